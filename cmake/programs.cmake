@@ -1,0 +1,21 @@
+# What hillock's own programs (tests, examples, benchmarks) are built with. None of it reaches a user of the library.
+set(HILLOCK_MARCH "" CACHE STRING "-march of hillock's own programs, such as x86-64-v3 or native")
+option(HILLOCK_SANITIZE "Build hillock's own programs with the address and undefined-behaviour sanitizers" OFF)
+
+# hillock_program(target): links hillock and sets the warnings and the options above.
+function(hillock_program target)
+  target_link_libraries(${target} PRIVATE hillock::hillock)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(NOT MSVC)
+    target_compile_options(${target} PRIVATE
+      -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+  endif()
+  if(HILLOCK_MARCH)
+    target_compile_options(${target} PRIVATE -march=${HILLOCK_MARCH})
+  endif()
+  if(HILLOCK_SANITIZE)
+    set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(${target} PRIVATE ${sanitize})
+    target_link_options(${target} PRIVATE ${sanitize})
+  endif()
+endfunction()

@@ -1,0 +1,143 @@
+# Set-up shared by tests/run, examples/run, bench/run and .ci/run. Sourced by bash:
+#
+#   . "$(dirname "${BASH_SOURCE[0]}")/../cmake/setup.sh"
+#   hillock_setup cmake g++ eigen xsimd cli11 zlib || exit 2
+#   hillock_offer gnuplot fashion-mnist
+#
+# hillock_setup NEED...   Installs what is missing with apt (Debian, Ubuntu; as root, or through a sudo that asks for no
+#                         password). Elsewhere prints what to install and returns 1. Silent where nothing is missing.
+# hillock_offer NEED...   The same for what one can do without: never fails, one line says what will be left out.
+# hillock_have NEED       Whether NEED is there.
+# hillock_jobs            Prints the number of processors to build with.
+# hillock_root            The top of the source tree (a variable).
+#
+# A NEED is a C++ compiler's command (g++, clang++, g++-13, clang++-19, aarch64-linux-gnu-g++) or one of
+#   cmake (with a build tool)  eigen  xsimd  catch2  benchmark  cli11  zlib  gnuplot  fashion-mnist
+#   nm  qemu-aarch64  clang-sanitizers  sleef  dnnl  highway
+# HILLOCK_NO_INSTALL=1 only prints what is missing. Ninja is used where it is installed, unless CMAKE_GENERATOR is set.
+
+hillock_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+hillock_jobs() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
+
+# Whether a header is where compilers and CMake look, or below CMAKE_PREFIX_PATH.
+hillock_have_header() {
+  local header prefix folder
+  for header in "$@"; do
+    for prefix in /usr /usr/local /opt/homebrew ${CMAKE_PREFIX_PATH//[:;]/ }; do
+      for folder in include include/eigen3 include/catch2; do
+        [ -e "$prefix/$folder/$header" ] && return 0
+      done
+    done
+  done
+  return 1
+}
+
+hillock_have() {
+  case $1 in
+    cmake) command -v cmake >/dev/null && { command -v ninja >/dev/null || command -v make >/dev/null; } ;;
+    eigen) hillock_have_header Eigen/Core ;;
+    xsimd) hillock_have_header xsimd/xsimd.hpp ;;
+    catch2) hillock_have_header catch2/catch.hpp catch2/catch_all.hpp ;;
+    benchmark) hillock_have_header benchmark/benchmark.h ;;
+    cli11) hillock_have_header CLI/CLI.hpp ;;
+    zlib) hillock_have_header zlib.h ;;
+    sleef) hillock_have_header sleef.h ;;
+    dnnl) hillock_have_header dnnl.hpp oneapi/dnnl/dnnl.hpp ;;
+    highway) hillock_have_header hwy/highway.h ;;
+    fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
+    clang-sanitizers)  # clang's run-time libraries are a package of their own
+      local archive
+      archive=$(clang++ -print-file-name=libclang_rt.asan-x86_64.a 2>/dev/null) && [ -e "$archive" ] && return 0
+      archive=$(clang++ -print-file-name=libclang_rt.asan.a 2>/dev/null) && [ -e "$archive" ] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# The Debian packages behind a need.
+hillock_packages() {
+  case $1 in
+    cmake) echo cmake ninja-build ;;
+    eigen) echo libeigen3-dev ;;
+    xsimd) echo libxsimd-dev ;;
+    catch2) echo catch2 ;;
+    benchmark) echo libbenchmark-dev ;;
+    cli11) echo libcli11-dev ;;
+    zlib) echo zlib1g-dev ;;
+    sleef) echo libsleef-dev ;;
+    dnnl) echo libdnnl-dev ;;
+    highway) echo libhwy-dev ;;
+    gnuplot) echo gnuplot-nox ;;
+    fashion-mnist) echo dataset-fashion-mnist ;;
+    nm) echo binutils ;;
+    qemu-aarch64) echo qemu-user ;;
+    aarch64-linux-gnu-g++) echo g++-aarch64-linux-gnu ;;
+    clang-sanitizers) echo "libclang-rt-$(clang++ -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
+    clang++*) echo "${1/clang++/clang}" ;;
+    *) echo "$1" ;;
+  esac
+}
+
+# Sets `missing` to those of the needs that are not there.
+hillock_list_missing() {
+  local need
+  missing=()
+  for need in "$@"; do hillock_have "$need" || missing+=("$need"); done
+}
+
+# Installs the packages of the needs; fails where that is not possible or not allowed.
+hillock_install() {
+  [ -z "${HILLOCK_NO_INSTALL:-}" ] && command -v apt-get >/dev/null || return 1
+  local need packages=() as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null || return 1
+    as_root=(sudo -n)
+  fi
+  for need in "$@"; do packages+=($(hillock_packages "$need")); done
+  echo "-- installing ${packages[*]}" >&2
+  local log
+  log=$(mktemp)
+  # A list that cannot be refreshed may still be good enough to install from.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q >"$log" 2>&1 || cat "$log" >&2
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "${packages[@]}" >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+hillock_say_how_to_install() {
+  local need packages=()
+  for need in "$@"; do packages+=($(hillock_packages "$need")); done
+  echo "   on Debian and Ubuntu: apt-get install --no-install-recommends ${packages[*]}" >&2
+  echo "   installed somewhere else: name the prefix in CMAKE_PREFIX_PATH" >&2
+}
+
+hillock_prefer_ninja() {
+  if [ -z "${CMAKE_GENERATOR:-}" ] && command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi
+}
+
+hillock_setup() {
+  local missing
+  hillock_list_missing "$@"
+  [ ${#missing[@]} -eq 0 ] || hillock_install "${missing[@]}" || true
+  hillock_list_missing "$@"
+  hillock_prefer_ninja
+  [ ${#missing[@]} -eq 0 ] && return 0
+  echo "Missing: ${missing[*]}" >&2
+  hillock_say_how_to_install "${missing[@]}"
+  return 1
+}
+
+hillock_offer() {
+  local missing
+  hillock_list_missing "$@"
+  [ ${#missing[@]} -eq 0 ] && return 0
+  hillock_install "${missing[@]}" || true
+  hillock_list_missing "$@"
+  [ ${#missing[@]} -eq 0 ] || echo "-- going on without: ${missing[*]}" >&2
+  return 0
+}
+
