@@ -22,9 +22,9 @@ hillock_jobs() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || e
 
 # Whether a header is where compilers and CMake look, or below CMAKE_PREFIX_PATH.
 hillock_have_header() {
-  local header prefix folder
+  local header prefix folder prefixes=${CMAKE_PREFIX_PATH:-}
   for header in "$@"; do
-    for prefix in /usr /usr/local /opt/homebrew ${CMAKE_PREFIX_PATH//[:;]/ }; do
+    for prefix in /usr /usr/local /opt/homebrew ${prefixes//[:;]/ }; do
       for folder in include include/eigen3 include/catch2; do
         [ -e "$prefix/$folder/$header" ] && return 0
       done

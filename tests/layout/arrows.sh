@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# usage: arrows.sh ROOT
+# An include goes down this list, never up, and never sideways between two activations:
+#   examples bench tests -> hillock.hpp diagnostics.hpp -> activations/ -> arrays/ -> kernels/ -> simd/
+# version.hpp includes nothing and may be included by all. Only arrays/ and diagnostics.hpp spell Eigen, only simd/
+# spells xsimd. Prints each offence as file:line with the arrow; exit status 1 if there is one.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$1"
+
+rank() {  # of a path below include/hillock; nothing for one that has no place in the list
+  case $1 in
+    version.hpp) echo 0 ;;
+    simd/*) echo 1 ;;
+    kernels/*) echo 2 ;;
+    arrays/*) echo 3 ;;
+    activations/*) echo 4 ;;
+    hillock.hpp | diagnostics.hpp) echo 5 ;;
+  esac
+}
+
+room() { case $1 in */*) echo "${1%%/*}" ;; *) echo "$1" ;; esac; }
+
+offences=0
+offence() { echo "$1"; offences=$((offences + 1)); }
+
+files=0 arrows=0
+check_include() {  # file line target, both below include/hillock
+  local file=$1 line=$2 target=$3 from to what
+  arrows=$((arrows + 1))
+  from=$(rank "$file") to=$(rank "$target")
+  what="include/hillock/$file:$line: $(room "$file") -> $(room "$target") ($target)"
+  if [ -z "$to" ]; then
+    offence "$what: leads to what has no place in the list"
+  elif [ "$to" -gt "$from" ]; then
+    offence "$what: points up"
+  elif [ "$target" = diagnostics.hpp ] && [ "$file" != diagnostics.hpp ]; then
+    offence "$what: diagnostics.hpp is a door of its own, nothing in the library includes it"
+  elif [ "$from" = 4 ] && [ "$to" = 4 ]; then
+    offence "$what: points sideways, from one activation to another"
+  fi
+}
+
+while IFS= read -r file; do
+  files=$((files + 1))
+  if [ -z "$(rank "$file")" ]; then
+    offence "include/hillock/$file: has no place in the list of folders"
+    continue
+  fi
+  code=$(awk -f "$here/code_only.awk" "include/hillock/$file")
+  while IFS=: read -r line text; do
+    [[ $text =~ ^[[:space:]]*#[[:space:]]*include[[:space:]]*[\<\"]([^\>\"]+)[\>\"] ]] || continue
+    target=${BASH_REMATCH[1]}
+    case $target in
+      hillock/*) check_include "$file" "$line" "${target#hillock/}" ;;
+      *)
+        # A path relative to the including file.
+        resolved=$(realpath -m --relative-to=include/hillock "include/hillock/$(dirname "$file")/$target")
+        if [[ $text == *\"* ]] && [ -e "include/hillock/$resolved" ]; then
+          check_include "$file" "$line" "$resolved"
+        fi ;;
+    esac
+  done < <(grep -E '^[0-9]+:[[:space:]]*#[[:space:]]*include' <<<"$code" || true)
+
+  spelled() {  # library, pattern
+    local found
+    found=$(grep -E "$2" <<<"$code" | head -n 1) || return 0
+    [ -z "$found" ] || offence "include/hillock/$file:${found%%:*}: $(room "$file") -> $1: $(room "$file") must not know $1"
+  }
+  case $file in arrays/* | diagnostics.hpp) ;; *) spelled Eigen '(^|[^A-Za-z0-9_])(Eigen|EIGEN_[A-Z_]+)([^A-Za-z0-9_]|$)' ;; esac
+  case $file in simd/*) ;; *) spelled xsimd '(^|[^A-Za-z0-9_])(xsimd|XSIMD_[A-Z_]+)([^A-Za-z0-9_]|$)' ;; esac
+done < <(cd include/hillock && find . -type f | sed 's|^\./||' | sort)
+
+echo "$files headers, $arrows arrows between them, $offences offences"
+[ "$files" -gt 0 ] && [ "$offences" -eq 0 ]

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# The two checks of this folder must find what is planted in a small tree, name it, and let the rest pass.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+failures=0
+
+put() { mkdir -p "$(dirname "$tree/$1")"; printf '%s\n' "${@:2}" >"$tree/$1"; }
+plant() { printf '%s\n' "${@:2}" >>"$tree/$1"; }
+fresh() {
+  rm -rf "${tree:?}"/*
+  put include/hillock/version.hpp '#define HILLOCK_VERSION_MAJOR 0'
+  put include/hillock/simd/batch.hpp '#include <xsimd/xsimd.hpp>' '#include <hillock/simd/instruction_set.hpp>'
+  put include/hillock/simd/instruction_set.hpp '#define HILLOCK_ISA sse2'
+  put include/hillock/kernels/exp.hpp '#include <hillock/simd/batch.hpp>'
+  put include/hillock/arrays/expression.hpp '#include <Eigen/Core>' '#include <hillock/kernels/exp.hpp>' '#include "verbs.hpp"'
+  put include/hillock/arrays/verbs.hpp '#include "../simd/batch.hpp"'
+  put include/hillock/activations/leaky_relu.hpp '#include <hillock/arrays/expression.hpp>'
+  put include/hillock/activations/elu.hpp '#include <hillock/kernels/exp.hpp>' '#include <hillock/arrays/expression.hpp>'
+  put include/hillock/hillock.hpp '#include <hillock/activations/elu.hpp>' '#include <hillock/activations/leaky_relu.hpp>'
+  put include/hillock/diagnostics.hpp '#include <Eigen/Core>' '#include <hillock/arrays/verbs.hpp>'
+  put tests/activations/elu_test.cpp ''
+  put tests/activations/leaky_relu_test.cpp ''
+  put bench/activations.cpp 'row(hillock::elu);' 'row(hillock::LeakyReLU{0.01});'
+}
+passes() {  # check, what it is
+  local output
+  output=$(bash "$here/$1.sh" "$tree" 2>&1) && { echo "ok      $1 accepts $2"; return; }
+  echo "FAILED  $1 refuses $2: $output"; failures=$((failures + 1))
+}
+names() {  # check, what it must say
+  local output
+  if output=$(bash "$here/$1.sh" "$tree" 2>&1); then
+    echo "FAILED  $1 does not see: $2"; failures=$((failures + 1))
+  elif ! grep -qF -- "$2" <<<"$output"; then
+    echo "FAILED  $1 does not say: $2, but: $output"; failures=$((failures + 1))
+  else
+    echo "ok      $1 says: $2"
+  fi
+}
+
+fresh; passes arrows 'a tree in order'; passes four_places 'a tree in order'
+
+fresh; plant include/hillock/kernels/exp.hpp '#include <hillock/arrays/verbs.hpp>'
+names arrows 'include/hillock/kernels/exp.hpp:2: kernels -> arrays (arrays/verbs.hpp): points up'
+fresh; plant include/hillock/simd/batch.hpp '  #  include "../kernels/exp.hpp"'
+names arrows 'include/hillock/simd/batch.hpp:3: simd -> kernels (kernels/exp.hpp): points up'
+fresh; plant include/hillock/arrays/verbs.hpp '#include <hillock/hillock.hpp>'
+names arrows 'include/hillock/arrays/verbs.hpp:2: arrays -> hillock.hpp (hillock.hpp): points up'
+fresh; plant include/hillock/version.hpp '#include <hillock/simd/batch.hpp>'
+names arrows 'include/hillock/version.hpp:2: version.hpp -> simd (simd/batch.hpp): points up'
+fresh; plant include/hillock/activations/elu.hpp '#include <hillock/activations/leaky_relu.hpp>'
+names arrows 'include/hillock/activations/elu.hpp:3: activations -> activations (activations/leaky_relu.hpp): points sideways'
+fresh; plant include/hillock/activations/elu.hpp '#include "leaky_relu.hpp"'
+names arrows 'points sideways, from one activation to another'
+fresh; plant include/hillock/hillock.hpp '#include <hillock/diagnostics.hpp>'
+names arrows 'include/hillock/hillock.hpp:3: hillock.hpp -> diagnostics.hpp'
+fresh; plant include/hillock/activations/elu.hpp '#include "../../../tests/activations/elu_test.cpp"'
+names arrows 'include/hillock/activations/elu.hpp:3: activations -> ..'
+fresh; plant include/hillock/kernels/exp.hpp 'Eigen::ArrayXf x;'
+names arrows 'include/hillock/kernels/exp.hpp:2: kernels -> Eigen'
+fresh; plant include/hillock/activations/elu.hpp '#include <Eigen/Core>'
+names arrows 'include/hillock/activations/elu.hpp:3: activations -> Eigen'
+fresh; plant include/hillock/simd/batch.hpp 'Eigen::ArrayXf x;'
+names arrows 'include/hillock/simd/batch.hpp:3: simd -> Eigen'
+fresh; plant include/hillock/arrays/verbs.hpp 'using Batch = xsimd::batch<float>;'
+names arrows 'include/hillock/arrays/verbs.hpp:2: arrays -> xsimd'
+fresh; put include/hillock/helpers/all.hpp ''
+names arrows 'include/hillock/helpers/all.hpp: has no place in the list'
+fresh; plant include/hillock/kernels/exp.hpp '// #include <hillock/hillock.hpp>, Eigen::Array' "/* xsimd::batch" \
+  '#include <hillock/hillock.hpp>' '*/ const char* text = "Eigen::Array // xsimd"; int n = 1'"'"'000;'
+passes arrows 'what stands in comments and strings'
+fresh; plant include/hillock/kernels/exp.hpp '/* here */ Eigen::ArrayXf x;'
+names arrows 'include/hillock/kernels/exp.hpp:2: kernels -> Eigen'
+
+fresh; rm "$tree/tests/activations/elu_test.cpp"
+names four_places 'elu is missing: its test, tests/activations/elu_test.cpp'
+fresh; rm "$tree/include/hillock/activations/leaky_relu.hpp"
+names four_places 'leaky_relu is missing: its header, include/hillock/activations/leaky_relu.hpp'
+fresh; put include/hillock/hillock.hpp '#include <hillock/activations/elu.hpp>' '// #include <hillock/activations/leaky_relu.hpp>'
+names four_places 'leaky_relu is missing: its line in include/hillock/hillock.hpp'
+fresh; put bench/activations.cpp 'row(hillock::LeakyReLU{});  // row(hillock::elu);'
+names four_places 'elu is missing: its row in bench/activations.cpp'
+fresh; rm -r "$tree/bench"
+names four_places 'leaky_relu is missing: its row in bench/activations.cpp'
+fresh; rm -r "$tree/include/hillock/activations" "$tree/tests"
+names four_places '0 headers and tests'
+
+[ "$failures" -eq 0 ]
