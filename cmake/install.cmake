@@ -18,5 +18,6 @@ install(FILES
   ${PROJECT_BINARY_DIR}/hillock-config.cmake
   ${PROJECT_BINARY_DIR}/hillock-config-version.cmake
   ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/isa_variants.cmake
   DESTINATION ${package_folder})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,90 @@
+# hillock_add_isa_variants(<target> FUNCTION <name> TABLE <type> HEADER <header> SOURCE <file> [ARCHS <march>...])
+#
+# Builds <file> once as it is and once more for each -march of ARCHS (default: x86-64-v2 x86-64-v3 x86-64-v4), and adds to
+# <target> the function <name>, which returns the variant made for the best instruction set the processor has:
+#
+#   kernels.hpp   struct Kernels { void (*swish)(const float* x, float* y, std::size_t n); };
+#                 const Kernels& kernels();
+#   kernels.cpp   #include <hillock/hillock.hpp>
+#                 #include "kernels.hpp"
+#                 static void swish(const float* x, float* y, std::size_t n) { hillock::forward(hillock::swish, x, y, n); }
+#                 extern const Kernels HILLOCK_VARIANT{&swish};
+#   CMake         hillock_add_isa_variants(app FUNCTION kernels TABLE Kernels HEADER kernels.hpp SOURCE kernels.cpp)
+#
+# The functions of the table take pointers and sizes, and the file hands no Eigen type and no container to a function that
+# is not inlined: the linker keeps one copy of each template instance for the whole program, and it may be the copy made
+# for an instruction set this processor does not have. hillock's own names carry the instruction set and stay apart.
+# On processors other than x86 there is one variant, the file as it is.
+function(hillock_add_isa_variants target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FUNCTION;TABLE;HEADER;SOURCE" "ARCHS")
+  foreach(required IN ITEMS FUNCTION TABLE HEADER SOURCE)
+    if(NOT arg_${required})
+      message(FATAL_ERROR "hillock_add_isa_variants: ${required} is missing")
+    endif()
+  endforeach()
+  if(NOT arg_ARCHS)
+    set(arg_ARCHS x86-64-v2 x86-64-v3 x86-64-v4)
+  endif()
+  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|i[3-6]86)$")
+    set(arg_ARCHS "")
+  endif()
+  # What __builtin_cpu_supports knows under these names with every compiler; it also asks whether the system saves the
+  # wide registers.
+  set(features_x86-64-v2 ssse3 sse4.1 sse4.2 popcnt)
+  set(features_x86-64-v3 ${features_x86-64-v2} avx avx2 fma bmi bmi2)
+  set(features_x86-64-v4 ${features_x86-64-v3} avx512f avx512bw avx512cd avx512dq avx512vl)
+
+  get_target_property(type ${target} TYPE)
+  get_filename_component(source ${arg_SOURCE} ABSOLUTE)
+  get_filename_component(header ${arg_HEADER} ABSOLUTE)
+  set(declarations "")
+  set(choice "")
+  foreach(arch IN ITEMS baseline ${arg_ARCHS})
+    if(NOT arch STREQUAL "baseline" AND NOT DEFINED features_${arch})
+      message(FATAL_ERROR "hillock_add_isa_variants: ${arch} is not one of x86-64-v2, x86-64-v3, x86-64-v4")
+    endif()
+    string(MAKE_C_IDENTIFIER ${arg_FUNCTION}_${arch} variant)
+    set(library ${target}_${variant})
+    add_library(${library} OBJECT ${source})
+    # Whatever the target itself is compiled with; its own -march, if any, comes first and is overruled.
+    target_link_libraries(${library} PRIVATE hillock::hillock $<TARGET_PROPERTY:${target},LINK_LIBRARIES>)
+    target_include_directories(${library} PRIVATE $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
+    target_compile_definitions(${library} PRIVATE
+      $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS> HILLOCK_VARIANT=${variant})
+    target_compile_options(${library} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_OPTIONS>)
+    target_compile_features(${library} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_FEATURES>)
+    if(type MATCHES "SHARED|MODULE")
+      set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    endif()
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${library}>)
+
+    string(APPEND declarations "extern const ${arg_TABLE} ${variant};\n")
+    if(NOT arch STREQUAL "baseline")
+      target_compile_options(${library} PRIVATE -march=${arch})
+      set(test "")
+      foreach(feature IN LISTS features_${arch})
+        list(APPEND test "__builtin_cpu_supports(\"${feature}\")")
+      endforeach()
+      string(REPLACE ";" " &&\n      " test "${test}")
+      string(PREPEND choice "  if (${test}) {\n    return ${variant};\n  }\n")
+    endif()
+  endforeach()
+  if(arg_ARCHS)
+    string(PREPEND choice "  __builtin_cpu_init();\n")
+  endif()
+
+  set(dispatch ${CMAKE_CURRENT_BINARY_DIR}/${target}_${arg_FUNCTION}.cpp)
+  file(GENERATE OUTPUT ${dispatch} CONTENT "#include \"${header}\"
+
+${declarations}
+static const ${arg_TABLE}& best() {
+${choice}  return ${arg_FUNCTION}_baseline;
+}
+
+const ${arg_TABLE}& ${arg_FUNCTION}() {
+  static const ${arg_TABLE}& chosen = best();
+  return chosen;
+}
+")
+  target_sources(${target} PRIVATE ${dispatch})
+endfunction()
