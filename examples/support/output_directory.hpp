@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace examples {
+
+/// Where a program puts its files. A file appears under its name only when it is complete, so that
+/// an interrupted run leaves the old one or none.
+class OutputDirectory {
+ public:
+  /// Creates the directory where it is missing and tries to write in it. Throws InputError, and
+  /// leaves nothing behind, where that fails.
+  explicit OutputDirectory(std::filesystem::path path);
+
+  /// Lets produce(temporary name) make the file, then renames it. Throws InputError if it returns
+  /// false.
+  void write(const std::string& name,
+             const std::function<bool(const std::filesystem::path&)>& produce) const;
+  void write(const std::string& name, const std::string& text) const;
+
+  std::filesystem::path file(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace examples

@@ -1,0 +1,86 @@
+#include "report.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+namespace train_digits {
+namespace {
+
+std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+std::string percent(const std::optional<double>& share, int digits = 1) {
+  return share ? fixed(100 * *share, digits) : "-";
+}
+
+}  // namespace
+
+Progress::Progress(int epochs) : epochs_(epochs), terminal_(isatty(STDOUT_FILENO) == 1) {}
+
+void Progress::show(const std::string& activation, const Epoch& epoch) {
+  const bool last = epoch.number == epochs_;
+  if (!terminal_ && !last && epoch.number % std::max(1, epochs_ / 3) != 0) return;
+  const Health health = epoch.both();
+  // "\r" and "erase to the end of the line" write over the line before.
+  std::cout << (terminal_ ? "\r\x1b[K" : "") << std::left << std::setw(10) << activation
+            << std::right << " epoch " << std::setw(2) << epoch.number << '/' << epochs_
+            << "  loss " << fixed(epoch.training_loss, 4) << "  training " << std::setw(5)
+            << percent(epoch.training_accuracy) << " %  test " << std::setw(5)
+            << percent(epoch.test_accuracy) << " %  saturated " << std::setw(4)
+            << percent(health.saturated) << " %  dead " << percent(health.dead) << " %"
+            << (terminal_ && !last ? "" : "\n") << std::flush;
+}
+
+void Progress::finish() {
+  if (terminal_) std::cout << '\n';
+}
+
+void print_table(const std::vector<Result>& results, std::ostream& out) {
+  out << "\nactivation   epochs to 95 %   test     time   saturated   dead\n"
+         "             training acc.    acc. %   s      %           %\n";
+  for (const Result& result : results) {
+    const auto reached =
+        std::find_if(result.epochs.begin(), result.epochs.end(),
+                     [](const Epoch& epoch) { return epoch.training_accuracy >= 0.95; });
+    const Epoch& last = result.epochs.back();
+    out << std::left << std::setw(13) << result.activation << std::setw(17)
+        << (reached == result.epochs.end() ? "-" : std::to_string(reached->number)) << std::setw(9)
+        << percent(last.test_accuracy, 2) << std::setw(7) << fixed(last.seconds, 2);
+    if (result.diverged)
+      out << "the loss became infinite or NaN in epoch " << last.number << '\n';
+    else
+      out << std::setw(12) << percent(last.both().saturated) << percent(last.both().dead) << '\n';
+  }
+  out << "saturated: of the hidden pre-activations, on the training set after the last epoch\n"
+         "dead: of the hidden units, those that let no training sample through "
+         "(maxout: pieces that never win)\n";
+  for (const Result& result : results)
+    if (!result.learned.empty() && !result.diverged)
+      out << result.activation << ": " << result.learned << '\n';
+}
+
+std::string to_csv(const std::vector<Result>& results) {
+  std::ostringstream csv;
+  csv << "activation,epoch,training_loss,training_accuracy,test_accuracy,seconds,"
+         "saturated_first,saturated_second,dead_first,dead_second\n";
+  const auto optional = [](const std::optional<double>& share) {
+    return share ? fixed(*share, 6) : "";
+  };
+  for (const Result& result : results)
+    for (const Epoch& epoch : result.epochs)
+      csv << result.activation << ',' << epoch.number << ',' << epoch.training_loss << ','
+          << fixed(epoch.training_accuracy, 6) << ',' << fixed(epoch.test_accuracy, 6) << ','
+          << fixed(epoch.seconds, 4) << ',' << optional(epoch.first.saturated) << ','
+          << optional(epoch.second.saturated) << ',' << fixed(epoch.first.dead, 6) << ','
+          << fixed(epoch.second.dead, 6) << '\n';
+  return csv.str();
+}
+
+}  // namespace train_digits

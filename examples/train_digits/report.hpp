@@ -1,0 +1,35 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "../support/output_directory.hpp"
+#include "result.hpp"
+
+namespace train_digits {
+
+/// Shows how training goes on: one line that is written over on a terminal, a plain line now and
+/// then elsewhere.
+class Progress {
+ public:
+  explicit Progress(int epochs);
+  void show(const std::string& activation, const Epoch& epoch);
+  /// Ends the line on a terminal.
+  void finish();
+
+ private:
+  int epochs_;
+  bool terminal_;
+};
+
+/// One row per activation.
+void print_table(const std::vector<Result>& results, std::ostream& out);
+
+/// One row per epoch.
+std::string to_csv(const std::vector<Result>& results);
+
+/// training.svg (loss and accuracy) and units.svg (saturated and dead units), epoch by epoch.
+void draw_pictures(const std::vector<Result>& results, const examples::OutputDirectory& directory);
+
+}  // namespace train_digits
