@@ -1,0 +1,31 @@
+#pragma once
+
+#include <hillock/arrays/activation.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Identity (linear) activation: f(x) = x. A network of nothing else collapses into one linear map.
+/// Derivative   1.
+/// Edge values  f(-0) = -0, f(+-inf) = +-inf; NaN in, NaN out, in the derivative too.
+/// Accuracy     exact.
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class Identity : public Activation<Identity<A, Arch>> {
+ public:
+  constexpr Identity() noexcept = default;
+
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return x;
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return select(is_nan(x), x, 1);
+  }
+};
+
+inline constexpr Identity<> identity{};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <hillock/arrays/parameter.hpp>
+#include <hillock/kernels/rectifier.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Leaky rectified linear unit: f(x) = x for x > 0, else slope x.
+/// Derivative   1 for x > 0, else slope; at 0: slope. By the slope: min(x, 0).
+/// Parameters   slope, 0.01 by default; any finite number (std::invalid_argument otherwise).
+/// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out. With slope 0 it is
+///              ReLU, f(-0) = +0 and f(-inf) = 0 included.
+/// Accuracy     0.5 ULP (one multiplication), derivative exact.
+/// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013).
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
+ public:
+  double slope;
+
+  constexpr explicit LeakyReLU(double negative_slope = 0.01)
+      : slope(arrays::finite_parameter("LeakyReLU", "slope", negative_slope)) {}
+
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return kernels::rectified(x, V(slope));
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return kernels::rectified_derivative(x, V(slope));
+  }
+};
+
+inline constexpr LeakyReLU<> leaky_relu{};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <hillock/arrays/activation.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Heaviside step, the perceptron's threshold: f(x) = 1 for x > 0, else 0.
+/// Derivative   0 wherever it exists; 0 is returned at 0 too, so nothing is learned through it.
+/// Edge values  f(+-0) = 0, f(+inf) = 1, f(-inf) = 0; NaN in, NaN out, in the derivative too.
+/// Accuracy     exact.
+/// Source       McCulloch, Pitts (1943); Rosenblatt (1958).
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class Step : public Activation<Step<A, Arch>> {
+ public:
+  constexpr Step() noexcept = default;
+
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return select(is_nan(x), x, select(x > 0, 1, 0));
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return select(is_nan(x), x, 0);
+  }
+};
+
+inline constexpr Step<> step{};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

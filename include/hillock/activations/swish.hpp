@@ -1,0 +1,113 @@
+#pragma once
+
+#include <hillock/arrays/parameter.hpp>
+#include <hillock/kernels/error_free.hpp>
+#include <hillock/kernels/logistic.hpp>
+
+#include <limits>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
+/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below its root at
+///              t = -1.278464543. By beta: (x s)(x (1 - s)).
+/// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
+/// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1, f'(-inf) = -0. NaN in,
+///              NaN out.
+/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error of t carried into
+///              the exponential and x multiplied in before the product can be subnormal.
+/// Accuracy     4 ULP; derivative 4 ULP, and where |t| is within 1/4 of the root 4 ULP or 2^-24 (double 2^-53).
+/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya, arXiv:1702.03118 (2017).
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class Swish : public Activation<Swish<A, Arch>> {
+ public:
+  double beta;
+
+  constexpr explicit Swish(double scale = 1) : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
+
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    const Argument<V> t = argument(x);
+    return forward_from(t, kernels::decay(t.magnitude, t.low));
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    const Argument<V> t = argument(x);
+    return derivative_from(t, kernels::decay(t.magnitude, t.low));
+  }
+
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    const Argument<V> t = argument(x);
+    const auto e = kernels::decay(t.magnitude, t.low);
+    return {forward_from(t, e), derivative_from(t, e)};
+  }
+
+ private:
+  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
+  template <class V>
+  struct Argument {
+    V x;
+    V finite_x;
+    V t;
+    V magnitude;
+    V low;
+  };
+
+  template <class V>
+  HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
+    using T = typename V::value_type;
+    using C = kernels::ExpConstantsOf<V>;
+    constexpr T largest = std::numeric_limits<T>::max();
+    const V finite_x = select(x > largest, largest, select(x < -largest, -largest, x));
+    if (beta == 1) return {x, finite_x, finite_x, kernels::negative_magnitude(finite_x), V(0)};
+    // Beyond the limit, where the parts of the product may overflow, it stays where the exponential is 0.
+    const V whole = V(beta) * finite_x;
+    const V t = select(whole > C::product_limit, C::product_limit,
+                       select(whole < -C::product_limit, -C::product_limit, whole));
+    const auto is_inside = t == whole;
+    const auto product = kernels::exact_product(V(beta), select(is_inside, finite_x, 0));
+    // What the product of subnormal parts lost is not representable, and too small to matter.
+    const V low = select(product.low == product.low, product.low, 0);
+    return {x, finite_x, t, kernels::negative_magnitude(t),
+            select(is_inside, select(t < 0, low, -low), 0)};
+  }
+
+  template <class V>
+  HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
+    using C = kernels::ExpConstantsOf<V>;
+    // For a beta of ordinary size |x| is below 2^47 where the exponential is not 0, and x times its scaled form cannot
+    // overflow. Farther out the limit is 0.
+    constexpr double ordinary = 0x1p-40;
+    V below;
+    if (beta >= ordinary || beta <= -ordinary) {
+      const V scaled = select(t.magnitude < -C::decay_limit, 0, e.scaled);
+      below = t.finite_x * scaled * C::from_tail;
+    } else {
+      below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
+    }
+    return select(t.t >= 0, t.x, below) / (1 + e.value);
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
+    using C = kernels::ExpConstantsOf<V>;
+    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below.
+    const V limited = select(t.magnitude < -C::decay_limit, -C::decay_limit, t.magnitude);
+    const V above = fma(e.value, 1 - limited, 1);
+    const V below = (1 + limited + e.value) * e.scaled * C::from_tail;
+    return select(t.t >= 0, above, below) / fma(e.value, 2 + e.value, 1);
+  }
+};
+
+/// Swish with beta = 1, by its other name.
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+using SiLU = Swish<A, Arch>;
+
+inline constexpr Swish<> swish{};
+inline constexpr SiLU<> silu{};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

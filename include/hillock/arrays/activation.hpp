@@ -1,0 +1,165 @@
+// Activation<Derived>: what every pointwise activation function is made of, hillock's own and yours.
+#pragma once
+
+#include <hillock/arrays/expression.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// How close a result is to the true one. fast: within the bound that each function states, over every input.
+/// exact: correctly rounded.
+enum class Accuracy { fast, exact };
+
+/// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
+template <class V>
+struct ForwardAndDerivative {
+  V forward;
+  V derivative;
+};
+
+namespace arrays {
+
+struct PointwiseBase {};
+
+/// Whether F is a pointwise activation: a class derived from Activation.
+template <class F>
+inline constexpr bool is_pointwise = std::is_base_of_v<PointwiseBase, F>;
+
+template <class F, class V, class = void>
+inline constexpr bool has_both_at = false;
+template <class F, class V>
+inline constexpr bool has_both_at<
+    F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
+
+/// What the verbs and the expressions compute, in batches.
+template <class F>
+struct Forward {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    return f.forward_at(x);
+  }
+};
+
+template <class F>
+struct Derivative {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    return f.derivative_at(x);
+  }
+};
+
+template <class F>
+struct Backward {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x, const V& dy) const noexcept {
+    return dy * f.derivative_at(x);
+  }
+};
+
+template <class F>
+struct Both {
+  F f;
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
+    if constexpr (has_both_at<F, V>)
+      return f.both_at(x);
+    else
+      return {f.forward_at(x), f.derivative_at(x)};
+  }
+};
+
+}  // namespace arrays
+
+/// Base of every pointwise activation function f. The class that derives from it holds the formula,
+///
+///   struct Squareplus : hillock::Activation<Squareplus> {
+///     template <class V> V forward_at(const V& x) const { return 0.5 * (x + sqrt(x * x + 4)); }
+///     template <class V> V derivative_at(const V& x) const { return 0.5 * (1 + x / sqrt(x * x + 4)); }
+///   };
+///
+/// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified, select fma abs min
+/// max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work, `both_at` may return the two as a
+/// ForwardAndDerivative<V>; it must return the same bits. In return the class gets, for a float or double, a batch, and
+/// any dense Eigen array, matrix or expression of float or double:
+///
+///   f(x), f.forward(x)      the value
+///   f.derivative(x)         the derivative at the input x
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape (std::invalid_argument if it is not)
+///
+/// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and compute on use. The
+/// verbs (forward, derivative, forward_and_derivative, backward) and the diagnostics take the class as well.
+template <class Derived>
+class Activation : public arrays::PointwiseBase {
+ public:
+  template <class X>
+  auto operator()(const X& x) const {
+    return forward(x);
+  }
+
+  template <class X>
+  auto forward(const X& x) const {
+    return apply(arrays::Forward<Derived>{derived()}, x);
+  }
+
+  template <class X>
+  auto derivative(const X& x) const {
+    return apply(arrays::Derivative<Derived>{derived()}, x);
+  }
+
+  template <class X, class DY>
+  auto backward(const X& x, const DY& dy) const {
+    const arrays::Backward<Derived> op{derived()};
+    if constexpr (arrays::is_dense<X> || arrays::is_dense<DY>) {
+      return arrays::lazy("backward", op, arrays::as_dense(x), arrays::as_dense(dy));
+    } else if constexpr (simd::is_batch<X>) {
+      return op(x, dy);
+    } else {
+      static_assert(std::is_same_v<X, DY>, "hillock: x and dy must have the same type");
+      return arrays::apply_to_scalar(op, x, dy);
+    }
+  }
+
+  /// Called by Eigen for z.unaryExpr(f).
+  template <class Packet>
+  HILLOCK_INLINE Packet packetOp(const Packet& x) const noexcept {
+    return arrays::apply_to_packet<typename Eigen::internal::unpacket_traits<Packet>::type>(
+        arrays::Forward<Derived>{derived()}, x);
+  }
+
+ private:
+  const Derived& derived() const noexcept { return static_cast<const Derived&>(*this); }
+
+  template <class Op, class X>
+  static auto apply(const Op& op, const X& x) {
+    if constexpr (arrays::is_dense<X>)
+      return arrays::lazy(op, arrays::as_dense(x));
+    else if constexpr (simd::is_batch<X>)
+      return op(x);
+    else
+      return arrays::apply_to_scalar(op, x);
+  }
+};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
+
+namespace Eigen {
+namespace internal {
+// hillock's own functors in Eigen's unaryExpr: with packets.
+template <template <hillock::Accuracy, class> class F, hillock::Accuracy A, class Arch>
+struct functor_traits<F<A, Arch>> {
+  enum { Cost = hillock::arrays::expression_cost, PacketAccess = true };
+};
+}  // namespace internal
+}  // namespace Eigen
+
+/// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them without. At global
+/// scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus)
+#define HILLOCK_EIGEN_FUNCTOR(Type)                                       \
+  template <>                                                             \
+  struct Eigen::internal::functor_traits<Type> {                          \
+    enum { Cost = hillock::arrays::expression_cost, PacketAccess = true }; \
+  }

@@ -1,0 +1,100 @@
+// Whether two strided arrays share an element.
+#pragma once
+
+#include <hillock/arrays/walk.hpp>
+
+#include <cstdint>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace arrays {
+
+/// Addresses first, first + step, ...: count of them.
+struct Progression {
+  std::intptr_t first;
+  std::intptr_t step;
+  Index count;
+  std::intptr_t last() const noexcept { return first + step * (count - 1); }
+  std::intptr_t lowest() const noexcept { return first < last() ? first : last(); }
+  std::intptr_t highest() const noexcept { return first < last() ? last() : first; }
+  bool contains(std::intptr_t address) const noexcept {
+    if (address < lowest() || address > highest()) return false;
+    return step == 0 || (address - first) % step == 0;
+  }
+};
+
+inline bool meet(const Progression& a, const Progression& b) noexcept {
+  if (a.highest() < b.lowest() || b.highest() < a.lowest()) return false;
+  const Progression& shorter = a.count < b.count ? a : b;
+  const Progression& longer = a.count < b.count ? b : a;
+  if (shorter.step == longer.step && shorter.step != 0)
+    return (shorter.first - longer.first) % longer.step == 0;  // their ranges already overlap
+  for (Index i = 0; i < shorter.count; ++i)
+    if (longer.contains(shorter.first + i * shorter.step)) return true;
+  return false;
+}
+
+/// Whether a and b have an element in common. Exact. Arrays far apart are told so in a few comparisons; runs are
+/// compared one by one only where the ranges interleave, as two blocks of one matrix do.
+template <class T, class U>
+bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
+  if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0) return false;
+  constexpr auto size = static_cast<std::intptr_t>(sizeof(T));
+  const auto runs_of = [](const auto& array) {
+    // The inner direction is the one with the smaller step, whatever the storage order says.
+    const bool down = (array.row_step < 0 ? -array.row_step : array.row_step) <=
+                      (array.col_step < 0 ? -array.col_step : array.col_step);
+    const auto start = reinterpret_cast<std::intptr_t>(array.data);
+    const Progression inner{start, (down ? array.row_step : array.col_step) * size,
+                            down ? array.shape.rows : array.shape.cols};
+    const Progression outer{start, (down ? array.col_step : array.row_step) * size,
+                            down ? array.shape.cols : array.shape.rows};
+    return std::pair<Progression, Progression>(inner, outer);
+  };
+  const auto [a_inner, a_outer] = runs_of(a);
+  const auto [b_inner, b_outer] = runs_of(b);
+  const auto span = [](const Progression& inner, const Progression& outer) {
+    return Progression{outer.lowest() - inner.first + inner.lowest(),
+                       outer.highest() - outer.lowest() + inner.highest() - inner.lowest(), 2};
+  };
+  const Progression a_span = span(a_inner, a_outer);
+  const Progression b_span = span(b_inner, b_outer);
+  if (a_span.last() < b_span.first || b_span.last() < a_span.first) return false;
+  for (Index i = 0; i < a_outer.count; ++i) {
+    const Progression run{a_inner.first + i * a_outer.step, a_inner.step, a_inner.count};
+    if (run.highest() < b_span.first || run.lowest() > b_span.last()) continue;
+    for (Index j = 0; j < b_outer.count; ++j)
+      if (meet(run, {b_inner.first + j * b_outer.step, b_inner.step, b_inner.count})) return true;
+  }
+  return false;
+}
+
+[[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {
+  throw std::invalid_argument(std::string("hillock::") + where + ": " + output + " overlaps " + other +
+                              " in part; pass the same array to work in place, or separate memory");
+}
+
+/// An output may be an input (same address and strides) or share nothing with it.
+template <class Out, class In>
+void require_in_place_or_apart(const char* where, const char* output, const Out& out, const char* input,
+                               const In& in) {
+  if constexpr (Out::direct && In::direct) {
+    const auto to = out.view();
+    const auto from = in.view();
+    const Strided<const typename Out::T> as_const{to.data, to.row_step, to.col_step, to.shape};
+    const Strided<const typename Out::T> from_const{from.data, from.row_step, from.col_step, from.shape};
+    if (!(as_const == from_const) && share_elements(as_const, from_const)) throw_overlap(where, output, input);
+  }
+}
+
+/// Two outputs share nothing.
+template <class A, class B>
+void require_apart(const char* where, const char* first, const A& a, const char* second, const B& b) {
+  if constexpr (A::direct && B::direct) {
+    if (share_elements(a.view(), b.view())) throw_overlap(where, second, first);
+  }
+}
+
+}  // namespace arrays
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

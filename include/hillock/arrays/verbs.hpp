@@ -1,0 +1,195 @@
+// The verbs: eager, one pass over memory, no temporary.
+//
+//   forward(f, x, y)                       y  = f(x)
+//   derivative(f, x, d)                    d  = f'(x)
+//   forward_and_derivative(f, x, y, d)     both, sharing the exponential
+//   backward(f, x, dy, dx)                 dx = dy f'(x)
+//
+// x and dy are any dense Eigen arrays, matrices or expressions of float or double; the outputs are what can be written
+// to, blocks and maps included, and are never resized. An output may be an input itself (same address and strides).
+// Shapes that differ, and memory that overlaps in part, throw std::invalid_argument before anything is written. (What
+// an expression refers to is not looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.)
+// The same on pointers: forward(f, x, y, n) with n elements each.
+#pragma once
+
+#include <hillock/arrays/activation.hpp>
+#include <hillock/arrays/overlap.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace arrays {
+
+// The architecture a functor asks for by its second template parameter; the native one for a user's own class.
+template <class F>
+struct ArchOf {
+  using type = simd::NativeArch;
+};
+template <template <Accuracy, class> class F, Accuracy A, class Arch>
+struct ArchOf<F<A, Arch>> {
+  using type = Arch;
+};
+
+// Batch kernels as the walk calls them: an array of inputs to an array of outputs.
+template <class Op>
+struct OneResult {
+  Op op;
+  template <class V, std::size_t I>
+  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
+    if constexpr (I == 1)
+      return {op(in[0])};
+    else
+      return {op(in[0], in[1])};
+  }
+};
+
+template <class Op>
+struct TwoResults {
+  Op op;
+  template <class V>
+  HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, 1>& in) const noexcept {
+    const ForwardAndDerivative<V> both = op(in[0]);
+    return {both.forward, both.derivative};
+  }
+};
+
+template <class F, class X, class Y>
+constexpr void check_arguments() noexcept {
+  check_elements<X>();
+  check_output<Y>();
+  if constexpr (is_dense<X> && is_dense<std::remove_reference_t<Y>>)
+    check_same_element<X, std::remove_reference_t<Y>>();
+}
+
+/// One input, one output.
+template <class F, class Op, class X, class Y>
+void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y) {
+  Input<X> in(x);
+  Output<Y> out(y);
+  require_same_shape(where, "x", in.shape(), output, out.shape());
+  require_in_place_or_apart(where, output, out, "x", in);
+  walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out));
+}
+
+/// n as Eigen's index; a negative one throws.
+template <class N>
+Index checked_count(const char* where, N n) {
+  static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
+  if constexpr (std::is_signed_v<N>) {
+    if (n < 0) {
+      throw std::invalid_argument(std::string("hillock::") + where +
+                                  ": the number of elements is negative: " + std::to_string(n));
+    }
+  }
+  return static_cast<Index>(n);
+}
+
+template <class T>
+auto read_only(const T* from, Index n) {
+  return Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>(from, n);
+}
+template <class T>
+auto writable(T* to, Index n) {
+  return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(to, n);
+}
+
+template <class Y>
+auto& mutable_dense(Y&& y) noexcept {
+  using Dense = DenseType<std::remove_reference_t<Y>>;
+  return static_cast<Dense&>(y);
+}
+
+}  // namespace arrays
+
+/// y = f(x).
+template <class F, class X, class Y>
+void forward(const F& f, const X& x, Y&& y) {
+  arrays::check_arguments<F, X, Y>();
+  if constexpr (arrays::is_pointwise<F>)
+    arrays::walk_one<F>("forward", arrays::Forward<F>{f}, arrays::as_dense(x), "y", arrays::mutable_dense(y));
+  else
+    f.forward_into(arrays::as_dense(x), arrays::mutable_dense(y));
+}
+
+/// d = f'(x).
+template <class F, class X, class D>
+void derivative(const F& f, const X& x, D&& d) {
+  arrays::check_arguments<F, X, D>();
+  if constexpr (arrays::is_pointwise<F>)
+    arrays::walk_one<F>("derivative", arrays::Derivative<F>{f}, arrays::as_dense(x), "d",
+                        arrays::mutable_dense(d));
+  else
+    f.derivative_into(arrays::as_dense(x), arrays::mutable_dense(d));
+}
+
+/// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
+template <class F, class X, class Y, class D>
+void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
+  arrays::check_arguments<F, X, Y>();
+  arrays::check_arguments<F, X, D>();
+  static_assert(arrays::is_pointwise<F> || std::is_void_v<F>,
+                "hillock: forward_and_derivative is there for pointwise activations");
+  constexpr const char* where = "forward_and_derivative";
+  const auto& dense_x = arrays::as_dense(x);
+  auto& dense_y = arrays::mutable_dense(y);
+  auto& dense_d = arrays::mutable_dense(d);
+  arrays::Input<arrays::DenseType<X>> in(dense_x);
+  arrays::Output<std::remove_reference_t<decltype(dense_y)>> out_y(dense_y);
+  arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
+  arrays::require_same_shape(where, "x", in.shape(), "y", out_y.shape());
+  arrays::require_same_shape(where, "x", in.shape(), "d", out_d.shape());
+  arrays::require_in_place_or_apart(where, "y", out_y, "x", in);
+  arrays::require_in_place_or_apart(where, "d", out_d, "x", in);
+  arrays::require_apart(where, "y", out_y, "d", out_d);
+  arrays::walk<typename arrays::ArchOf<F>::type>(arrays::TwoResults<arrays::Both<F>>{{f}}, std::tie(in),
+                                                 std::tie(out_y, out_d));
+}
+
+/// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is NaN.
+template <class F, class X, class DY, class DX>
+void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
+  arrays::check_arguments<F, X, DX>();
+  arrays::check_arguments<F, DY, DX>();
+  if constexpr (arrays::is_pointwise<F>) {
+    auto& dense_dx = arrays::mutable_dense(dx);
+    arrays::Input<arrays::DenseType<X>> in(arrays::as_dense(x));
+    arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
+    arrays::Output<std::remove_reference_t<decltype(dense_dx)>> out(dense_dx);
+    arrays::require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
+    arrays::require_same_shape("backward", "x", in.shape(), "dx", out.shape());
+    arrays::require_in_place_or_apart("backward", "dx", out, "x", in);
+    arrays::require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
+    arrays::walk<typename arrays::ArchOf<F>::type>(arrays::OneResult<arrays::Backward<F>>{{f}},
+                                                   std::tie(in, in_dy), std::tie(out));
+  } else {
+    f.backward_into(arrays::as_dense(x), arrays::as_dense(dy), arrays::mutable_dense(dx));
+  }
+}
+
+/// The verbs on n elements at pointers; n of any integer type.
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void forward(const F& f, const T* x, T* y, N n) {
+  const arrays::Index count = arrays::checked_count("forward", n);
+  forward(f, arrays::read_only(x, count), arrays::writable(y, count));
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void derivative(const F& f, const T* x, T* d, N n) {
+  const arrays::Index count = arrays::checked_count("derivative", n);
+  derivative(f, arrays::read_only(x, count), arrays::writable(d, count));
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
+  const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
+  forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
+                         arrays::writable(d, count));
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
+  const arrays::Index count = arrays::checked_count("backward", n);
+  backward(f, arrays::read_only(x, count), arrays::read_only(dy, count), arrays::writable(dx, count));
+}
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,215 @@
+// Walks any number of dense arrays of one shape together, once, in the order of the first output, handing a kernel runs
+// of contiguous elements. Whatever is not contiguous in that order (strides, the other storage order, an expression)
+// goes through a small buffer on the stack; nothing is allocated.
+#pragma once
+
+#include <hillock/arrays/dense.hpp>
+
+#include <array>
+#include <tuple>
+#include <utility>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace arrays {
+
+/// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not a shifted one.
+/// The last, partly filled batch overlaps the one before it: its inputs are read before anything is written, so that an
+/// element in place is not transformed twice.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+void run(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out, Index n) noexcept {
+  using V = simd::Batch<T, Arch>;
+  constexpr Index width = static_cast<Index>(V::size);
+  const auto load = [&](Index at) {
+    std::array<V, I> x;
+    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load(in[i] + at));
+    return x;
+  };
+  const auto store = [&](const std::array<V, O>& y, Index at) {
+    for (std::size_t o = 0; o < O; ++o) y[o].store(out[o] + at);
+  };
+  if (n >= width) {
+    const std::array<V, O> last = op(load(n - width));
+    for (Index at = 0; at < n - width; at += width) store(op(load(at)), at);
+    store(last, n - width);
+  } else if constexpr (!std::is_same_v<Arch, simd::NarrowArch>) {
+    run<simd::NarrowArch>(op, in, out, n);
+  } else if (n > 0) {
+    const auto count = static_cast<std::size_t>(n);
+    std::array<V, I> x;
+    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load_first(in[i], count));
+    const std::array<V, O> y = op(x);
+    for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
+  }
+}
+
+/// Elements a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
+inline constexpr Index buffer_size = 256;
+
+/// The elements of a direct-access array: a pointer and the steps to the next row and column.
+template <class T>
+struct Strided {
+  T* data;
+  Index row_step;
+  Index col_step;
+  Shape shape;
+
+  friend bool operator==(const Strided& a, const Strided& b) noexcept {
+    return a.data == b.data && a.shape == b.shape && (a.shape.rows < 2 || a.row_step == b.row_step) &&
+           (a.shape.cols < 2 || a.col_step == b.col_step);
+  }
+};
+
+template <class X>
+inline constexpr bool has_direct_access = (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0;
+
+template <class X>
+auto strided(X& x) noexcept {
+  using Element = std::remove_pointer_t<decltype(x.data())>;
+  constexpr bool row_major = X::IsRowMajor;
+  return Strided<Element>{x.data(), row_major ? x.outerStride() : x.innerStride(),
+                          row_major ? x.innerStride() : x.outerStride(), shape_of(x)};
+}
+
+/// An array that is read.
+template <class X>
+class Input {
+ public:
+  using T = typename X::Scalar;
+  explicit Input(const X& x) : nested_(x), evaluator_(nested_) {}
+
+  Shape shape() const noexcept { return shape_of(nested_); }
+
+  /// The step between neighbours in the walk's order; 0 for an expression.
+  Index step(bool along_row) const noexcept {
+    if constexpr (direct) return along_row ? view().col_step : view().row_step;
+    return 0;
+  }
+
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+    if constexpr (direct) {
+      const auto v = view();
+      const T* from = v.data + row * v.row_step + col * v.col_step;
+      const Index next = step(along_row);
+      if (next == 1 || n == 1) return from;
+      for (Index i = 0; i < n; ++i) buffer[i] = from[i * next];
+    } else {
+      for (Index i = 0; i < n; ++i)
+        buffer[i] = along_row ? evaluator_.coeff(row, col + i) : evaluator_.coeff(row + i, col);
+    }
+    return buffer;
+  }
+
+  static constexpr bool direct =
+      has_direct_access<std::remove_reference_t<typename Eigen::internal::nested_eval<X, 1>::type>>;
+  auto view() const noexcept { return strided(nested_); }
+
+ private:
+  using Nested = typename Eigen::internal::nested_eval<X, 1>::type;
+  const Nested nested_;
+  Eigen::internal::evaluator<std::remove_cv_t<std::remove_reference_t<Nested>>> evaluator_;
+};
+
+/// An array that is written.
+template <class Y>
+class Output {
+ public:
+  using T = typename Y::Scalar;
+  static constexpr bool direct = has_direct_access<Y>;
+  static constexpr bool row_major = Y::IsRowMajor;
+  explicit Output(Y& y) : y_(y), evaluator_(y) {}
+
+  Shape shape() const noexcept { return shape_of(y_); }
+  Index step(bool along_row) const noexcept {
+    if constexpr (direct) return along_row ? view().col_step : view().row_step;
+    return 0;
+  }
+
+  T* place(Index row, Index col, Index n, bool along_row, T* buffer) {
+    if constexpr (direct) {
+      const auto v = view();
+      if (step(along_row) == 1 || n == 1) return v.data + row * v.row_step + col * v.col_step;
+    }
+    return buffer;
+  }
+
+  void write(Index row, Index col, Index n, bool along_row, const T* from, const T* buffer) {
+    if (from != buffer) return;
+    for (Index i = 0; i < n; ++i)
+      (along_row ? evaluator_.coeffRef(row, col + i) : evaluator_.coeffRef(row + i, col)) = from[i];
+  }
+
+  auto view() const noexcept { return strided(y_); }
+
+ private:
+  Y& y_;
+  Eigen::internal::evaluator<Y> evaluator_;
+};
+
+/// Runs that are contiguous in every array: straight from memory to memory, as one run where they follow each other.
+/// False if they are not.
+template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
+bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out, Index runs,
+                     Index length, std::index_sequence<I...>, std::index_sequence<O...>) noexcept {
+  using First = std::tuple_element_t<0, std::tuple<Outs...>>;
+  using T = typename First::T;
+  constexpr bool along_row = First::row_major;
+  const auto in_order = [&](const auto& array) { return array.step(along_row) == 1 || length == 1; };
+  const auto follow = [&](const auto& array) { return array.step(!along_row) == length || runs == 1; };
+  if (!((in_order(std::get<I>(in)) && ...) && (in_order(std::get<O>(out)) && ...))) return false;
+  const std::array<const T*, sizeof...(Ins)> from{std::get<I>(in).view().data...};
+  const std::array<T*, sizeof...(Outs)> to{std::get<O>(out).view().data...};
+  if ((follow(std::get<I>(in)) && ...) && (follow(std::get<O>(out)) && ...)) {
+    run<Arch>(op, from, to, runs * length);
+    return true;
+  }
+  for (Index r = 0; r < runs; ++r) {
+    run<Arch>(op, std::array<const T*, sizeof...(Ins)>{from[I] + r * std::get<I>(in).step(!along_row)...},
+              std::array<T*, sizeof...(Outs)>{to[O] + r * std::get<O>(out).step(!along_row)...}, length);
+  }
+  return true;
+}
+
+/// Runs that go through buffers where an array is not contiguous in the walk's order.
+template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
+void walk_buffered(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out, Index runs,
+                   Index length, std::index_sequence<I...>, std::index_sequence<O...>) {
+  using First = std::tuple_element_t<0, std::tuple<Outs...>>;
+  using T = typename First::T;
+  constexpr bool along_row = First::row_major;
+  T in_buffers[sizeof...(Ins)][buffer_size] = {};
+  T out_buffers[sizeof...(Outs)][buffer_size] = {};
+  for (Index r = 0; r < runs; ++r) {
+    for (Index start = 0; start < length; start += buffer_size) {
+      const Index n = length - start < buffer_size ? length - start : buffer_size;
+      const Index row = along_row ? r : start;
+      const Index col = along_row ? start : r;
+      const std::array<const T*, sizeof...(Ins)> from{
+          std::get<I>(in).read(row, col, n, along_row, in_buffers[I])...};
+      const std::array<T*, sizeof...(Outs)> to{
+          std::get<O>(out).place(row, col, n, along_row, out_buffers[O])...};
+      run<Arch>(op, from, to, n);
+      (std::get<O>(out).write(row, col, n, along_row, to[O], out_buffers[O]), ...);
+    }
+  }
+}
+
+/// op(inputs...) -> outputs..., element by element; the shapes are equal.
+template <class Arch, class Op, class... Ins, class... Outs>
+void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out) {
+  using First = std::tuple_element_t<0, std::tuple<Outs...>>;
+  const Shape shape = std::get<0>(out).shape();
+  const Index runs = First::row_major ? shape.rows : shape.cols;
+  const Index length = First::row_major ? shape.cols : shape.rows;
+  if (runs == 0 || length == 0) return;
+  const auto i = std::index_sequence_for<Ins...>();
+  const auto o = std::index_sequence_for<Outs...>();
+  if constexpr ((std::remove_const_t<Ins>::direct && ...) && (Outs::direct && ...)) {
+    if (walk_contiguous<Arch>(op, in, out, runs, length, i, o)) return;
+  }
+  walk_buffered<Arch>(op, in, out, runs, length, i, o);
+}
+
+}  // namespace arrays
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,52 @@
+// Sums and products together with their rounding errors.
+#pragma once
+
+#include <hillock/simd/batch.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace kernels {
+
+/// high + low, where high is the rounded value and low what the rounding lost.
+template <class V>
+struct TwoParts {
+  V high;
+  V low;
+};
+
+/// a + b exactly (Knuth 1969), whichever is larger.
+template <class V>
+HILLOCK_INLINE TwoParts<V> exact_sum(V a, V b) noexcept {
+  const V high = a + b;
+  const V b_part = high - a;
+  return {high, (a - (high - b_part)) + (b - b_part)};
+}
+
+/// a - b exactly.
+template <class V>
+HILLOCK_INLINE TwoParts<V> exact_difference(V a, V b) noexcept {
+  return exact_sum(a, -b);
+}
+
+/// a b exactly, if neither overflows nor underflows: by fma, or by halves of 12 (26) bits (Dekker 1971).
+template <class V>
+HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
+  const V high = a * b;
+  if constexpr (simd::has_fma) {
+    return {high, fma(a, b, -high)};
+  } else {
+    constexpr double splitter = sizeof(typename V::value_type) == 4 ? 4097.0 : 134217729.0;
+    const V a_scaled = a * splitter;
+    const V b_scaled = b * splitter;
+    const V a_high = a_scaled - (a_scaled - a);
+    const V b_high = b_scaled - (b_scaled - b);
+    const V a_low = a - a_high;
+    const V b_low = b - b_high;
+    const V low = ((a_high * b_high - high) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    return {high, low};
+  }
+}
+
+}  // namespace kernels
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

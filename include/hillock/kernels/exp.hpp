@@ -1,0 +1,178 @@
+// The exponential, in the pieces that the activation functions need.
+//
+//   n = rint(x / ln 2),  r = x - n ln 2  in [-0.3467, 0.3467],  e^x = 2^n (1 + m),  m = e^r - 1.
+//
+// m is r + r^2 q(r) with one polynomial q, fitted so that m has a small relative error: it serves e^x and e^x - 1.
+// ln 2 is subtracted in two parts, the first with so few bits that n times it is exact. r may take a correction, the
+// rounding error of x, so that e^(a + b) is as good as e^x.
+#pragma once
+
+#include <hillock/kernels/polynomial.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace kernels {
+
+template <class T>
+struct ExpConstants;
+
+template <>
+struct ExpConstants<float> {
+  static constexpr float log2_e = 0x1.715476p+0f;
+  static constexpr float ln2_high = 0x1.62e4p-1f;  // 15 bits: n of up to 9 bits times it is exact
+  static constexpr float ln2_low = 0x1.7f7d1cp-20f;
+  // fpminimax of (e^r - 1) / r, |r| <= 0.3467: relative error 2^-26.0 of e^r - 1, 2^-27.4 of e^r.
+  static constexpr float q[5] = {0x1.fffffep-2f, 0x1.5554bp-3f, 0x1.555716p-5f, 0x1.12279ep-7f,
+                                 0x1.6b7376p-10f};
+  static constexpr float magic = 0x1.8p23f;  // adding it rounds to an integer, which is then in the low bits
+  static constexpr int mantissa_bits = 23;
+  static constexpr int bias = 127;
+  static constexpr float overflow = 89.0f;    // e^x is infinite from 88.72284
+  static constexpr float underflow = -105.0f;  // e^x is 0 from -103.97208
+  static constexpr int tail = 64;
+  static constexpr float from_tail = 0x1p-64f;
+  static constexpr float decay_limit = 110.0f;  // even 110 e^-110 rounds to 0
+  static constexpr float product_limit = 193.0f;  // even 2^128 e^-193 rounds to 0
+  static constexpr float large = 0x1p60f;
+};
+
+template <>
+struct ExpConstants<double> {
+  static constexpr double log2_e = 0x1.71547652b82fep+0;
+  static constexpr double ln2_high = 0x1.62e42fefa3p-1;  // 41 bits
+  static constexpr double ln2_low = 0x1.3de6af278ece6p-42;
+  // fpminimax of (e^r - 1) / r, |r| <= 0.3467: relative error 2^-55.5 of e^r - 1, 2^-56.9 of e^r.
+  static constexpr double q[10] = {
+      0x1.0000000000005p-1,  0x1.555555555553bp-3,  0x1.5555555552101p-5,  0x1.1111111118834p-7,
+      0x1.6c16c17f336c2p-10, 0x1.a01a0177f3cc2p-13, 0x1.a019a6914b521p-16, 0x1.71de80fa2e936p-19,
+      0x1.28a2a1b4b3061p-22, 0x1.ae77aa6d7a17p-26};
+  static constexpr double magic = 0x1.8p52;
+  static constexpr int mantissa_bits = 52;
+  static constexpr int bias = 1023;
+  static constexpr double overflow = 710.0;    // e^x is infinite from 709.78271
+  static constexpr double underflow = -746.0;  // e^x is 0 from -745.13322
+  static constexpr int tail = 512;
+  static constexpr double from_tail = 0x1p-512;
+  static constexpr double decay_limit = 760.0;
+  static constexpr double product_limit = 1456.0;
+  static constexpr double large = 0x1p500;
+};
+
+template <class V>
+using ExpConstantsOf = ExpConstants<typename V::value_type>;
+
+/// e^x = 2^n (1 + m); power = 2^(n + Offset).
+template <class V>
+struct ExpParts {
+  V n;
+  V m;
+  V power;
+};
+
+/// The parts of e^(x + x_low), |x_low| far below |x|. Right for any x for which 2^(n + Offset) is a normal number; n and
+/// m alone as long as n has 9 bits (double: 12).
+template <int Offset, class V>
+HILLOCK_INLINE ExpParts<V> exp_parts(V x, V x_low) noexcept {
+  using C = ExpConstantsOf<V>;
+  constexpr auto magic = static_cast<typename V::value_type>(C::magic + (C::bias + Offset));
+  const V shifted = fma(x, C::log2_e, magic);
+  const V n = shifted - magic;
+  const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, x)) + x_low;
+  const V m = fma(r * r, polynomial(r, C::q), r);
+  return {n, m, V::from_bits(bits(shifted) << C::mantissa_bits)};
+}
+
+template <int Offset, class V>
+HILLOCK_INLINE ExpParts<V> exp_parts(V x) noexcept {
+  using C = ExpConstantsOf<V>;
+  constexpr auto magic = static_cast<typename V::value_type>(C::magic + (C::bias + Offset));
+  const V shifted = fma(x, C::log2_e, magic);
+  const V n = shifted - magic;
+  const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, x));
+  const V m = fma(r * r, polynomial(r, C::q), r);
+  return {n, m, V::from_bits(bits(shifted) << C::mantissa_bits)};
+}
+
+/// 2^n for an integer n of a normal power.
+template <class V>
+HILLOCK_INLINE V power_of_two(V n) noexcept {
+  using C = ExpConstantsOf<V>;
+  constexpr auto magic = static_cast<typename V::value_type>(C::magic + C::bias);
+  return V::from_bits(bits(n + magic) << C::mantissa_bits);
+}
+
+/// v 2^n, rounded once, for an integer n of at most twice the exponent range: the remainder beyond a normal power
+/// first, where it is exact unless the result is 0.
+template <class V>
+HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
+  using C = ExpConstantsOf<V>;
+  const V lowest = 1 - C::bias;
+  const V highest = C::bias;
+  const V last = select(n < lowest, lowest, select(n > highest, highest, n));
+  return v * power_of_two(n - last) * power_of_two(last);
+}
+
+/// e^x for x <= 0, and the same times 2^tail: never subnormal, so a factor multiplied into it before the last step is
+/// rounded once. `scaled` is to be multiplied by from_tail.
+template <class V>
+struct Decay {
+  V value;
+  V scaled;
+};
+
+namespace detail {
+template <class V>
+HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
+  const V scaled = fma(parts.m, parts.power, parts.power);
+  return {scaled * ExpConstantsOf<V>::from_tail, scaled};
+}
+}  // namespace detail
+
+/// e^x for x <= 0. Below -decay_limit it stays where it is there: 0, even times a number of the limit's size.
+template <class V>
+HILLOCK_INLINE Decay<V> decay(V x) noexcept {
+  using C = ExpConstantsOf<V>;
+  return detail::decay_of(exp_parts<C::tail>(select(x < -C::decay_limit, -C::decay_limit, x)));
+}
+
+/// e^(x + x_low) for x <= 0, the same.
+template <class V>
+HILLOCK_INLINE Decay<V> decay(V x, V x_low) noexcept {
+  using C = ExpConstantsOf<V>;
+  const auto below = x < -C::decay_limit;
+  return detail::decay_of(exp_parts<C::tail>(select(below, -C::decay_limit, x), select(below, 0, x_low)));
+}
+
+/// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a alone, is subnormal
+/// or the two are of opposite extremes.
+template <class V>
+HILLOCK_INLINE V times_exp(V a, V x, V x_low) noexcept {
+  using C = ExpConstantsOf<V>;
+  const auto below = x < -C::product_limit;
+  const ExpParts<V> parts =
+      exp_parts<0>(select(below, -C::product_limit, x), select(below, 0, x_low));
+  // With one factor 1/2 of 2^n the mantissa is at most 1, so the product cannot overflow.
+  const V first = select(parts.n < 0, -1, parts.n);
+  const V half = select(parts.n < 0, 0.5, 1);
+  const V product = a * fma(parts.m, half, half);
+  // n reaches twice the exponent range: take the first exponent range off here.
+  const V rest = parts.n - first;
+  const V lowest = 1 - C::bias;
+  const auto deep = rest < lowest;
+  return scaled_by_power(product * select(deep, power_of_two(lowest), 1),
+                         select(deep, rest - lowest, rest));
+}
+
+/// e^x over the whole range; at most 1.1 ULP.
+template <class V>
+HILLOCK_INLINE V exp(V x) noexcept {
+  using C = ExpConstantsOf<V>;
+  const V bounded =
+      select(x < C::underflow, C::underflow, select(x > C::overflow, C::overflow, x));
+  const ExpParts<V> parts = exp_parts<0>(bounded);
+  return scaled_by_power(V(1) + parts.m, parts.n);
+}
+
+}  // namespace kernels
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

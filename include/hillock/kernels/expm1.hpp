@@ -1,0 +1,31 @@
+// e^x - 1 without the loss of digits near 0.
+#pragma once
+
+#include <hillock/kernels/exp.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace kernels {
+
+/// e^x - 1 for -60 <= x <= 60: 2^n m + (2^n - 1). A zero comes out as +0.
+template <class V>
+HILLOCK_INLINE V expm1_bounded(V x) noexcept {
+  const ExpParts<V> parts = exp_parts<0>(x);
+  return fma(parts.power, parts.m, parts.power - 1);
+}
+
+/// e^x - 1 over the whole range, with the sign of zero; at most 2 ULP.
+template <class V>
+HILLOCK_INLINE V expm1(V x) noexcept {
+  using C = ExpConstantsOf<V>;
+  const V bounded = select(x < -60, -60, select(x > C::overflow, C::overflow, x));
+  // Half of the result, doubled at the end: 2^n alone overflows before e^x - 1 does.
+  const ExpParts<V> parts = exp_parts<-1>(bounded);
+  const V half = fma(parts.power, parts.m, parts.power - 0.5);
+  // Halving would cost a subnormal its last bit, and fma(0, q, -0) its sign.
+  return select(abs(x) < 0x1p-64, x, half + half);
+}
+
+}  // namespace kernels
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

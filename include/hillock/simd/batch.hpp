@@ -1,0 +1,407 @@
+// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written in.
+//
+// This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons, select and bit
+// operations from there and hides what differs between xsimd 8 and 14. Three things are done here, once:
+//
+// 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like, g++ across
+//    intrinsics too, and differently in a vector loop and beside it. Every product here is sealed by an empty asm, so
+//    an fma is there where a kernel says fma and nowhere else: the same bits at every width and in every context.
+// 2. -ffast-math. Every sum is sealed as well then, and a division is written as the instruction: error-free steps
+//    survive, and g++ does not replace the division by an estimate that is NaN for infinity.
+// 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one off beside AVX.
+#pragma once
+
+#include <hillock/simd/instruction_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+// g++ 12 warns of an uninitialised __Y inside its own AVX-512 intrinsics once they are inlined here (PR 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+
+#include <xsimd/xsimd.hpp>
+
+#if !defined(XSIMD_VERSION_MAJOR) || XSIMD_VERSION_MAJOR < 8
+#error "hillock needs xsimd 8 or newer"
+#endif
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Batches derive from this, so that exp, log1p and their like in namespace kernels are found unqualified.
+namespace kernels {
+struct Operand {};
+}  // namespace kernels
+
+namespace simd {
+
+template <class T>
+inline constexpr bool is_element = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+namespace detail {
+
+template <class T>
+using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+template <class Arch>
+inline constexpr std::size_t register_bytes = sizeof(typename xsimd::batch<float, Arch>::register_type);
+
+// The first (best) architecture whose registers have the size, or the smallest size there is.
+template <std::size_t Bytes, class List>
+struct ArchOfSize {
+  using type = void;
+};
+template <std::size_t Bytes, template <class...> class List, class First, class... Rest>
+struct ArchOfSize<Bytes, List<First, Rest...>>
+    : std::conditional_t<register_bytes<First> == Bytes, std::enable_if<true, First>,
+                         ArchOfSize<Bytes, List<Rest...>>> {};
+
+template <class List>
+inline constexpr std::size_t smallest_register = 0;
+template <template <class...> class List, class First>
+inline constexpr std::size_t smallest_register<List<First>> = register_bytes<First>;
+template <template <class...> class List, class First, class Second, class... Rest>
+inline constexpr std::size_t smallest_register<List<First, Second, Rest...>> =
+    register_bytes<First> < smallest_register<List<Second, Rest...>>
+        ? register_bytes<First>
+        : smallest_register<List<Second, Rest...>>;
+
+}  // namespace detail
+
+/// The architecture with registers of this many bytes; void where there is none.
+template <std::size_t Bytes>
+using ArchOfSize = typename detail::ArchOfSize<Bytes, xsimd::supported_architectures>::type;
+
+/// The widest registers: what the verbs loop with.
+using NativeArch = xsimd::default_arch;
+/// The narrowest: what a scalar call takes one lane of.
+using NarrowArch = ArchOfSize<detail::smallest_register<xsimd::supported_architectures>>;
+
+namespace detail {
+
+// An empty asm that claims to change its operand: the compiler can merge, reorder or assume nothing across it.
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__AVX512VL__)
+#define HILLOCK_SEAL(value) asm("" : "+v"(value))
+#elif defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
+#define HILLOCK_SEAL(value) asm("" : "+x"(value))
+#elif defined(__GNUC__) && defined(__aarch64__)
+#define HILLOCK_SEAL(value) asm("" : "+w"(value))
+#else
+#define HILLOCK_SEAL(value) static_cast<void>(value)
+#endif
+
+// Plain x86-64 has nothing a product could be contracted into.
+#if (defined(__x86_64__) || defined(__i386__)) && !defined(__FMA__) && !defined(__FMA4__)
+inline constexpr bool seals_products = HILLOCK_FAST_MATH;
+#else
+inline constexpr bool seals_products = true;
+#endif
+inline constexpr bool seals_sums = HILLOCK_FAST_MATH;
+
+#if defined(__FMA__)
+HILLOCK_INLINE __m128 fused(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
+HILLOCK_INLINE __m128d fused(__m128d a, __m128d b, __m128d c) noexcept {
+  return _mm_fmadd_pd(a, b, c);
+}
+HILLOCK_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) noexcept {
+  return _mm256_fmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) noexcept {
+  return _mm256_fmadd_pd(a, b, c);
+}
+#if defined(__AVX512F__)
+HILLOCK_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) noexcept {
+  return _mm512_fmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) noexcept {
+  return _mm512_fmadd_pd(a, b, c);
+}
+#endif
+#elif defined(__aarch64__)
+HILLOCK_INLINE float32x4_t fused(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
+  return vfmaq_f32(c, a, b);
+}
+HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) noexcept {
+  return vfmaq_f64(c, a, b);
+}
+#endif
+
+// Under -ffast-math both compilers turn a vector division or square root into an estimate and a Newton step, which
+// is some ULP off and NaN where the divisor is infinite. The instruction itself is exempt.
+#if HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
+#if defined(__AVX__)
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                                  \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {                \
+    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b));               \
+    return a;                                                                       \
+  }                                                                                 \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {                        \
+    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                               \
+    return a;                                                                       \
+  }
+HILLOCK_EXACT_OPERATIONS(__m256, "ps")
+HILLOCK_EXACT_OPERATIONS(__m256d, "pd")
+#if defined(__AVX512F__)
+HILLOCK_EXACT_OPERATIONS(__m512, "ps")
+HILLOCK_EXACT_OPERATIONS(__m512d, "pd")
+#endif
+#else
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                                  \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {                \
+    asm("div" suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));                        \
+    return a;                                                                       \
+  }                                                                                 \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {                        \
+    asm("sqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                                \
+    return a;                                                                       \
+  }
+#endif
+HILLOCK_EXACT_OPERATIONS(__m128, "ps")
+HILLOCK_EXACT_OPERATIONS(__m128d, "pd")
+#undef HILLOCK_EXACT_OPERATIONS
+#define HILLOCK_HAS_EXACT_OPERATIONS 1
+#else
+#define HILLOCK_HAS_EXACT_OPERATIONS 0
+#endif
+
+// Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in each version.)
+template <class To, class From>
+HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(static_cast<void*>(&to), static_cast<const void*>(&from), sizeof(To));
+  return to;
+}
+
+}  // namespace detail
+
+template <class T, class Arch = NativeArch>
+class Batch;
+
+/// One truth value a lane.
+template <class T, class Arch>
+class Mask : public kernels::Operand {
+ public:
+  using Raw = xsimd::batch_bool<T, Arch>;
+  HILLOCK_INLINE Mask(const Raw& raw) noexcept : raw_(raw) {}
+  HILLOCK_INLINE const Raw& raw() const noexcept { return raw_; }
+
+  friend HILLOCK_INLINE Mask operator&(Mask a, Mask b) noexcept { return Raw(a.raw_ & b.raw_); }
+  friend HILLOCK_INLINE Mask operator|(Mask a, Mask b) noexcept { return Raw(a.raw_ | b.raw_); }
+  friend HILLOCK_INLINE Mask operator!(Mask a) noexcept { return Raw(!a.raw_); }
+  /// Whether any lane is true. For skipping work whose result no lane would take; never for choosing a formula.
+  friend HILLOCK_INLINE bool any(Mask a) noexcept { return xsimd::any(a.raw_); }
+  /// condition ? a : b, lane by lane. (A friend of the mask, so that a and b may both be numbers.)
+  friend HILLOCK_INLINE Batch<T, Arch> select(Mask condition, Batch<T, Arch> a,
+                                              Batch<T, Arch> b) noexcept {
+    return xsimd::batch<T, Arch>(xsimd::select(condition.raw_, a.raw(), b.raw()));
+  }
+
+ private:
+  Raw raw_;
+};
+
+/// The lanes' bit patterns as unsigned integers.
+template <class T, class Arch>
+class Bits {
+ public:
+  using value_type = detail::BitsOf<T>;
+  using Raw = xsimd::batch<value_type, Arch>;
+  HILLOCK_INLINE Bits(const Raw& raw) noexcept : raw_(raw) {}
+  HILLOCK_INLINE Bits(value_type value) noexcept : raw_(value) {}
+  HILLOCK_INLINE const Raw& raw() const noexcept { return raw_; }
+
+  friend HILLOCK_INLINE Bits operator&(Bits a, Bits b) noexcept { return Raw(a.raw_ & b.raw_); }
+  friend HILLOCK_INLINE Bits operator|(Bits a, Bits b) noexcept { return Raw(a.raw_ | b.raw_); }
+  friend HILLOCK_INLINE Bits operator^(Bits a, Bits b) noexcept { return Raw(a.raw_ ^ b.raw_); }
+  friend HILLOCK_INLINE Bits operator+(Bits a, Bits b) noexcept { return Raw(a.raw_ + b.raw_); }
+  friend HILLOCK_INLINE Bits operator-(Bits a, Bits b) noexcept { return Raw(a.raw_ - b.raw_); }
+  friend HILLOCK_INLINE Bits operator<<(Bits a, int count) noexcept { return Raw(a.raw_ << count); }
+  friend HILLOCK_INLINE Bits operator>>(Bits a, int count) noexcept { return Raw(a.raw_ >> count); }
+
+ private:
+  Raw raw_;
+};
+
+/// As many T as a register of Arch holds. A number converts to a batch that holds it in every lane.
+template <class T, class Arch>
+class Batch : public kernels::Operand {
+  static_assert(is_element<T>, "hillock computes in float and double");
+
+ public:
+  using value_type = T;
+  using arch = Arch;
+  using Raw = xsimd::batch<T, Arch>;
+  using Register = typename Raw::register_type;
+  static constexpr std::size_t size = Raw::size;
+
+  Batch() = default;
+  HILLOCK_INLINE Batch(const Raw& raw) noexcept : raw_(raw) {}
+  template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
+  HILLOCK_INLINE Batch(Number number) noexcept : raw_(static_cast<T>(number)) {}
+
+  /// From a register, or from any other type that holds one, such as another library's packet.
+  template <class Packet>
+  static HILLOCK_INLINE Batch from_register(const Packet& packet) noexcept {
+    return Raw(detail::reinterpreted<Register>(packet));
+  }
+  template <class Packet>
+  HILLOCK_INLINE Packet to_register() const noexcept {
+    return detail::reinterpreted<Packet>(reg());
+  }
+
+  static HILLOCK_INLINE Batch load(const T* from) noexcept { return Raw::load_unaligned(from); }
+  HILLOCK_INLINE void store(T* to) const noexcept { raw_.store_unaligned(to); }
+  /// The first `count` elements, 1 <= count <= size. The other lanes repeat the first element, so that they raise no
+  /// floating-point exception that the elements themselves do not.
+  static HILLOCK_INLINE Batch load_first(const T* from, std::size_t count) noexcept {
+    T lanes[size];
+    for (std::size_t i = 0; i < size; ++i) lanes[i] = from[i < count ? i : 0];
+    return load(lanes);
+  }
+  HILLOCK_INLINE void store_first(T* to, std::size_t count) const noexcept {
+    T lanes[size];
+    store(lanes);
+    for (std::size_t i = 0; i < size; ++i)
+      if (i < count) to[i] = lanes[i];
+  }
+  HILLOCK_INLINE T first() const noexcept {
+    T lanes[size];
+    store(lanes);
+    return lanes[0];
+  }
+
+  HILLOCK_INLINE const Raw& raw() const noexcept { return raw_; }
+  HILLOCK_INLINE Register reg() const noexcept { return static_cast<Register>(raw_); }
+
+  friend HILLOCK_INLINE Batch operator+(Batch a, Batch b) noexcept { return sum(a.raw_ + b.raw_); }
+  friend HILLOCK_INLINE Batch operator-(Batch a, Batch b) noexcept { return sum(a.raw_ - b.raw_); }
+  friend HILLOCK_INLINE Batch operator*(Batch a, Batch b) noexcept {
+    const Batch product = Raw(a.raw_ * b.raw_);
+    if constexpr (detail::seals_products)
+      return sealed(product);
+    else
+      return product;
+  }
+  friend HILLOCK_INLINE Batch operator/(Batch a, Batch b) noexcept {
+#if HILLOCK_HAS_EXACT_OPERATIONS
+    return Raw(detail::divided(a.reg(), b.reg()));
+#else
+    return Raw(a.raw_ / b.raw_);
+#endif
+  }
+  friend HILLOCK_INLINE Batch operator-(Batch a) noexcept {
+    return from_bits(bits(a) ^ sign_bit());
+  }
+  friend HILLOCK_INLINE Batch operator+(Batch a) noexcept { return a; }
+
+  friend HILLOCK_INLINE Mask<T, Arch> operator<(Batch a, Batch b) noexcept { return a.raw_ < b.raw_; }
+  friend HILLOCK_INLINE Mask<T, Arch> operator>(Batch a, Batch b) noexcept { return a.raw_ > b.raw_; }
+  friend HILLOCK_INLINE Mask<T, Arch> operator<=(Batch a, Batch b) noexcept {
+    return a.raw_ <= b.raw_;
+  }
+  friend HILLOCK_INLINE Mask<T, Arch> operator>=(Batch a, Batch b) noexcept {
+    return a.raw_ >= b.raw_;
+  }
+  friend HILLOCK_INLINE Mask<T, Arch> operator==(Batch a, Batch b) noexcept {
+    return a.raw_ == b.raw_;
+  }
+  friend HILLOCK_INLINE Mask<T, Arch> operator!=(Batch a, Batch b) noexcept {
+    return a.raw_ != b.raw_;
+  }
+
+  /// a b + c, rounded once where the instruction set has that (has_fma), else twice.
+  friend HILLOCK_INLINE Batch fma(Batch a, Batch b, Batch c) noexcept {
+#if HILLOCK_HAS_FMA
+    return sum(Raw(detail::fused(a.reg(), b.reg(), c.reg())));
+#else
+    return a * b + c;
+#endif
+  }
+  friend HILLOCK_INLINE Batch sqrt(Batch a) noexcept {
+#if HILLOCK_HAS_EXACT_OPERATIONS
+    return Raw(detail::square_root(a.reg()));
+#else
+    return Raw(xsimd::sqrt(a.raw_));
+#endif
+  }
+  friend HILLOCK_INLINE Batch abs(Batch a) noexcept { return from_bits(bits(a) & magnitude_bits()); }
+  friend HILLOCK_INLINE Batch copysign(Batch magnitude, Batch sign) noexcept {
+    return from_bits((bits(magnitude) & magnitude_bits()) | (bits(sign) & sign_bit()));
+  }
+  /// Where the compiler may assume that there is no NaN, the bits are asked.
+  friend HILLOCK_INLINE Mask<T, Arch> is_nan(Batch a) noexcept {
+#if HILLOCK_FAST_MATH
+    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    const Bits<T, Arch> above = Bits<T, Arch>(infinity) - (bits(sealed(a)) & magnitude_bits());
+    return sealed(from_bits((above & sign_bit()) | bits(Batch(1)))) < Batch(0);
+#else
+    return a.raw_ != a.raw_;
+#endif
+  }
+  /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer differs by version.)
+  friend HILLOCK_INLINE Batch max(Batch a, Batch b) noexcept {
+    return select(is_nan(a) | (a > b), a, b);
+  }
+  friend HILLOCK_INLINE Batch min(Batch a, Batch b) noexcept {
+    return select(is_nan(a) | (a < b), a, b);
+  }
+
+  /// The same value, of which the compiler knows nothing.
+  friend HILLOCK_INLINE Batch sealed(Batch a) noexcept {
+    Register value = a.reg();
+    HILLOCK_SEAL(value);
+    return Raw(value);
+  }
+  friend HILLOCK_INLINE Bits<T, Arch> bits(Batch a) noexcept {
+    return detail::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
+  }
+  static HILLOCK_INLINE Batch from_bits(Bits<T, Arch> pattern) noexcept {
+    return detail::reinterpreted<Raw>(pattern.raw());
+  }
+  static HILLOCK_INLINE Bits<T, Arch> sign_bit() noexcept {
+    return detail::BitsOf<T>{1} << (8 * sizeof(T) - 1);
+  }
+  static HILLOCK_INLINE Bits<T, Arch> magnitude_bits() noexcept {
+    return static_cast<detail::BitsOf<T>>(~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)));
+  }
+
+ private:
+  static HILLOCK_INLINE Batch sum(const Raw& raw) noexcept {
+    if constexpr (detail::seals_sums)
+      return sealed(Batch(raw));
+    else
+      return raw;
+  }
+
+  Raw raw_;
+};
+
+/// A batch with a packet's element type and size: the packet's own registers where Arch has them.
+template <class T, std::size_t Bytes>
+using BatchOfSize = Batch<T, ArchOfSize<Bytes>>;
+
+template <class V>
+inline constexpr bool is_batch = false;
+template <class T, class Arch>
+inline constexpr bool is_batch<Batch<T, Arch>> = true;
+
+/// What a program can print of the machine it was compiled for.
+constexpr int xsimd_version() noexcept {
+  return XSIMD_VERSION_MAJOR * 10000 + XSIMD_VERSION_MINOR * 100 + XSIMD_VERSION_PATCH;
+}
+inline const char* architecture_name() noexcept { return NativeArch::name(); }
+
+}  // namespace simd
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

@@ -1,0 +1,133 @@
+// The instruction set this file is compiled for, as a name, and the few compiler facts that hillock relies on.
+//
+// Everything of hillock's lives in an inline namespace of this name. Two object files of one program may be
+// compiled with different -m flags; if they shared a symbol, the linker would keep one copy of it and run, say,
+// AVX-512 code on a machine without it. With the instruction set in the mangled name they share none.
+#pragma once
+
+#if defined(__AVX512F__)
+#define HILLOCK_ISA_LEVEL avx512f
+#elif defined(__AVX2__)
+#define HILLOCK_ISA_LEVEL avx2
+#elif defined(__AVX__)
+#define HILLOCK_ISA_LEVEL avx
+#elif defined(__SSE4_2__)
+#define HILLOCK_ISA_LEVEL sse4_2
+#elif defined(__SSE4_1__)
+#define HILLOCK_ISA_LEVEL sse4_1
+#elif defined(__SSSE3__)
+#define HILLOCK_ISA_LEVEL ssse3
+#elif defined(__SSE3__)
+#define HILLOCK_ISA_LEVEL sse3
+#elif defined(__SSE2__) || defined(_M_X64)
+#define HILLOCK_ISA_LEVEL sse2
+#elif defined(__ARM_FEATURE_SVE)
+#define HILLOCK_ISA_LEVEL sve
+#elif defined(__aarch64__)
+#define HILLOCK_ISA_LEVEL neon64
+#elif defined(__ARM_NEON)
+#define HILLOCK_ISA_LEVEL neon
+#else
+#define HILLOCK_ISA_LEVEL generic
+#endif
+
+// What a compiler may use beside the level, each a part of the name.
+#ifdef __FMA__
+#define HILLOCK_ISA_FMA _fma
+#else
+#define HILLOCK_ISA_FMA
+#endif
+#ifdef __FMA4__
+#define HILLOCK_ISA_FMA4 _fma4
+#else
+#define HILLOCK_ISA_FMA4
+#endif
+#ifdef __F16C__
+#define HILLOCK_ISA_F16C _f16c
+#else
+#define HILLOCK_ISA_F16C
+#endif
+#if defined(__BMI__) || defined(__BMI2__) || defined(__LZCNT__) || defined(__MOVBE__)
+#define HILLOCK_ISA_BMI _bmi
+#else
+#define HILLOCK_ISA_BMI
+#endif
+#ifdef __POPCNT__
+#define HILLOCK_ISA_POPCNT _popcnt
+#else
+#define HILLOCK_ISA_POPCNT
+#endif
+#if defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512CD__)
+#define HILLOCK_ISA_SKX _skx
+#elif defined(__AVX512VL__) || defined(__AVX512DQ__) || defined(__AVX512BW__)
+#define HILLOCK_ISA_SKX _partly_skx
+#else
+#define HILLOCK_ISA_SKX
+#endif
+#if defined(__AVX512VBMI__) || defined(__AVX512IFMA__)
+#define HILLOCK_ISA_VBMI _vbmi
+#else
+#define HILLOCK_ISA_VBMI
+#endif
+#if defined(__AVX512VBMI2__) || defined(__AVX512BITALG__) || defined(__AVX512VPOPCNTDQ__)
+#define HILLOCK_ISA_VBMI2 _vbmi2
+#else
+#define HILLOCK_ISA_VBMI2
+#endif
+#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
+#define HILLOCK_ISA_VNNI _vnni
+#else
+#define HILLOCK_ISA_VNNI
+#endif
+#if defined(__AVX512BF16__) || defined(__AVX512FP16__)
+#define HILLOCK_ISA_FP16 _fp16
+#else
+#define HILLOCK_ISA_FP16
+#endif
+
+#define HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k) a##b##c##d##e##f##g##h##i##j##k
+#define HILLOCK_PASTE(a, b, c, d, e, f, g, h, i, j, k) \
+  HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k)
+#define HILLOCK_INSTRUCTION_SET                                                                 \
+  HILLOCK_PASTE(HILLOCK_ISA_LEVEL, HILLOCK_ISA_FMA, HILLOCK_ISA_FMA4, HILLOCK_ISA_F16C,         \
+                HILLOCK_ISA_BMI, HILLOCK_ISA_POPCNT, HILLOCK_ISA_SKX, HILLOCK_ISA_VBMI,         \
+                HILLOCK_ISA_VBMI2, HILLOCK_ISA_VNNI, HILLOCK_ISA_FP16)
+
+#define HILLOCK_STRING_OF(name) #name
+#define HILLOCK_STRING(name) HILLOCK_STRING_OF(name)
+
+// Kernels are a few dozen instructions and must sit in the caller's loop, whatever the optimiser's budget says.
+#if defined(__GNUC__)
+#define HILLOCK_INLINE inline __attribute__((always_inline))
+#else
+#define HILLOCK_INLINE inline
+#endif
+
+// Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang tells of
+// -ffast-math alone, g++ of its parts too.
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#define HILLOCK_FAST_MATH 1
+#else
+#define HILLOCK_FAST_MATH 0
+#endif
+
+#if defined(__FMA__) || defined(__aarch64__)
+#define HILLOCK_HAS_FMA 1
+#else
+#define HILLOCK_HAS_FMA 0
+#endif
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace simd {
+
+/// The name of the inline namespace: what this file was compiled for.
+constexpr const char* instruction_set() noexcept { return HILLOCK_STRING(HILLOCK_INSTRUCTION_SET); }
+
+/// Whether fma(a, b, c) rounds once. Without it a kernel must get by with a product and a sum.
+inline constexpr bool has_fma = HILLOCK_HAS_FMA;
+
+}  // namespace simd
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
