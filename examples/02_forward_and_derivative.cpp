@@ -14,13 +14,12 @@ int main() {
   hillock::derivative(hillock::tanh, x, slope);
   hillock::forward_and_derivative(hillock::tanh, x, y,
                                   slope);  // the same bits, from one exponential
-  std::cout << "x      " << x.transpose() << "\ntanh   " << y.transpose() << "\ntanh'  "
-            << slope.transpose() << '\n';
-
   // Backward is what back-propagation needs: the gradient that comes from above, times f'(x).
   const Eigen::ArrayXf dy = Eigen::ArrayXf::Constant(5, 10);
   hillock::backward(hillock::tanh, x, dy, dx);
-  std::cout << "10 tanh'" << dx.transpose() << "\n\n";
+  Eigen::ArrayXXf table(5, 4);
+  table << x, y, slope, dx;
+  std::cout << "x, tanh(x), tanh'(x), 10 tanh'(x):\n" << table << "\n\n";
 
   // Without Eigen: pointers and a length. In place is allowed.
   std::vector<double> values{-1, 0, 1};

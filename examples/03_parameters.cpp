@@ -14,9 +14,10 @@ int main() {
   const hillock::LeakyReLU leaky{0.1};
   const hillock::Swish swish{1.5F};
   const Layer layer;
-  std::cout << "x             " << x.transpose() << "\nLeakyReLU 0.1 " << leaky(x).transpose()
-            << "\nELU 0.5       " << layer.activation(x).transpose() << "\nSwish 1.5     "
-            << swish(x).transpose() << "\n\n";
+  Eigen::ArrayXXf table(5, 4);
+  table << x, leaky(x), layer.activation(x), swish(x);
+  std::cout << "x, LeakyReLU of slope 0.1, ELU of alpha 0.5, Swish of beta 1.5:\n"
+            << table << "\n\n";
 
   // Two units (rows), one slope each, and three samples.
   Eigen::ArrayXXf Z(2, 3);

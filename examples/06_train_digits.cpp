@@ -1,5 +1,6 @@
 // The main job: trains a network on handwritten digits, once per activation, and compares them.
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -38,9 +39,10 @@ int run(int argc, const char* const* argv) {
       return;
     results.push_back(train(activation, data, *options,
                             [&](const Epoch& epoch) { progress.show(activation.name, epoch); }));
+    progress.finish();
   });
   if (interrupted) {
-    std::cout << "\ninterrupted: nothing was written\n";
+    std::cout << "interrupted: nothing was written\n";
     return 130;  // as a shell reports ctrl-C
   }
 

@@ -6,6 +6,7 @@
 #include <hillock/hillock.hpp>
 #include <iostream>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "support/gnuplot.hpp"
@@ -42,8 +43,8 @@ Curve softmax() {
   return {"softmax of (x, 0, 1), first", p.row(0), derivative.row(0)};
 }
 
-/// Three straight pieces make a convex function; the derivative is the slope of the piece that
-/// wins.
+/// Three straight pieces make a convex function; the
+/// derivative is the slope of the piece that wins.
 Curve maxout() {
   const Eigen::Array3f slope(-0.5F, 0.25F, 1), offset(-1, 0, -1.5F);
   const Eigen::Index n = abscissas().size();
@@ -55,11 +56,21 @@ Curve maxout() {
   return {"maxout of (-x/2-1, x/4, x-1.5)", f.row(0), (routed.colwise() * slope).colwise().sum()};
 }
 
+/// Two names of one function, such as swish and silu, share a panel.
+void add(Curve curve, std::vector<Curve>& curves) {
+  for (Curve& earlier : curves)
+    if ((earlier.f == curve.f).all() && (earlier.derivative == curve.derivative).all()) {
+      earlier.name += ", " + curve.name;
+      return;
+    }
+  curves.push_back(std::move(curve));
+}
+
 std::vector<Curve> all_curves() {
   std::vector<Curve> curves;
-  // Made by CMake from the ready-made objects of include/hillock/activations: a new one is drawn
-  // without an edit.
-#define HILLOCK_GALLERY_DRAW(name) curves.push_back(pointwise(#name, hillock::name));
+  // Made by CMake from the ready-made objects in the library's headers: a new one needs no edit
+  // here.
+#define HILLOCK_GALLERY_DRAW(name) add(pointwise(#name, hillock::name), curves);
 #include "gallery_activations.inc"
 #undef HILLOCK_GALLERY_DRAW
   curves.push_back(maxout());

@@ -9,8 +9,8 @@ namespace examples {
 /// Whether gnuplot can be called. Without it the programs write their CSV only.
 bool gnuplot_is_installed();
 
-/// Runs a script that draws one picture of the given size into an SVG file. Throws InputError if
-/// gnuplot fails.
+/// Runs a script that draws one picture of the given size
+/// into an SVG file. Throws InputError if gnuplot fails.
 void draw(const OutputDirectory& directory, const std::string& name, int width, int height,
           const std::string& script);
 

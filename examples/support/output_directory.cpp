@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Creates the missing directories, one by one. Those it created, outermost first, are in `created`
-/// also when it fails.
+/// Creates the missing directories, one by one. Those it created,
+/// outermost first, are in `created` also when it fails.
 bool create(const fs::path& path, std::vector<fs::path>& created) {
   std::error_code error;
   if (path.empty() || fs::is_directory(path, error)) return true;

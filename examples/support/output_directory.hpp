@@ -14,8 +14,8 @@ class OutputDirectory {
   /// leaves nothing behind, where that fails.
   explicit OutputDirectory(std::filesystem::path path);
 
-  /// Lets produce(temporary name) make the file, then renames it. Throws InputError if it returns
-  /// false.
+  /// Lets produce(temporary name) make the file, then
+  /// renames it. Throws InputError if it returns false.
   void write(const std::string& name,
              const std::function<bool(const std::filesystem::path&)>& produce) const;
   void write(const std::string& name, const std::string& text) const;

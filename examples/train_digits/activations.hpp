@@ -12,8 +12,8 @@ namespace train_digits {
 
 inline constexpr int units = 64;  // of each hidden layer
 
-// The standard deviations of the initial weights that keep the variance of the signal from layer to
-// layer.
+// The standard deviations of the initial weights that
+// keep the variance of the signal from layer to layer.
 
 /// For functions of slope 1 near 0, both ways through the layer: Glorot and Bengio, AISTATS 2010.
 inline double glorot(Eigen::Index inputs, Eigen::Index outputs) {
@@ -31,8 +31,8 @@ inline double he(Eigen::Index inputs, Eigen::Index) {
   return std::sqrt(2.0 / static_cast<double>(inputs));
 }
 
-/// The same for a maximum of two: of two independent normal values the larger has the mean square
-/// of one.
+/// The same for a maximum of two: of two independent
+/// normal values the larger has the mean square of one.
 inline double lecun(Eigen::Index inputs, Eigen::Index) {
   return std::sqrt(1.0 / static_cast<double>(inputs));
 }

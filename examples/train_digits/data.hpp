@@ -31,8 +31,8 @@ inline constexpr int classes = 10;
 /// fixed 80/20 split that no seed can improve.
 Dataset load_digits(const std::filesystem::path& file);
 
-/// The four gzip files of Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv:1708.07747), with its own
-/// test set.
+/// The four gzip files of Fashion-MNIST (Xiao, Rasul,
+/// Vollgraf, arXiv:1708.07747), with its own test set.
 Dataset load_fashion_mnist(const std::filesystem::path& directory);
 
 }  // namespace train_digits

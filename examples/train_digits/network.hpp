@@ -1,56 +1,14 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cmath>
 #include <hillock/hillock.hpp>
 
 #include "activations.hpp"
 #include "data.hpp"
+#include "linear.hpp"
 #include "random.hpp"
 
 namespace train_digits {
-
-/// Momentum of Sutskever et al., "On the importance of initialization and momentum", ICML 2013: v =
-/// m v - r g.
-struct Step {
-  float learning_rate;
-  float momentum;
-};
-
-/// W X + b, one sample per column, and its share of the training.
-class Linear {
- public:
-  /// Weights uniform with the given standard deviation.
-  Linear(Eigen::Index inputs, Eigen::Index outputs, double deviation, float bias, Random& random)
-      : weights_(outputs, inputs),
-        weights_velocity_(Eigen::MatrixXf::Zero(outputs, inputs)),
-        bias_(Eigen::VectorXf::Constant(outputs, bias)),
-        bias_velocity_(Eigen::VectorXf::Zero(outputs)) {
-    const double limit = std::sqrt(3.0) * deviation;
-    for (float& weight : weights_.reshaped())
-      weight = static_cast<float>(limit * (2 * random.uniform() - 1));
-  }
-
-  Eigen::MatrixXf operator()(const Eigen::MatrixXf& inputs) const {
-    return (weights_ * inputs).colwise() + bias_;
-  }
-
-  /// Takes the gradient of the outputs, returns that of the inputs, and moves the weights.
-  Eigen::MatrixXf backward(const Eigen::MatrixXf& inputs, const Eigen::MatrixXf& gradient,
-                           const Step& step) {
-    Eigen::MatrixXf inputs_gradient = weights_.transpose() * gradient;
-    weights_velocity_ *= step.momentum;
-    weights_velocity_.noalias() -= step.learning_rate * gradient * inputs.transpose();
-    weights_ += weights_velocity_;
-    bias_velocity_ = step.momentum * bias_velocity_ - step.learning_rate * gradient.rowwise().sum();
-    bias_ += bias_velocity_;
-    return inputs_gradient;
-  }
-
- private:
-  Eigen::MatrixXf weights_, weights_velocity_;
-  Eigen::VectorXf bias_, bias_velocity_;
-};
 
 /// A linear layer and its activation.
 template <class F>
@@ -101,8 +59,8 @@ class Network {
     return softmax_(output_(second_.forward(first_.forward(inputs))));
   }
 
-  /// One step down the cross-entropy of a batch. Its gradient before the softmax is P - (1 at the
-  /// label).
+  /// One step down the cross-entropy of a batch. Its
+  /// gradient before the softmax is P - (1 at the label).
   void train(const Eigen::MatrixXf& inputs, const std::vector<int>& labels, const Step& step) {
     Eigen::MatrixXf gradient = (*this)(inputs);
     for (std::size_t i = 0; i < labels.size(); ++i)

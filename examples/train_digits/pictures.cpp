@@ -11,8 +11,8 @@
 namespace train_digits {
 namespace {
 
-/// Okabe and Ito's colours, which colour-blind people can tell apart, with a darker yellow for a
-/// white ground.
+/// Okabe and Ito's colours, which colour-blind people can
+/// tell apart, with a darker yellow for a white ground.
 constexpr std::array<const char*, 8> colours = {"#000000", "#e69f00", "#56b4e9", "#009e73",
                                                 "#b8a400", "#0072b2", "#d55e00", "#cc79a7"};
 
@@ -25,8 +25,8 @@ struct Panel {
   std::function<double(const Epoch&)> value;
 };
 
-/// The range is set here, because gnuplot stops with an error where a panel has no finite value to
-/// scale by.
+/// The range is set here, because gnuplot stops with an
+/// error where a panel has no finite value to scale by.
 std::string y_axis(const Panel& panel, const std::vector<Result>& results) {
   double least = std::numeric_limits<double>::infinity(), most = 0;
   for (const Result& result : results)

@@ -8,9 +8,9 @@
 
 namespace train_digits {
 
-/// Random numbers that are the same everywhere. The standard fixes the bits of mt19937_64 but not
-/// what uniform_real_distribution and std::shuffle make of them (libstdc++, libc++ and MSVC
-/// differ).
+/// Random numbers that are the same everywhere. The standard fixes
+/// the bits of mt19937_64 but not what uniform_real_distribution and
+/// std::shuffle make of them (libstdc++, libc++ and MSVC differ).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}

@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,13 @@ std::string percent(const std::optional<double>& share, int digits = 1) {
   return share ? fixed(100 * *share, digits) : "-";
 }
 
+/// What a terminal shows on one line. A longer one would wrap, and could not be written over.
+std::size_t line_width() {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col - 1U : 79U;
+}
+
 }  // namespace
 
 Progress::Progress(int epochs) : epochs_(epochs), terminal_(isatty(STDOUT_FILENO) == 1) {}
@@ -28,14 +36,17 @@ void Progress::show(const std::string& activation, const Epoch& epoch) {
   const bool last = epoch.number == epochs_;
   if (!terminal_ && !last && epoch.number % std::max(1, epochs_ / 3) != 0) return;
   const Health health = epoch.both();
+  std::ostringstream text;
+  text << std::left << std::setw(10) << activation << std::right << ' ' << std::setw(2)
+       << epoch.number << '/' << epochs_ << "  training " << std::setw(5)
+       << percent(epoch.training_accuracy) << " %  test " << std::setw(5)
+       << percent(epoch.test_accuracy) << " %  saturated " << std::setw(4)
+       << percent(health.saturated) << " %  dead " << percent(health.dead) << " %  loss "
+       << fixed(epoch.training_loss, 4);
+  std::string line = text.str();
+  if (terminal_) line.resize(std::min(line.size(), line_width()));
   // "\r" and "erase to the end of the line" write over the line before.
-  std::cout << (terminal_ ? "\r\x1b[K" : "") << std::left << std::setw(10) << activation
-            << std::right << " epoch " << std::setw(2) << epoch.number << '/' << epochs_
-            << "  loss " << fixed(epoch.training_loss, 4) << "  training " << std::setw(5)
-            << percent(epoch.training_accuracy) << " %  test " << std::setw(5)
-            << percent(epoch.test_accuracy) << " %  saturated " << std::setw(4)
-            << percent(health.saturated) << " %  dead " << percent(health.dead) << " %"
-            << (terminal_ && !last ? "" : "\n") << std::flush;
+  std::cout << (terminal_ ? "\r\x1b[K" : "") << line << (terminal_ ? "" : "\n") << std::flush;
 }
 
 void Progress::finish() {

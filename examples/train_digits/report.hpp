@@ -9,13 +9,13 @@
 
 namespace train_digits {
 
-/// Shows how training goes on: one line that is written over on a terminal, a plain line now and
-/// then elsewhere.
+/// Shows how training goes on: one line that is written
+/// over on a terminal, a plain line now and then elsewhere.
 class Progress {
  public:
   explicit Progress(int epochs);
   void show(const std::string& activation, const Epoch& epoch);
-  /// Ends the line on a terminal.
+  /// Keeps the last line of an activation.
   void finish();
 
  private:
