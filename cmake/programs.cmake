@@ -2,13 +2,29 @@
 set(HILLOCK_MARCH "" CACHE STRING "-march of hillock's own programs, such as x86-64-v3 or native")
 option(HILLOCK_SANITIZE "Build hillock's own programs with the address and undefined-behaviour sanitizers" OFF)
 
+# g++ 12 finds an uninitialised __Y inside its own AVX-512 intrinsics (GCC bug 105593) wherever Eigen uses them.
+set(quiet_avx512 "")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND HILLOCK_MARCH)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -march=${HILLOCK_MARCH})
+  check_cxx_source_compiles("
+    #ifndef __AVX512F__
+    #error
+    #endif
+    int main() {}" HILLOCK_HAS_AVX512_${HILLOCK_MARCH})
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(HILLOCK_HAS_AVX512_${HILLOCK_MARCH})
+    set(quiet_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
+endif()
+
 # hillock_program(target): links hillock and sets the warnings and the options above.
 function(hillock_program target)
   target_link_libraries(${target} PRIVATE hillock::hillock)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   if(NOT MSVC)
     target_compile_options(${target} PRIVATE
-      -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+      -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow ${quiet_avx512})
   endif()
   if(HILLOCK_MARCH)
     target_compile_options(${target} PRIVATE -march=${HILLOCK_MARCH})
