@@ -11,9 +11,10 @@
 #                 extern const Kernels HILLOCK_VARIANT{&swish};
 #   CMake         hillock_add_isa_variants(app FUNCTION kernels TABLE Kernels HEADER kernels.hpp SOURCE kernels.cpp)
 #
-# The functions of the table take pointers and sizes, and the file hands no Eigen type and no container to a function that
-# is not inlined: the linker keeps one copy of each template instance for the whole program, and it may be the copy made
-# for an instruction set this processor does not have. hillock's own names carry the instruction set and stay apart.
+# The functions of the table take pointers and sizes, no Eigen type: the linker keeps one copy of each inline function and
+# template instance for the whole program. hillock's own carry the instruction set in their names and stay apart; for what
+# is left (std::string in an error message) the variants are linked from the lowest instruction set to the highest,
+# because the first copy is the one that is kept.
 # On processors other than x86 there is one variant, the file as it is.
 function(hillock_add_isa_variants target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FUNCTION;TABLE;HEADER;SOURCE" "ARCHS")
@@ -22,11 +23,22 @@ function(hillock_add_isa_variants target)
       message(FATAL_ERROR "hillock_add_isa_variants: ${required} is missing")
     endif()
   endforeach()
+  set(known x86-64-v2 x86-64-v3 x86-64-v4)
   if(NOT arg_ARCHS)
-    set(arg_ARCHS x86-64-v2 x86-64-v3 x86-64-v4)
+    set(arg_ARCHS ${known})
   endif()
-  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|i[3-6]86)$")
-    set(arg_ARCHS "")
+  foreach(arch IN LISTS arg_ARCHS)
+    if(NOT arch IN_LIST known)
+      message(FATAL_ERROR "hillock_add_isa_variants: ${arch} is not one of ${known}")
+    endif()
+  endforeach()
+  set(archs "")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|i[3-6]86)$")
+    foreach(arch IN LISTS known)  # from the lowest to the highest
+      if(arch IN_LIST arg_ARCHS)
+        list(APPEND archs ${arch})
+      endif()
+    endforeach()
   endif()
   # What __builtin_cpu_supports knows under these names with every compiler; it also asks whether the system saves the
   # wide registers.
@@ -39,10 +51,7 @@ function(hillock_add_isa_variants target)
   get_filename_component(header ${arg_HEADER} ABSOLUTE)
   set(declarations "")
   set(choice "")
-  foreach(arch IN ITEMS baseline ${arg_ARCHS})
-    if(NOT arch STREQUAL "baseline" AND NOT DEFINED features_${arch})
-      message(FATAL_ERROR "hillock_add_isa_variants: ${arch} is not one of x86-64-v2, x86-64-v3, x86-64-v4")
-    endif()
+  foreach(arch IN ITEMS baseline ${archs})
     string(MAKE_C_IDENTIFIER ${arg_FUNCTION}_${arch} variant)
     set(library ${target}_${variant})
     add_library(${library} OBJECT ${source})
@@ -69,7 +78,7 @@ function(hillock_add_isa_variants target)
       string(PREPEND choice "  if (${test}) {\n    return ${variant};\n  }\n")
     endif()
   endforeach()
-  if(arg_ARCHS)
+  if(archs)
     string(PREPEND choice "  __builtin_cpu_init();\n")
   endif()
 
