@@ -7,8 +7,11 @@
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
+#include <hillock/activations/maxout.hpp>
+#include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/sigmoid.hpp>
+#include <hillock/activations/softmax.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>

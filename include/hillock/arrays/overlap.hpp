@@ -95,6 +95,16 @@ void require_apart(const char* where, const char* first, const A& a, const char*
   }
 }
 
+/// One input and two outputs of its shape.
+template <class In, class Y, class D>
+void require_both_outputs(const char* where, const In& in, const Y& y, const D& d) {
+  require_same_shape(where, "x", in.shape(), "y", y.shape());
+  require_same_shape(where, "x", in.shape(), "d", d.shape());
+  require_in_place_or_apart(where, "y", y, "x", in);
+  require_in_place_or_apart(where, "d", d, "x", in);
+  require_apart(where, "y", y, "d", d);
+}
+
 }  // namespace arrays
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

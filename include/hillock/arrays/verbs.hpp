@@ -126,22 +126,18 @@ template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   arrays::check_arguments<F, X, Y>();
   arrays::check_arguments<F, X, D>();
-  static_assert(arrays::is_pointwise<F> || std::is_void_v<F>,
-                "hillock: forward_and_derivative is there for pointwise activations");
-  constexpr const char* where = "forward_and_derivative";
-  const auto& dense_x = arrays::as_dense(x);
   auto& dense_y = arrays::mutable_dense(y);
   auto& dense_d = arrays::mutable_dense(d);
-  arrays::Input<arrays::DenseType<X>> in(dense_x);
-  arrays::Output<std::remove_reference_t<decltype(dense_y)>> out_y(dense_y);
-  arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
-  arrays::require_same_shape(where, "x", in.shape(), "y", out_y.shape());
-  arrays::require_same_shape(where, "x", in.shape(), "d", out_d.shape());
-  arrays::require_in_place_or_apart(where, "y", out_y, "x", in);
-  arrays::require_in_place_or_apart(where, "d", out_d, "x", in);
-  arrays::require_apart(where, "y", out_y, "d", out_d);
-  arrays::walk<typename arrays::ArchOf<F>::type>(arrays::TwoResults<arrays::Both<F>>{{f}}, std::tie(in),
-                                                 std::tie(out_y, out_d));
+  if constexpr (arrays::is_pointwise<F>) {
+    arrays::Input<arrays::DenseType<X>> in(arrays::as_dense(x));
+    arrays::Output<std::remove_reference_t<decltype(dense_y)>> out_y(dense_y);
+    arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
+    arrays::require_both_outputs("forward_and_derivative", in, out_y, out_d);
+    arrays::walk<typename arrays::ArchOf<F>::type>(arrays::TwoResults<arrays::Both<F>>{{f}}, std::tie(in),
+                                                   std::tie(out_y, out_d));
+  } else {
+    f.forward_and_derivative_into(arrays::as_dense(x), dense_y, dense_d);
+  }
 }
 
 /// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is NaN.

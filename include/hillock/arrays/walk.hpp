@@ -100,6 +100,8 @@ class Input {
     return buffer;
   }
 
+  T at(Index row, Index col) const { return evaluator_.coeff(row, col); }
+
   static constexpr bool direct =
       has_direct_access<std::remove_reference_t<typename Eigen::internal::nested_eval<X, 1>::type>>;
   auto view() const noexcept { return strided(nested_); }
@@ -138,6 +140,8 @@ class Output {
     for (Index i = 0; i < n; ++i)
       (along_row ? evaluator_.coeffRef(row, col + i) : evaluator_.coeffRef(row + i, col)) = from[i];
   }
+
+  T& at(Index row, Index col) { return evaluator_.coeffRef(row, col); }
 
   auto view() const noexcept { return strided(y_); }
 

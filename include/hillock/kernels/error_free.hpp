@@ -47,6 +47,27 @@ HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
   }
 }
 
+/// A sum that carries what its roundings lost. Once the sum is infinite or NaN the lost part says nothing any more.
+template <class V>
+class RunningSum {
+ public:
+  HILLOCK_INLINE void add(V x) noexcept {
+    const TwoParts<V> sum = exact_sum(high_, x);
+    high_ = sum.high;
+    low_ = low_ + sum.low;
+  }
+  HILLOCK_INLINE void add_product(V a, V b) noexcept {
+    const TwoParts<V> product = exact_product(a, b);
+    add(product.high);
+    low_ = low_ + product.low;
+  }
+  HILLOCK_INLINE V total() const noexcept { return select(is_nan(low_), high_, high_ + low_); }
+
+ private:
+  V high_ = 0;
+  V low_ = 0;
+};
+
 }  // namespace kernels
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -392,6 +392,15 @@ inline constexpr bool is_batch = false;
 template <class T, class Arch>
 inline constexpr bool is_batch<Batch<T, Arch>> = true;
 
+/// The same test for one number.
+template <class T>
+inline bool is_nan_number(T number) noexcept {
+  detail::BitsOf<T> pattern;
+  std::memcpy(&pattern, &number, sizeof(T));
+  constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+  return (pattern & static_cast<detail::BitsOf<T>>(~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+}
+
 /// What a program can print of the machine it was compiled for.
 constexpr int xsimd_version() noexcept {
   return XSIMD_VERSION_MAJOR * 10000 + XSIMD_VERSION_MINOR * 100 + XSIMD_VERSION_PATCH;

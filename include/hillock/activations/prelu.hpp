@@ -1,0 +1,205 @@
+#pragma once
+
+#include <hillock/arrays/parameter.hpp>
+#include <hillock/arrays/verbs.hpp>
+#include <hillock/kernels/rectifier.hpp>
+
+#include <optional>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are trained: one for all, one per
+/// row or one per column.
+/// Derivative   1 for x > 0, else the slope; at 0: the slope. By the slope: min(x, 0), summed over what shares it.
+/// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The array belongs to the
+///              object; train it by prelu.slope -= rate * prelu.slope_gradient(Z, dY).
+/// Shapes       as many slopes as Z has rows (columns), else std::invalid_argument; results have Z's shape.
+/// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
+/// Accuracy     0.5 ULP (one multiplication), derivative exact; the slope gradient is summed in double.
+/// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class PReLU {
+ public:
+  Eigen::ArrayXd slope;
+
+  /// One slope for all units.
+  explicit PReLU(double shared_slope = 0.25) : slope(Eigen::ArrayXd::Constant(1, shared_slope)) { check(); }
+
+  /// One slope per row or per column.
+  template <class S>
+  PReLU(const Eigen::DenseBase<S>& slopes, Per per) : axis_(per) {
+    if (slopes.rows() != 1 && slopes.cols() != 1 && slopes.size() != 0) {
+      throw std::invalid_argument("hillock::PReLU: the slopes are " +
+                                  arrays::to_string(arrays::shape_of(slopes)) + ", expected a vector");
+    }
+    slope.resize(slopes.size());
+    for (arrays::Index i = 0; i < slope.size(); ++i) {
+      slope[i] = static_cast<double>(slopes.rows() == 1 ? slopes.derived().coeff(0, i)
+                                                        : slopes.derived().coeff(i, 0));
+    }
+    check();
+  }
+
+  /// What shares a slope; nothing if there is one for all.
+  std::optional<Per> axis() const noexcept { return axis_; }
+
+  /// f(z), as a plain array of z's shape and kind.
+  template <class Z>
+  auto operator()(const Z& z) const {
+    return forward(z);
+  }
+
+  template <class Z>
+  auto forward(const Z& z) const {
+    return computed(z, [&](const auto& x, auto& y) { forward_into(x, y); });
+  }
+
+  template <class Z>
+  auto derivative(const Z& z) const {
+    return computed(z, [&](const auto& x, auto& d) { derivative_into(x, d); });
+  }
+
+  /// dy f'(z).
+  template <class Z, class DY>
+  auto backward(const Z& z, const DY& dy) const {
+    return computed(z, [&](const auto& x, auto& dx) { backward_into(x, arrays::as_dense(dy), dx); });
+  }
+
+  /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over what shares the slope
+  /// (summed, not averaged), always in the same order.
+  template <class Z, class DY>
+  Eigen::ArrayXd slope_gradient(const Z& z, const DY& dy) const {
+    arrays::check_elements<Z>();
+    arrays::check_elements<DY>();
+    arrays::check_same_element<Z, DY>();
+    const arrays::Input<arrays::DenseType<Z>> in(arrays::as_dense(z));
+    const arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
+    arrays::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
+    require_slopes("PReLU::slope_gradient", in.shape());
+    Eigen::ArrayXd gradient = Eigen::ArrayXd::Zero(slope.size());
+    for (arrays::Index col = 0; col < in.shape().cols; ++col) {
+      for (arrays::Index row = 0; row < in.shape().rows; ++row) {
+        const double x = static_cast<double>(in.at(row, col));
+        if (!(x > 0)) gradient[index(row, col)] += x * static_cast<double>(in_dy.at(row, col));
+      }
+    }
+    return gradient;
+  }
+
+  /// What the verbs call.
+  template <class X, class Y>
+  void forward_into(const X& x, Y& y) const {
+    walk_with_slopes("PReLU::forward", x, "y", y, [](const auto& in) {
+      return std::array{kernels::rectified(in[0], in[1])};
+    });
+  }
+
+  template <class X, class D>
+  void derivative_into(const X& x, D& d) const {
+    walk_with_slopes("PReLU::derivative", x, "d", d, [](const auto& in) {
+      return std::array{kernels::rectified_derivative(in[0], in[1])};
+    });
+  }
+
+  template <class X, class DY, class DX>
+  void backward_into(const X& x, const DY& dy, DX& dx) const {
+    constexpr const char* where = "PReLU::backward";
+    arrays::check_same_element<X, DY>();
+    arrays::Input<X> in(x);
+    arrays::Input<DY> in_dy(dy);
+    arrays::Output<DX> out(dx);
+    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
+    arrays::require_same_shape(where, "x", in.shape(), "dy", in_dy.shape());
+    arrays::require_same_shape(where, "x", in.shape(), "dx", out.shape());
+    require_slopes(where, in.shape());
+    arrays::require_in_place_or_apart(where, "dx", out, "x", in);
+    arrays::require_in_place_or_apart(where, "dx", out, "dy", in_dy);
+    const auto op = [](const auto& inputs) {
+      return std::array{inputs[1] * kernels::rectified_derivative(inputs[0], inputs[2])};
+    };
+    arrays::walk<Arch>(op, std::tie(in, in_dy, slopes), std::tie(out));
+  }
+
+  template <class X, class Y, class D>
+  void forward_and_derivative_into(const X& x, Y& y, D& d) const {
+    constexpr const char* where = "PReLU::forward_and_derivative";
+    arrays::Input<X> in(x);
+    arrays::Output<Y> out_y(y);
+    arrays::Output<D> out_d(d);
+    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
+    arrays::require_both_outputs(where, in, out_y, out_d);
+    require_slopes(where, in.shape());
+    const auto op = [](const auto& inputs) {
+      return std::array{kernels::rectified(inputs[0], inputs[1]),
+                        kernels::rectified_derivative(inputs[0], inputs[1])};
+    };
+    arrays::walk<Arch>(op, std::tie(in, slopes), std::tie(out_y, out_d));
+  }
+
+ private:
+  /// The slopes as an array of the input's shape, for the walk.
+  template <class Scalar>
+  struct Slopes {
+    using T = Scalar;
+    static constexpr bool direct = false;
+    const PReLU& owner;
+    arrays::Shape of;
+
+    arrays::Shape shape() const noexcept { return of; }
+    const T* read(arrays::Index row, arrays::Index col, arrays::Index n, bool along_row, T* buffer) const {
+      for (arrays::Index i = 0; i < n; ++i) {
+        const arrays::Index at = along_row ? owner.index(row, col + i) : owner.index(row + i, col);
+        buffer[i] = static_cast<T>(owner.slope[at]);
+      }
+      return buffer;
+    }
+  };
+
+  std::optional<Per> axis_;
+
+  void check() const {
+    for (arrays::Index i = 0; i < slope.size(); ++i) arrays::finite_parameter("PReLU", "slope", slope[i]);
+  }
+
+  arrays::Index index(arrays::Index row, arrays::Index col) const noexcept {
+    if (!axis_) return 0;
+    return *axis_ == Per::row ? row : col;
+  }
+
+  void require_slopes(const char* where, arrays::Shape shape) const {
+    if (!axis_) return;
+    const arrays::Index units = *axis_ == Per::row ? shape.rows : shape.cols;
+    if (units != slope.size()) {
+      throw std::invalid_argument(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
+                                  ", but there are " + std::to_string(slope.size()) + " slopes, one per " +
+                                  (*axis_ == Per::row ? "row" : "column"));
+    }
+  }
+
+  template <class Z, class Compute>
+  static auto computed(const Z& z, const Compute& compute) {
+    arrays::check_elements<Z>();
+    const auto& x = arrays::as_dense(z);
+    typename arrays::DenseType<Z>::PlainObject result(x.rows(), x.cols());
+    compute(x, result);
+    return result;
+  }
+
+  template <class X, class Y, class Op>
+  void walk_with_slopes(const char* where, const X& x, const char* output, Y& y, const Op& op) const {
+    arrays::Input<X> in(x);
+    arrays::Output<Y> out(y);
+    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
+    arrays::require_same_shape(where, "x", in.shape(), output, out.shape());
+    require_slopes(where, in.shape());
+    arrays::require_in_place_or_apart(where, output, out, "x", in);
+    arrays::walk<Arch>(op, std::tie(in, slopes), std::tie(out));
+  }
+};
+
+/// One slope of 0.25, as the paper starts from.
+inline const PReLU<> prelu{};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
