@@ -68,7 +68,7 @@ template <class F>
 int pieces(const F&) {
   return 1;
 }
-inline int pieces(const hillock::Maxout& maxout) { return maxout.pieces(); }
+inline int pieces(const hillock::Maxout<>& maxout) { return maxout.pieces; }
 
 /// PReLU learns its slopes with the weights; the others have nothing to learn.
 template <class F>
@@ -84,7 +84,7 @@ Health examine(const F& f, const Eigen::MatrixXf& pre_activations) {
           hillock::dead_fraction(f, pre_activations, hillock::Per::row)};
 }
 /// Of a Maxout unit the pieces that never win.
-inline Health examine(const hillock::Maxout& maxout, const Eigen::MatrixXf& pre_activations) {
+inline Health examine(const hillock::Maxout<>& maxout, const Eigen::MatrixXf& pre_activations) {
   const Eigen::ArrayXXf wins = maxout.derivative(pre_activations);
   return {std::nullopt, static_cast<double>((wins.rowwise().maxCoeff() == 0).count()) /
                             static_cast<double>(wins.rows())};

@@ -77,7 +77,7 @@ class Network {
  private:
   Hidden<F> first_, second_;
   Linear output_;
-  hillock::Softmax softmax_{hillock::Per::column};
+  hillock::Softmax<> softmax_{hillock::Per::column};
 };
 
 }  // namespace train_digits

@@ -34,7 +34,7 @@ Progress::Progress(int epochs) : epochs_(epochs), terminal_(isatty(STDOUT_FILENO
 
 void Progress::show(const std::string& activation, const Epoch& epoch) {
   const bool last = epoch.number == epochs_;
-  if (!terminal_ && !last && epoch.number % std::max(1, epochs_ / 3) != 0) return;
+  if (!terminal_ && !last && epoch.number % std::max(1, epochs_ / 4) != 0) return;
   const Health health = epoch.both();
   std::ostringstream text;
   text << std::left << std::setw(10) << activation << std::right << ' ' << std::setw(2)
