@@ -1,0 +1,38 @@
+// The speed of every activation, beside plain Eigen and composed xsimd: one row per activation.
+
+#include "measure.hpp"
+#include "peers.hpp"
+#include "report.hpp"
+
+namespace {
+
+void register_rows() {
+  bench::row("identity", hillock::identity, peers::Identity{});
+  bench::row("step", hillock::step, peers::Step{});
+  bench::row("sigmoid", hillock::sigmoid, peers::Sigmoid{});
+  bench::row("tanh", hillock::tanh, peers::Tanh{});
+  bench::row("relu", hillock::relu, peers::ReLU{});
+  bench::row("leaky_relu", hillock::leaky_relu, peers::LeakyReLU{0.01});
+  bench::row("elu", hillock::elu, peers::ELU{});
+  bench::row("swish", hillock::swish, peers::Swish{});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  register_rows();
+
+  // Short runs, repeated in random order: on a shared machine the medians of what ran side by side
+  // are comparable.
+  std::string defaults[] = {"--benchmark_min_time=0.02", "--benchmark_repetitions=5",
+                            "--benchmark_enable_random_interleaving=true"};
+  std::vector<char*> arguments(argv, argv + argc);
+  arguments.insert(arguments.begin() + 1,
+                   {defaults[0].data(), defaults[1].data(), defaults[2].data()});
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+  bench::Report report;
+  benchmark::RunSpecifiedBenchmarks(&report);
+  benchmark::Shutdown();
+}

@@ -1,0 +1,151 @@
+// Registers the benchmarks of one activation: every operation, for float and double, in cache and
+// out of it.
+#pragma once
+
+#include <benchmark/benchmark.h>
+#include <Eigen/Core>
+#include <hillock/hillock.hpp>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+#include <xsimd/xsimd.hpp>
+
+namespace bench {
+
+using Eigen::Index;
+
+/// Rows and columns of a column-major array.
+struct Shape {
+  Index rows;
+  Index cols;
+};
+
+/// The arrays a benchmark reads (x, dy) and writes (y, d).
+template <class T>
+struct Arrays {
+  using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  Array x, dy, y, d;
+};
+
+/// The arrays of a shape, made once. Inputs are normal(0, 2): what a layer with standardised
+/// weights produces.
+template <class T>
+Arrays<T>& arrays(Shape shape) {
+  static std::map<std::pair<Index, Index>, Arrays<T>> made;
+  const auto [entry, is_new] = made.try_emplace({shape.rows, shape.cols});
+  Arrays<T>& result = entry->second;
+  if (is_new) {
+    std::mt19937 engine(1);
+    std::normal_distribution<T> normal(0, 2);
+    const auto draw = [&](const T&) { return normal(engine); };
+    using Array = typename Arrays<T>::Array;
+    result.x = Array::Zero(shape.rows, shape.cols).unaryExpr(draw);
+    result.dy = Array::Zero(shape.rows, shape.cols).unaryExpr(draw);
+    result.y = Array::Zero(shape.rows, shape.cols);
+    result.d = Array::Zero(shape.rows, shape.cols);
+  }
+  return result;
+}
+
+template <class T>
+inline constexpr const char* type_name = sizeof(T) == 4 ? "float" : "double";
+
+/// Registers one contender: `pass` does the work once on the Arrays it is given.
+template <class T, class Pass>
+void add(const std::string& activation_and_operation, Shape shape, const std::string& contender,
+         Pass pass) {
+  const std::string size =
+      std::to_string(shape.rows) + (shape.cols == 1 ? "" : "x" + std::to_string(shape.cols));
+  const std::string name =
+      activation_and_operation + '/' + type_name<T> + '/' + size + '/' + contender;
+  benchmark::RegisterBenchmark(name.c_str(), [shape, pass](benchmark::State& state) {
+    Arrays<T>& a = arrays<T>(shape);
+    benchmark::DoNotOptimize(a.x.data());
+    benchmark::DoNotOptimize(a.dy.data());
+    benchmark::DoNotOptimize(a.y.data());
+    benchmark::DoNotOptimize(a.d.data());
+    for (auto _ : state) {
+      pass(a);
+      benchmark::ClobberMemory();
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * a.x.size());
+  });
+}
+
+/// y = op(x...) by the plain loop over batches that a user of xsimd writes.
+template <class T, class Op, class... Xs>
+void loop(const Op& op, Arrays<T>& a, T* y, const Xs*... x) {
+  using V = xsimd::batch<T>;
+  constexpr Index width = static_cast<Index>(V::size);
+  const Index n = a.x.size();
+  for (Index i = 0; i + width <= n; i += width)
+    op(V::load_unaligned(x + i)...).store_unaligned(y + i);
+}
+
+/// The operations of an activation f that works element by element. `peer` holds the same function
+/// as an expression of Eigen's and as a composition of xsimd's functions.
+template <class T, class F, class Peer>
+void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shape) {
+  std::string label = name + "/forward";
+  add<T>(label, shape, "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
+  if constexpr (hillock::arrays::is_pointwise<F>)
+    add<T>(label, shape, "lazy", [f](auto& a) { a.y = f(a.x); });
+  add<T>(label, shape, "Eigen", [peer](auto& a) { a.y = peer.eigen(a.x); });
+  add<T>(label, shape, "xsimd", [peer](auto& a) {
+    loop([&](const auto& x) { return peer.batch(x); }, a, a.y.data(), a.x.data());
+  });
+
+  label = name + "/derivative";
+  add<T>(label, shape, "verb", [f](auto& a) { hillock::derivative(f, a.x, a.d); });
+  if constexpr (hillock::arrays::is_pointwise<F>)
+    add<T>(label, shape, "lazy", [f](auto& a) { a.d = f.derivative(a.x); });
+  add<T>(label, shape, "Eigen", [peer](auto& a) { a.d = peer.eigen_derivative(a.x); });
+  add<T>(label, shape, "xsimd", [peer](auto& a) {
+    loop([&](const auto& x) { return peer.batch_derivative(x); }, a, a.d.data(), a.x.data());
+  });
+
+  // Eigen has no expression with two results: two passes. In the loop over batches the compiler
+  // shares the work.
+  if constexpr (hillock::arrays::is_pointwise<F>) {
+    label = name + "/both";
+    add<T>(label, shape, "verb",
+           [f](auto& a) { hillock::forward_and_derivative(f, a.x, a.y, a.d); });
+    add<T>(label, shape, "Eigen", [peer](auto& a) {
+      a.y = peer.eigen(a.x);
+      a.d = peer.eigen_derivative(a.x);
+    });
+    add<T>(label, shape, "xsimd", [peer](auto& a) {
+      using V = xsimd::batch<T>;
+      constexpr Index width = static_cast<Index>(V::size);
+      for (Index i = 0; i + width <= a.x.size(); i += width) {
+        const V x = V::load_unaligned(a.x.data() + i);
+        peer.batch(x).store_unaligned(a.y.data() + i);
+        peer.batch_derivative(x).store_unaligned(a.d.data() + i);
+      }
+    });
+  }
+
+  label = name + "/backward";
+  add<T>(label, shape, "verb", [f](auto& a) { hillock::backward(f, a.x, a.dy, a.d); });
+  if constexpr (hillock::arrays::is_pointwise<F>)
+    add<T>(label, shape, "lazy", [f](auto& a) { a.d = f.backward(a.x, a.dy); });
+  add<T>(label, shape, "Eigen", [peer](auto& a) { a.d = a.dy * peer.eigen_derivative(a.x); });
+  add<T>(label, shape, "xsimd", [peer](auto& a) {
+    loop([&](const auto& x, const auto& dy) { return dy * peer.batch_derivative(x); }, a,
+         a.d.data(), a.x.data(), a.dy.data());
+  });
+}
+
+template <class F, class Peer>
+void row(const std::string& name, const F& f, const Peer& peer) {
+  constexpr Index in_cache = 4096;
+  constexpr Index out_of_cache = Index{1} << 24;
+  for (const Index n : {in_cache, out_of_cache}) {
+    pointwise<float>(name, f, peer, {n, 1});
+    pointwise<double>(name, f, peer, {n, 1});
+  }
+}
+
+}  // namespace bench

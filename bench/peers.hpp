@@ -1,0 +1,178 @@
+// The activations as they are written by hand: one line of Eigen, and xsimd's functions put
+// together. The fastest usual form of each is taken; none of them is asked for accuracy in the
+// tails, and some have none there.
+#pragma once
+
+#include <Eigen/Core>
+#include <xsimd/xsimd.hpp>
+
+namespace peers {
+
+template <class X>
+using ScalarOf = typename X::Scalar;
+template <class V>
+using LaneOf = typename V::value_type;
+
+struct Identity {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.matrix().array();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return X::Ones(x.rows(), x.cols());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x;
+  }
+  template <class V>
+  V batch_derivative(const V&) const {
+    return V(1);
+  }
+};
+
+struct Step {
+  template <class X>
+  auto eigen(const X& x) const {
+    return (x > 0).template cast<ScalarOf<X>>();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return X::Zero(x.rows(), x.cols());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::select(x > V(0), V(1), V(0));
+  }
+  template <class V>
+  V batch_derivative(const V&) const {
+    return V(0);
+  }
+};
+
+struct Sigmoid {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.logistic();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    const auto s = x.logistic();
+    return s * (1 - s);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return V(1) / (V(1) + xsimd::exp(-x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V s = batch(x);
+    return s * (V(1) - s);
+  }
+};
+
+struct Tanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return 1 - x.tanh().square();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::tanh(x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V t = xsimd::tanh(x);
+    return V(1) - t * t;
+  }
+};
+
+struct ReLU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > 0).template cast<ScalarOf<X>>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::max(x, V(0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(0), V(1), V(0));
+  }
+};
+
+struct LeakyReLU {
+  double slope;
+
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(static_cast<ScalarOf<X>>(slope) *
+                      x);  // select() is not vectorised in Eigen 3.4
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 0).select(X::Ones(x.rows(), x.cols()),
+                          X::Constant(x.rows(), x.cols(), static_cast<T>(slope)));
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::max(x, V(static_cast<LaneOf<V>>(slope)) * x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(0), V(1), V(static_cast<LaneOf<V>>(slope)));
+  }
+};
+
+struct ELU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0) + (x.cwiseMin(0).exp() - 1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.cwiseMin(0).exp();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::select(x > V(0), x, xsimd::expm1(x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(0), V(1), xsimd::exp(x));
+  }
+};
+
+struct Swish {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x * x.logistic();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    const auto s = x.logistic();
+    return s * (1 + x * (1 - s));
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x / (V(1) + xsimd::exp(-x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V s = V(1) / (V(1) + xsimd::exp(-x));
+    return s * (V(1) + x * (V(1) - s));
+  }
+};
+
+}  // namespace peers
