@@ -94,7 +94,7 @@ void draw_gallery(const std::vector<Curve>& curves, const examples::OutputDirect
   script
       << "set xrange [-5:5]\nset yrange [-1.6:2.6]\nset xtics 2\nset ytics 1\n"
          "set grid lc rgb '#dddddd'\nset border lc rgb '#999999'\nset zeroaxis lc rgb '#777777'\n"
-         "set tics nomirror scale 0.5 font ',10'\nset key left top samplen 1.5 font ',11'\n"
+         "set tics nomirror scale 0.5 font ',10'\nset key right bottom samplen 1.5 font ',11'\n"
          "set multiplot layout "
       << down << ',' << across << '\n';
   for (std::size_t i = 0; i < curves.size(); ++i) {

@@ -86,7 +86,7 @@ Health examine(const F& f, const Eigen::MatrixXf& pre_activations) {
 /// Of a Maxout unit the pieces that never win.
 inline Health examine(const hillock::Maxout<>& maxout, const Eigen::MatrixXf& pre_activations) {
   const Eigen::ArrayXXf wins = maxout.derivative(pre_activations);
-  return {std::nullopt, static_cast<double>((wins.rowwise().maxCoeff() == 0).count()) /
+  return {std::nan(""), static_cast<double>((wins.rowwise().maxCoeff() == 0).count()) /
                             static_cast<double>(wins.rows())};
 }
 

@@ -89,13 +89,12 @@ void draw_pictures(const std::vector<Result>& results, const examples::OutputDir
             {"test error, %", Scale::logarithmic, "(0.2, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100)",
              [](const Epoch& epoch) { return 100 * (1 - epoch.test_accuracy); }},
             results, directory);
-  draw_pair(
-      "units.svg",
-      {"saturated hidden pre-activations, %", Scale::percent, "autofreq",
-       [](const Epoch& epoch) { return 100 * epoch.both().saturated.value_or(std::nan("")); }},
-      {"dead hidden units, %", Scale::percent, "autofreq",
-       [](const Epoch& epoch) { return 100 * epoch.both().dead; }},
-      results, directory);
+  draw_pair("units.svg",
+            {"saturated hidden pre-activations, %", Scale::percent, "autofreq",
+             [](const Epoch& epoch) { return 100 * epoch.both().saturated; }},
+            {"dead hidden units, %", Scale::percent, "autofreq",
+             [](const Epoch& epoch) { return 100 * epoch.both().dead; }},
+            results, directory);
 }
 
 }  // namespace train_digits

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
@@ -17,9 +18,11 @@ std::string fixed(double value, int digits) {
   return text.str();
 }
 
-std::string percent(const std::optional<double>& share, int digits = 1) {
-  return share ? fixed(100 * *share, digits) : "-";
+/// A value that is not a number is "-" for people, and empty in the CSV.
+std::string percent(double share, int digits = 1) {
+  return std::isfinite(share) ? fixed(100 * share, digits) : "-";
 }
+std::string cell(double value) { return std::isfinite(value) ? fixed(value, 6) : ""; }
 
 /// What a terminal shows on one line. A longer one would wrap, and could not be written over.
 std::size_t line_width() {
@@ -70,6 +73,7 @@ void print_table(const std::vector<Result>& results, std::ostream& out) {
       out << std::setw(12) << percent(last.both().saturated) << percent(last.both().dead) << '\n';
   }
   out << "saturated: of the hidden pre-activations, on the training set after the last epoch\n"
+         "  (of relu the inactive ones: about half is healthy)\n"
          "dead: of the hidden units, those that let no training sample through "
          "(maxout: pieces that never win)\n";
   for (const Result& result : results)
@@ -81,16 +85,15 @@ std::string to_csv(const std::vector<Result>& results) {
   std::ostringstream csv;
   csv << "activation,epoch,training_loss,training_accuracy,test_accuracy,seconds,"
          "saturated_first,saturated_second,dead_first,dead_second\n";
-  const auto optional = [](const std::optional<double>& share) {
-    return share ? fixed(*share, 6) : "";
-  };
   for (const Result& result : results)
-    for (const Epoch& epoch : result.epochs)
-      csv << result.activation << ',' << epoch.number << ',' << epoch.training_loss << ','
-          << fixed(epoch.training_accuracy, 6) << ',' << fixed(epoch.test_accuracy, 6) << ','
-          << fixed(epoch.seconds, 4) << ',' << optional(epoch.first.saturated) << ','
-          << optional(epoch.second.saturated) << ',' << fixed(epoch.first.dead, 6) << ','
-          << fixed(epoch.second.dead, 6) << '\n';
+    for (const Epoch& epoch : result.epochs) {
+      csv << result.activation << ',' << epoch.number;
+      for (const double value :
+           {epoch.training_loss, epoch.training_accuracy, epoch.test_accuracy, epoch.seconds,
+            epoch.first.saturated, epoch.second.saturated, epoch.first.dead, epoch.second.dead})
+        csv << ',' << cell(value);
+      csv << '\n';
+    }
   return csv.str();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -8,8 +8,8 @@ namespace train_digits {
 
 /// What became of hidden layers on the training set, as shares.
 struct Health {
-  std::optional<double> saturated;  // of pre-activations; Maxout does not saturate
-  double dead;                      // of units; of a Maxout the pieces that never win
+  double saturated = std::nan("");  // of pre-activations; NaN for Maxout, which does not saturate
+  double dead = std::nan("");       // of units; of a Maxout the pieces that never win
 };
 
 struct Epoch {
@@ -20,9 +20,7 @@ struct Epoch {
 
   /// Both layers together: they have the same number of units.
   Health both() const {
-    return {
-        first.saturated ? std::optional((*first.saturated + *second.saturated) / 2) : std::nullopt,
-        (first.dead + second.dead) / 2};
+    return {(first.saturated + second.saturated) / 2, (first.dead + second.dead) / 2};
   }
 };
 

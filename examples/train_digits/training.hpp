@@ -102,9 +102,10 @@ Result train(const Activation<F>& activation, const Dataset& data, const Options
     Epoch epoch = measure(network, data);
     epoch.number = number;
     epoch.seconds = spent.count();
+    result.diverged = !std::isfinite(epoch.training_loss);
+    if (result.diverged) epoch.first = epoch.second = Health{};  // of NaN there is nothing to say
     result.epochs.push_back(epoch);
     report(epoch);
-    result.diverged = !std::isfinite(epoch.training_loss);
     if (result.diverged) break;
   }
   result.learned = describe_learned(network);
