@@ -1,16 +1,22 @@
-// Diagnostics of activations: which elements are saturated, which units are dead, and how sure that is.
+// Diagnostics of activations: which elements are saturated, which units are dead, and how sure that
+// is.
 //
-// A door of its own: nothing in hillock.hpp includes it. All of it works on pre-activations Z, an array of units by
-// samples (Per::row: a row is a unit) or samples by units (Per::column), of float or double.
+// A door of its own: nothing in hillock.hpp includes it. All of it works on pre-activations Z, an
+// array of units by samples (Per::row: a row is a unit) or samples by units (Per::column), of float
+// or double.
 //
-//   Saturated  an element beyond the point from which on |f'| stays below tau (0.005 by default): low below, high
-//              above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <= 0, for ELU x < ln(tau / alpha); a
-//              LeakyReLU of slope 0.01 never is. Swish' crosses 0 at its root, which is no saturation: only what lies
-//              left of the leftmost solution of |f'(x)| = tau counts. ReLU's low side is called inactive; half of the
-//              elements are there in health.
-//   Dead       a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N samples were active, the
+//   Saturated  an element beyond the point from which on |f'| stays below tau (0.005 by default):
+//   low below, high
+//              above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <= 0, for ELU x <
+//              ln(tau / alpha); a LeakyReLU of slope 0.01 never is. Swish' crosses 0 at its root,
+//              which is no saturation: only what lies left of the leftmost solution of |f'(x)| =
+//              tau counts. ReLU's low side is called inactive; half of the elements are there in
+//              health.
+//   Dead       a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
+//   samples were active, the
 //              unit's activity rate is below 3/N at 95 % confidence.
-//   Non-finite elements (NaN or infinite) are counted apart and are part of no other share: a network of NaN is not
+//   Non-finite elements (NaN or infinite) are counted apart and are part of no other share: a
+//   network of NaN is not
 //              healthy.
 #pragma once
 
@@ -36,12 +42,14 @@ struct SaturationRange {
   double high;
 };
 
-/// Where an activation saturates, found from its own derivative: from the far end inwards to the first point of a grid
-/// (64 to each factor of 2) where |f'| reaches tau, then by bisection.
+/// Where an activation saturates, found from its own derivative: from the far end inwards to the
+/// first point of a grid (64 to each factor of 2) where |f'| reaches tau, then by bisection.
 template <class F>
 SaturationRange saturation_range(const F& f, double tau = default_tau) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  const auto is_flat = [&](double x) { return std::abs(static_cast<double>(f.derivative(x))) < tau; };
+  const auto is_flat = [&](double x) {
+    return std::abs(static_cast<double>(f.derivative(x))) < tau;
+  };
   // The points from the far end of one side, through 0, to the far end of the other.
   constexpr int steps = 64;
   constexpr int outermost = 64 * steps;
@@ -187,8 +195,10 @@ struct UnitReport {
       return out << std::fixed << std::setprecision(2) << 100 * share << " %" << std::defaultfloat
                  << std::setprecision(4);
     };
-    out << report.units.size() << " units, " << report.layer.samples() << " elements\n  non-finite      ";
-    percent(report.non_finite_fraction()) << " (" << report.layer.non_finite << " elements)\n  dead            ";
+    out << report.units.size() << " units, " << report.layer.samples()
+        << " elements\n  non-finite      ";
+    percent(report.non_finite_fraction())
+        << " (" << report.layer.non_finite << " elements)\n  dead            ";
     percent(report.dead_fraction()) << " (" << report.dead_units << " units)\n";
     for (std::size_t i = 0; i < report.units.size(); ++i) {
       const UnitCounts& unit = report.units[i];
@@ -201,24 +211,30 @@ struct UnitReport {
     percent(report.saturated_low_fraction());
     if (report.low_side_is_inactive) out << " (about half is healthy)";
     out << "\n  saturated high  ";
-    percent(report.saturated_high_fraction()) << "  (|f'| < " << report.tau << ")\n  mean output     "
-                                              << std::setprecision(4) << report.mean_output() << '\n';
+    percent(report.saturated_high_fraction())
+        << "  (|f'| < " << report.tau << ")\n  mean output     " << std::setprecision(4)
+        << report.mean_output() << '\n';
     out.flags(flags);
     out.precision(precision);
     return out;
   }
 };
 
-/// Watches the units of one layer over any number of batches: observe the pre-activations of each, merge monitors of
-/// other threads or machines, report. Memory is a few numbers per unit.
-/// Errors       std::invalid_argument naming both where a batch has another number of units, or a merged monitor
+/// Watches the units of one layer over any number of batches: observe the pre-activations of each,
+/// merge monitors of other threads or machines, report. Memory is a few numbers per unit. Errors
+/// std::invalid_argument naming both where a batch has another number of units, or a merged monitor
 ///              differs in units, axis, tau or tolerance; report() without a sample.
 template <class F>
 class UnitMonitor {
  public:
   UnitMonitor(const F& f, Eigen::Index units, Per per, double tau = diagnostics::default_tau,
               double tolerance = 0)
-      : f_(f), per_(per), tau_(tau), tolerance_(tolerance), saturation_(f, tau), counts_(checked(units)) {}
+      : f_(f),
+        per_(per),
+        tau_(tau),
+        tolerance_(tolerance),
+        saturation_(f, tau),
+        counts_(checked(units)) {}
 
   /// Counts a batch: units are rows (Per::row) or columns.
   template <class Z>
@@ -229,17 +245,18 @@ class UnitMonitor {
     const Eigen::Index units = per_ == Per::row ? x.rows() : x.cols();
     if (units != static_cast<Eigen::Index>(counts_.size())) {
       throw std::invalid_argument("hillock::UnitMonitor::observe: z is " +
-                                  arrays::to_string(arrays::shape_of(x)) + ", but the monitor has " +
-                                  std::to_string(counts_.size()) + " units, one per " +
-                                  (per_ == Per::row ? "row" : "column"));
+                                  arrays::to_string(arrays::shape_of(x)) +
+                                  ", but the monitor has " + std::to_string(counts_.size()) +
+                                  " units, one per " + (per_ == Per::row ? "row" : "column"));
     }
     Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> y(x.rows(), x.cols());
     Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> d(x.rows(), x.cols());
     forward_and_derivative(f_, x, y, d);
     for (Eigen::Index col = 0; col < x.cols(); ++col) {
       for (Eigen::Index row = 0; row < x.rows(); ++row) {
-        count(counts_[static_cast<std::size_t>(per_ == Per::row ? row : col)], static_cast<double>(x(row, col)),
-              static_cast<double>(y(row, col)), static_cast<double>(d(row, col)));
+        count(counts_[static_cast<std::size_t>(per_ == Per::row ? row : col)],
+              static_cast<double>(x(row, col)), static_cast<double>(y(row, col)),
+              static_cast<double>(d(row, col)));
       }
     }
   }
@@ -248,8 +265,8 @@ class UnitMonitor {
   void merge(const UnitMonitor& other) {
     if (other.counts_.size() != counts_.size() || other.per_ != per_ || other.tau_ != tau_ ||
         other.tolerance_ != tolerance_) {
-      throw std::invalid_argument("hillock::UnitMonitor::merge: the other monitor has " + other.description() +
-                                  ", expected " + description());
+      throw std::invalid_argument("hillock::UnitMonitor::merge: the other monitor has " +
+                                  other.description() + ", expected " + description());
     }
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i].merge(other.counts_[i]);
   }
@@ -278,15 +295,16 @@ class UnitMonitor {
 
   static std::size_t checked(Eigen::Index units) {
     if (units < 1) {
-      throw std::invalid_argument("hillock::UnitMonitor: the number of units is " + std::to_string(units) +
-                                  ", expected at least 1");
+      throw std::invalid_argument("hillock::UnitMonitor: the number of units is " +
+                                  std::to_string(units) + ", expected at least 1");
     }
     return static_cast<std::size_t>(units);
   }
 
   std::string description() const {
-    return std::to_string(counts_.size()) + " units, one per " + (per_ == Per::row ? "row" : "column") +
-           ", tau " + std::to_string(tau_) + ", tolerance " + std::to_string(tolerance_);
+    return std::to_string(counts_.size()) + " units, one per " +
+           (per_ == Per::row ? "row" : "column") + ", tau " + std::to_string(tau_) +
+           ", tolerance " + std::to_string(tolerance_);
   }
 
   void count(UnitCounts& unit, double x, double y, double derivative) const noexcept {
@@ -305,8 +323,8 @@ class UnitMonitor {
   }
 };
 
-/// The share of the finite elements of z that are saturated, low and high together. NaN if no element is finite;
-/// std::invalid_argument if there are no elements.
+/// The share of the finite elements of z that are saturated, low and high together. NaN if no
+/// element is finite; std::invalid_argument if there are no elements.
 template <class F, class Z>
 double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::default_tau) {
   arrays::check_elements<Z>();
@@ -316,17 +334,19 @@ double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::defa
   UnitMonitor<F> monitor(f, x.rows(), Per::row, tau);
   monitor.observe(x);
   const UnitReport report = monitor.report();
-  return diagnostics::share(report.layer.saturated_low + report.layer.saturated_high, report.layer.finite);
+  return diagnostics::share(report.layer.saturated_low + report.layer.saturated_high,
+                            report.layer.finite);
 }
 
-/// The share of units whose |f'| is at most `tolerance` on every finite sample of z. std::invalid_argument if there are
-/// no elements.
+/// The share of units whose |f'| is at most `tolerance` on every finite sample of z.
+/// std::invalid_argument if there are no elements.
 template <class F, class Z>
 double dead_fraction(const F& f, const Z& z, Per per, double tolerance = 0) {
   arrays::check_elements<Z>();
   const auto& x = arrays::as_dense(z);
   if (x.size() == 0) diagnostics::throw_no_samples("dead_fraction");
-  UnitMonitor<F> monitor(f, per == Per::row ? x.rows() : x.cols(), per, diagnostics::default_tau, tolerance);
+  UnitMonitor<F> monitor(f, per == Per::row ? x.rows() : x.cols(), per, diagnostics::default_tau,
+                         tolerance);
   monitor.observe(x);
   return monitor.report().dead_fraction();
 }

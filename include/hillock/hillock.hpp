@@ -1,4 +1,5 @@
-// hillock: activation functions of neural networks, their derivatives and gradients, for scalars and Eigen arrays.
+// hillock: activation functions of neural networks, their derivatives and gradients, for scalars
+// and Eigen arrays.
 //
 // This header is every activation; hillock/diagnostics.hpp is a door of its own. Each header under
 // hillock/activations/ may also be included alone.

@@ -5,16 +5,17 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Maxout: the maximum over groups of k consecutive pre-activations of a column, or of a row. ReLU and LeakyReLU are
-/// maxout of two pieces, max(0, x) and max(slope x, x).
-/// Derivative   the routing mask: 1 for the piece that wins its group, 0 for the others; backward hands dy to the
+/// Maxout: the maximum over groups of k consecutive pre-activations of a column, or of a row. ReLU
+/// and LeakyReLU are maxout of two pieces, max(0, x) and max(slope x, x). Derivative   the routing
+/// mask: 1 for the piece that wins its group, 0 for the others; backward hands dy to the
 ///              winner.
 /// Parameters   pieces k >= 2 (std::invalid_argument otherwise) and the axis.
-/// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be a multiple of k.
+/// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
+/// a multiple of k.
 ///              derivative and backward have Z's shape, dy has maxout(Z)'s.
-/// Edge values  the lowest index wins a tie, +0 and -0 being one; the first NaN wins and takes the gradient.
-/// Accuracy     exact.
-/// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
+/// Edge values  the lowest index wins a tie, +0 and -0 being one; the first NaN wins and takes the
+/// gradient. Accuracy     exact. Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio,
+/// arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Maxout {
  public:
@@ -34,7 +35,7 @@ class Maxout {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
     const arrays::Shape shape = output_shape("Maxout::forward", arrays::shape_of(x));
-    Plain<Z, Eigen::Dynamic, Eigen::Dynamic> y(shape.rows, shape.cols);
+    arrays::PlainOfAnyShape<Z> y(shape.rows, shape.cols);
     forward_into(x, y);
     return y;
   }
@@ -44,7 +45,7 @@ class Maxout {
   auto derivative(const Z& z) const {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
-    typename arrays::DenseType<Z>::PlainObject mask(x.rows(), x.cols());
+    arrays::Plain<Z> mask(x.rows(), x.cols());
     derivative_into(x, mask);
     return mask;
   }
@@ -54,7 +55,7 @@ class Maxout {
   auto backward(const Z& z, const DY& dy) const {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
-    typename arrays::DenseType<Z>::PlainObject dz(x.rows(), x.cols());
+    arrays::Plain<Z> dz(x.rows(), x.cols());
     backward_into(x, arrays::as_dense(dy), dz);
     return dz;
   }
@@ -66,9 +67,11 @@ class Maxout {
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
     const arrays::Shape groups = output_shape("Maxout::forward", in.shape());
-    if (out.shape() != groups) throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
+    if (out.shape() != groups)
+      throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
     if constexpr (arrays::Output<Y>::direct && arrays::Input<X>::direct) {
-      if (arrays::share_elements(out.view(), in.view())) arrays::throw_overlap("Maxout::forward", "y", "x");
+      if (arrays::share_elements(out.view(), in.view()))
+        arrays::throw_overlap("Maxout::forward", "y", "x");
     }
     for_each_group(groups, [&](arrays::Index row, arrays::Index col) {
       out.at(row, col) = winner(in, row, col).value;
@@ -95,7 +98,8 @@ class Maxout {
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);
     const arrays::Shape groups = output_shape("Maxout::backward", in.shape());
-    if (in_dy.shape() != groups) throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
+    if (in_dy.shape() != groups)
+      throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
     arrays::require_same_shape("Maxout::backward", "x", in.shape(), "dx", out.shape());
     arrays::require_in_place_or_apart("Maxout::backward", "dx", out, "x", in);
     if constexpr (arrays::Output<DX>::direct && arrays::Input<DY>::direct) {
@@ -108,11 +112,6 @@ class Maxout {
   }
 
  private:
-  template <class Z, int Rows, int Cols>
-  using Plain = std::conditional_t<
-      std::is_same_v<typename Eigen::internal::traits<arrays::DenseType<Z>>::XprKind, Eigen::ArrayXpr>,
-      Eigen::Array<arrays::ScalarOf<Z>, Rows, Cols>, Eigen::Matrix<arrays::ScalarOf<Z>, Rows, Cols>>;
-
   template <class T>
   struct Winner {
     int piece;
@@ -128,19 +127,21 @@ class Maxout {
   arrays::Shape output_shape(const char* where, arrays::Shape shape) const {
     const arrays::Index length = axis == Per::column ? shape.rows : shape.cols;
     if (length % pieces != 0) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
-                                  ", expected a multiple of " + std::to_string(pieces) +
+      throw std::invalid_argument(std::string("hillock::") + where + ": x is " +
+                                  arrays::to_string(shape) + ", expected a multiple of " +
+                                  std::to_string(pieces) +
                                   (axis == Per::column ? " rows" : " columns"));
     }
     return axis == Per::column ? arrays::Shape{shape.rows / pieces, shape.cols}
                                : arrays::Shape{shape.rows, shape.cols / pieces};
   }
 
-  [[noreturn]] void throw_output(const char* where, const char* name, arrays::Shape given, arrays::Shape x,
-                                 arrays::Shape expected) const {
-    arrays::throw_shapes(where, name, given,
-                         "for x of " + arrays::to_string(x) + " and " + std::to_string(pieces) + " pieces",
-                         expected);
+  [[noreturn]] void throw_output(const char* where, const char* name, arrays::Shape given,
+                                 arrays::Shape x, arrays::Shape expected) const {
+    arrays::throw_shapes(
+        where, name, given,
+        "for x of " + arrays::to_string(x) + " and " + std::to_string(pieces) + " pieces",
+        expected);
   }
 
   template <class Visit>
@@ -162,13 +163,15 @@ class Maxout {
 
   template <class In>
   auto piece_at(const In& in, arrays::Index row, arrays::Index col, int piece) const {
-    return axis == Per::column ? in.at(row * pieces + piece, col) : in.at(row, col * pieces + piece);
+    return axis == Per::column ? in.at(row * pieces + piece, col)
+                               : in.at(row, col * pieces + piece);
   }
 
   template <class Out, class T>
   void route(Out& out, arrays::Index row, arrays::Index col, int winning_piece, T value) const {
     for (int piece = 0; piece < pieces; ++piece) {
-      auto& place = axis == Per::column ? out.at(row * pieces + piece, col) : out.at(row, col * pieces + piece);
+      auto& place = axis == Per::column ? out.at(row * pieces + piece, col)
+                                        : out.at(row, col * pieces + piece);
       place = piece == winning_piece ? value : T(0);
     }
   }

@@ -9,34 +9,39 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are trained: one for all, one per
-/// row or one per column.
-/// Derivative   1 for x > 0, else the slope; at 0: the slope. By the slope: min(x, 0), summed over what shares it.
-/// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The array belongs to the
+/// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are
+/// trained: one for all, one per row or one per column. Derivative   1 for x > 0, else the slope;
+/// at 0: the slope. By the slope: min(x, 0), summed over what shares it. Parameters   slope (0.25
+/// by default): any finite numbers (std::invalid_argument otherwise). The array belongs to the
 ///              object; train it by prelu.slope -= rate * prelu.slope_gradient(Z, dY).
-/// Shapes       as many slopes as Z has rows (columns), else std::invalid_argument; results have Z's shape.
-/// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
-/// Accuracy     0.5 ULP (one multiplication), derivative exact; the slope gradient is summed in double.
-/// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
+/// Shapes       as many slopes as Z has rows (columns), else std::invalid_argument; results have
+/// Z's shape. Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a
+/// positive slope, NaN in, NaN out. Accuracy     0.5 ULP (one multiplication), derivative exact;
+/// the slope gradient is summed in double. Source       He, Zhang, Ren, Sun, arXiv:1502.01852
+/// (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU {
  public:
-  Eigen::ArrayXd slope;
+  arrays::Parameters slope;
 
   /// One slope for all units.
-  explicit PReLU(double shared_slope = 0.25) : slope(Eigen::ArrayXd::Constant(1, shared_slope)) { check(); }
+  explicit PReLU(double shared_slope = 0.25)
+      : slope(arrays::Parameters::Constant(1, shared_slope)) {
+    check();
+  }
 
   /// One slope per row or per column.
-  template <class S>
-  PReLU(const Eigen::DenseBase<S>& slopes, Per per) : axis_(per) {
+  template <class S, class = std::enable_if_t<arrays::is_dense<S>>>
+  PReLU(const S& slopes, Per per) : axis_(per) {
     if (slopes.rows() != 1 && slopes.cols() != 1 && slopes.size() != 0) {
       throw std::invalid_argument("hillock::PReLU: the slopes are " +
-                                  arrays::to_string(arrays::shape_of(slopes)) + ", expected a vector");
+                                  arrays::to_string(arrays::shape_of(slopes)) +
+                                  ", expected a vector");
     }
-    slope.resize(slopes.size());
+    const arrays::Plain<S> given = slopes;
+    slope.resize(given.size());
     for (arrays::Index i = 0; i < slope.size(); ++i) {
-      slope[i] = static_cast<double>(slopes.rows() == 1 ? slopes.derived().coeff(0, i)
-                                                        : slopes.derived().coeff(i, 0));
+      slope[i] = static_cast<double>(given.rows() == 1 ? given.coeff(0, i) : given.coeff(i, 0));
     }
     check();
   }
@@ -63,13 +68,14 @@ class PReLU {
   /// dy f'(z).
   template <class Z, class DY>
   auto backward(const Z& z, const DY& dy) const {
-    return computed(z, [&](const auto& x, auto& dx) { backward_into(x, arrays::as_dense(dy), dx); });
+    return computed(z,
+                    [&](const auto& x, auto& dx) { backward_into(x, arrays::as_dense(dy), dx); });
   }
 
-  /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over what shares the slope
-  /// (summed, not averaged), always in the same order.
+  /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
+  /// what shares the slope (summed, not averaged), always in the same order.
   template <class Z, class DY>
-  Eigen::ArrayXd slope_gradient(const Z& z, const DY& dy) const {
+  arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
     arrays::check_elements<Z>();
     arrays::check_elements<DY>();
     arrays::check_same_element<Z, DY>();
@@ -77,7 +83,7 @@ class PReLU {
     const arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
     arrays::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());
-    Eigen::ArrayXd gradient = Eigen::ArrayXd::Zero(slope.size());
+    arrays::Parameters gradient = arrays::Parameters::Zero(slope.size());
     for (arrays::Index col = 0; col < in.shape().cols; ++col) {
       for (arrays::Index row = 0; row < in.shape().rows; ++row) {
         const double x = static_cast<double>(in.at(row, col));
@@ -90,9 +96,8 @@ class PReLU {
   /// What the verbs call.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    walk_with_slopes("PReLU::forward", x, "y", y, [](const auto& in) {
-      return std::array{kernels::rectified(in[0], in[1])};
-    });
+    walk_with_slopes("PReLU::forward", x, "y", y,
+                     [](const auto& in) { return std::array{kernels::rectified(in[0], in[1])}; });
   }
 
   template <class X, class D>
@@ -147,7 +152,8 @@ class PReLU {
     arrays::Shape of;
 
     arrays::Shape shape() const noexcept { return of; }
-    const T* read(arrays::Index row, arrays::Index col, arrays::Index n, bool along_row, T* buffer) const {
+    const T* read(arrays::Index row, arrays::Index col, arrays::Index n, bool along_row,
+                  T* buffer) const {
       for (arrays::Index i = 0; i < n; ++i) {
         const arrays::Index at = along_row ? owner.index(row, col + i) : owner.index(row + i, col);
         buffer[i] = static_cast<T>(owner.slope[at]);
@@ -159,7 +165,8 @@ class PReLU {
   std::optional<Per> axis_;
 
   void check() const {
-    for (arrays::Index i = 0; i < slope.size(); ++i) arrays::finite_parameter("PReLU", "slope", slope[i]);
+    for (arrays::Index i = 0; i < slope.size(); ++i)
+      arrays::finite_parameter("PReLU", "slope", slope[i]);
   }
 
   arrays::Index index(arrays::Index row, arrays::Index col) const noexcept {
@@ -171,8 +178,9 @@ class PReLU {
     if (!axis_) return;
     const arrays::Index units = *axis_ == Per::row ? shape.rows : shape.cols;
     if (units != slope.size()) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
-                                  ", but there are " + std::to_string(slope.size()) + " slopes, one per " +
+      throw std::invalid_argument(std::string("hillock::") + where + ": x is " +
+                                  arrays::to_string(shape) + ", but there are " +
+                                  std::to_string(slope.size()) + " slopes, one per " +
                                   (*axis_ == Per::row ? "row" : "column"));
     }
   }
@@ -181,13 +189,14 @@ class PReLU {
   static auto computed(const Z& z, const Compute& compute) {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
-    typename arrays::DenseType<Z>::PlainObject result(x.rows(), x.cols());
+    arrays::Plain<Z> result(x.rows(), x.cols());
     compute(x, result);
     return result;
   }
 
   template <class X, class Y, class Op>
-  void walk_with_slopes(const char* where, const X& x, const char* output, Y& y, const Op& op) const {
+  void walk_with_slopes(const char* where, const X& x, const char* output, Y& y,
+                        const Op& op) const {
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
     const Slopes<typename X::Scalar> slopes{*this, in.shape()};

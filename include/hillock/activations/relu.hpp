@@ -7,10 +7,10 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Rectified linear unit: f(x) = x for x > 0, else 0.
-/// Derivative   1 for x > 0, else 0; at 0: 0. A unit whose input is never positive gets no gradient: it is dead.
-/// Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in the derivative too.
-/// Accuracy     exact.
-/// Source       Nair, Hinton (2010); Glorot, Bordes, Bengio (2011).
+/// Derivative   1 for x > 0, else 0; at 0: 0. A unit whose input is never positive gets no
+/// gradient: it is dead. Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in
+/// the derivative too. Accuracy     exact. Source       Nair, Hinton (2010); Glorot, Bordes, Bengio
+/// (2011).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ReLU : public Activation<ReLU<A, Arch>> {
  public:
@@ -18,8 +18,9 @@ class ReLU : public Activation<ReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    // Not max(x, 0): what the maximum of a NaN is depends on the instruction and the order of its operands.
-    return select(x <= 0, 0, x);
+    // Not max(x, 0): what the maximum of a NaN is depends on the instruction and the order of its
+    // operands.
+    return zero_where(x <= 0, x);
   }
 
   template <class V>

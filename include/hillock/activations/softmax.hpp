@@ -10,15 +10,16 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What softmax gives for a distribution whose entries are all -infinity, as when everything is masked: NaN (0/0),
-/// zeros, or the uniform distribution.
+/// What softmax gives for a distribution whose entries are all -infinity, as when everything is
+/// masked: NaN (0/0), zeros, or the uniform distribution.
 enum class AllMasked { nan, zeros, uniform };
 
 /// Softmax: p_i = e^(x_i) / sum_j e^(x_j), one distribution per column or per row.
-/// Derivative   the Jacobian diag(p) - p p^T. backward(x, dp) = p (dp - <p, dp>), for a gradient dp of a loss by p.
-/// Shapes       softmax(Z) and backward have Z's shape; jacobian takes one distribution, a vector of n, and is n x n.
-/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN; all -inf follows the policy.
-/// Computed as  e^(x_i - max) over their sum: x_i - max and the sum are each carried in two parts, one distribution to a
+/// Derivative   the Jacobian diag(p) - p p^T. backward(x, dp) = p (dp - <p, dp>), for a gradient dp
+/// of a loss by p. Shapes       softmax(Z) and backward have Z's shape; jacobian takes one
+/// distribution, a vector of n, and is n x n. Edge values  an entry of -inf gets 0; +inf or NaN
+/// makes its distribution NaN; all -inf follows the policy. Computed as  e^(x_i - max) over their
+/// sum: x_i - max and the sum are each carried in two parts, one distribution to a
 ///              lane, so the result depends neither on the layout nor on the neighbours.
 /// Accuracy     4 ULP for each p; backward 4 ULP of its largest term.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
@@ -41,7 +42,7 @@ class Softmax {
   auto forward(const Z& z) const {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
-    typename arrays::DenseType<Z>::PlainObject p(x.rows(), x.cols());
+    arrays::Plain<Z> p(x.rows(), x.cols());
     forward_into(x, p);
     return p;
   }
@@ -51,7 +52,7 @@ class Softmax {
   auto backward(const Z& z, const DP& dp) const {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
-    typename arrays::DenseType<Z>::PlainObject dz(x.rows(), x.cols());
+    arrays::Plain<Z> dz(x.rows(), x.cols());
     backward_into(x, arrays::as_dense(dp), dz);
     return dz;
   }
@@ -61,7 +62,7 @@ class Softmax {
   auto backward_from_output(const P& p, const DP& dp) const {
     arrays::check_elements<P>();
     const auto& y = arrays::as_dense(p);
-    typename arrays::DenseType<P>::PlainObject dz(y.rows(), y.cols());
+    arrays::Plain<P> dz(y.rows(), y.cols());
     backward_from_output_into(y, arrays::as_dense(dp), dz);
     return dz;
   }
@@ -72,13 +73,13 @@ class Softmax {
     arrays::check_elements<Z>();
     const auto& x = arrays::as_dense(z);
     const Per along = require_vector("Softmax::jacobian", arrays::shape_of(x));
-    typename arrays::DenseType<Z>::PlainObject p(x.rows(), x.cols());
+    arrays::Plain<Z> p(x.rows(), x.cols());
     Softmax(along, all_masked).forward_into(x, p);
     return jacobian_from_output(p);
   }
 
-  /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 - p would lose the
-  /// digits that are left where one p is nearly 1.
+  /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 -
+  /// p would lose the digits that are left where one p is nearly 1.
   template <class P>
   auto jacobian_from_output(const P& output) const {
     arrays::check_elements<P>();
@@ -86,9 +87,9 @@ class Softmax {
     constexpr int size = arrays::DenseType<P>::SizeAtCompileTime;
     const auto& y = arrays::as_dense(output);
     require_vector("Softmax::jacobian_from_output", arrays::shape_of(y));
-    const typename arrays::DenseType<P>::PlainObject p = y;
+    const arrays::Plain<P> p = y;
     const arrays::Index n = p.size();
-    Eigen::Matrix<T, size, size> result(n, n);
+    arrays::PlainMatrix<T, size, size> result(n, n);
     for (arrays::Index i = 0; i < n; ++i) {
       T others = 0;
       for (arrays::Index j = 0; j < n; ++j) {
@@ -109,24 +110,25 @@ class Softmax {
     arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
     const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(distributions_of(in.shape()), [&](arrays::Index first, arrays::Index count) {
-      const auto read = [&](arrays::Index entry) {
-        return arrays::read_lanes<V>(in, axis, first, count, entry);
-      };
-      const V top = maximum<V>(read, n);
-      kernels::RunningSum<V> sum;
-      for (arrays::Index i = 0; i < n; ++i) {
-        const V e = exponential(read(i), top);
-        sum.add(e);
-        arrays::write_lanes(out, axis, first, count, i, e);
-      }
-      const V total = sum.total();
-      const arrays::Input<Y> written(y);
-      for (arrays::Index i = 0; i < n; ++i) {
-        const V e = arrays::read_lanes<V>(written, axis, first, count, i);
-        arrays::write_lanes(out, axis, first, count, i, masked(top, n, e / total));
-      }
-    });
+    arrays::for_each_block<V>(
+        distributions_of(in.shape()), [&](arrays::Index first, arrays::Index count) {
+          const auto read = [&](arrays::Index entry) {
+            return arrays::read_lanes<V>(in, axis, first, count, entry);
+          };
+          const V top = maximum<V>(read, n);
+          kernels::RunningSum<V> sum;
+          for (arrays::Index i = 0; i < n; ++i) {
+            const V e = exponential(read(i), top);
+            sum.add(e);
+            arrays::write_lanes(out, axis, first, count, i, e);
+          }
+          const V total = sum.total();
+          const arrays::Input<Y> written(y);
+          for (arrays::Index i = 0; i < n; ++i) {
+            const V e = arrays::read_lanes<V>(written, axis, first, count, i);
+            arrays::write_lanes(out, axis, first, count, i, masked(top, n, e / total));
+          }
+        });
   }
 
   template <class X, class DY, class DX>
@@ -138,20 +140,23 @@ class Softmax {
     arrays::Output<DX> out(dx);
     check_gradients("Softmax::backward", "x", in, in_dy, out);
     const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(distributions_of(in.shape()), [&](arrays::Index first, arrays::Index count) {
-      const auto read = [&](arrays::Index entry) {
-        return arrays::read_lanes<V>(in, axis, first, count, entry);
-      };
-      const V top = maximum<V>(read, n);
-      kernels::RunningSum<V> sum;
-      for (arrays::Index i = 0; i < n; ++i) sum.add(exponential(read(i), top));
-      const V total = sum.total();
-      // Computed anew for each use: there is no memory to keep p in, and dx may be x or dy.
-      const auto probability = [&](arrays::Index entry) {
-        return masked(top, n, exponential(read(entry), top) / total);
-      };
-      through_jacobian<V>(probability, in_dy, out, first, count, n);
-    });
+    arrays::for_each_block<V>(distributions_of(in.shape()),
+                              [&](arrays::Index first, arrays::Index count) {
+                                const auto read = [&](arrays::Index entry) {
+                                  return arrays::read_lanes<V>(in, axis, first, count, entry);
+                                };
+                                const V top = maximum<V>(read, n);
+                                kernels::RunningSum<V> sum;
+                                for (arrays::Index i = 0; i < n; ++i)
+                                  sum.add(exponential(read(i), top));
+                                const V total = sum.total();
+                                // Computed anew for each use: there is no memory to keep p in, and
+                                // dx may be x or dy.
+                                const auto probability = [&](arrays::Index entry) {
+                                  return masked(top, n, exponential(read(entry), top) / total);
+                                };
+                                through_jacobian<V>(probability, in_dy, out, first, count, n);
+                              });
   }
 
   template <class P, class DP, class DZ>
@@ -163,12 +168,13 @@ class Softmax {
     arrays::Output<DZ> out(dz);
     check_gradients("Softmax::backward_from_output", "p", in, in_dp, out);
     const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(distributions_of(in.shape()), [&](arrays::Index first, arrays::Index count) {
-      const auto probability = [&](arrays::Index entry) {
-        return arrays::read_lanes<V>(in, axis, first, count, entry);
-      };
-      through_jacobian<V>(probability, in_dp, out, first, count, n);
-    });
+    arrays::for_each_block<V>(distributions_of(in.shape()),
+                              [&](arrays::Index first, arrays::Index count) {
+                                const auto probability = [&](arrays::Index entry) {
+                                  return arrays::read_lanes<V>(in, axis, first, count, entry);
+                                };
+                                through_jacobian<V>(probability, in_dp, out, first, count, n);
+                              });
   }
 
  private:
@@ -199,8 +205,9 @@ class Softmax {
 
   /// dx = p (dp - <p, dp>).
   template <class V, class Probability, class DP, class DX>
-  void through_jacobian(const Probability& probability, const arrays::Input<DP>& dp, arrays::Output<DX>& dx,
-                        arrays::Index first, arrays::Index count, arrays::Index n) const {
+  void through_jacobian(const Probability& probability, const arrays::Input<DP>& dp,
+                        arrays::Output<DX>& dx, arrays::Index first, arrays::Index count,
+                        arrays::Index n) const {
     kernels::RunningSum<V> inner_product;
     for (arrays::Index i = 0; i < n; ++i) {
       inner_product.add_product(probability(i), arrays::read_lanes<V>(dp, axis, first, count, i));
@@ -213,7 +220,8 @@ class Softmax {
   }
 
   template <class In, class InDY, class Out>
-  static void check_gradients(const char* where, const char* name, const In& in, const InDY& dy, const Out& dx) {
+  static void check_gradients(const char* where, const char* name, const In& in, const InDY& dy,
+                              const Out& dx) {
     arrays::require_same_shape(where, name, in.shape(), "dy", dy.shape());
     arrays::require_same_shape(where, name, in.shape(), "dx", dx.shape());
     arrays::require_in_place_or_apart(where, "dx", dx, name, in);
@@ -223,7 +231,8 @@ class Softmax {
   static Per require_vector(const char* where, arrays::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {
       throw std::invalid_argument(std::string("hillock::") + where + ": the argument is " +
-                                  arrays::to_string(shape) + ", expected one distribution, a vector");
+                                  arrays::to_string(shape) +
+                                  ", expected one distribution, a vector");
     }
     return shape.cols == 1 ? Per::column : Per::row;
   }

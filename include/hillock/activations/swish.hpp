@@ -10,21 +10,26 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
-/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below its root at
+/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
+/// its root at
 ///              t = -1.278464543. By beta: (x s)(x (1 - s)).
 /// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
-/// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1, f'(-inf) = -0. NaN in,
+/// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
+/// f'(-inf) = -0. NaN in,
 ///              NaN out.
-/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error of t carried into
+/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
+/// of t carried into
 ///              the exponential and x multiplied in before the product can be subnormal.
-/// Accuracy     4 ULP; derivative 4 ULP, and where |t| is within 1/4 of the root 4 ULP or 2^-24 (double 2^-53).
-/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya, arXiv:1702.03118 (2017).
+/// Accuracy     4 ULP; derivative 4 ULP, and where |t| is within 1/4 of the root 4 ULP or 2^-24
+/// (double 2^-53). Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe,
+/// Doya, arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Swish : public Activation<Swish<A, Arch>> {
  public:
   double beta;
 
-  constexpr explicit Swish(double scale = 1) : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
+  constexpr explicit Swish(double scale = 1)
+      : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
@@ -63,24 +68,23 @@ class Swish : public Activation<Swish<A, Arch>> {
     constexpr T largest = std::numeric_limits<T>::max();
     const V finite_x = select(x > largest, largest, select(x < -largest, -largest, x));
     if (beta == 1) return {x, finite_x, finite_x, kernels::negative_magnitude(finite_x), V(0)};
-    // Beyond the limit, where the parts of the product may overflow, it stays where the exponential is 0.
+    // Beyond the limit, where the product may overflow, it stays where the exponential is 0.
     const V whole = V(beta) * finite_x;
     const V t = select(whole > C::product_limit, C::product_limit,
                        select(whole < -C::product_limit, -C::product_limit, whole));
     const auto is_inside = t == whole;
-    const auto product = kernels::exact_product(V(beta), select(is_inside, finite_x, 0));
-    // What the product of subnormal parts lost is not representable, and too small to matter.
-    const V low = select(product.low == product.low, product.low, 0);
-    return {x, finite_x, t, kernels::negative_magnitude(t),
-            select(is_inside, select(t < 0, low, -low), 0)};
+    const V low =
+        kernels::exact_product_of_parameter(static_cast<T>(beta), select(is_inside, finite_x, 0))
+            .low;
+    return {x, finite_x, t, kernels::negative_magnitude(t), select(t < 0, low, -low)};
   }
 
   template <class V>
   HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // For a beta of ordinary size |x| is below 2^47 where the exponential is not 0, and x times its scaled form cannot
-    // overflow. Farther out the limit is 0.
-    constexpr double ordinary = 0x1p-40;
+    // For a beta of ordinary size |x| is below 2^38 where |t| is below the decay limit, and x times
+    // the scaled exponential cannot overflow. Farther out the limit is 0.
+    constexpr double ordinary = 0x1p-30;
     V below;
     if (beta >= ordinary || beta <= -ordinary) {
       const V scaled = select(t.magnitude < -C::decay_limit, 0, e.scaled);
@@ -92,12 +96,18 @@ class Swish : public Activation<Swish<A, Arch>> {
   }
 
   template <class V>
-  HILLOCK_INLINE V derivative_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
+  HILLOCK_INLINE V derivative_from(const Argument<V>& t,
+                                   const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below.
+    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
+    // and e cancel, and what e and t were rounded by counts.
     const V limited = select(t.magnitude < -C::decay_limit, -C::decay_limit, t.magnitude);
     const V above = fma(e.value, 1 - limited, 1);
-    const V below = (1 + limited + e.value) * e.scaled * C::from_tail;
+    const V rounded_off = fma(e.scaled_low, C::from_tail, t.low);
+    const V linear = 1 + limited;  // exact from t = -1/2 down
+    const V factor =
+        select(limited < -2, linear + (e.value + rounded_off), (linear + rounded_off) + e.value);
+    const V below = factor * e.scaled * C::from_tail;
     return select(t.t >= 0, above, below) / fma(e.value, 2 + e.value, 1);
   }
 };

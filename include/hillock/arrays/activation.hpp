@@ -1,4 +1,5 @@
-// Activation<Derived>: what every pointwise activation function is made of, hillock's own and yours.
+// Activation<Derived>: what every pointwise activation function is made of, hillock's own and
+// yours.
 #pragma once
 
 #include <hillock/arrays/expression.hpp>
@@ -6,8 +7,8 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// How close a result is to the true one. fast: within the bound that each function states, over every input.
-/// exact: correctly rounded.
+/// How close a result is to the true one. fast: within the bound that each function states, over
+/// every input. exact: correctly rounded.
 enum class Accuracy { fast, exact };
 
 /// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
@@ -77,20 +78,24 @@ struct Both {
 ///
 ///   struct Squareplus : hillock::Activation<Squareplus> {
 ///     template <class V> V forward_at(const V& x) const { return 0.5 * (x + sqrt(x * x + 4)); }
-///     template <class V> V derivative_at(const V& x) const { return 0.5 * (1 + x / sqrt(x * x + 4)); }
+///     template <class V> V derivative_at(const V& x) const { return 0.5 * (1 + x / sqrt(x * x +
+///     4)); }
 ///   };
 ///
-/// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified, select fma abs min
-/// max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work, `both_at` may return the two as a
-/// ForwardAndDerivative<V>; it must return the same bits. In return the class gets, for a float or double, a batch, and
-/// any dense Eigen array, matrix or expression of float or double:
+/// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified,
+/// select fma abs min max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work,
+/// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. In
+/// return the class gets, for a float or double, a batch, and any dense Eigen array, matrix or
+/// expression of float or double:
 ///
 ///   f(x), f.forward(x)      the value
 ///   f.derivative(x)         the derivative at the input x
-///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape (std::invalid_argument if it is not)
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape (std::invalid_argument if it
+///   is not)
 ///
-/// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and compute on use. The
-/// verbs (forward, derivative, forward_and_derivative, backward) and the diagnostics take the class as well.
+/// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
+/// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
+/// diagnostics take the class as well.
 template <class Derived>
 class Activation : public arrays::PointwiseBase {
  public:
@@ -156,10 +161,10 @@ struct functor_traits<F<A, Arch>> {
 }  // namespace internal
 }  // namespace Eigen
 
-/// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them without. At global
-/// scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus)
-#define HILLOCK_EIGEN_FUNCTOR(Type)                                       \
-  template <>                                                             \
-  struct Eigen::internal::functor_traits<Type> {                          \
+/// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them
+/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus)
+#define HILLOCK_EIGEN_FUNCTOR(Type)                                        \
+  template <>                                                              \
+  struct Eigen::internal::functor_traits<Type> {                           \
     enum { Cost = hillock::arrays::expression_cost, PacketAccess = true }; \
   }

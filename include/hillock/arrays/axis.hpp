@@ -1,7 +1,8 @@
 // Arrays as distributions: one a column, or one a row, taken several at a time, one to a lane.
 //
-// Every distribution is computed in its own lane, element after element, so that its bits depend on its values alone and
-// not on the layout of the array, the width of the registers or its neighbours.
+// Every distribution is computed in its own lane, element after element, so that its bits depend on
+// its values alone and not on the layout of the array, the width of the registers or its
+// neighbours.
 #pragma once
 
 #include <hillock/arrays/overlap.hpp>
@@ -11,10 +12,15 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
 /// The number of distributions in an array and the number of entries of each.
-inline Index distributions(Shape shape, Per per) noexcept { return per == Per::column ? shape.cols : shape.rows; }
-inline Index entries(Shape shape, Per per) noexcept { return per == Per::column ? shape.rows : shape.cols; }
+inline Index distributions(Shape shape, Per per) noexcept {
+  return per == Per::column ? shape.cols : shape.rows;
+}
+inline Index entries(Shape shape, Per per) noexcept {
+  return per == Per::column ? shape.rows : shape.cols;
+}
 
-/// Entry `entry` of distributions first, first + 1, ..., `count` of them, as a batch; further lanes repeat the first.
+/// Entry `entry` of distributions first, first + 1, ..., `count` of them, as a batch; further lanes
+/// repeat the first.
 template <class V, class X>
 V read_lanes(const Input<X>& in, Per per, Index first, Index count, Index entry) {
   typename V::value_type lanes[V::size] = {};
@@ -22,8 +28,9 @@ V read_lanes(const Input<X>& in, Per per, Index first, Index count, Index entry)
   const Index row = along_row ? entry : first;
   const Index col = along_row ? first : entry;
   const auto* from = in.read(row, col, count, along_row, lanes);
-  return sealed(count == static_cast<Index>(V::size) ? V::load(from)
-                                                     : V::load_first(from, static_cast<std::size_t>(count)));
+  return sealed(count == static_cast<Index>(V::size)
+                    ? V::load(from)
+                    : V::load_first(from, static_cast<std::size_t>(count)));
 }
 
 template <class V, class Y>

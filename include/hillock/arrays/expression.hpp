@@ -1,8 +1,10 @@
-// Pointwise functions as Eigen functors: a scalar call, and a packet call that turns Eigen's packet into a batch.
+// Pointwise functions as Eigen functors: a scalar call, and a packet call that turns Eigen's packet
+// into a batch.
 //
-// Both wrap the same registers, so the conversion costs nothing. Packets may be of full, half or quarter width; each
-// runs the kernel at its own width. Values are sealed on the way in and out, because a compiler may otherwise contract
-// a product of the surrounding expression with a sum of ours: g++ changed 19 % of the bits of swish(Z) + B.
+// Both wrap the same registers, so the conversion costs nothing. Packets may be of full, half or
+// quarter width; each runs the kernel at its own width. Values are sealed on the way in and out,
+// because a compiler may otherwise contract a product of the surrounding expression with a sum of
+// ours: g++ changed 19 % of the bits of swish(Z) + B.
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
@@ -14,15 +16,17 @@ namespace arrays {
 /// op(x...) for scalars: one lane of the narrowest batch.
 template <class Op, class T, class... Ts>
 HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
-  static_assert(simd::is_element<T>,
-                "hillock: the argument must be float or double; write 1.0f, or cast<float>() an array");
+  static_assert(
+      simd::is_element<T>,
+      "hillock: the argument must be float or double; write 1.0f, or cast<float>() an array");
   using V = simd::Batch<T, simd::NarrowArch>;
   return sealed(V(op(sealed(V(x)), sealed(V(more))...))).first();
 }
 
 /// op(x...) for packets of element type T.
 template <class T, class Op, class Packet, class... Packets>
-HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x, const Packets&... more) noexcept {
+HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
+                                      const Packets&... more) noexcept {
   if constexpr (std::is_arithmetic_v<Packet>) {
     return apply_to_scalar(op, x, more...);
   } else if constexpr (!std::is_void_v<simd::ArchOfSize<sizeof(Packet)>>) {
@@ -74,8 +78,8 @@ struct BinaryFunctor {
   }
 };
 
-/// What Eigen is told of the cost of an activation, in units of an addition: enough to evaluate it once where it is
-/// needed twice.
+/// What Eigen is told of the cost of an activation, in units of an addition: enough to evaluate it
+/// once where it is needed twice.
 inline constexpr int expression_cost = 30;
 
 /// The lazy expression op(x), of x's kind (Array or Matrix).

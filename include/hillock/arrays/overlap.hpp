@@ -34,11 +34,13 @@ inline bool meet(const Progression& a, const Progression& b) noexcept {
   return false;
 }
 
-/// Whether a and b have an element in common. Exact. Arrays far apart are told so in a few comparisons; runs are
-/// compared one by one only where the ranges interleave, as two blocks of one matrix do.
+/// Whether a and b have an element in common. Exact. Arrays far apart are told so in a few
+/// comparisons; runs are compared one by one only where the ranges interleave, as two blocks of one
+/// matrix do.
 template <class T, class U>
 bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
-  if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0) return false;
+  if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
+    return false;
   constexpr auto size = static_cast<std::intptr_t>(sizeof(T));
   const auto runs_of = [](const auto& array) {
     // The inner direction is the one with the smaller step, whatever the storage order says.
@@ -70,26 +72,30 @@ bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
 }
 
 [[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {
-  throw std::invalid_argument(std::string("hillock::") + where + ": " + output + " overlaps " + other +
+  throw std::invalid_argument(std::string("hillock::") + where + ": " + output + " overlaps " +
+                              other +
                               " in part; pass the same array to work in place, or separate memory");
 }
 
 /// An output may be an input (same address and strides) or share nothing with it.
 template <class Out, class In>
-void require_in_place_or_apart(const char* where, const char* output, const Out& out, const char* input,
-                               const In& in) {
+void require_in_place_or_apart(const char* where, const char* output, const Out& out,
+                               const char* input, const In& in) {
   if constexpr (Out::direct && In::direct) {
     const auto to = out.view();
     const auto from = in.view();
     const Strided<const typename Out::T> as_const{to.data, to.row_step, to.col_step, to.shape};
-    const Strided<const typename Out::T> from_const{from.data, from.row_step, from.col_step, from.shape};
-    if (!(as_const == from_const) && share_elements(as_const, from_const)) throw_overlap(where, output, input);
+    const Strided<const typename Out::T> from_const{from.data, from.row_step, from.col_step,
+                                                    from.shape};
+    if (!(as_const == from_const) && share_elements(as_const, from_const))
+      throw_overlap(where, output, input);
   }
 }
 
 /// Two outputs share nothing.
 template <class A, class B>
-void require_apart(const char* where, const char* first, const A& a, const char* second, const B& b) {
+void require_apart(const char* where, const char* first, const A& a, const char* second,
+                   const B& b) {
   if constexpr (A::direct && B::direct) {
     if (share_elements(a.view(), b.view())) throw_overlap(where, second, first);
   }

@@ -10,17 +10,19 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-[[noreturn]] inline void throw_not_finite(const char* function, const char* parameter, double value) {
+[[noreturn]] inline void throw_not_finite(const char* function, const char* parameter,
+                                          double value) {
   throw std::invalid_argument(std::string("hillock::") + function + ": " + parameter +
                               " must be finite, not " + std::to_string(value));
 }
 
-/// The value itself, or std::invalid_argument if it is infinite or NaN. By subtraction of bits' order of magnitude and
-/// not by value - value, which -ffast-math takes for 0.
+/// The value itself, or std::invalid_argument if it is infinite or NaN. By subtraction of bits'
+/// order of magnitude and not by value - value, which -ffast-math takes for 0.
 constexpr double finite_parameter(const char* function, const char* parameter, double value) {
   constexpr double largest = 1.7976931348623157e308;
-  return value >= -largest && value <= largest ? value
-                                               : (throw_not_finite(function, parameter, value), value);
+  return value >= -largest && value <= largest
+             ? value
+             : (throw_not_finite(function, parameter, value), value);
 }
 
 }  // namespace arrays

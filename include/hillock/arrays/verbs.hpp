@@ -5,11 +5,12 @@
 //   forward_and_derivative(f, x, y, d)     both, sharing the exponential
 //   backward(f, x, dy, dx)                 dx = dy f'(x)
 //
-// x and dy are any dense Eigen arrays, matrices or expressions of float or double; the outputs are what can be written
-// to, blocks and maps included, and are never resized. An output may be an input itself (same address and strides).
-// Shapes that differ, and memory that overlaps in part, throw std::invalid_argument before anything is written. (What
-// an expression refers to is not looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.)
-// The same on pointers: forward(f, x, y, n) with n elements each.
+// x and dy are any dense Eigen arrays, matrices or expressions of float or double; the outputs are
+// what can be written to, blocks and maps included, and are never resized. An output may be an
+// input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
+// throw std::invalid_argument before anything is written. (What an expression refers to is not
+// looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
+// pointers: forward(f, x, y, n) with n elements each.
 #pragma once
 
 #include <hillock/arrays/activation.hpp>
@@ -19,7 +20,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-// The architecture a functor asks for by its second template parameter; the native one for a user's own class.
+// The architecture a functor asks for by its second template parameter; the native one for a user's
+// own class.
 template <class F>
 struct ArchOf {
   using type = simd::NativeArch;
@@ -105,7 +107,8 @@ template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   arrays::check_arguments<F, X, Y>();
   if constexpr (arrays::is_pointwise<F>)
-    arrays::walk_one<F>("forward", arrays::Forward<F>{f}, arrays::as_dense(x), "y", arrays::mutable_dense(y));
+    arrays::walk_one<F>("forward", arrays::Forward<F>{f}, arrays::as_dense(x), "y",
+                        arrays::mutable_dense(y));
   else
     f.forward_into(arrays::as_dense(x), arrays::mutable_dense(y));
 }
@@ -133,14 +136,15 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
     arrays::Output<std::remove_reference_t<decltype(dense_y)>> out_y(dense_y);
     arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
     arrays::require_both_outputs("forward_and_derivative", in, out_y, out_d);
-    arrays::walk<typename arrays::ArchOf<F>::type>(arrays::TwoResults<arrays::Both<F>>{{f}}, std::tie(in),
-                                                   std::tie(out_y, out_d));
+    arrays::walk<typename arrays::ArchOf<F>::type>(arrays::TwoResults<arrays::Both<F>>{{f}},
+                                                   std::tie(in), std::tie(out_y, out_d));
   } else {
     f.forward_and_derivative_into(arrays::as_dense(x), dense_y, dense_d);
   }
 }
 
-/// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is NaN.
+/// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is
+/// NaN.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   arrays::check_arguments<F, X, DX>();
@@ -184,7 +188,8 @@ void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
   const arrays::Index count = arrays::checked_count("backward", n);
-  backward(f, arrays::read_only(x, count), arrays::read_only(dy, count), arrays::writable(dx, count));
+  backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
+           arrays::writable(dx, count));
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -1,6 +1,7 @@
-// Walks any number of dense arrays of one shape together, once, in the order of the first output, handing a kernel runs
-// of contiguous elements. Whatever is not contiguous in that order (strides, the other storage order, an expression)
-// goes through a small buffer on the stack; nothing is allocated.
+// Walks any number of dense arrays of one shape together, once, in the order of the first output,
+// handing a kernel runs of contiguous elements. Whatever is not contiguous in that order (strides,
+// the other storage order, an expression) goes through a small buffer on the stack; nothing is
+// allocated.
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
@@ -13,11 +14,17 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-/// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not a shifted one.
-/// The last, partly filled batch overlaps the one before it: its inputs are read before anything is written, so that an
-/// element in place is not transformed twice.
+/// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not
+/// a shifted one. The last, partly filled batch overlaps the one before it: its inputs are read
+/// before anything is written, so that an element in place is not transformed twice.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-void run(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out, Index n) noexcept {
+void run(const Op& op_there, const std::array<const T*, I>& in_there,
+         const std::array<T*, O>& out_there, Index n) noexcept {
+  // Copies, of which the compiler knows that no store through a pointer changes them: otherwise it
+  // loads the pointers and the functor's parameters anew for every batch.
+  const Op op = op_there;
+  const std::array<const T*, I> in = in_there;
+  const std::array<T*, O> out = out_there;
   using V = simd::Batch<T, Arch>;
   constexpr Index width = static_cast<Index>(V::size);
   const auto load = [&](Index at) {
@@ -55,7 +62,8 @@ struct Strided {
   Shape shape;
 
   friend bool operator==(const Strided& a, const Strided& b) noexcept {
-    return a.data == b.data && a.shape == b.shape && (a.shape.rows < 2 || a.row_step == b.row_step) &&
+    return a.data == b.data && a.shape == b.shape &&
+           (a.shape.rows < 2 || a.row_step == b.row_step) &&
            (a.shape.cols < 2 || a.col_step == b.col_step);
   }
 };
@@ -150,16 +158,21 @@ class Output {
   Eigen::internal::evaluator<Y> evaluator_;
 };
 
-/// Runs that are contiguous in every array: straight from memory to memory, as one run where they follow each other.
-/// False if they are not.
+/// Runs that are contiguous in every array: straight from memory to memory, as one run where they
+/// follow each other. False if they are not.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
-bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out, Index runs,
-                     Index length, std::index_sequence<I...>, std::index_sequence<O...>) noexcept {
+bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out,
+                     Index runs, Index length, std::index_sequence<I...>,
+                     std::index_sequence<O...>) noexcept {
   using First = std::tuple_element_t<0, std::tuple<Outs...>>;
   using T = typename First::T;
   constexpr bool along_row = First::row_major;
-  const auto in_order = [&](const auto& array) { return array.step(along_row) == 1 || length == 1; };
-  const auto follow = [&](const auto& array) { return array.step(!along_row) == length || runs == 1; };
+  const auto in_order = [&](const auto& array) {
+    return array.step(along_row) == 1 || length == 1;
+  };
+  const auto follow = [&](const auto& array) {
+    return array.step(!along_row) == length || runs == 1;
+  };
   if (!((in_order(std::get<I>(in)) && ...) && (in_order(std::get<O>(out)) && ...))) return false;
   const std::array<const T*, sizeof...(Ins)> from{std::get<I>(in).view().data...};
   const std::array<T*, sizeof...(Outs)> to{std::get<O>(out).view().data...};
@@ -168,16 +181,17 @@ bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tup
     return true;
   }
   for (Index r = 0; r < runs; ++r) {
-    run<Arch>(op, std::array<const T*, sizeof...(Ins)>{from[I] + r * std::get<I>(in).step(!along_row)...},
-              std::array<T*, sizeof...(Outs)>{to[O] + r * std::get<O>(out).step(!along_row)...}, length);
+    run<Arch>(
+        op, std::array<const T*, sizeof...(Ins)>{from[I] + r * std::get<I>(in).step(!along_row)...},
+        std::array<T*, sizeof...(Outs)>{to[O] + r * std::get<O>(out).step(!along_row)...}, length);
   }
   return true;
 }
 
 /// Runs that go through buffers where an array is not contiguous in the walk's order.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
-void walk_buffered(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out, Index runs,
-                   Index length, std::index_sequence<I...>, std::index_sequence<O...>) {
+void walk_buffered(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out,
+                   Index runs, Index length, std::index_sequence<I...>, std::index_sequence<O...>) {
   using First = std::tuple_element_t<0, std::tuple<Outs...>>;
   using T = typename First::T;
   constexpr bool along_row = First::row_major;

@@ -28,7 +28,8 @@ HILLOCK_INLINE TwoParts<V> exact_difference(V a, V b) noexcept {
   return exact_sum(a, -b);
 }
 
-/// a b exactly, if neither overflows nor underflows: by fma, or by halves of 12 (26) bits (Dekker 1971).
+/// a b exactly, if neither overflows nor underflows: by fma, or by halves of 12 (26) bits (Dekker
+/// 1971).
 template <class V>
 HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
   const V high = a * b;
@@ -47,7 +48,20 @@ HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
   }
 }
 
-/// A sum that carries what its roundings lost. Once the sum is infinite or NaN the lost part says nothing any more.
+/// a x exactly, where the product is of ordinary size while a or x may not be: Dekker's halves
+/// would overflow.
+template <class V>
+HILLOCK_INLINE TwoParts<V> exact_product_of_parameter(typename V::value_type a, V x) noexcept {
+  if constexpr (simd::has_fma) {
+    return exact_product(V(a), x);
+  } else {
+    const auto scale = simd::scale_to_one(a);
+    return exact_product(V(a * scale.to), x * scale.back);
+  }
+}
+
+/// A sum that carries what its roundings lost. Once the sum is infinite or NaN the lost part says
+/// nothing any more.
 template <class V>
 class RunningSum {
  public:

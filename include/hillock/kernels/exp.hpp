@@ -2,9 +2,9 @@
 //
 //   n = rint(x / ln 2),  r = x - n ln 2  in [-0.3467, 0.3467],  e^x = 2^n (1 + m),  m = e^r - 1.
 //
-// m is r + r^2 q(r) with one polynomial q, fitted so that m has a small relative error: it serves e^x and e^x - 1.
-// ln 2 is subtracted in two parts, the first with so few bits that n times it is exact. r may take a correction, the
-// rounding error of x, so that e^(a + b) is as good as e^x.
+// m is r + r^2 q(r) with one polynomial q, fitted so that m has a small relative error: it serves
+// e^x and e^x - 1. ln 2 is subtracted in two parts, the first with so few bits that n times it is
+// exact. r may take a correction, the rounding error of x, so that e^(a + b) is as good as e^x.
 #pragma once
 
 #include <hillock/kernels/polynomial.hpp>
@@ -24,14 +24,15 @@ struct ExpConstants<float> {
   // fpminimax of (e^r - 1) / r, |r| <= 0.3467: relative error 2^-26.0 of e^r - 1, 2^-27.4 of e^r.
   static constexpr float q[5] = {0x1.fffffep-2f, 0x1.5554bp-3f, 0x1.555716p-5f, 0x1.12279ep-7f,
                                  0x1.6b7376p-10f};
-  static constexpr float magic = 0x1.8p23f;  // adding it rounds to an integer, which is then in the low bits
+  static constexpr float magic =
+      0x1.8p23f;  // adding it rounds to an integer, which is then in the low bits
   static constexpr int mantissa_bits = 23;
   static constexpr int bias = 127;
-  static constexpr float overflow = 89.0f;    // e^x is infinite from 88.72284
+  static constexpr float overflow = 89.0f;     // e^x is infinite from 88.72284
   static constexpr float underflow = -105.0f;  // e^x is 0 from -103.97208
   static constexpr int tail = 64;
   static constexpr float from_tail = 0x1p-64f;
-  static constexpr float decay_limit = 110.0f;  // even 110 e^-110 rounds to 0
+  static constexpr float decay_limit = 131.0f;    // n >= -189; even 2^38 e^-131 rounds to 0
   static constexpr float product_limit = 193.0f;  // even 2^128 e^-193 rounds to 0
   static constexpr float large = 0x1p60f;
 };
@@ -53,7 +54,7 @@ struct ExpConstants<double> {
   static constexpr double underflow = -746.0;  // e^x is 0 from -745.13322
   static constexpr int tail = 512;
   static constexpr double from_tail = 0x1p-512;
-  static constexpr double decay_limit = 760.0;
+  static constexpr double decay_limit = 1060.0;  // n >= -1530; even 2^453 e^-1060 rounds to 0
   static constexpr double product_limit = 1456.0;
   static constexpr double large = 0x1p500;
 };
@@ -69,8 +70,8 @@ struct ExpParts {
   V power;
 };
 
-/// The parts of e^(x + x_low), |x_low| far below |x|. Right for any x for which 2^(n + Offset) is a normal number; n and
-/// m alone as long as n has 9 bits (double: 12).
+/// The parts of e^(x + x_low), |x_low| far below |x|. Right for any x for which 2^(n + Offset) is a
+/// normal number; n and m alone as long as n has 9 bits (double: 12).
 template <int Offset, class V>
 HILLOCK_INLINE ExpParts<V> exp_parts(V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
@@ -101,8 +102,8 @@ HILLOCK_INLINE V power_of_two(V n) noexcept {
   return V::from_bits(bits(n + magic) << C::mantissa_bits);
 }
 
-/// v 2^n, rounded once, for an integer n of at most twice the exponent range: the remainder beyond a normal power
-/// first, where it is exact unless the result is 0.
+/// v 2^n, rounded once, for an integer n of at most twice the exponent range: the remainder beyond
+/// a normal power first, where it is exact unless the result is 0.
 template <class V>
 HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   using C = ExpConstantsOf<V>;
@@ -112,23 +113,27 @@ HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   return v * power_of_two(n - last) * power_of_two(last);
 }
 
-/// e^x for x <= 0, and the same times 2^tail: never subnormal, so a factor multiplied into it before the last step is
-/// rounded once. `scaled` is to be multiplied by from_tail.
+/// e^x for x <= 0, and the same times 2^tail: never subnormal, so a factor multiplied into it
+/// before the last step is rounded once. `scaled` is to be multiplied by from_tail; so is
+/// scaled_low, what its last addition rounded off.
 template <class V>
 struct Decay {
   V value;
   V scaled;
+  V scaled_low;
 };
 
 namespace detail {
 template <class V>
 HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
   const V scaled = fma(parts.m, parts.power, parts.power);
-  return {scaled * ExpConstantsOf<V>::from_tail, scaled};
+  return {scaled * ExpConstantsOf<V>::from_tail, scaled,
+          fma(parts.m, parts.power, parts.power - scaled)};
 }
 }  // namespace detail
 
-/// e^x for x <= 0. Below -decay_limit it stays where it is there: 0, even times a number of the limit's size.
+/// e^x for x <= 0. Below -decay_limit it stays what it is there: 0, even times a rather large
+/// number.
 template <class V>
 HILLOCK_INLINE Decay<V> decay(V x) noexcept {
   using C = ExpConstantsOf<V>;
@@ -140,11 +145,12 @@ template <class V>
 HILLOCK_INLINE Decay<V> decay(V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
   const auto below = x < -C::decay_limit;
-  return detail::decay_of(exp_parts<C::tail>(select(below, -C::decay_limit, x), select(below, 0, x_low)));
+  return detail::decay_of(
+      exp_parts<C::tail>(select(below, -C::decay_limit, x), select(below, 0, x_low)));
 }
 
-/// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a alone, is subnormal
-/// or the two are of opposite extremes.
+/// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a
+/// alone, is subnormal or the two are of opposite extremes.
 template <class V>
 HILLOCK_INLINE V times_exp(V a, V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
@@ -167,8 +173,7 @@ HILLOCK_INLINE V times_exp(V a, V x, V x_low) noexcept {
 template <class V>
 HILLOCK_INLINE V exp(V x) noexcept {
   using C = ExpConstantsOf<V>;
-  const V bounded =
-      select(x < C::underflow, C::underflow, select(x > C::overflow, C::overflow, x));
+  const V bounded = select(x < C::underflow, C::underflow, select(x > C::overflow, C::overflow, x));
   const ExpParts<V> parts = exp_parts<0>(bounded);
   return scaled_by_power(V(1) + parts.m, parts.n);
 }

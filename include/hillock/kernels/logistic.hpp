@@ -19,8 +19,9 @@ HILLOCK_INLINE V logistic(V x, const Decay<V>& e) noexcept {
   return select(x >= 0, 1, e.value) / (1 + e.value);
 }
 
-/// c e / (1 + e)^2 from e = e^-|x|, for a power of two c, multiplied in before the result can be subnormal.
-/// The square is written 1 + e (2 + e): two roundings fewer count in it than in (1 + e)^2.
+/// c e / (1 + e)^2 from e = e^-|x|, for a power of two c, multiplied in before the result can be
+/// subnormal. The square is written 1 + e (2 + e): two roundings fewer count in it than in (1 +
+/// e)^2.
 template <class V>
 HILLOCK_INLINE V logistic_derivative(const Decay<V>& e, double c) noexcept {
   return e.scaled * (c * ExpConstantsOf<V>::from_tail) / fma(e.value, 2 + e.value, 1);

@@ -7,7 +7,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace kernels {
 
-/// With slope 0 it is ReLU: +0 for every x <= 0, -infinity included, where 0 x would be NaN or -0. NaN stays NaN.
+/// With slope 0 it is ReLU: +0 for every x <= 0, -infinity included, where 0 x would be NaN or -0.
+/// NaN stays NaN.
 template <class V>
 HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   const V below = select((slope == 0) & (x <= 0), 0, slope * x);

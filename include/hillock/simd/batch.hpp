@@ -1,14 +1,20 @@
-// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written in.
+// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written
+// in.
 //
-// This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons, select and bit
-// operations from there and hides what differs between xsimd 8 and 14. Three things are done here, once:
+// This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
+// select and bit operations from there and hides what differs between xsimd 8 and 14. Three things
+// are done here, once:
 //
-// 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like, g++ across
-//    intrinsics too, and differently in a vector loop and beside it. Every product here is sealed by an empty asm, so
-//    an fma is there where a kernel says fma and nowhere else: the same bits at every width and in every context.
-// 2. -ffast-math. Every sum is sealed as well then, and a division is written as the instruction: error-free steps
+// 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like,
+// g++ across
+//    intrinsics too, and differently in a vector loop and beside it. Every product here is sealed
+//    by an empty asm, so an fma is there where a kernel says fma and nowhere else: the same bits at
+//    every width and in every context.
+// 2. -ffast-math. Every sum is sealed as well then, and a division is written as the instruction:
+// error-free steps
 //    survive, and g++ does not replace the division by an estimate that is NaN for infinity.
-// 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one off beside AVX.
+// 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one
+// off beside AVX.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -18,7 +24,8 @@
 #include <cstring>
 #include <type_traits>
 
-// g++ 12 warns of an uninitialised __Y inside its own AVX-512 intrinsics once they are inlined here (PR 105593).
+// g++ 12 warns of an uninitialised __Y inside its own AVX-512 intrinsics once they are inlined here
+// (PR 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -34,7 +41,8 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Batches derive from this, so that exp, log1p and their like in namespace kernels are found unqualified.
+/// Batches derive from this, so that exp, log1p and their like in namespace kernels are found
+/// unqualified.
 namespace kernels {
 struct Operand {};
 }  // namespace kernels
@@ -50,7 +58,8 @@ template <class T>
 using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 template <class Arch>
-inline constexpr std::size_t register_bytes = sizeof(typename xsimd::batch<float, Arch>::register_type);
+inline constexpr std::size_t register_bytes =
+    sizeof(typename xsimd::batch<float, Arch>::register_type);
 
 // The first (best) architecture whose registers have the size, or the smallest size there is.
 template <std::size_t Bytes, class List>
@@ -85,7 +94,8 @@ using NarrowArch = ArchOfSize<detail::smallest_register<xsimd::supported_archite
 
 namespace detail {
 
-// An empty asm that claims to change its operand: the compiler can merge, reorder or assume nothing across it.
+// An empty asm that claims to change its operand: the compiler can merge, reorder or assume nothing
+// across it.
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__AVX512VL__)
 #define HILLOCK_SEAL(value) asm("" : "+v"(value))
 #elif defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
@@ -132,18 +142,19 @@ HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) no
 }
 #endif
 
-// Under -ffast-math both compilers turn a vector division or square root into an estimate and a Newton step, which
-// is some ULP off and NaN where the divisor is infinite. The instruction itself is exempt.
+// Under -ffast-math both compilers turn a vector division or square root into an estimate and a
+// Newton step, which is some ULP off and NaN where the divisor is infinite. The instruction itself
+// is exempt.
 #if HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
 #if defined(__AVX__)
-#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                                  \
-  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {                \
-    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b));               \
-    return a;                                                                       \
-  }                                                                                 \
-  HILLOCK_INLINE Register square_root(Register a) noexcept {                        \
-    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                               \
-    return a;                                                                       \
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                    \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {  \
+    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
+    return a;                                                         \
+  }                                                                   \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {          \
+    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
+    return a;                                                         \
   }
 HILLOCK_EXACT_OPERATIONS(__m256, "ps")
 HILLOCK_EXACT_OPERATIONS(__m256d, "pd")
@@ -152,14 +163,14 @@ HILLOCK_EXACT_OPERATIONS(__m512, "ps")
 HILLOCK_EXACT_OPERATIONS(__m512d, "pd")
 #endif
 #else
-#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                                  \
-  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {                \
-    asm("div" suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));                        \
-    return a;                                                                       \
-  }                                                                                 \
-  HILLOCK_INLINE Register square_root(Register a) noexcept {                        \
-    asm("sqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                                \
-    return a;                                                                       \
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                   \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept { \
+    asm("div" suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));         \
+    return a;                                                        \
+  }                                                                  \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {         \
+    asm("sqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
+    return a;                                                        \
   }
 #endif
 HILLOCK_EXACT_OPERATIONS(__m128, "ps")
@@ -170,7 +181,8 @@ HILLOCK_EXACT_OPERATIONS(__m128d, "pd")
 #define HILLOCK_HAS_EXACT_OPERATIONS 0
 #endif
 
-// Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in each version.)
+// Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in
+// each version.)
 template <class To, class From>
 HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
   static_assert(sizeof(To) == sizeof(From));
@@ -195,7 +207,8 @@ class Mask : public kernels::Operand {
   friend HILLOCK_INLINE Mask operator&(Mask a, Mask b) noexcept { return Raw(a.raw_ & b.raw_); }
   friend HILLOCK_INLINE Mask operator|(Mask a, Mask b) noexcept { return Raw(a.raw_ | b.raw_); }
   friend HILLOCK_INLINE Mask operator!(Mask a) noexcept { return Raw(!a.raw_); }
-  /// Whether any lane is true. For skipping work whose result no lane would take; never for choosing a formula.
+  /// Whether any lane is true. For skipping work whose result no lane would take; never for
+  /// choosing a formula.
   friend HILLOCK_INLINE bool any(Mask a) noexcept { return xsimd::any(a.raw_); }
   /// condition ? a : b, lane by lane. (A friend of the mask, so that a and b may both be numbers.)
   friend HILLOCK_INLINE Batch<T, Arch> select(Mask condition, Batch<T, Arch> a,
@@ -258,8 +271,8 @@ class Batch : public kernels::Operand {
 
   static HILLOCK_INLINE Batch load(const T* from) noexcept { return Raw::load_unaligned(from); }
   HILLOCK_INLINE void store(T* to) const noexcept { raw_.store_unaligned(to); }
-  /// The first `count` elements, 1 <= count <= size. The other lanes repeat the first element, so that they raise no
-  /// floating-point exception that the elements themselves do not.
+  /// The first `count` elements, 1 <= count <= size. The other lanes repeat the first element, so
+  /// that they raise no floating-point exception that the elements themselves do not.
   static HILLOCK_INLINE Batch load_first(const T* from, std::size_t count) noexcept {
     T lanes[size];
     for (std::size_t i = 0; i < size; ++i) lanes[i] = from[i < count ? i : 0];
@@ -301,8 +314,12 @@ class Batch : public kernels::Operand {
   }
   friend HILLOCK_INLINE Batch operator+(Batch a) noexcept { return a; }
 
-  friend HILLOCK_INLINE Mask<T, Arch> operator<(Batch a, Batch b) noexcept { return a.raw_ < b.raw_; }
-  friend HILLOCK_INLINE Mask<T, Arch> operator>(Batch a, Batch b) noexcept { return a.raw_ > b.raw_; }
+  friend HILLOCK_INLINE Mask<T, Arch> operator<(Batch a, Batch b) noexcept {
+    return a.raw_ < b.raw_;
+  }
+  friend HILLOCK_INLINE Mask<T, Arch> operator>(Batch a, Batch b) noexcept {
+    return a.raw_ > b.raw_;
+  }
   friend HILLOCK_INLINE Mask<T, Arch> operator<=(Batch a, Batch b) noexcept {
     return a.raw_ <= b.raw_;
   }
@@ -316,6 +333,17 @@ class Batch : public kernels::Operand {
     return a.raw_ != b.raw_;
   }
 
+  /// +0 where the condition holds, else a: one and-not where a mask is a register of bits. (Of a
+  /// select with a zero g++ 12 makes three instructions.)
+  friend HILLOCK_INLINE Batch zero_where(Mask<T, Arch> condition, Batch a) noexcept {
+    if constexpr (sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw)) {
+      const Bits<T, Arch> mask =
+          detail::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
+      return from_bits(bits(a) & (mask ^ static_cast<detail::BitsOf<T>>(~detail::BitsOf<T>{0})));
+    } else {
+      return select(condition, 0, a);
+    }
+  }
   /// a b + c, rounded once where the instruction set has that (has_fma), else twice.
   friend HILLOCK_INLINE Batch fma(Batch a, Batch b, Batch c) noexcept {
 #if HILLOCK_HAS_FMA
@@ -331,7 +359,9 @@ class Batch : public kernels::Operand {
     return Raw(xsimd::sqrt(a.raw_));
 #endif
   }
-  friend HILLOCK_INLINE Batch abs(Batch a) noexcept { return from_bits(bits(a) & magnitude_bits()); }
+  friend HILLOCK_INLINE Batch abs(Batch a) noexcept {
+    return from_bits(bits(a) & magnitude_bits());
+  }
   friend HILLOCK_INLINE Batch copysign(Batch magnitude, Batch sign) noexcept {
     return from_bits((bits(magnitude) & magnitude_bits()) | (bits(sign) & sign_bit()));
   }
@@ -345,7 +375,8 @@ class Batch : public kernels::Operand {
     return a.raw_ != a.raw_;
 #endif
   }
-  /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer differs by version.)
+  /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer
+  /// differs by version.)
   friend HILLOCK_INLINE Batch max(Batch a, Batch b) noexcept {
     return select(is_nan(a) | (a > b), a, b);
   }
@@ -398,7 +429,32 @@ inline bool is_nan_number(T number) noexcept {
   detail::BitsOf<T> pattern;
   std::memcpy(&pattern, &number, sizeof(T));
   constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-  return (pattern & static_cast<detail::BitsOf<T>>(~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+  return (pattern & static_cast<detail::BitsOf<T>>(
+                        ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+}
+
+/// Powers of two: a times `to` has a magnitude in [1, 2) (below 1 if a is subnormal or 0, up to 4
+/// if it is the largest), and to times back is 1.
+template <class T>
+struct Scale {
+  T to;
+  T back;
+};
+template <class T>
+inline Scale<T> scale_to_one(T a) noexcept {
+  using Pattern = detail::BitsOf<T>;
+  constexpr int mantissa_bits = sizeof(T) == 4 ? 23 : 52;
+  constexpr Pattern bias = sizeof(T) == 4 ? 127 : 1023;
+  Pattern pattern;
+  std::memcpy(&pattern, &a, sizeof(T));
+  Pattern exponent = (pattern >> mantissa_bits) & (2 * bias + 1);
+  exponent = exponent < 1 ? Pattern{1} : exponent > 2 * bias - 1 ? Pattern{2 * bias - 1} : exponent;
+  const Pattern to = (2 * bias - exponent) << mantissa_bits;
+  const Pattern back = exponent << mantissa_bits;
+  Scale<T> scale;
+  std::memcpy(&scale.to, &to, sizeof(T));
+  std::memcpy(&scale.back, &back, sizeof(T));
+  return scale;
 }
 
 /// What a program can print of the machine it was compiled for.

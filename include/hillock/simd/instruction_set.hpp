@@ -1,8 +1,10 @@
-// The instruction set this file is compiled for, as a name, and the few compiler facts that hillock relies on.
+// The instruction set this file is compiled for, as a name, and the few compiler facts that hillock
+// relies on.
 //
-// Everything of hillock's lives in an inline namespace of this name. Two object files of one program may be
-// compiled with different -m flags; if they shared a symbol, the linker would keep one copy of it and run, say,
-// AVX-512 code on a machine without it. With the instruction set in the mangled name they share none.
+// Everything of hillock's lives in an inline namespace of this name. Two object files of one
+// program may be compiled with different -m flags; if they shared a symbol, the linker would keep
+// one copy of it and run, say, AVX-512 code on a machine without it. With the instruction set in
+// the mangled name they share none.
 #pragma once
 
 #if defined(__AVX512F__)
@@ -88,23 +90,24 @@
 #define HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k) a##b##c##d##e##f##g##h##i##j##k
 #define HILLOCK_PASTE(a, b, c, d, e, f, g, h, i, j, k) \
   HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k)
-#define HILLOCK_INSTRUCTION_SET                                                                 \
-  HILLOCK_PASTE(HILLOCK_ISA_LEVEL, HILLOCK_ISA_FMA, HILLOCK_ISA_FMA4, HILLOCK_ISA_F16C,         \
-                HILLOCK_ISA_BMI, HILLOCK_ISA_POPCNT, HILLOCK_ISA_SKX, HILLOCK_ISA_VBMI,         \
+#define HILLOCK_INSTRUCTION_SET                                                         \
+  HILLOCK_PASTE(HILLOCK_ISA_LEVEL, HILLOCK_ISA_FMA, HILLOCK_ISA_FMA4, HILLOCK_ISA_F16C, \
+                HILLOCK_ISA_BMI, HILLOCK_ISA_POPCNT, HILLOCK_ISA_SKX, HILLOCK_ISA_VBMI, \
                 HILLOCK_ISA_VBMI2, HILLOCK_ISA_VNNI, HILLOCK_ISA_FP16)
 
 #define HILLOCK_STRING_OF(name) #name
 #define HILLOCK_STRING(name) HILLOCK_STRING_OF(name)
 
-// Kernels are a few dozen instructions and must sit in the caller's loop, whatever the optimiser's budget says.
+// Kernels are a few dozen instructions and must sit in the caller's loop, whatever the optimiser's
+// budget says.
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #else
 #define HILLOCK_INLINE inline
 #endif
 
-// Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang tells of
-// -ffast-math alone, g++ of its parts too.
+// Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang
+// tells of -ffast-math alone, g++ of its parts too.
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
     (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #define HILLOCK_FAST_MATH 1
