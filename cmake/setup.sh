@@ -8,6 +8,8 @@
 #                         password). Elsewhere prints what to install and returns 1. Silent where nothing is missing.
 # hillock_offer NEED...   The same for what one can do without: never fails, one line says what will be left out.
 # hillock_have NEED       Whether NEED is there.
+# hillock_lacks MARCH     Succeeds where this processor cannot run programs for -march=MARCH, and prints the first of the
+#                         processor's flags that is missing. Knows x86-64-v2, -v3 and -v4; fails for all others.
 # hillock_jobs            Prints the number of processors to build with.
 # hillock_root            The top of the source tree (a variable).
 #
@@ -19,6 +21,21 @@
 hillock_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 hillock_jobs() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
+
+hillock_lacks() {
+  local flag needed=()
+  case $1 in
+    x86-64-v2) needed=(ssse3 sse4_1 sse4_2 popcnt) ;;
+    x86-64-v3) needed=(avx2 fma bmi2 f16c) ;;
+    x86-64-v4) needed=(avx512f avx512bw avx512cd avx512dq avx512vl) ;;
+    *) return 1 ;;
+  esac
+  [ -r /proc/cpuinfo ] || return 1
+  for flag in "${needed[@]}"; do
+    grep -qwm1 "$flag" /proc/cpuinfo || { echo "$flag"; return 0; }
+  done
+  return 1
+}
 
 # Whether a header is where compilers and CMake look, or below CMAKE_PREFIX_PATH.
 hillock_have_header() {
