@@ -1,0 +1,77 @@
+#include <support/contract.hpp>
+
+#include <hillock/activations/elu.hpp>
+
+namespace {
+
+using namespace support;
+
+struct ELUContract : PointwiseContract {
+  using F = hillock::ELU<>;
+  static constexpr const char* name = "elu";
+  static std::vector<F> functions() {
+    return {hillock::elu, F{0.5}, F{1.6732632423543772}, F{100}, F{-0.75}, F{1e-30}, F{1e25}};
+  }
+  template <class T>
+  static Wide<T> forward(const F& f, T x) {
+    return x > 0 ? x : Wide<T>(static_cast<T>(f.alpha)) * std::expm1(Wide<T>(x));
+  }
+  template <class T>
+  static Wide<T> derivative(const F& f, T x) {
+    return x > 0 ? 1 : Wide<T>(static_cast<T>(f.alpha)) * std::exp(Wide<T>(x));
+  }
+  template <class T>
+  static std::vector<Edge<T>> edges(const F& f) {
+    using S = Special<T>;
+    const T alpha = static_cast<T>(f.alpha);
+    const T zero = std::copysign(T(0), alpha);
+    return {{T(0), zero, alpha},           {-T(0), -zero, alpha},
+            {S::smallest, S::smallest, 1}, {S::infinity, S::infinity, 1},
+            {S::largest, S::largest, 1},   {-S::infinity, -alpha, zero},
+            {-S::largest, -alpha, zero},   {T(-5e29), -alpha, zero}};
+  }
+};
+
+TEMPLATE_TEST_CASE("elu keeps the contract", "[elu]", float, double) {
+  check_contract<ELUContract, TestType>();
+}
+
+TEST_CASE("elu is a constant with alpha 1", "[elu]") {
+  constexpr hillock::ELU<> copy = hillock::elu;
+  STATIC_REQUIRE(copy.alpha == 1);
+  CHECK(copy(2.5f) == 2.5f);
+}
+
+TEST_CASE("elu refuses an alpha that is not finite", "[elu]") {
+  CHECK_THROWS_AS(hillock::ELU<>{Special<double>::infinity}, std::invalid_argument);
+  CHECK_THROWS_WITH(hillock::ELU<>{Special<double>::quiet_nan}, Catch::Contains("alpha"));
+}
+
+// exp(x) - 1 loses every digit for small x (TensorFlow #116943).
+TEMPLATE_TEST_CASE("elu does not lose small negative inputs", "[elu]", float, double) {
+  using T = TestType;
+  for (const double x : {-1e-3, -1e-7, -1e-8, -1e-20, -1e-37}) {
+    INFO(x);
+    CHECK(ulp_error(hillock::elu(static_cast<T>(x)), std::expm1(Wide<T>(static_cast<T>(x)))) <= 4);
+  }
+  const T smallest = Special<T>::smallest;
+  CHECK(bits_of(hillock::elu(-smallest)) == bits_of(-smallest));
+}
+
+// A derivative from the output has the wrong sign for a negative alpha (PyTorch #47671, Paddle
+// #12538).
+TEMPLATE_TEST_CASE("the derivative of elu has the sign of a negative alpha", "[elu]", float,
+                   double) {
+  const hillock::ELU<> f{-0.75};
+  CHECK(f.derivative(TestType(-1)) < 0);
+  CHECK(ulp_error(f.derivative(TestType(-1)), -0.75L * std::exp(Wide<TestType>(-1))) <= 4);
+}
+
+// 100 e^x, multiplied after e^x was rounded to a subnormal, is 50 ULP off.
+TEST_CASE("the derivative of elu is not rounded twice among the subnormals", "[elu]") {
+  const hillock::ELU<> f{100};
+  CHECK(ulp_error(f.derivative(-103.97f), 100 * std::exp(double(-103.97f))) <= 4);
+  CHECK(ulp_error(f.derivative(-745.1), 100 * std::exp(Wide<double>(-745.1))) <= 4);
+}
+
+}  // namespace

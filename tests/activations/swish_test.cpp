@@ -1,0 +1,148 @@
+#include <support/contract.hpp>
+
+#include <hillock/activations/swish.hpp>
+
+namespace {
+
+using namespace support;
+
+constexpr double root = -1.278464542761074;  // of swish', in t = beta x
+
+/// t = beta x in two parts: rounded even to a long double, it would cost e^t a third of an ULP at
+/// 745.
+template <class T>
+struct Argument {
+  Wide<T> t;
+  Wide<T> low;
+  Argument(const hillock::Swish<>& f, T x) {
+    const Wide<T> beta = static_cast<T>(f.beta);
+    t = beta * x;
+    const bool matters = std::fabs(t) > 1 && std::fabs(t) < 1500;
+    low = matters ? std::fma(beta, Wide<T>(x), -t) : 0;
+  }
+  /// 1 / (1 + e^-t) for a sign of 1, 1 / (1 + e^t) for -1.
+  Wide<T> logistic(int sign) const {
+    const Wide<T> e = std::exp(-sign * t);
+    return 1 / (1 + (std::isinf(e) ? e : e * (1 - sign * low)));
+  }
+};
+
+struct SwishContract : PointwiseContract {
+  using F = hillock::Swish<>;
+  static constexpr const char* name = "swish";
+  static std::vector<F> functions() {
+    return {hillock::swish, F{1.5}, F{1.702}, F{-0.7}, F{0}, F{0.001}, F{1e-20}, F{1e20}};
+  }
+  template <class T>
+  static Wide<T> forward(const F& f, T x) {
+    const Argument<T> a(f, x);
+    if (std::isinf(x) && a.t < 0) return std::copysign(Wide<T>(0), x);
+    if (f.beta == 0) return Wide<T>(x) / 2;
+    return x * a.logistic(1);
+  }
+  template <class T>
+  static Wide<T> derivative(const F& f, T x) {
+    if (f.beta == 0) return 0.5;
+    const Argument<T> a(f, x);
+    if (std::isinf(x)) return a.t > 0 ? 1 : -Wide<T>(0);
+    return a.logistic(1) * (1 + a.t * a.logistic(-1));
+  }
+  template <class T>
+  static std::vector<Edge<T>> edges(const F& f) {
+    using S = Special<T>;
+    const std::vector<Edge<T>> zeros = {{T(0), T(0), T(0.5)}, {-T(0), -T(0), T(0.5)}};
+    std::vector<Edge<T>> edges = zeros;
+    if (f.beta > 0) {
+      edges.push_back({S::infinity, S::infinity, 1});
+      edges.push_back({-S::infinity, -T(0), -T(0)});
+    } else if (f.beta < 0) {
+      edges.push_back({-S::infinity, -S::infinity, 1});
+      edges.push_back({S::infinity, T(0), -T(0)});
+    } else {
+      edges.push_back({S::infinity, S::infinity, T(0.5)});
+      edges.push_back({-S::infinity, -S::infinity, T(0.5)});
+    }
+    if (f.beta == 1) {
+      edges.push_back({T(-7e29), -T(0), -T(0)});
+      edges.push_back({-S::largest, -T(0), -T(0)});
+      edges.push_back({S::largest, S::largest, 1});
+    }
+    return edges;
+  }
+  template <class T>
+  static Bound derivative_bound(const F& f, T x) {
+    const bool near_root = std::fabs(Wide<T>(static_cast<T>(f.beta)) * x - Wide<T>(root)) <= 0.25;
+    return {4, near_root ? (sizeof(T) == 4 ? 0x1p-24 : 0x1p-53) : 0};
+  }
+  template <class T>
+  static std::vector<double> thresholds(const F& f) {
+    std::vector<double> places;
+    if (f.beta == 0) return places;
+    for (const double t : {root, root - 0.25, root + 0.25, -17.33, 17.33, -37.4, 37.4, -88.7, 88.7,
+                           -103.97, 103.97, -110.0, -193.0, -709.8, -745.1, -760.0})
+      places.push_back(t / f.beta);
+    return places;
+  }
+};
+
+TEMPLATE_TEST_CASE("swish keeps the contract", "[swish]", float, double) {
+  check_contract<SwishContract, TestType>();
+}
+
+TEST_CASE("swish and silu are constants with beta 1", "[swish]") {
+  constexpr hillock::Swish<> swish = hillock::swish;
+  constexpr hillock::SiLU<> silu = hillock::silu;
+  STATIC_REQUIRE(swish.beta == 1);
+  STATIC_REQUIRE(silu.beta == 1);
+  CHECK(silu(-2.0f) == swish(-2.0f));
+}
+
+TEST_CASE("swish refuses a beta that is not finite", "[swish]") {
+  CHECK_THROWS_AS(hillock::Swish<>{-Special<double>::infinity}, std::invalid_argument);
+  CHECK_THROWS_WITH(hillock::Swish<>{Special<double>::quiet_nan}, Catch::Contains("beta"));
+}
+
+// NaN at -7e29 (TensorFlow #119354); NaN at -infinity in PyTorch, oneDNN, ggml, NNlib, JAX, and the
+// derivative at both.
+TEMPLATE_TEST_CASE("swish and its derivative are not NaN far out", "[swish]", float, double) {
+  using T = TestType;
+  const T places[] = {T(7e29), T(1e38), Special<T>::largest, Special<T>::infinity};
+  for (const double beta : {1.0, 1.5, 1e30, 1e-30, -2.0})
+    for (const T magnitude : places)
+      for (const T x : {magnitude, -magnitude}) {
+        const hillock::Swish<> f{beta};
+        INFO("beta " << beta << ", x " << x);
+        CHECK_FALSE(std::isnan(f(x)));
+        CHECK_FALSE(std::isnan(f.derivative(x)));
+      }
+}
+
+// t s (1 - s) with t infinite and 1 - s zero.
+TEMPLATE_TEST_CASE("the derivative of swish is 1 where beta x overflows", "[swish]", float,
+                   double) {
+  const hillock::Swish<> f{1e30};
+  CHECK(bits_of(f.derivative(TestType(1e20))) == bits_of(TestType(1)));
+  CHECK(bits_of(f.derivative(TestType(-1e20))) == bits_of(-TestType(0)));
+}
+
+// x times a sigmoid that was rounded to a subnormal is 52 ULP off, its derivative 51.
+TEST_CASE("swish is not rounded twice among the subnormals", "[swish]") {
+  for (const float x : {-103.97f, -95.5f, -88.0f}) {
+    CHECK(ulp_error(hillock::swish(x), SwishContract::forward(hillock::swish, x)) <= 4);
+    CHECK(ulp_error(hillock::swish.derivative(x), SwishContract::derivative(hillock::swish, x)) <=
+          4);
+  }
+  for (const double x : {-745.1, -720.5, -709.0}) {
+    CHECK(ulp_error(hillock::swish(x), SwishContract::forward(hillock::swish, x)) <= 4);
+    CHECK(ulp_error(hillock::swish.derivative(x), SwishContract::derivative(hillock::swish, x)) <=
+          4);
+  }
+}
+
+TEMPLATE_TEST_CASE("the derivative of swish comes to 0 from below", "[swish]", float, double) {
+  for (const double x : {-120.0, -800.0, -1e30})
+    if (const TestType d = hillock::swish.derivative(TestType(x)); d == 0) CHECK(std::signbit(d));
+  CHECK(std::signbit(hillock::swish.derivative(TestType(-1e30))));
+}
+
+}  // namespace

@@ -1,0 +1,185 @@
+// What every pointwise activation keeps. A test file describes its function in one struct and calls
+// check_contract:
+//
+//   struct SigmoidContract {
+//     using F = hillock::Sigmoid<>;
+//     static std::vector<F> functions();                        // the parameters to try
+//     template <class T> static Wide<T> forward(const F&, T x);      // references, by another
+//     formula than the template <class T> static Wide<T> derivative(const F&, T x);   // library's
+//     or in a wider type template <class T> static std::vector<Edge<T>> edges(const F&); template
+//     <class T> static Bound forward_bound(const F&, T x); template <class T> static Bound
+//     derivative_bound(const F&, T x); template <class T> static std::vector<double>
+//     thresholds(const F&);  // more places to look at closely
+//   };
+//
+// PointwiseContract has what most have in common.
+#pragma once
+
+#include <support/routes.hpp>
+
+#include <cfenv>
+#include <tuple>
+
+namespace support {
+
+/// f and f' at x, to be met bit for bit.
+template <class T>
+struct Edge {
+  T x;
+  T forward;
+  T derivative;
+};
+
+struct PointwiseContract {
+  template <class T, class F>
+  static Bound forward_bound(const F&, T) {
+    return {4};
+  }
+  template <class T, class F>
+  static Bound derivative_bound(const F&, T) {
+    return {4};
+  }
+  template <class T, class F>
+  static std::vector<double> thresholds(const F&) {
+    return {};
+  }
+  /// Whether forward_at and derivative_at say noexcept: hillock's own do.
+  static constexpr bool is_noexcept = true;
+};
+
+/// The whole sweep for the first of the functions, a quarter of it for its variations, and what
+/// each looks at closely.
+template <class Contract, class T, class F>
+std::vector<T> points_for(const F& f, std::size_t number) {
+  const std::size_t stride = number == 0 ? 1 : 4;
+  const std::vector<T>& all = sweep<T>();
+  REQUIRE(all.size() == sweep_size<T>());
+  std::vector<T> points;
+  for (std::size_t i = number % stride; i < all.size(); i += stride) points.push_back(all[i]);
+  for (const double place : Contract::template thresholds<T>(f))
+    append_neighbours(points, static_cast<T>(place), neighbours);
+  REQUIRE(points.size() > (std::size_t{1} << 20) / stride);
+  return points;
+}
+
+template <class Contract, class T>
+void check_accuracy() {
+  std::size_t number = 0;
+  for (const auto& f : Contract::functions()) {
+    const std::vector<T> points = points_for<Contract, T>(f, number);
+    const std::string which = Contract::name + std::string(" number ") + std::to_string(++number);
+    const auto forward = sweep_function(
+        points, [&](const T* x, T* y, std::size_t n) { hillock::forward(f, x, y, n); },
+        [&](T x) { return Contract::template forward<T>(f, x); },
+        [&](T x) { return Contract::template forward_bound<T>(f, x); });
+    const auto derivative = sweep_function(
+        points, [&](const T* x, T* y, std::size_t n) { hillock::derivative(f, x, y, n); },
+        [&](T x) { return Contract::template derivative<T>(f, x); },
+        [&](T x) { return Contract::template derivative_bound<T>(f, x); });
+    for (const auto& [result, bound, what] :
+         {std::tuple(forward, Contract::template forward_bound<T>(f, T(0)), ", f"),
+          std::tuple(derivative, Contract::template derivative_bound<T>(f, T(0)), ", f'")}) {
+      const std::string line = result.describe(which + what);
+      std::cout << line << '\n';
+      INFO(line);
+      CHECK(result.points() == points.size());
+      CHECK(result.ulp() <= bound.ulp);
+    }
+  }
+}
+
+template <class Contract, class T>
+void check_edges() {
+  for (const auto& f : Contract::functions()) {
+    const std::vector<Edge<T>> edges = Contract::template edges<T>(f);
+    REQUIRE(edges.size() >= 4);
+    for (const Edge<T>& edge : edges) {
+      const T forward = call_forward(f, edge.x);
+      const T derivative = call_derivative(f, edge.x);
+      INFO("f(" << edge.x << ") = " << exactly(forward) << ", f' = " << exactly(derivative));
+      CHECK(bits_of(forward) == bits_of(edge.forward));
+      CHECK(bits_of(derivative) == bits_of(edge.derivative));
+    }
+    for (const T nan : nans<T>()) {
+      CHECK(std::isnan(call_forward(f, nan)));
+      CHECK(std::isnan(call_derivative(f, nan)));
+      CHECK(std::isnan(call_backward(f, nan, T(0))));
+      CHECK(std::isnan(call_backward(f, T(1), nan)));
+    }
+  }
+}
+
+template <class Contract, class T>
+void check_routes() {
+  std::size_t compared = 0;
+  for (const auto& f : Contract::functions()) {
+    const Scalars<T> scalars(f);
+    Tally tally;
+    for (std::size_t i = 0; i < scalars.x.size(); ++i)
+      tally.expect(call_backward(f, scalars.x[i], scalars.dy[i]), scalars.backward[i], scalars.x[i],
+                   "backward of a scalar", static_cast<Index>(i));
+    compare_lengths_and_offsets(tally, f, scalars);
+    compare_layouts(tally, f, scalars);
+    compare_mixtures(tally, f, scalars);
+    compare_fusions(tally, f, scalars);
+    compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
+    tally.check(40000);
+    compared += tally.compared();
+  }
+  std::cout << Contract::name << ": " << compared << " results compared with scalar calls; "
+            << instruction_set<T>() << '\n';
+}
+
+/// Finite input never divides by zero, and makes no NaN that a processor would flag (numpy #22772).
+template <class Contract, class T>
+void check_exceptions() {
+  std::size_t calls = 0, flagged = 0;
+  std::string first;
+  for (const auto& f : Contract::functions())
+    for (const T x : mixture<T>()) {
+      if (!std::isfinite(x)) continue;
+      T y = 0, d = 0;
+      const T input[] = {x};
+      std::feclearexcept(FE_ALL_EXCEPT);
+      hillock::forward_and_derivative(f, input, &y, &d, 1);
+      hillock::forward(f, input, &y, 1);
+      hillock::derivative(f, input, &d, 1);
+      ++calls;
+      if (std::fetestexcept(FE_INVALID | FE_DIVBYZERO) != 0 && flagged++ == 0) first = exactly(x);
+    }
+  std::feclearexcept(FE_ALL_EXCEPT);
+  INFO(flagged << " of " << calls << " raise an exception, the first at " << first);
+  CHECK(flagged == 0);
+  CHECK(calls > 300);
+}
+
+template <class F>
+void check_type(bool is_noexcept) {
+  using V = hillock::simd::Batch<float>;
+  STATIC_REQUIRE(std::is_trivially_copyable_v<F>);
+  STATIC_REQUIRE(std::is_nothrow_copy_constructible_v<F>);
+  STATIC_REQUIRE(hillock::arrays::is_pointwise<F>);
+  if (is_noexcept) {
+    CHECK(noexcept(std::declval<const F&>().forward_at(std::declval<const V&>())));
+    CHECK(noexcept(std::declval<const F&>().derivative_at(std::declval<const V&>())));
+  }
+}
+
+template <class Contract, class T>
+void check_contract() {
+  SECTION("f and f' stay within their bounds over the whole range") {
+    check_accuracy<Contract, T>();
+  }
+  SECTION("f and f' have their edge values, and NaN in gives NaN out") {
+    check_edges<Contract, T>();
+  }
+  SECTION("every route gives the bits of a scalar call") { check_routes<Contract, T>(); }
+  SECTION("finite input raises neither invalid nor division by zero") {
+    check_exceptions<Contract, T>();
+  }
+  SECTION("the type is as plain as it can be") {
+    check_type<typename Contract::F>(Contract::is_noexcept);
+  }
+}
+
+}  // namespace support

@@ -1,0 +1,67 @@
+// Errors in units in the last place, and floating-point numbers compared by their bits.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace support {
+
+/// The type a reference for T is computed in.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+
+// 11 bits more make a reference that is off by 8 of its own ULP count as 0.004 ULP here.
+static_assert(std::numeric_limits<Wide<double>>::digits >= std::numeric_limits<double>::digits + 11,
+              "this compiler's long double is no reference for double");
+
+template <class T>
+using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+template <class T>
+BitsOf<T> bits_of(T value) {
+  BitsOf<T> bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+template <class T>
+T from_bits(BitsOf<T> bits) {
+  T value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// +0 is not -0; one NaN is as good as another.
+template <class T>
+bool same_bits(T a, T b) {
+  return bits_of(a) == bits_of(b) || (std::isnan(a) && std::isnan(b));
+}
+
+/// The spacing of the T in the binade of `value`, that of the subnormals below the smallest normal.
+template <class T>
+Wide<T> spacing(Wide<T> value) {
+  using Limits = std::numeric_limits<T>;
+  int exponent = value == 0 ? Limits::min_exponent - 1 : std::ilogb(value);
+  if (exponent < Limits::min_exponent - 1) exponent = Limits::min_exponent - 1;
+  if (exponent > Limits::max_exponent - 1) exponent = Limits::max_exponent - 1;
+  return std::ldexp(Wide<T>(1), exponent - Limits::digits + 1);
+}
+
+/// |computed - truth| in ULP; infinite where one of the two is NaN, or an infinite truth is missed.
+/// A computed infinity counts as the number after the largest.
+template <class T>
+double ulp_error(T computed, Wide<T> truth) {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  if (std::isnan(computed) || std::isnan(truth))
+    return std::isnan(computed) && std::isnan(truth) ? 0 : never;
+  if (std::isinf(truth)) return computed == truth ? 0 : never;
+  Wide<T> value = computed;
+  if (std::isinf(computed))
+    value = std::copysign(std::ldexp(Wide<T>(1), std::numeric_limits<T>::max_exponent), computed);
+  return static_cast<double>(std::fabs(value - truth) / spacing<T>(truth));
+}
+
+}  // namespace support
