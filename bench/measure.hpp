@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
@@ -84,38 +85,48 @@ void loop(const Op& op, Arrays<T>& a, T* y, const Xs*... x) {
     op(V::load_unaligned(x + i)...).store_unaligned(y + i);
 }
 
+template <class Peer, class = void>
+inline constexpr bool has_batch = false;
+template <class Peer>
+inline constexpr bool has_batch<
+    Peer, std::void_t<decltype(std::declval<Peer>().batch(std::declval<xsimd::batch<float>>()))>> =
+    true;
+
 /// The operations of an activation f that works element by element. `peer` holds the same function
 /// as an expression of Eigen's and as a composition of xsimd's functions.
 template <class T, class F, class Peer>
 void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shape) {
+  constexpr bool is_lazy = hillock::arrays::is_pointwise<F>;
+
   std::string label = name + "/forward";
   add<T>(label, shape, "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
-  if constexpr (hillock::arrays::is_pointwise<F>)
-    add<T>(label, shape, "lazy", [f](auto& a) { a.y = f(a.x); });
+  if constexpr (is_lazy) add<T>(label, shape, "lazy", [f](auto& a) { a.y = f(a.x); });
   add<T>(label, shape, "Eigen", [peer](auto& a) { a.y = peer.eigen(a.x); });
-  add<T>(label, shape, "xsimd", [peer](auto& a) {
-    loop([&](const auto& x) { return peer.batch(x); }, a, a.y.data(), a.x.data());
-  });
+  if constexpr (has_batch<Peer>) {
+    add<T>(label, shape, "xsimd", [peer](auto& a) {
+      loop([&](const auto& x) { return peer.batch(x); }, a, a.y.data(), a.x.data());
+    });
+  }
 
   label = name + "/derivative";
   add<T>(label, shape, "verb", [f](auto& a) { hillock::derivative(f, a.x, a.d); });
-  if constexpr (hillock::arrays::is_pointwise<F>)
-    add<T>(label, shape, "lazy", [f](auto& a) { a.d = f.derivative(a.x); });
+  if constexpr (is_lazy) add<T>(label, shape, "lazy", [f](auto& a) { a.d = f.derivative(a.x); });
   add<T>(label, shape, "Eigen", [peer](auto& a) { a.d = peer.eigen_derivative(a.x); });
-  add<T>(label, shape, "xsimd", [peer](auto& a) {
-    loop([&](const auto& x) { return peer.batch_derivative(x); }, a, a.d.data(), a.x.data());
-  });
+  if constexpr (has_batch<Peer>) {
+    add<T>(label, shape, "xsimd", [peer](auto& a) {
+      loop([&](const auto& x) { return peer.batch_derivative(x); }, a, a.d.data(), a.x.data());
+    });
+  }
 
   // Eigen has no expression with two results: two passes. In the loop over batches the compiler
   // shares the work.
-  if constexpr (hillock::arrays::is_pointwise<F>) {
-    label = name + "/both";
-    add<T>(label, shape, "verb",
-           [f](auto& a) { hillock::forward_and_derivative(f, a.x, a.y, a.d); });
-    add<T>(label, shape, "Eigen", [peer](auto& a) {
-      a.y = peer.eigen(a.x);
-      a.d = peer.eigen_derivative(a.x);
-    });
+  label = name + "/both";
+  add<T>(label, shape, "verb", [f](auto& a) { hillock::forward_and_derivative(f, a.x, a.y, a.d); });
+  add<T>(label, shape, "Eigen", [peer](auto& a) {
+    a.y = peer.eigen(a.x);
+    a.d = peer.eigen_derivative(a.x);
+  });
+  if constexpr (has_batch<Peer>) {
     add<T>(label, shape, "xsimd", [peer](auto& a) {
       using V = xsimd::batch<T>;
       constexpr Index width = static_cast<Index>(V::size);
@@ -129,22 +140,77 @@ void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shap
 
   label = name + "/backward";
   add<T>(label, shape, "verb", [f](auto& a) { hillock::backward(f, a.x, a.dy, a.d); });
-  if constexpr (hillock::arrays::is_pointwise<F>)
+  if constexpr (is_lazy)
     add<T>(label, shape, "lazy", [f](auto& a) { a.d = f.backward(a.x, a.dy); });
   add<T>(label, shape, "Eigen", [peer](auto& a) { a.d = a.dy * peer.eigen_derivative(a.x); });
-  add<T>(label, shape, "xsimd", [peer](auto& a) {
-    loop([&](const auto& x, const auto& dy) { return dy * peer.batch_derivative(x); }, a,
-         a.d.data(), a.x.data(), a.dy.data());
-  });
+  if constexpr (has_batch<Peer>) {
+    add<T>(label, shape, "xsimd", [peer](auto& a) {
+      loop([&](const auto& x, const auto& dy) { return dy * peer.batch_derivative(x); }, a,
+           a.d.data(), a.x.data(), a.dy.data());
+    });
+  }
 }
 
+/// A row of the table: in cache (4096 elements) and out of it (2^24), unless it says other shapes.
 template <class F, class Peer>
-void row(const std::string& name, const F& f, const Peer& peer) {
-  constexpr Index in_cache = 4096;
-  constexpr Index out_of_cache = Index{1} << 24;
-  for (const Index n : {in_cache, out_of_cache}) {
-    pointwise<float>(name, f, peer, {n, 1});
-    pointwise<double>(name, f, peer, {n, 1});
+void row(const std::string& name, const F& f, const Peer& peer,
+         const std::vector<Shape>& shapes = {{4096, 1}, {Index{1} << 24, 1}}) {
+  for (const Shape shape : shapes) {
+    pointwise<float>(name, f, peer, shape);
+    pointwise<double>(name, f, peer, shape);
+  }
+}
+
+/// Maxout's outputs have fewer rows or columns than its input. Elements are counted in the input.
+template <class T, class Peer>
+void maxout_of(const std::string& name, const hillock::Maxout<>& f, const Peer& peer, Shape shape) {
+  using Array = typename Arrays<T>::Array;
+  const bool per_column = f.axis == hillock::Per::column;
+  const Shape out{per_column ? shape.rows / f.pieces : shape.rows,
+                  per_column ? shape.cols : shape.cols / f.pieces};
+  const auto smaller = [out](Array& array) {
+    return Eigen::Map<Array>(array.data(), out.rows, out.cols);
+  };
+  add<T>(name + "/forward", shape, "verb",
+         [=](auto& a) { hillock::forward(f, a.x, smaller(a.y)); });
+  add<T>(name + "/forward", shape, "Eigen", [=](auto& a) { peer.eigen(a.x, smaller(a.y)); });
+  add<T>(name + "/derivative", shape, "verb", [=](auto& a) { hillock::derivative(f, a.x, a.d); });
+  add<T>(name + "/backward", shape, "verb",
+         [=](auto& a) { hillock::backward(f, a.x, smaller(a.dy), a.d); });
+}
+
+template <class Peer>
+void row(const std::string& name, const hillock::Maxout<>& f, const Peer& peer) {
+  for (const Shape shape : {Shape{64, 64}, Shape{4096, 4096}}) {
+    maxout_of<float>(name, f, peer, shape);
+    maxout_of<double>(name, f, peer, shape);
+  }
+}
+
+template <class T, class Peer>
+void softmax_of(const std::string& name, const hillock::Softmax<>& f, const Peer& peer,
+                Shape shape) {
+  add<T>(name + "/forward", shape, "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
+  add<T>(name + "/forward", shape, "Eigen", [peer](auto& a) { peer.eigen(a.x, a.y); });
+  add<T>(name + "/backward", shape, "verb", [f](auto& a) { hillock::backward(f, a.x, a.dy, a.d); });
+  add<T>(name + "/backward", shape, "Eigen", [peer](auto& a) {
+    peer.eigen(a.x, a.y);
+    peer.eigen_backward(a.y, a.dy, a.d);
+  });
+  // Any numbers will do as the probabilities.
+  add<T>(name + "/backward_from_output", shape, "verb",
+         [f](auto& a) { f.backward_from_output_into(a.x, a.dy, a.d); });
+  add<T>(name + "/backward_from_output", shape, "Eigen",
+         [peer](auto& a) { peer.eigen_backward(a.x, a.dy, a.d); });
+}
+
+/// Distributions from few entries, the common case, to many.
+template <class Peer>
+void row(const std::string& name, const hillock::Softmax<>& f, const Peer& peer,
+         const std::vector<Shape>& shapes) {
+  for (const Shape shape : shapes) {
+    softmax_of<float>(name, f, peer, shape);
+    softmax_of<double>(name, f, peer, shape);
   }
 }
 

@@ -135,6 +135,29 @@ struct LeakyReLU {
   }
 };
 
+/// One slope per row.
+struct PReLU {
+  Eigen::ArrayXf slopes;
+  Eigen::ArrayXd double_slopes = slopes.cast<double>();
+
+  template <class T>
+  const auto& slopes_as() const {
+    if constexpr (sizeof(T) == 4)
+      return slopes;
+    else
+      return double_slopes;
+  }
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(x.colwise() * slopes_as<ScalarOf<X>>());
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > 0).select(X::Ones(x.rows(), x.cols()),
+                          slopes_as<ScalarOf<X>>().replicate(1, x.cols()));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {
@@ -172,6 +195,58 @@ struct Swish {
   V batch_derivative(const V& x) const {
     const V s = V(1) / (V(1) + xsimd::exp(-x));
     return s * (V(1) + x * (V(1) - s));
+  }
+};
+
+/// Two pieces, consecutive in a column.
+struct MaxoutPerColumn {
+  template <class X, class Y>
+  void eigen(const X& x, Y&& y) const {
+    using T = ScalarOf<X>;
+    using Every = Eigen::InnerStride<2>;
+    using Strided = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>, 0, Every>;
+    const auto half = x.size() / 2;
+    y.reshaped() = Strided(x.data(), half).cwiseMax(Strided(x.data() + 1, half));
+  }
+};
+
+/// Two pieces, consecutive in a row.
+struct MaxoutPerRow {
+  template <class X, class Y>
+  void eigen(const X& x, Y&& y) const {
+    for (Eigen::Index j = 0; j < y.cols(); ++j) y.col(j) = x.col(2 * j).cwiseMax(x.col(2 * j + 1));
+  }
+};
+
+struct SoftmaxPerColumn {
+  template <class X, class Y>
+  void eigen(const X& x, Y& y) const {
+    for (Eigen::Index j = 0; j < x.cols(); ++j) {
+      y.col(j) = (x.col(j) - x.col(j).maxCoeff()).exp();
+      y.col(j) /= y.col(j).sum();
+    }
+  }
+  template <class P, class DP, class DX>
+  void eigen_backward(const P& p, const DP& dp, DX& dx) const {
+    for (Eigen::Index j = 0; j < p.cols(); ++j)
+      dx.col(j) = p.col(j) * (dp.col(j) - (p.col(j) * dp.col(j)).sum());
+  }
+};
+
+struct SoftmaxPerRow {
+  template <class X, class Y>
+  void eigen(const X& x, Y& y) const {
+    using Column = Eigen::Array<ScalarOf<X>, Eigen::Dynamic, 1>;
+    const Column top = x.rowwise().maxCoeff();
+    y = (x.colwise() - top).exp();
+    const Column sum = y.rowwise().sum();
+    y.colwise() /= sum;
+  }
+  template <class P, class DP, class DX>
+  void eigen_backward(const P& p, const DP& dp, DX& dx) const {
+    using Column = Eigen::Array<ScalarOf<P>, Eigen::Dynamic, 1>;
+    const Column mean = (p * dp).rowwise().sum();
+    dx = p * (dp.colwise() - mean);
   }
 };
 

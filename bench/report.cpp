@@ -84,7 +84,7 @@ void Report::ReportRuns(const std::vector<Run>& runs) {
     std::getline(name, size, '/');
     std::getline(name, contender, '/');
     const std::int64_t order = run.family_index;
-    Row& entry = row(group(type + ", " + size + " elements", order), activation, operation, order);
+    Row& entry = row(group(type + ", " + size, order), activation, operation, order);
     entry.speeds[contender].push_back(counter->second);
   }
   ++finished_;
@@ -130,7 +130,7 @@ void Report::print(const Group& group) const {
     const double eigen = speed(each.speeds, "Eigen");
     const double xsimd = speed(each.speeds, "xsimd");
     const double peer = std::max(eigen, xsimd);
-    std::printf("%-18s%-22s", each.activation.c_str(), each.operation.c_str());
+    std::printf("%-19s%-21s", each.activation.c_str(), each.operation.c_str());
     print_number(verb);
     print_number(speed(each.speeds, "lazy"));
     print_number(eigen);
