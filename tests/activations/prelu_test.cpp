@@ -1,0 +1,146 @@
+#include <support/complaint.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/activations/prelu.hpp>
+
+namespace {
+
+using namespace support;
+using hillock::Per;
+using hillock::PReLU;
+
+template <class T>
+using ArrayXX = Eigen::Array<T, Dynamic, Dynamic>;
+template <class T>
+using RowMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::RowMajor>;
+
+Eigen::ArrayXd some_slopes(Index n) {
+  Eigen::ArrayXd slopes(n);
+  const double values[] = {0.25, -0.5, 0, 3, 0.01, 1};
+  for (Index i = 0; i < n; ++i) slopes[i] = values[i % 6];
+  return slopes;
+}
+
+template <class T>
+ArrayXX<T> arranged(const std::vector<T>& from, Index rows, Index cols, std::size_t shift) {
+  ArrayXX<T> z(rows, cols);
+  for (Index i = 0; i < z.size(); ++i)
+    z(i) = from[(static_cast<std::size_t>(i) + shift) % from.size()];
+  return z;
+}
+
+// The wrong axis goes unnoticed where the sizes agree (FlagGems #4992, keras #3568): the square one
+// is here.
+TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as asked", "[prelu]",
+                   float, double) {
+  using T = TestType;
+  Tally tally;
+  for (const auto& [rows, cols] :
+       {std::pair<Index, Index>(6, 6), {5, 23}, {37, 4}, {1, 300}, {300, 1}, {17, 17}})
+    for (const int kind : {0, 1, 2}) {
+      const PReLU<> prelu = kind == 0   ? PReLU<>{}
+                            : kind == 1 ? PReLU<>{some_slopes(rows), Per::row}
+                                        : PReLU<>{some_slopes(cols), Per::column};
+      const ArrayXX<T> z = arranged(mixture<T>(), rows, cols, 5),
+                       dy = arranged(companions<T>(), rows, cols, 9);
+      ArrayXX<T> y(rows, cols), d(rows, cols), dz(rows, cols);
+      for (Index j = 0; j < cols; ++j)
+        for (Index i = 0; i < rows; ++i) {
+          const T slope = static_cast<T>(kind == 0 ? 0.25 : some_slopes(300)[kind == 1 ? i : j]);
+          const T x = z(i, j);
+          y(i, j) = x > 0 ? x : slope == 0 && x <= 0 ? T(0) : product(slope, x);
+          d(i, j) = std::isnan(x) ? x : x > 0 ? T(1) : slope;
+          dz(i, j) = product(dy(i, j), d(i, j));
+        }
+      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted_array, const char* route) {
+        REQUIRE(got.rows() == rows);
+        REQUIRE(got.cols() == cols);
+        for (Index j = 0; j < cols; ++j)
+          for (Index i = 0; i < rows; ++i)
+            tally.expect(got(i, j), wanted_array(i, j), z(i, j), route, i, j);
+      };
+      const RowMajor<T> z_row = z;
+      compare(prelu(z), y, "forward");
+      compare(prelu(z_row.matrix()), y, "forward of a row-major Matrix");
+      compare(prelu.derivative(z), d, "derivative");
+      compare(prelu.backward(z_row, dy), dz, "backward");
+      RowMajor<T> inside = RowMajor<T>::Constant(rows + 2, cols + 3, untouched<T>),
+                  inside_d = inside;
+      const auto block = [&](RowMajor<T>& of) { return of.block(1, 1, rows, cols); };
+      hillock::forward(prelu, z, block(inside));
+      compare(block(inside), y, "the verb forward");
+      hillock::forward_and_derivative(prelu, z, block(inside), block(inside_d));
+      compare(block(inside), y, "both, forward");
+      compare(block(inside_d), d, "both, derivative");
+      block(inside) = z;
+      hillock::derivative(prelu, block(inside), block(inside));
+      compare(block(inside), d, "the verb derivative in place");
+      block(inside) = dy;
+      hillock::backward(prelu, z, block(inside), block(inside));
+      compare(block(inside), dz, "the verb backward in place");
+      block(inside).setConstant(untouched<T>);
+      CHECK((inside == untouched<T>).all());
+    }
+  tally.check(40000);
+}
+
+// Averaged by one library, summed by the others.
+TEMPLATE_TEST_CASE("the slope gradient of prelu is dy min(x, 0), summed over what shares the slope",
+                   "[prelu]", float, double) {
+  using T = TestType;
+  ArrayXX<T> z(3, 2), dy(3, 2);
+  z << -1, 2, 3, -4, -5, -6;
+  dy << 1, 10, 100, T(0.5), 2, 3;
+  const Eigen::ArrayXd one = PReLU<>{0.1}.slope_gradient(z, dy);
+  REQUIRE(one.size() == 1);
+  CHECK(one[0] == -1 - 2 - 10 - 18);
+  const Eigen::ArrayXd rows =
+      PReLU<>{Eigen::ArrayXd::Constant(3, 0.1), Per::row}.slope_gradient(z, dy);
+  REQUIRE(rows.size() == 3);
+  CHECK((rows == Eigen::Array3d(-1, -2, -28)).all());
+  const Eigen::ArrayXd cols =
+      PReLU<>{Eigen::ArrayXd::Constant(2, 0.1), Per::column}.slope_gradient(z, dy);
+  REQUIRE(cols.size() == 2);
+  CHECK((cols == Eigen::Array2d(-11, -20)).all());
+  z(1, 0) = Special<T>::quiet_nan;
+  CHECK(std::isnan(PReLU<>{}.slope_gradient(z, dy)[0]));
+}
+
+TEST_CASE("prelu starts with one slope of 0.25, which can be trained", "[prelu]") {
+  PReLU<> prelu;
+  REQUIRE(prelu.slope.size() == 1);
+  CHECK(prelu.slope[0] == 0.25);
+  CHECK((hillock::prelu.slope == prelu.slope).all());
+  const Eigen::Array2f z(-2, 1), dy(1, 1);
+  prelu.slope -= 0.5 * prelu.slope_gradient(z, dy);
+  CHECK(prelu(z)[0] == -2.5f);
+}
+
+TEST_CASE("prelu names the sizes when its slopes do not fit, and has written nothing", "[prelu]") {
+  const PReLU<> rows{some_slopes(3), Per::row}, cols{some_slopes(3), Per::column};
+  const ArrayXX<float> z = ArrayXX<float>::Ones(4, 5), other = ArrayXX<float>::Ones(5, 4);
+  ArrayXX<float> out = ArrayXX<float>::Constant(4, 5, 7);
+  for (const PReLU<>& prelu : {rows, cols}) {
+    CHECK(says(complaint([&] { prelu(z); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { prelu.derivative(z); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { prelu.backward(z, z); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { prelu.slope_gradient(z, z); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { hillock::forward(prelu, z, out); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { hillock::backward(prelu, z, z, out); }), {"4 x 5", "3"}));
+  }
+  const PReLU<> shared;
+  CHECK(says(complaint([&] { shared.backward(z, other); }), {"4 x 5", "5 x 4"}));
+  CHECK(says(complaint([&] { shared.slope_gradient(z, other); }), {"4 x 5", "5 x 4"}));
+  CHECK(says(complaint([&] { hillock::forward(shared, other, out); }), {"4 x 5", "5 x 4"}));
+  CHECK((out == 7).all());
+}
+
+TEST_CASE("prelu refuses slopes that are not finite", "[prelu]") {
+  CHECK(says(complaint([] { PReLU<>{Special<double>::infinity}; }), {"slope"}));
+  Eigen::ArrayXd slopes = some_slopes(4);
+  slopes[2] = Special<double>::quiet_nan;
+  CHECK(says(complaint([&] { PReLU<>{slopes, Per::row}; }), {"slope"}));
+  CHECK(says(complaint([&] { PReLU<>{ArrayXX<double>::Ones(2, 3), Per::row}; }), {"2 x 3"}));
+}
+
+}  // namespace

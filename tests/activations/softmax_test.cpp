@@ -1,0 +1,288 @@
+#include <support/complaint.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/activations/softmax.hpp>
+
+namespace {
+
+using namespace support;
+using hillock::AllMasked;
+using hillock::Per;
+using hillock::Softmax;
+
+template <class T>
+using ArrayXX = Eigen::Array<T, Dynamic, Dynamic>;
+template <class T>
+using RowMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::RowMajor>;
+template <class T>
+using WideArray = Eigen::Array<Wide<T>, Dynamic, 1>;
+
+/// One distribution in the wide type. The difference to the maximum is exact in two parts: rounded,
+/// it would cost e^-745 a third of an ULP.
+template <class T>
+WideArray<T> reference(const Eigen::Array<T, Dynamic, 1>& x) {
+  WideArray<T> e(x.size());
+  const Wide<T> top = x.maxCoeff();
+  for (Index i = 0; i < x.size(); ++i) {
+    const Wide<T> difference = x[i] - top;
+    const Wide<T> back = difference + top;
+    const Wide<T> low = std::isfinite(difference) ? (x[i] - back) + (top - (back - difference)) : 0;
+    e[i] = std::exp(difference) * (1 + low);
+  }
+  return e / e.sum();
+}
+
+/// Columns of normal(0, scale)-like numbers, a few of them masked.
+template <class T>
+ArrayXX<T> scores(Index rows, Index cols, double scale, unsigned seed) {
+  std::mt19937_64 random(seed);
+  ArrayXX<T> z(rows, cols);
+  for (Index j = 0; j < cols; ++j)
+    for (Index i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (int k = 0; k < 4; ++k) sum += static_cast<double>(random() >> 11) * 0x1p-52 - 1;
+      z(i, j) = static_cast<T>(sum * scale);
+      if (i > 0 && random() % 31 == 0) z(i, j) = -Special<T>::infinity;
+    }
+  return z;
+}
+
+TEMPLATE_TEST_CASE("each probability of softmax is within 4 ULP, and they sum to 1 within 4 ULP",
+                   "[softmax]", float, double) {
+  using T = TestType;
+  const Softmax<> softmax{Per::column};
+  std::size_t points = 0;
+  double worst = 0, worst_sum = 0;
+  unsigned seed = 0;
+  for (const Index n : {1, 2, 3, 5, 10, 64, 1000, 1 << 17})
+    for (const double scale : {0.01, 1.0, 10.0, 40.0, 300.0}) {
+      const ArrayXX<T> z = scores<T>(n, n > 1000 ? 1 : 19, scale, ++seed);
+      const ArrayXX<T> p = softmax(z);
+      for (Index j = 0; j < z.cols(); ++j) {
+        const WideArray<T> wanted = reference<T>(z.col(j));
+        Wide<T> sum = 0;
+        for (Index i = 0; i < n; ++i, ++points) {
+          worst = std::max(worst, ulp_error(p(i, j), wanted[i]));
+          sum += p(i, j);
+        }
+        worst_sum = std::max(worst_sum, static_cast<double>(std::fabs(sum - 1) / spacing<T>(1)));
+      }
+    }
+  std::cout << "softmax: " << points << " points, worst " << worst << " ULP, sums " << worst_sum
+            << " ULP from 1; " << instruction_set<T>() << '\n';
+  CHECK(points == 5 * (19 * 1085 + (1 << 17)));
+  CHECK(worst <= 4);
+  CHECK(worst_sum <= 4);
+}
+
+TEMPLATE_TEST_CASE("softmax has no NaN for large scores", "[softmax]", float, double) {
+  using T = TestType;
+  Eigen::Array<T, 3, 1> z(Special<T>::largest, Special<T>::largest, -Special<T>::largest);
+  const Eigen::Array<T, 3, 1> p = Softmax<>{Per::column}(z);
+  CHECK(p[0] == T(0.5));
+  CHECK(p[1] == T(0.5));
+  CHECK(bits_of(p[2]) == bits_of(T(0)));
+}
+
+TEMPLATE_TEST_CASE("a score of -infinity gets exactly 0 and leaves the others alone", "[softmax]",
+                   float, double) {
+  using T = TestType;
+  const T masked = -Special<T>::infinity;
+  const Eigen::Array<T, 5, 1> z(masked, T(1), masked, T(-2), masked);
+  const Eigen::Array<T, 2, 1> short_z(T(1), T(-2));
+  const Eigen::Array<T, 5, 1> p = Softmax<>{Per::column}(z);
+  const Eigen::Array<T, 2, 1> short_p = Softmax<>{Per::column}(short_z);
+  for (const Index i : {0, 2, 4}) CHECK(bits_of(p[i]) == bits_of(T(0)));
+  CHECK(bits_of(p[1]) == bits_of(short_p[0]));
+  CHECK(bits_of(p[3]) == bits_of(short_p[1]));
+}
+
+// NaN in one code path and 0 in another of the same library (oneDNN).
+TEMPLATE_TEST_CASE("a distribution that is masked whole follows the policy at every length",
+                   "[softmax]", float, double) {
+  using T = TestType;
+  for (Index n = 1; n < 40; ++n) {
+    const ArrayXX<T> z = ArrayXX<T>::Constant(n, 3, -Special<T>::infinity);
+    CHECK(Softmax<>{Per::column}(z).isNaN().all());
+    CHECK(Softmax<>{Per::column, AllMasked::nan}(z).isNaN().all());
+    const ArrayXX<T> zeros = Softmax<>{Per::column, AllMasked::zeros}(z);
+    const ArrayXX<T> uniform = Softmax<>{Per::column, AllMasked::uniform}(z);
+    for (Index i = 0; i < zeros.size(); ++i) {
+      CHECK(bits_of(zeros(i)) == bits_of(T(0)));
+      CHECK(bits_of(uniform(i)) == bits_of(T(1) / static_cast<T>(n)));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("+infinity or NaN makes its own distribution NaN and no other", "[softmax]",
+                   float, double) {
+  using T = TestType;
+  const ArrayXX<T> clean = scores<T>(7, 21, 3, 99);
+  for (const AllMasked policy : {AllMasked::nan, AllMasked::zeros, AllMasked::uniform}) {
+    const Softmax<> softmax{Per::column, policy};
+    const ArrayXX<T> wanted = softmax(clean);
+    for (const T bad : {Special<T>::infinity, Special<T>::quiet_nan})
+      for (Index j = 0; j < clean.cols(); ++j) {
+        ArrayXX<T> z = clean;
+        z(j % 7, j) = bad;
+        const ArrayXX<T> p = softmax(z);
+        CHECK(p.col(j).isNaN().all());
+        std::size_t disturbed = 0;
+        for (Index k = 0; k < z.cols(); ++k)
+          for (Index i = 0; i < z.rows(); ++i)
+            if (k != j && !same_bits(p(i, k), wanted(i, k))) ++disturbed;
+        CHECK(disturbed == 0);
+      }
+  }
+}
+
+TEMPLATE_TEST_CASE("softmax per row and per column of every layout give the same bits", "[softmax]",
+                   float, double) {
+  using T = TestType;
+  Tally tally;
+  for (const Index n : {1, 3, 10, 33})
+    for (Index count = 1; count <= 19; ++count) {
+      const ArrayXX<T> z = scores<T>(n, count, 5, static_cast<unsigned>(count));
+      const ArrayXX<T> dp = scores<T>(n, count, 1, 77).cwiseMax(T(-4));
+      ArrayXX<T> p(n, count), dz(n, count), dz_output(n, count);
+      for (Index j = 0; j < count; ++j) {  // each alone
+        const Eigen::Array<T, Dynamic, 1> column = z.col(j), gradient = dp.col(j);
+        p.col(j) = Softmax<>{Per::column}(column);
+        dz.col(j) = Softmax<>{Per::column}.backward(column, gradient);
+        dz_output.col(j) = Softmax<>{Per::column}.backward_from_output(p.col(j), gradient);
+      }
+      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted, const char* route) {
+        REQUIRE(got.rows() == n);
+        REQUIRE(got.cols() == count);
+        for (Index j = 0; j < count; ++j)
+          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), route, i, j);
+      };
+      const RowMajor<T> z_row = z, dp_row = dp, p_row = p;
+      const Softmax<> by_column{Per::column}, by_row{Per::row};
+      compare(by_column(z), p, "column-major, per column");
+      compare(by_column(z_row), p, "row-major, per column");
+      compare(by_row(z.transpose()).transpose(), p, "transposed, per row");
+      compare(by_row(RowMajor<T>(z.transpose())).transpose(), p,
+              "transposed to row-major, per row");
+      compare(by_column(z_row.matrix()), p, "a Matrix");
+      compare(by_column.backward(z, dp), dz, "backward, column-major");
+      compare(by_column.backward(z_row, dp), dz, "backward, mixed");
+      compare(by_row.backward(z.transpose(), dp_row.transpose()).transpose(), dz,
+              "backward, per row");
+      compare(by_column.backward_from_output(p, dp), dz_output, "backward from output");
+      compare(by_row.backward_from_output(p_row.transpose(), dp.transpose()).transpose(), dz_output,
+              "backward from output, per row");
+      // Verbs: in place, and into a block whose surroundings stay.
+      RowMajor<T> inside = RowMajor<T>::Constant(n + 2, count + 2, untouched<T>);
+      hillock::forward(by_column, z, inside.block(1, 1, n, count));
+      compare(inside.block(1, 1, n, count), p, "forward into a block");
+      inside.block(1, 1, n, count) = z;
+      hillock::forward(by_column, inside.block(1, 1, n, count), inside.block(1, 1, n, count));
+      compare(inside.block(1, 1, n, count), p, "forward in place in a block");
+      inside.block(1, 1, n, count) = dp;
+      hillock::backward(by_column, z, inside.block(1, 1, n, count), inside.block(1, 1, n, count));
+      compare(inside.block(1, 1, n, count), dz, "backward in place of the gradient");
+      inside.block(1, 1, n, count).setConstant(untouched<T>);
+      CHECK((inside == untouched<T>).all());
+    }
+  tally.check(100000);
+}
+
+TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP of its largest term", "[softmax]", float,
+                   double) {
+  using T = TestType;
+  const Softmax<> softmax{Per::column};
+  double worst = 0, worst_output = 0;
+  std::size_t points = 0;
+  for (const Index n : {2, 3, 10, 100, 1000})
+    for (const double scale : {0.1, 2.0, 20.0}) {
+      const ArrayXX<T> z = scores<T>(n, 17, scale, 5), p = softmax(z);
+      const ArrayXX<T> dp = scores<T>(n, 17, 1, 6).cwiseMax(T(-4));
+      const ArrayXX<T> dz = softmax.backward(z, dp),
+                       dz_output = softmax.backward_from_output(p, dp);
+      // The terms are p_i dp_i and p_i p_j dp_j for every j.
+      const auto error = [](Index i, T got, const WideArray<T>& given,
+                            const WideArray<T>& gradient) {
+        const Wide<T> truth = given[i] * (gradient[i] - (given * gradient).sum());
+        const Wide<T> largest =
+            given[i] * std::max(std::fabs(gradient[i]), (given * gradient).abs().maxCoeff());
+        return static_cast<double>(std::fabs(got - truth) / spacing<T>(largest));
+      };
+      for (Index j = 0; j < z.cols(); ++j) {
+        const WideArray<T> wanted = reference<T>(z.col(j));
+        const WideArray<T> given = p.col(j).template cast<Wide<T>>(),
+                           gradient = dp.col(j).template cast<Wide<T>>();
+        for (Index i = 0; i < n; i += 1 + n / 50, ++points) {
+          worst = std::max(worst, error(i, dz(i, j), wanted, gradient));
+          worst_output = std::max(worst_output, error(i, dz_output(i, j), given, gradient));
+        }
+      }
+    }
+  std::cout << "softmax backward: " << points << " points, worst " << worst << ", from the output "
+            << worst_output << " ULP of the largest term; " << instruction_set<T>() << '\n';
+  CHECK(points == 4947);
+  CHECK(worst <= 4);
+  CHECK(worst_output <= 4);
+}
+
+TEMPLATE_TEST_CASE("the Jacobian of softmax is diag(p) - p p^T, to the last digits", "[softmax]",
+                   float, double) {
+  using T = TestType;
+  const Softmax<> softmax{Per::column};
+  double worst = 0;
+  std::size_t points = 0;
+  for (const double scale : {0.5, 5.0, 15.0}) {
+    const Eigen::Array<T, Dynamic, 1> z = scores<T>(9, 1, scale, 12).col(0).cwiseMax(T(-80));
+    const Eigen::Array<T, Dynamic, 1> p = softmax(z);
+    const Eigen::Matrix<T, Dynamic, Dynamic> from_input = softmax.jacobian(z);
+    const Eigen::Matrix<T, Dynamic, Dynamic> from_output = softmax.jacobian_from_output(p);
+    REQUIRE(from_input.rows() == 9);
+    REQUIRE(from_input.cols() == 9);
+    CHECK(from_input == from_output);
+    const WideArray<T> wide = p.template cast<Wide<T>>();
+    for (Index i = 0; i < 9; ++i) {
+      Wide<T> others = 0;
+      for (Index j = 0; j < 9; ++j) {
+        if (i != j) others += wide[j];
+        if (i != j) worst = std::max(worst, ulp_error(from_output(i, j), -wide[i] * wide[j]));
+        ++points;
+      }
+      worst = std::max(worst, ulp_error(from_output(i, i), wide[i] * others));
+    }
+    const Eigen::Array<T, Dynamic, 1> gradient = scores<T>(9, 1, 1, 13).col(0).cwiseMax(T(-4));
+    const Eigen::Array<T, Dynamic, 1> product = (from_input * gradient.matrix()).array();
+    const Eigen::Array<T, Dynamic, 1> direct = softmax.backward(z, gradient);
+    CHECK((product - direct).abs().maxCoeff() <= 32 * std::numeric_limits<T>::epsilon());
+  }
+  CHECK(points == 243);
+  CHECK(worst <= 4);
+}
+
+TEST_CASE("softmax names both shapes when they do not fit, and has written nothing", "[softmax]") {
+  const Softmax<> softmax{Per::column};
+  const ArrayXX<float> z = ArrayXX<float>::Ones(3, 4), other = ArrayXX<float>::Ones(4, 3);
+  ArrayXX<float> out = ArrayXX<float>::Constant(4, 3, 7),
+                 fitting = ArrayXX<float>::Constant(3, 4, 7);
+  CHECK(says(complaint([&] { softmax.backward(z, other); }), {"3 x 4", "4 x 3"}));
+  CHECK(says(complaint([&] { softmax.backward_from_output(z, other); }), {"3 x 4", "4 x 3"}));
+  CHECK(says(complaint([&] { hillock::forward(softmax, z, out); }), {"3 x 4", "4 x 3"}));
+  CHECK(
+      says(complaint([&] { hillock::backward(softmax, z, other, fitting); }), {"3 x 4", "4 x 3"}));
+  CHECK(says(complaint([&] { softmax.jacobian(z); }), {"3 x 4", "vector"}));
+  CHECK((out == 7).all());
+  CHECK((fitting == 7).all());
+}
+
+TEST_CASE("softmax of nothing is nothing", "[softmax]") {
+  CHECK(Softmax<>{Per::column}(ArrayXX<float>(0, 5)).cols() == 5);
+  CHECK(Softmax<>{Per::row}(ArrayXX<double>(5, 0)).rows() == 5);
+  CHECK(Softmax<>{Per::column}(ArrayXX<double>(5, 0)).size() == 0);
+}
+
+TEST_CASE("softmax is a plain value", "[softmax]") {
+  STATIC_REQUIRE(std::is_trivially_copyable_v<Softmax<>>);
+  constexpr hillock::Softmax softmax{Per::row};
+  STATIC_REQUIRE(softmax.all_masked == AllMasked::nan);
+}
+
+}  // namespace
