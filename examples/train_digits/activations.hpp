@@ -80,8 +80,11 @@ inline void train_parameters(hillock::PReLU<>& prelu, const Eigen::MatrixXf& pre
 
 template <class F>
 Health examine(const F& f, const Eigen::MatrixXf& pre_activations) {
-  return {hillock::saturated_fraction(f, pre_activations),
-          hillock::dead_fraction(f, pre_activations, hillock::Per::row)};
+  hillock::UnitMonitor monitor(f, pre_activations.rows(), hillock::Per::row);
+  monitor.observe(pre_activations);
+  const hillock::UnitReport report = monitor.report();
+  return {report.saturated_low_fraction() + report.saturated_high_fraction(),
+          report.dead_fraction()};
 }
 /// Of a Maxout unit the pieces that never win.
 inline Health examine(const hillock::Maxout<>& maxout, const Eigen::MatrixXf& pre_activations) {
