@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -38,6 +39,19 @@ inline double cross_entropy(const Eigen::MatrixXf& probabilities, const std::vec
   for (std::size_t i = 0; i < labels.size(); ++i)  // at least the smallest float, for a finite loss
     sum -= std::log(std::max(probabilities(labels[i], static_cast<Eigen::Index>(i)), 0x1p-149F));
   return sum / static_cast<double>(labels.size());
+}
+
+/// The samples order[begin] to order[end - 1].
+inline Samples select(const Samples& from, const std::vector<std::size_t>& order, std::size_t begin,
+                      std::size_t end) {
+  Samples chosen;
+  chosen.pixels.resize(from.pixels.rows(), static_cast<Eigen::Index>(end - begin));
+  for (std::size_t i = begin; i < end; ++i) {
+    chosen.pixels.col(static_cast<Eigen::Index>(i - begin)) =
+        from.pixels.col(static_cast<Eigen::Index>(order[i]));
+    chosen.labels.push_back(from.labels[order[i]]);
+  }
+  return chosen;
 }
 
 template <class F>
@@ -78,8 +92,8 @@ Result train(const Activation<F>& activation, const Dataset& data, const Options
   Network<F> network(data.training.pixels.rows(), activation, options.weight_scale,
                      static_cast<float>(options.initial_bias), random);
   const Step step{static_cast<float>(options.learning_rate), 0.9F};
-  std::vector<int> order(data.training.labels.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::size_t> order(data.training.labels.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
 
   Result result;
   result.activation = activation.name;
@@ -88,13 +102,9 @@ Result train(const Activation<F>& activation, const Dataset& data, const Options
     const auto start = std::chrono::steady_clock::now();
     random.shuffle(order);
     for (std::size_t begin = 0; begin < order.size() && !interrupted; begin += batch) {
-      const std::size_t end = std::min(begin + batch, order.size());
-      const std::vector<int> chosen(order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                    order.begin() + static_cast<std::ptrdiff_t>(end));
-      std::vector<int> labels;
-      for (const int sample : chosen)
-        labels.push_back(data.training.labels[static_cast<std::size_t>(sample)]);
-      network.train(data.training.pixels(Eigen::all, chosen), labels, step);
+      const Samples chosen =
+          select(data.training, order, begin, std::min(begin + batch, order.size()));
+      network.train(chosen.pixels, chosen.labels, step);
     }
     spent += std::chrono::steady_clock::now() - start;
     if (interrupted) break;
