@@ -58,9 +58,9 @@ double ulp_error(T computed, Wide<T> truth) {
   if (std::isnan(computed) || std::isnan(truth))
     return std::isnan(computed) && std::isnan(truth) ? 0 : never;
   if (std::isinf(truth)) return computed == truth ? 0 : never;
-  Wide<T> value = computed;
-  if (std::isinf(computed))
-    value = std::copysign(std::ldexp(Wide<T>(1), std::numeric_limits<T>::max_exponent), computed);
+  const Wide<T> beyond = std::ldexp(Wide<T>(1), std::numeric_limits<T>::max_exponent);
+  const Wide<T> value = std::isinf(computed) ? std::copysign(beyond, Wide<T>(computed)) : computed;
+  if (std::fabs(truth) > beyond) truth = std::copysign(beyond, truth);
   return static_cast<double>(std::fabs(value - truth) / spacing<T>(truth));
 }
 

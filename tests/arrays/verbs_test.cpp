@@ -1,0 +1,175 @@
+#include <support/complaint.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/activations/relu.hpp>
+
+namespace {
+
+using namespace support;
+using Array = Eigen::ArrayXXf;
+
+const auto& f = hillock::relu;
+
+TEST_CASE("a verb names both shapes when they do not fit, and has written nothing", "[verbs]") {
+  const Array x = Array::Ones(3, 4), other = Array::Ones(4, 3);
+  Array out = Array::Constant(4, 3, 7), fitting = Array::Constant(3, 4, 7);
+  const auto check = [&](const char* verb, const auto& call) {
+    const std::string message = complaint(call);
+    INFO(message);
+    CHECK(says(message, {verb, "3 x 4", "4 x 3"}));
+    CHECK((out == 7).all());
+    CHECK((fitting == 7).all());
+    CHECK(out.rows() == 4);
+    CHECK(fitting.rows() == 3);
+  };
+  check("forward", [&] { hillock::forward(f, x, out); });
+  check("derivative", [&] { hillock::derivative(f, x, out); });
+  check("forward_and_derivative", [&] { hillock::forward_and_derivative(f, x, out, fitting); });
+  check("forward_and_derivative", [&] { hillock::forward_and_derivative(f, x, fitting, out); });
+  check("backward", [&] { hillock::backward(f, x, other, fitting); });
+  check("backward", [&] { hillock::backward(f, x, x, out); });
+  check("backward", [&] { static_cast<void>(f.backward(x, other)); });
+}
+
+TEST_CASE("an output is never resized, not even an empty one", "[verbs]") {
+  const Array x = Array::Ones(3, 4);
+  Array empty;
+  CHECK(says(complaint([&] { hillock::forward(f, x, empty); }), {"3 x 4", "0 x 0"}));
+  CHECK(empty.size() == 0);
+  Eigen::ArrayXf column(12);
+  CHECK(says(complaint([&] { hillock::forward(f, x, column); }), {"3 x 4", "12 x 1"}));
+}
+
+TEST_CASE("any integer type counts elements, and a negative count is refused", "[verbs]") {
+  const float x[] = {-1, 2, 3, -4, 5};
+  const auto check = [&](auto n) {
+    float y[] = {7, 7, 7, 7, 7}, d[] = {7, 7, 7, 7, 7};
+    hillock::forward(f, x, y, n);
+    CHECK((y[0] == 0 && y[1] == 2 && y[2] == 3 && y[3] == 7));
+    hillock::forward_and_derivative(f, x, y, d, n);
+    CHECK((d[0] == 0 && d[2] == 1 && d[3] == 7));
+    hillock::backward(f, x, y, d, n);
+    CHECK((d[0] == 0 && d[2] == 3 && d[3] == 7));
+    hillock::derivative(f, x, d, n);
+    CHECK((d[0] == 0 && d[2] == 1 && d[3] == 7));
+  };
+  check(3);
+  check(3u);
+  check(3L);
+  check(3ULL);
+  check(static_cast<short>(3));
+  check(static_cast<unsigned char>(3));
+  check(std::size_t{3});
+  check(std::ptrdiff_t{3});
+  float y[] = {7};
+  CHECK(says(complaint([&] { hillock::forward(f, x, y, -1); }), {"forward", "-1"}));
+  CHECK(says(complaint([&] { hillock::derivative(f, x, y, -2L); }), {"derivative", "-2"}));
+  CHECK(says(complaint([&] { hillock::backward(f, x, x, y, static_cast<signed char>(-3)); }),
+             {"backward", "-3"}));
+  CHECK(says(complaint([&] { hillock::forward_and_derivative(f, x, y, y, -4); }), {"-4"}));
+  CHECK(y[0] == 7);
+}
+
+TEST_CASE("nothing is a size too", "[verbs]") {
+  float y[] = {7};
+  hillock::forward(f, y, y, 0);
+  hillock::forward(f, static_cast<const float*>(nullptr), static_cast<float*>(nullptr), 0);
+  CHECK(y[0] == 7);
+  Array none(0, 5), also_none(0, 5);
+  hillock::forward(f, none, also_none);
+  hillock::backward(f, none, none, also_none);
+  CHECK(Array(f(none)).cols() == 5);
+}
+
+TEST_CASE("memory that overlaps in part is refused before anything is written", "[verbs]") {
+  std::vector<float> memory(64, -3);
+  const float* in = memory.data();
+  for (const std::ptrdiff_t shift : {1, 3, 16, 31}) {
+    CHECK(says(complaint([&] { hillock::forward(f, in, memory.data() + shift, 32); }),
+               {"forward", "overlap"}));
+    CHECK(says(complaint([&] { hillock::derivative(f, in + shift, memory.data(), 32); }),
+               {"overlap"}));
+    CHECK(says(complaint([&] { hillock::backward(f, in + 32, in, memory.data() + shift, 32); }),
+               {"overlap"}));
+    std::vector<float> apart(64);
+    CHECK(says(complaint([&] {
+                 hillock::forward_and_derivative(f, apart.data(), memory.data(),
+                                                 memory.data() + shift, 32);
+               }),
+               {"overlap"}));
+  }
+  std::vector<float> apart(64);
+  CHECK(says(complaint([&] {
+               hillock::forward_and_derivative(f, apart.data(), memory.data(), memory.data(), 32);
+             }),
+             {"overlap"}));
+  for (const float value : memory) REQUIRE(value == -3);
+  hillock::forward(f, in, memory.data() + 32, 32);
+  CHECK((memory[31] == -3 && memory[32] == 0 && memory[63] == 0));
+}
+
+TEST_CASE("a transposed view of the output is refused, blocks that only interleave are not",
+          "[verbs]") {
+  Array square = Array::Constant(8, 8, -1);
+  CHECK(says(complaint([&] { hillock::forward(f, square.transpose(), square); }), {"overlap"}));
+  CHECK((square == -1).all());
+  hillock::forward(f, square.topRows(4), square.bottomRows(4));
+  CHECK((square.topRows(4) == -1).all());
+  CHECK((square.bottomRows(4) == 0).all());
+  using Stride = Eigen::InnerStride<2>;
+  std::vector<float> memory(20, -1);
+  const Eigen::Map<Eigen::ArrayXf, 0, Stride> even(memory.data(), 10);
+  Eigen::Map<Eigen::ArrayXf, 0, Stride> odd(memory.data() + 1, 10);
+  hillock::forward(f, even, odd);
+  for (std::size_t i = 0; i < memory.size(); ++i) CHECK(memory[i] == (i % 2 == 0 ? -1 : 0));
+}
+
+TEST_CASE("a verb takes temporaries and views as outputs", "[verbs]") {
+  const Eigen::ArrayXf x = Eigen::ArrayXf::LinSpaced(6, -3, 2);
+  Eigen::ArrayXf y = Eigen::ArrayXf::Constant(8, 7);
+  hillock::forward(f, x, y.segment(1, 6));
+  CHECK((y[0] == 7 && y[1] == 0 && y[6] == 2 && y[7] == 7));
+  hillock::forward(f, x, y.head(6).matrix());
+  CHECK(y[5] == 2);
+  hillock::forward(f, x, y.head(6).reverse());
+  CHECK((y[0] == 2 && y[5] == 0));
+  Eigen::Ref<Eigen::ArrayXf> ref = y;
+  hillock::forward(f, x, ref.head(6));
+  CHECK(y[5] == 2);
+}
+
+/// Every second element of what is written to through a reversed or strided pattern, compared with element sets.
+TEST_CASE("share_elements is right about strided arrays of every kind", "[verbs]") {
+  using View = hillock::arrays::Strided<const float>;
+  const std::vector<float> memory(400);
+  std::mt19937_64 random(8);
+  const auto pick = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
+  const auto view = [&] {
+    const Index rows = pick(0, 5), cols = pick(0, 5), row_step = pick(-3, 9),
+                col_step = pick(-9, 20);
+    return View{memory.data() + 150 + pick(0, 60), row_step, col_step, {rows, cols}};
+  };
+  const auto elements = [](const View& of) {
+    std::vector<const float*> addresses;
+    for (Index j = 0; j < of.shape.cols; ++j)
+      for (Index i = 0; i < of.shape.rows; ++i)
+        addresses.push_back(of.data + i * of.row_step + j * of.col_step);
+    return addresses;
+  };
+  int wrong = 0, shared = 0;
+  for (int trial = 0; trial < 20000; ++trial) {
+    const View a = view(), b = view();
+    bool truth = false;
+    for (const float* from : elements(a))
+      for (const float* to : elements(b)) truth = truth || from == to;
+    if (truth) ++shared;
+    if (hillock::arrays::share_elements(a, b) != truth) ++wrong;
+  }
+  CHECK(wrong == 0);
+  CHECK(shared > 2000);
+  CHECK(shared < 18000);
+}
+
+}  // namespace

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# usage: check.sh SOLLYA SCRIPT HEADER ARRAY
+# Fits the coefficients again and compares them with the arrays of that name in the header, the one of float and then
+# the one of double. Exit status 1 if they differ.
+set -euo pipefail
+sollya=$1 script=$2 header=$3 array=$4
+
+plain() { for number in "$@"; do printf '%a ' "$number"; done; }  # one spelling for one number
+
+all_fitted=$("$sollya" "$script")
+status=0
+for type in float double; do
+  fitted=$(sed -n "s/^$type //p" <<<"$all_fitted")
+  written=$(tr -d '\n' <"$header" | grep -oE "static constexpr $type $array\[[0-9]+\] *= *\{[^}]*\}" |
+    sed -E 's/.*\{//; s/[},]/ /g; s/(p[-+]?[0-9]+)f/\1/g')
+  read -ra fitted_numbers <<<"$fitted"
+  read -ra written_numbers <<<"$written"
+  if [ ${#fitted_numbers[@]} -eq 0 ]; then
+    echo "$script prints no coefficients of $type"
+    status=1
+  elif [ "$(plain "${fitted_numbers[@]}")" != "$(plain "${written_numbers[@]}")" ]; then
+    printf '%s, %s, %s[]:\n  written %s\n  fitted  %s\n' "$header" "$type" "$array" "${written_numbers[*]}" "${fitted_numbers[*]}"
+    status=1
+  else
+    echo "$type: ${#fitted_numbers[@]} coefficients, as fitted"
+  fi
+done
+exit $status
