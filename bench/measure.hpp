@@ -30,22 +30,24 @@ struct Arrays {
   Array x, dy, y, d;
 };
 
-/// The arrays of a shape, made once. Inputs are normal(0, 2): what a layer with standardised
-/// weights produces.
+/// Arrays of a shape; those of one size share their memory, filled once. Inputs are normal(0, 2): what
+/// a layer with standardised weights produces.
 template <class T>
 Arrays<T>& arrays(Shape shape) {
-  static std::map<std::pair<Index, Index>, Arrays<T>> made;
-  const auto [entry, is_new] = made.try_emplace({shape.rows, shape.cols});
+  using Array = typename Arrays<T>::Array;
+  static std::map<Index, Arrays<T>> made;
+  const auto [entry, is_new] = made.try_emplace(shape.rows * shape.cols);
   Arrays<T>& result = entry->second;
+  // A change of shape that keeps the size keeps the memory.
+  for (Array* array : {&result.x, &result.dy, &result.y, &result.d})
+    array->resize(shape.rows, shape.cols);
   if (is_new) {
     std::mt19937 engine(1);
     std::normal_distribution<T> normal(0, 2);
-    const auto draw = [&](const T&) { return normal(engine); };
-    using Array = typename Arrays<T>::Array;
-    result.x = Array::Zero(shape.rows, shape.cols).unaryExpr(draw);
-    result.dy = Array::Zero(shape.rows, shape.cols).unaryExpr(draw);
-    result.y = Array::Zero(shape.rows, shape.cols);
-    result.d = Array::Zero(shape.rows, shape.cols);
+    for (Array* input : {&result.x, &result.dy})
+      *input = input->unaryExpr([&](const T&) { return normal(engine); });
+    result.y.setZero();
+    result.d.setZero();
   }
   return result;
 }
