@@ -1,23 +1,20 @@
-// Diagnostics of activations: which elements are saturated, which units are dead, and how sure that
-// is.
+// Diagnostics of activations: which elements are saturated, which units are dead, and how sure
+// that is.
 //
 // A door of its own: nothing in hillock.hpp includes it. All of it works on pre-activations Z, an
 // array of units by samples (Per::row: a row is a unit) or samples by units (Per::column), of float
 // or double.
 //
-//   Saturated  an element beyond the point from which on |f'| stays below tau (0.005 by default):
-//   low below, high
-//              above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <= 0, for ELU x <
-//              ln(tau / alpha); a LeakyReLU of slope 0.01 never is. Swish' crosses 0 at its root,
-//              which is no saturation: only what lies left of the leftmost solution of |f'(x)| =
-//              tau counts. ReLU's low side is called inactive; half of the elements are there in
-//              health.
-//   Dead       a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
-//   samples were active, the
-//              unit's activity rate is below 3/N at 95 % confidence.
-//   Non-finite elements (NaN or infinite) are counted apart and are part of no other share: a
-//   network of NaN is not
-//              healthy.
+// Saturated    an element beyond the point from which on |f'| stays below tau (0.005 by default):
+//              low below, high above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <=
+//              0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 never is. Swish' crosses 0
+//              at its root, which is no saturation: only what lies left of the leftmost solution of
+//              |f'(x)| = tau counts. ReLU's low side is called inactive; half of the elements are
+//              there in health.
+// Dead         a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
+//              samples were active, the unit's activity rate is below 3/N at 95 % confidence.
+// Non-finite   elements (NaN or infinite) are counted apart and are part of no other share: a
+//              network of NaN is not healthy.
 #pragma once
 
 #include <hillock/arrays/verbs.hpp>

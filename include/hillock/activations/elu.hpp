@@ -10,9 +10,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   1 for x > 0, else alpha e^x; at 0 the left value, alpha. By alpha: e^min(x,0) - 1.
 /// Parameters   alpha, 1 by default; any finite number (std::invalid_argument otherwise).
 /// Edge values  f(+-0) = +-0 for a positive alpha, f(+inf) = +inf, f(-inf) = -alpha, f'(-inf) = 0,
-/// NaN in, NaN out. Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is
-/// multiplied into e^x before it can be
-///              subnormal.
+///              NaN in, NaN out.
+/// Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is multiplied into e^x
+///              before it can be subnormal.
 /// Accuracy     4 ULP, derivative 4 ULP, subnormal results included.
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

@@ -10,11 +10,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   1 for x > 0, else slope; at 0: slope. By the slope: min(x, 0).
 /// Parameters   slope, 0.01 by default; any finite number (std::invalid_argument otherwise).
 /// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
-/// With slope 0 it is
-///              ReLU, f(-0) = +0 and f(-inf) = 0 included.
+///              With slope 0 it is ReLU, f(-0) = +0 and f(-inf) = 0 included.
 /// Accuracy     0.5 ULP (one multiplication), derivative exact.
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
-/// (2013).
+///              (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
  public:

@@ -6,16 +6,16 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Maxout: the maximum over groups of k consecutive pre-activations of a column, or of a row. ReLU
-/// and LeakyReLU are maxout of two pieces, max(0, x) and max(slope x, x). Derivative   the routing
-/// mask: 1 for the piece that wins its group, 0 for the others; backward hands dy to the
-///              winner.
+/// and LeakyReLU are maxout of two pieces, max(0, x) and max(slope x, x).
+/// Derivative   the routing mask: 1 for the piece that wins its group, 0 for the others; backward
+///              hands dy to the winner.
 /// Parameters   pieces k >= 2 (std::invalid_argument otherwise) and the axis.
 /// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
-/// a multiple of k.
-///              derivative and backward have Z's shape, dy has maxout(Z)'s.
+///              a multiple of k. derivative and backward have Z's shape, dy has maxout(Z)'s.
 /// Edge values  the lowest index wins a tie, +0 and -0 being one; the first NaN wins and takes the
-/// gradient. Accuracy     exact. Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio,
-/// arXiv:1302.4389 (2013).
+///              gradient.
+/// Accuracy     exact.
+/// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Maxout {
  public:

@@ -10,15 +10,19 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are
-/// trained: one for all, one per row or one per column. Derivative   1 for x > 0, else the slope;
-/// at 0: the slope. By the slope: min(x, 0), summed over what shares it. Parameters   slope (0.25
-/// by default): any finite numbers (std::invalid_argument otherwise). The array belongs to the
-///              object; train it by prelu.slope -= rate * prelu.slope_gradient(Z, dY).
+/// trained: one for all, one per row or one per column.
+/// Derivative   1 for x > 0, else the slope; at 0: the slope. By the slope: min(x, 0), summed over
+///              what shares it.
+/// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The
+///              array belongs to the object; train it by prelu.slope -= rate *
+///              prelu.slope_gradient(Z, dY).
 /// Shapes       as many slopes as Z has rows (columns), else std::invalid_argument; results have
-/// Z's shape. Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a
-/// positive slope, NaN in, NaN out. Accuracy     0.5 ULP (one multiplication), derivative exact;
-/// the slope gradient is summed in double. Source       He, Zhang, Ren, Sun, arXiv:1502.01852
-/// (2015).
+///              Z's shape.
+/// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope,
+///              NaN in, NaN out.
+/// Accuracy     0.5 ULP (one multiplication), derivative exact; the slope gradient is summed in
+///              double.
+/// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU {
  public:

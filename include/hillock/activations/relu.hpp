@@ -8,9 +8,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Rectified linear unit: f(x) = x for x > 0, else 0.
 /// Derivative   1 for x > 0, else 0; at 0: 0. A unit whose input is never positive gets no
-/// gradient: it is dead. Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in
-/// the derivative too. Accuracy     exact. Source       Nair, Hinton (2010); Glorot, Bordes, Bengio
-/// (2011).
+///              gradient: it is dead.
+/// Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in the derivative too.
+/// Accuracy     exact.
+/// Source       Nair, Hinton (2010); Glorot, Bordes, Bengio (2011).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ReLU : public Activation<ReLU<A, Arch>> {
  public:

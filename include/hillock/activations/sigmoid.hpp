@@ -8,12 +8,14 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Sigmoid (logistic function): f(x) = 1 / (1 + e^-x), in [0, 1].
 /// Derivative   f(x) (1 - f(x)) = e / (1 + e)^2 with e = e^-|x|, in [0, 1/4]; at 0: 1/4. It is
-/// computed from x: from a
-///              rounded f(x) it would be 0 from x = 17.33 in float on, where it is 2.98e-8.
+///              computed from x: from a rounded f(x) it would be 0 from x = 17.33 in float on,
+///              where it is 2.98e-8.
 /// Edge values  f(+-0) = 1/2, f(+inf) = 1, f(-inf) = 0, f'(+-inf) = 0, NaN in, NaN out.
 /// Computed as  1 / (1 + e) for x >= 0 and e / (1 + e) below, so that small values keep their
-/// digits. Accuracy     4 ULP, derivative 4 ULP, subnormal results included. Source       Verhulst
-/// (1845); as an activation: Rumelhart, Hinton, Williams (1986), doi:10.1038/323533a0.
+///              digits.
+/// Accuracy     4 ULP, derivative 4 ULP, subnormal results included.
+/// Source       Verhulst (1845); as an activation: Rumelhart, Hinton, Williams (1986),
+///              doi:10.1038/323533a0.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Sigmoid : public Activation<Sigmoid<A, Arch>> {
  public:

@@ -16,11 +16,14 @@ enum class AllMasked { nan, zeros, uniform };
 
 /// Softmax: p_i = e^(x_i) / sum_j e^(x_j), one distribution per column or per row.
 /// Derivative   the Jacobian diag(p) - p p^T. backward(x, dp) = p (dp - <p, dp>), for a gradient dp
-/// of a loss by p. Shapes       softmax(Z) and backward have Z's shape; jacobian takes one
-/// distribution, a vector of n, and is n x n. Edge values  an entry of -inf gets 0; +inf or NaN
-/// makes its distribution NaN; all -inf follows the policy. Computed as  e^(x_i - max) over their
-/// sum: x_i - max and the sum are each carried in two parts, one distribution to a
-///              lane, so the result depends neither on the layout nor on the neighbours.
+///              of a loss by p.
+/// Shapes       softmax(Z) and backward have Z's shape; jacobian takes one distribution, a vector
+///              of n, and is n x n.
+/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN; all -inf follows
+///              the policy.
+/// Computed as  e^(x_i - max) over their sum: x_i - max and the sum are each carried in two parts,
+///              one distribution to a lane, so the result depends neither on the layout nor on the
+///              neighbours.
 /// Accuracy     4 ULP for each p; backward 4 ULP of its largest term.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

@@ -11,18 +11,17 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
 /// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
-/// its root at
-///              t = -1.278464543. By beta: (x s)(x (1 - s)).
+///              its root at t = -1.278464543. By beta: (x s)(x (1 - s)).
 /// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
 /// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
-/// f'(-inf) = -0. NaN in,
-///              NaN out.
+///              f'(-inf) = -0. NaN in, NaN out.
 /// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
-/// of t carried into
-///              the exponential and x multiplied in before the product can be subnormal.
+///              of t carried into the exponential and x multiplied in before the product can be
+///              subnormal.
 /// Accuracy     4 ULP; derivative 4 ULP, and where |t| is within 1/4 of the root 4 ULP or 2^-24
-/// (double 2^-53). Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe,
-/// Doya, arXiv:1702.03118 (2017).
+///              (double 2^-53).
+/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
+///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Swish : public Activation<Swish<A, Arch>> {
  public:

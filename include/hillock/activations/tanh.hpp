@@ -9,12 +9,12 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Hyperbolic tangent: f(x) = (e^x - e^-x) / (e^x + e^-x), in [-1, 1] and zero-centred.
 /// Derivative   1 - f(x)^2 = sech^2 x = 4 sigmoid'(2x), in [0, 1]; at 0: 1. It is computed from x:
-/// 1 - f(x)^2 is 0 from
-///              x = 9.01 in float on, where the derivative is 5.96e-8.
+///              1 - f(x)^2 is 0 from x = 9.01 in float on, where the derivative is 5.96e-8.
 /// Edge values  f(+-0) = +-0, f(+-inf) = +-1, f'(+-inf) = 0, NaN in, NaN out.
 /// Computed as  m / (m + 2) with m = e^2|x| - 1, the sign copied.
 /// Accuracy     4 ULP, derivative 4 ULP, subnormal results included. Odd, and the derivative even,
-/// bit for bit. Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
+///              bit for bit.
+/// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>> {
  public:

@@ -78,8 +78,9 @@ struct Both {
 ///
 ///   struct Squareplus : hillock::Activation<Squareplus> {
 ///     template <class V> V forward_at(const V& x) const { return 0.5 * (x + sqrt(x * x + 4)); }
-///     template <class V> V derivative_at(const V& x) const { return 0.5 * (1 + x / sqrt(x * x +
-///     4)); }
+///     template <class V> V derivative_at(const V& x) const {
+///       return 0.5 * (1 + x / sqrt(x * x + 4));
+///     }
 ///   };
 ///
 /// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified,
@@ -90,8 +91,7 @@ struct Both {
 ///
 ///   f(x), f.forward(x)      the value
 ///   f.derivative(x)         the derivative at the input x
-///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape (std::invalid_argument if it
-///   is not)
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; std::invalid_argument otherwise
 ///
 /// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the

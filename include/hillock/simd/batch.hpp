@@ -1,23 +1,21 @@
-// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written
-// in.
+// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written in.
 //
 // This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
 // select and bit operations from there and hides what differs between xsimd 8 and 14. Three things
 // are done here, once:
 //
 // 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like,
-// g++ across
-//    intrinsics too, and differently in a vector loop and beside it. Every product here is sealed
-//    by an empty asm, so an fma is there where a kernel says fma and nowhere else: the same bits at
-//    every width and in every context.
+//    g++ across intrinsics too, and differently in a vector loop and beside it. Every product here
+//    is sealed by an empty asm, so an fma is there where a kernel says fma and nowhere else: the
+//    same bits at every width and in every context.
 // 2. -ffast-math. Every sum is sealed as well then, and a division is written as the instruction:
-// error-free steps
-//    survive, and g++ does not replace the division by an estimate that is NaN for infinity.
+//    error-free steps survive, and g++ does not replace the division by an estimate that is NaN
+//    for infinity.
 // 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one
-// off beside AVX.
+//    off beside AVX.
 #pragma once
 
-#include <hillock/simd/instruction_set.hpp>
+#include <hillock/simd/machine.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,21 +39,16 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Batches derive from this, so that exp, log1p and their like in namespace kernels are found
-/// unqualified.
+/// A template argument of every batch, so that exp, log1p and their like in namespace kernels are
+/// found unqualified. (A base class would do that too, but an empty base changes how g++ passes a
+/// batch on aarch64, and it says so.)
 namespace kernels {
-struct Operand {};
+struct Operand;
 }  // namespace kernels
 
 namespace simd {
 
-template <class T>
-inline constexpr bool is_element = std::is_same_v<T, float> || std::is_same_v<T, double>;
-
 namespace detail {
-
-template <class T>
-using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 template <class Arch>
 inline constexpr std::size_t register_bytes =
@@ -94,93 +87,6 @@ using NarrowArch = ArchOfSize<detail::smallest_register<xsimd::supported_archite
 
 namespace detail {
 
-// An empty asm that claims to change its operand: the compiler can merge, reorder or assume nothing
-// across it.
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__AVX512VL__)
-#define HILLOCK_SEAL(value) asm("" : "+v"(value))
-#elif defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
-#define HILLOCK_SEAL(value) asm("" : "+x"(value))
-#elif defined(__GNUC__) && defined(__aarch64__)
-#define HILLOCK_SEAL(value) asm("" : "+w"(value))
-#else
-#define HILLOCK_SEAL(value) static_cast<void>(value)
-#endif
-
-// Plain x86-64 has nothing a product could be contracted into.
-#if (defined(__x86_64__) || defined(__i386__)) && !defined(__FMA__) && !defined(__FMA4__)
-inline constexpr bool seals_products = HILLOCK_FAST_MATH;
-#else
-inline constexpr bool seals_products = true;
-#endif
-inline constexpr bool seals_sums = HILLOCK_FAST_MATH;
-
-#if defined(__FMA__)
-HILLOCK_INLINE __m128 fused(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
-HILLOCK_INLINE __m128d fused(__m128d a, __m128d b, __m128d c) noexcept {
-  return _mm_fmadd_pd(a, b, c);
-}
-HILLOCK_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) noexcept {
-  return _mm256_fmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) noexcept {
-  return _mm256_fmadd_pd(a, b, c);
-}
-#if defined(__AVX512F__)
-HILLOCK_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) noexcept {
-  return _mm512_fmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) noexcept {
-  return _mm512_fmadd_pd(a, b, c);
-}
-#endif
-#elif defined(__aarch64__)
-HILLOCK_INLINE float32x4_t fused(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
-  return vfmaq_f32(c, a, b);
-}
-HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) noexcept {
-  return vfmaq_f64(c, a, b);
-}
-#endif
-
-// Under -ffast-math both compilers turn a vector division or square root into an estimate and a
-// Newton step, which is some ULP off and NaN where the divisor is infinite. The instruction itself
-// is exempt.
-#if HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
-#if defined(__AVX__)
-#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                    \
-  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {  \
-    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
-    return a;                                                         \
-  }                                                                   \
-  HILLOCK_INLINE Register square_root(Register a) noexcept {          \
-    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
-    return a;                                                         \
-  }
-HILLOCK_EXACT_OPERATIONS(__m256, "ps")
-HILLOCK_EXACT_OPERATIONS(__m256d, "pd")
-#if defined(__AVX512F__)
-HILLOCK_EXACT_OPERATIONS(__m512, "ps")
-HILLOCK_EXACT_OPERATIONS(__m512d, "pd")
-#endif
-#else
-#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                   \
-  HILLOCK_INLINE Register divided(Register a, Register b) noexcept { \
-    asm("div" suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));         \
-    return a;                                                        \
-  }                                                                  \
-  HILLOCK_INLINE Register square_root(Register a) noexcept {         \
-    asm("sqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
-    return a;                                                        \
-  }
-#endif
-HILLOCK_EXACT_OPERATIONS(__m128, "ps")
-HILLOCK_EXACT_OPERATIONS(__m128d, "pd")
-#undef HILLOCK_EXACT_OPERATIONS
-#define HILLOCK_HAS_EXACT_OPERATIONS 1
-#else
-#define HILLOCK_HAS_EXACT_OPERATIONS 0
-#endif
-
 // Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in
 // each version.)
 template <class To, class From>
@@ -193,12 +99,12 @@ HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
 
 }  // namespace detail
 
-template <class T, class Arch = NativeArch>
+template <class T, class Arch = NativeArch, class Operand = kernels::Operand>
 class Batch;
 
 /// One truth value a lane.
 template <class T, class Arch>
-class Mask : public kernels::Operand {
+class Mask {
  public:
   using Raw = xsimd::batch_bool<T, Arch>;
   HILLOCK_INLINE Mask(const Raw& raw) noexcept : raw_(raw) {}
@@ -243,8 +149,8 @@ class Bits {
 };
 
 /// As many T as a register of Arch holds. A number converts to a batch that holds it in every lane.
-template <class T, class Arch>
-class Batch : public kernels::Operand {
+template <class T, class Arch, class Operand>
+class Batch {
   static_assert(is_element<T>, "hillock computes in float and double");
 
  public:
@@ -329,8 +235,9 @@ class Batch : public kernels::Operand {
   friend HILLOCK_INLINE Mask<T, Arch> operator==(Batch a, Batch b) noexcept {
     return a.raw_ == b.raw_;
   }
+  // Not xsimd's: in 8.1 a NaN is not unequal to itself on AVX and AVX-512.
   friend HILLOCK_INLINE Mask<T, Arch> operator!=(Batch a, Batch b) noexcept {
-    return a.raw_ != b.raw_;
+    return !Mask<T, Arch>(a.raw_ == b.raw_);
   }
 
   /// +0 where the condition holds, else a: one and-not where a mask is a register of bits. (Of a
@@ -372,7 +279,7 @@ class Batch : public kernels::Operand {
     const Bits<T, Arch> above = Bits<T, Arch>(infinity) - (bits(sealed(a)) & magnitude_bits());
     return sealed(from_bits((above & sign_bit()) | bits(Batch(1)))) < Batch(0);
 #else
-    return a.raw_ != a.raw_;
+    return !Mask<T, Arch>(a.raw_ == a.raw_);
 #endif
   }
   /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer
@@ -422,40 +329,6 @@ template <class V>
 inline constexpr bool is_batch = false;
 template <class T, class Arch>
 inline constexpr bool is_batch<Batch<T, Arch>> = true;
-
-/// The same test for one number.
-template <class T>
-inline bool is_nan_number(T number) noexcept {
-  detail::BitsOf<T> pattern;
-  std::memcpy(&pattern, &number, sizeof(T));
-  constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-  return (pattern & static_cast<detail::BitsOf<T>>(
-                        ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
-}
-
-/// Powers of two: a times `to` has a magnitude in [1, 2) (below 1 if a is subnormal or 0, up to 4
-/// if it is the largest), and to times back is 1.
-template <class T>
-struct Scale {
-  T to;
-  T back;
-};
-template <class T>
-inline Scale<T> scale_to_one(T a) noexcept {
-  using Pattern = detail::BitsOf<T>;
-  constexpr int mantissa_bits = sizeof(T) == 4 ? 23 : 52;
-  constexpr Pattern bias = sizeof(T) == 4 ? 127 : 1023;
-  Pattern pattern;
-  std::memcpy(&pattern, &a, sizeof(T));
-  Pattern exponent = (pattern >> mantissa_bits) & (2 * bias + 1);
-  exponent = exponent < 1 ? Pattern{1} : exponent > 2 * bias - 1 ? Pattern{2 * bias - 1} : exponent;
-  const Pattern to = (2 * bias - exponent) << mantissa_bits;
-  const Pattern back = exponent << mantissa_bits;
-  Scale<T> scale;
-  std::memcpy(&scale.to, &to, sizeof(T));
-  std::memcpy(&scale.back, &back, sizeof(T));
-  return scale;
-}
 
 /// What a program can print of the machine it was compiled for.
 constexpr int xsimd_version() noexcept {

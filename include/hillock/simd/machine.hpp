@@ -1,0 +1,178 @@
+// What the batches need of the machine beneath xsimd: a seal that no optimiser looks through, a
+// fused multiply-add for every register, and division and square root that -ffast-math leaves
+// alone. And the bits of a number.
+#pragma once
+
+#include <hillock/simd/instruction_set.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+// g++ 12 warns of an uninitialised __Y inside its own AVX-512 intrinsics once they are inlined here
+// (PR 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace simd {
+
+template <class T>
+inline constexpr bool is_element = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+namespace detail {
+
+template <class T>
+using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+// An empty asm that claims to change its operand: the compiler can merge, reorder or assume nothing
+// across it.
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__AVX512VL__)
+#define HILLOCK_SEAL(value) asm("" : "+v"(value))
+#elif defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
+#define HILLOCK_SEAL(value) asm("" : "+x"(value))
+#elif defined(__GNUC__) && defined(__aarch64__)
+#define HILLOCK_SEAL(value) asm("" : "+w"(value))
+#else
+#define HILLOCK_SEAL(value) static_cast<void>(value)
+#endif
+
+// Plain x86-64 has nothing a product could be contracted into.
+#if (defined(__x86_64__) || defined(__i386__)) && !defined(__FMA__) && !defined(__FMA4__)
+inline constexpr bool seals_products = HILLOCK_FAST_MATH;
+#else
+inline constexpr bool seals_products = true;
+#endif
+inline constexpr bool seals_sums = HILLOCK_FAST_MATH;
+
+#if defined(__FMA__)
+HILLOCK_INLINE __m128 fused(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
+HILLOCK_INLINE __m128d fused(__m128d a, __m128d b, __m128d c) noexcept {
+  return _mm_fmadd_pd(a, b, c);
+}
+HILLOCK_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) noexcept {
+  return _mm256_fmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) noexcept {
+  return _mm256_fmadd_pd(a, b, c);
+}
+#if defined(__AVX512F__)
+HILLOCK_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) noexcept {
+  return _mm512_fmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) noexcept {
+  return _mm512_fmadd_pd(a, b, c);
+}
+#endif
+#elif defined(__aarch64__)
+HILLOCK_INLINE float32x4_t fused(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
+  return vfmaq_f32(c, a, b);
+}
+HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) noexcept {
+  return vfmaq_f64(c, a, b);
+}
+#endif
+
+// Under -ffast-math both compilers turn a vector division or square root into an estimate and a
+// Newton step, which is some ULP off and NaN where the divisor is infinite. The instruction itself
+// is exempt.
+#if HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
+#if defined(__AVX__)
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                    \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {  \
+    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
+    return a;                                                         \
+  }                                                                   \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {          \
+    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
+    return a;                                                         \
+  }
+HILLOCK_EXACT_OPERATIONS(__m256, "ps")
+HILLOCK_EXACT_OPERATIONS(__m256d, "pd")
+#if defined(__AVX512F__)
+HILLOCK_EXACT_OPERATIONS(__m512, "ps")
+HILLOCK_EXACT_OPERATIONS(__m512d, "pd")
+#endif
+#else
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                   \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept { \
+    asm("div" suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));         \
+    return a;                                                        \
+  }                                                                  \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {         \
+    asm("sqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
+    return a;                                                        \
+  }
+#endif
+HILLOCK_EXACT_OPERATIONS(__m128, "ps")
+HILLOCK_EXACT_OPERATIONS(__m128d, "pd")
+#undef HILLOCK_EXACT_OPERATIONS
+#define HILLOCK_HAS_EXACT_OPERATIONS 1
+#elif defined(__aarch64__)
+// xsimd 8.1 divides floats by an estimate and two Newton steps there, 0.8 ULP off.
+HILLOCK_INLINE float32x4_t divided(float32x4_t a, float32x4_t b) noexcept {
+  return vdivq_f32(a, b);
+}
+HILLOCK_INLINE float64x2_t divided(float64x2_t a, float64x2_t b) noexcept {
+  return vdivq_f64(a, b);
+}
+HILLOCK_INLINE float32x4_t square_root(float32x4_t a) noexcept { return vsqrtq_f32(a); }
+HILLOCK_INLINE float64x2_t square_root(float64x2_t a) noexcept { return vsqrtq_f64(a); }
+#define HILLOCK_HAS_EXACT_OPERATIONS 1
+#else
+#define HILLOCK_HAS_EXACT_OPERATIONS 0
+#endif
+
+}  // namespace detail
+
+/// Whether a number is NaN, asked of its bits: -ffast-math assumes that none is.
+template <class T>
+inline bool is_nan_number(T number) noexcept {
+  detail::BitsOf<T> pattern;
+  std::memcpy(&pattern, &number, sizeof(T));
+  constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+  return (pattern & static_cast<detail::BitsOf<T>>(
+                        ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+}
+
+/// Powers of two: a times `to` has a magnitude in [1, 2) (below 1 if a is subnormal or 0, up to 4
+/// if it is the largest), and to times back is 1.
+template <class T>
+struct Scale {
+  T to;
+  T back;
+};
+template <class T>
+inline Scale<T> scale_to_one(T a) noexcept {
+  using Pattern = detail::BitsOf<T>;
+  constexpr int mantissa_bits = sizeof(T) == 4 ? 23 : 52;
+  constexpr Pattern bias = sizeof(T) == 4 ? 127 : 1023;
+  Pattern pattern;
+  std::memcpy(&pattern, &a, sizeof(T));
+  Pattern exponent = (pattern >> mantissa_bits) & (2 * bias + 1);
+  exponent = exponent < 1 ? Pattern{1} : exponent > 2 * bias - 1 ? Pattern{2 * bias - 1} : exponent;
+  const Pattern to = (2 * bias - exponent) << mantissa_bits;
+  const Pattern back = exponent << mantissa_bits;
+  Scale<T> scale;
+  std::memcpy(&scale.to, &to, sizeof(T));
+  std::memcpy(&scale.back, &back, sizeof(T));
+  return scale;
+}
+
+}  // namespace simd
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
