@@ -40,8 +40,10 @@ TEMPLATE_TEST_CASE("expm1 has its edge values", "[expm1]", float, double) {
 }
 
 TEST_CASE("no coefficient of expm1 has changed", "[expm1]") {
-  CHECK(checksum<float>(kernel, -30, 89) == Recorded{0, 0}.here());
-  CHECK(checksum<double>(kernel, -50, 710) == Recorded{0, 0}.here());
+  CHECK(checksum<float>(kernel, -30, 89) ==
+        Recorded{0x726719013b5d96f8, 0x0e440706be018010}.here());
+  CHECK(checksum<double>(kernel, -50, 710) ==
+        Recorded{0xa411974abdbf8a29, 0x3cb43a743bae315a}.here());
 }
 
 }  // namespace

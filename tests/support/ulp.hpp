@@ -51,7 +51,7 @@ Wide<T> spacing(Wide<T> value) {
 }
 
 /// |computed - truth| in ULP; infinite where one of the two is NaN, or an infinite truth is missed.
-/// A computed infinity counts as the number after the largest.
+/// Beyond the largest number, computed or true, everything counts as the number after it.
 template <class T>
 double ulp_error(T computed, Wide<T> truth) {
   constexpr double never = std::numeric_limits<double>::infinity();
