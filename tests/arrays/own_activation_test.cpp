@@ -34,7 +34,6 @@ bool is_moderate(T x) {
 struct SquareplusContract : PointwiseContract {
   using F = Squareplus;
   static constexpr const char* name = "squareplus";
-  static constexpr bool is_noexcept = false;
   static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
