@@ -63,7 +63,7 @@ TEST_CASE("no verb allocates, whatever the function and the layout", "[allocatio
   };
   try_all(hillock::sigmoid);
   try_all(hillock::Swish<>{1.5});
-  try_all(hillock::prelu);
+  try_all(hillock::PReLU<>{});
   CHECK(allocations_in([&] { hillock::forward(hillock::tanh, x.data(), y.data(), 100); }) == 0);
   CHECK(allocations_in([&] { y = hillock::elu(x) + hillock::tanh.derivative(x); }) == 0);
 
