@@ -16,7 +16,7 @@ void register_rows() {
   bench::row("tanh", hillock::tanh, peers::Tanh{});
   bench::row("relu", hillock::relu, peers::ReLU{});
   bench::row("leaky_relu", hillock::leaky_relu, peers::LeakyReLU{0.01});
-  bench::row("prelu", hillock::prelu, peers::LeakyReLU{0.25});
+  bench::row("prelu", hillock::PReLU<>{}, peers::LeakyReLU{0.25});
   bench::row("prelu_per_row", hillock::PReLU{slopes, Per::row}, peers::PReLU{slopes},
              {{64, 64}, {64, 1 << 18}});
   bench::row("elu", hillock::elu, peers::ELU{});

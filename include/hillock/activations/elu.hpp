@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/parameter.hpp>
-#include <hillock/kernels/expm1.hpp>
+#include <hillock/kernels/exp.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -25,18 +25,37 @@ class ELU : public Activation<ELU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    // e^-40 is less than half an ULP of 1, in double too.
-    const V below = select(x < -40, -40, select(x > 0, 0, x));
-    return select(x > 0, x, V(alpha) * copysign(kernels::expm1_bounded(below), below));
+    const V below = not_above(x, 0);
+    return forward_from(x, below, kernels::decay(below));
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    const V below = not_above(x, 0);
+    return derivative_from(x, below, kernels::decay(below));
+  }
+
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    const V below = not_above(x, 0);
+    const auto e = kernels::decay(below);
+    return {forward_from(x, below, e), derivative_from(x, below, e)};
+  }
+
+ private:
+  template <class V>
+  HILLOCK_INLINE V forward_from(const V& x, const V& below,
+                                const kernels::Decay<V>& e) const noexcept {
+    return select(x > 0, x, V(alpha) * copysign(e.minus_one, below));
+  }
+
+  template <class V>
+  HILLOCK_INLINE V derivative_from(const V& x, const V& below,
+                                   const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    const V below = select(x > 0, 0, x);
     // Up to this size alpha times the scaled exponential cannot overflow.
     const bool is_moderate = -C::large <= alpha && alpha <= C::large;
-    const V scaled = is_moderate ? V(alpha) * kernels::decay(below).scaled * C::from_tail
+    const V scaled = is_moderate ? V(alpha) * e.scaled * C::from_tail
                                  : kernels::times_exp(V(alpha), below, V(0));
     return select(x > 0, 1, scaled);
   }

@@ -24,12 +24,12 @@ class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::rectified(x, V(slope));
+    return kernels::rectified(x, static_cast<typename V::value_type>(slope));
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::rectified_derivative(x, V(slope));
+    return kernels::rectified_derivative(x, slope);
   }
 };
 

@@ -100,14 +100,15 @@ class PReLU {
   /// What the verbs call.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    walk_with_slopes("PReLU::forward", x, "y", y,
-                     [](const auto& in) { return std::array{kernels::rectified(in[0], in[1])}; });
+    walk_one("PReLU::forward", x, "y", y, [](const auto& in, const auto& a) {
+      return std::array{kernels::rectified(in[0], a)};
+    });
   }
 
   template <class X, class D>
   void derivative_into(const X& x, D& d) const {
-    walk_with_slopes("PReLU::derivative", x, "d", d, [](const auto& in) {
-      return std::array{kernels::rectified_derivative(in[0], in[1])};
+    walk_one("PReLU::derivative", x, "d", d, [](const auto& in, const auto& a) {
+      return std::array{kernels::rectified_derivative(in[0], a)};
     });
   }
 
@@ -118,16 +119,15 @@ class PReLU {
     arrays::Input<X> in(x);
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);
-    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
     arrays::require_same_shape(where, "x", in.shape(), "dy", in_dy.shape());
     arrays::require_same_shape(where, "x", in.shape(), "dx", out.shape());
     require_slopes(where, in.shape());
     arrays::require_in_place_or_apart(where, "dx", out, "x", in);
     arrays::require_in_place_or_apart(where, "dx", out, "dy", in_dy);
-    const auto op = [](const auto& inputs) {
-      return std::array{inputs[1] * kernels::rectified_derivative(inputs[0], inputs[2])};
+    const auto op = [](const auto& inputs, const auto& a) {
+      return std::array{inputs[1] * kernels::rectified_derivative(inputs[0], a)};
     };
-    arrays::walk<Arch>(op, std::tie(in, in_dy, slopes), std::tie(out));
+    walk_with_slopes(op, std::tie(in, in_dy), std::tie(out));
   }
 
   template <class X, class Y, class D>
@@ -136,14 +136,13 @@ class PReLU {
     arrays::Input<X> in(x);
     arrays::Output<Y> out_y(y);
     arrays::Output<D> out_d(d);
-    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
     arrays::require_both_outputs(where, in, out_y, out_d);
     require_slopes(where, in.shape());
-    const auto op = [](const auto& inputs) {
-      return std::array{kernels::rectified(inputs[0], inputs[1]),
-                        kernels::rectified_derivative(inputs[0], inputs[1])};
+    const auto op = [](const auto& inputs, const auto& a) {
+      return std::array{kernels::rectified(inputs[0], a),
+                        kernels::rectified_derivative(inputs[0], a)};
     };
-    arrays::walk<Arch>(op, std::tie(in, slopes), std::tie(out_y, out_d));
+    walk_with_slopes(op, std::tie(in), std::tie(out_y, out_d));
   }
 
  private:
@@ -199,20 +198,32 @@ class PReLU {
   }
 
   template <class X, class Y, class Op>
-  void walk_with_slopes(const char* where, const X& x, const char* output, Y& y,
-                        const Op& op) const {
+  void walk_one(const char* where, const X& x, const char* output, Y& y, const Op& op) const {
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
-    const Slopes<typename X::Scalar> slopes{*this, in.shape()};
     arrays::require_same_shape(where, "x", in.shape(), output, out.shape());
     require_slopes(where, in.shape());
     arrays::require_in_place_or_apart(where, output, out, "x", in);
-    arrays::walk<Arch>(op, std::tie(in, slopes), std::tie(out));
+    walk_with_slopes(op, std::tie(in), std::tie(out));
+  }
+
+  /// op(inputs, slope): with one slope a number, else a batch of the slopes of the inputs' places.
+  template <class Op, class First, class... More, class Outputs>
+  void walk_with_slopes(const Op& op, const std::tuple<First&, More&...>& in,
+                        const Outputs& out) const {
+    using T = typename First::T;
+    if (axis_) {
+      const Slopes<T> slopes{*this, std::get<0>(in).shape()};
+      const auto with_own = [op](const auto& inputs) { return op(inputs, inputs.back()); };
+      arrays::walk<Arch>(with_own, std::tuple_cat(in, std::tie(slopes)), out);
+    } else {
+      const auto with_shared = [op, shared = static_cast<T>(slope[0])](const auto& inputs) {
+        return op(inputs, shared);
+      };
+      arrays::walk<Arch>(with_shared, in, out);
+    }
   }
 };
-
-/// One slope of 0.25, as the paper starts from.
-inline const PReLU<> prelu{};
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -32,6 +32,7 @@ class Swish : public Activation<Swish<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    if (!is_ordinary()) return forward_for_tiny_beta(x);
     const Argument<V> t = argument(x);
     return forward_from(t, kernels::decay(t.magnitude, t.low));
   }
@@ -44,6 +45,7 @@ class Swish : public Activation<Swish<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    if (!is_ordinary()) return {forward_for_tiny_beta(x), derivative_at(x)};
     const Argument<V> t = argument(x);
     const auto e = kernels::decay(t.magnitude, t.low);
     return {forward_from(t, e), derivative_from(t, e)};
@@ -65,12 +67,11 @@ class Swish : public Activation<Swish<A, Arch>> {
     using T = typename V::value_type;
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
-    const V finite_x = select(x > largest, largest, select(x < -largest, -largest, x));
+    const V finite_x = not_below(not_above(x, largest), -largest);
     if (beta == 1) return {x, finite_x, finite_x, kernels::negative_magnitude(finite_x), V(0)};
     // Beyond the limit, where the product may overflow, it stays where the exponential is 0.
     const V whole = V(beta) * finite_x;
-    const V t = select(whole > C::product_limit, C::product_limit,
-                       select(whole < -C::product_limit, -C::product_limit, whole));
+    const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
     const auto is_inside = t == whole;
     const V low =
         kernels::exact_product_of_parameter(static_cast<T>(beta), select(is_inside, finite_x, 0))
@@ -78,20 +79,23 @@ class Swish : public Activation<Swish<A, Arch>> {
     return {x, finite_x, t, kernels::negative_magnitude(t), select(t < 0, low, -low)};
   }
 
+  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
+  /// cannot overflow.
+  constexpr bool is_ordinary() const noexcept { return beta >= 0x1p-30 || beta <= -0x1p-30; }
+
   template <class V>
   HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // For a beta of ordinary size |x| is below 2^38 where |t| is below the decay limit, and x times
-    // the scaled exponential cannot overflow. Farther out the limit is 0.
-    constexpr double ordinary = 0x1p-30;
-    V below;
-    if (beta >= ordinary || beta <= -ordinary) {
-      const V scaled = select(t.magnitude < -C::decay_limit, 0, e.scaled);
-      below = t.finite_x * scaled * C::from_tail;
-    } else {
-      below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
-    }
-    return select(t.t >= 0, t.x, below) / (1 + e.value);
+    // Beyond the decay limit x may be of any size, and the limit is 0.
+    const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
+    return by_sign(t.t, t.x, t.finite_x * scaled * C::from_tail) / (1 + e.value);
+  }
+
+  template <class V>
+  HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
+    const Argument<V> t = argument(x);
+    const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
+    return by_sign(t.t, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value);
   }
 
   template <class V>
@@ -100,14 +104,14 @@ class Swish : public Activation<Swish<A, Arch>> {
     using C = kernels::ExpConstantsOf<V>;
     // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
     // and e cancel, and what e and t were rounded by counts.
-    const V limited = select(t.magnitude < -C::decay_limit, -C::decay_limit, t.magnitude);
+    const V limited = not_below(t.magnitude, -C::decay_limit);
     const V above = fma(e.value, 1 - limited, 1);
     const V rounded_off = fma(e.scaled_low, C::from_tail, t.low);
     const V linear = 1 + limited;  // exact from t = -1/2 down
     const V factor =
         select(limited < -2, linear + (e.value + rounded_off), (linear + rounded_off) + e.value);
     const V below = factor * e.scaled * C::from_tail;
-    return select(t.t >= 0, above, below) / fma(e.value, 2 + e.value, 1);
+    return by_sign(t.t, above, below) / fma(e.value, 2 + e.value, 1);
   }
 };
 

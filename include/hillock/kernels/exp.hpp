@@ -113,46 +113,49 @@ HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   return v * power_of_two(n - last) * power_of_two(last);
 }
 
-/// e^x for x <= 0, and the same times 2^tail: never subnormal, so a factor multiplied into it
-/// before the last step is rounded once. `scaled` is to be multiplied by from_tail; so is
-/// scaled_low, what its last addition rounded off.
+/// e^x for x <= 0 in the forms that its uses need; what is not used costs nothing.
 template <class V>
 struct Decay {
   V value;
+  /// 2^tail e^x: never subnormal, so a factor multiplied into it, and from_tail last, is rounded
+  /// once.
   V scaled;
+  /// What the last addition of `scaled` rounded off.
   V scaled_low;
+  /// e^x - 1. A zero comes out as +0.
+  V minus_one;
 };
 
 namespace detail {
 template <class V>
 HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
   const V scaled = fma(parts.m, parts.power, parts.power);
+  const V power = parts.power * ExpConstantsOf<V>::from_tail;
   return {scaled * ExpConstantsOf<V>::from_tail, scaled,
-          fma(parts.m, parts.power, parts.power - scaled)};
+          fma(parts.m, parts.power, parts.power - scaled), fma(parts.m, power, power - 1)};
 }
 }  // namespace detail
 
-/// e^x for x <= 0. Below -decay_limit it stays what it is there: 0, even times a rather large
-/// number.
+/// For x <= 0. Below -decay_limit it stays what it is there: 0, even times a rather large number.
 template <class V>
 HILLOCK_INLINE Decay<V> decay(V x) noexcept {
   using C = ExpConstantsOf<V>;
-  return detail::decay_of(exp_parts<C::tail>(select(x < -C::decay_limit, -C::decay_limit, x)));
+  return detail::decay_of(exp_parts<C::tail>(not_below(x, -C::decay_limit)));
 }
 
-/// e^(x + x_low) for x <= 0, the same.
+/// The same of x + x_low.
 template <class V>
 HILLOCK_INLINE Decay<V> decay(V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
-  const auto below = x < -C::decay_limit;
   return detail::decay_of(
-      exp_parts<C::tail>(select(below, -C::decay_limit, x), select(below, 0, x_low)));
+      exp_parts<C::tail>(not_below(x, -C::decay_limit), zero_where(x < -C::decay_limit, x_low)));
 }
 
 /// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a
-/// alone, is subnormal or the two are of opposite extremes.
+/// alone, is subnormal or the two are of opposite extremes. Out of line: it is for parameters of
+/// extreme size, and would only make the kernels that may need it too large to inline.
 template <class V>
-HILLOCK_INLINE V times_exp(V a, V x, V x_low) noexcept {
+HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
   const auto below = x < -C::product_limit;
   const ExpParts<V> parts =
@@ -173,7 +176,7 @@ HILLOCK_INLINE V times_exp(V a, V x, V x_low) noexcept {
 template <class V>
 HILLOCK_INLINE V exp(V x) noexcept {
   using C = ExpConstantsOf<V>;
-  const V bounded = select(x < C::underflow, C::underflow, select(x > C::overflow, C::overflow, x));
+  const V bounded = not_below(not_above(x, C::overflow), C::underflow);
   const ExpParts<V> parts = exp_parts<0>(bounded);
   return scaled_by_power(V(1) + parts.m, parts.n);
 }

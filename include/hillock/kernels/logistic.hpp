@@ -16,7 +16,7 @@ HILLOCK_INLINE V negative_magnitude(V x) noexcept {
 /// 1 / (1 + e^-x) from e = e^-|x|: each side of 0 has the form that keeps its small values.
 template <class V>
 HILLOCK_INLINE V logistic(V x, const Decay<V>& e) noexcept {
-  return select(x >= 0, 1, e.value) / (1 + e.value);
+  return by_sign(x, 1, e.value) / (1 + e.value);
 }
 
 /// c e / (1 + e)^2 from e = e^-|x|, for a power of two c, multiplied in before the result can be

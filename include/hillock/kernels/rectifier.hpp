@@ -15,9 +15,15 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   return select(x > 0, x, below);
 }
 
-/// 1 for x > 0, slope otherwise, NaN for NaN.
+/// The same with one slope for all: whether it is 0 is asked once and not in every lane.
 template <class V>
-HILLOCK_INLINE V rectified_derivative(V x, V slope) noexcept {
+HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
+  return slope == 0 ? zero_where(x <= 0, x) : select(x > 0, x, slope * x);
+}
+
+/// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
+template <class V, class Slope>
+HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
   return select(is_nan(x), x, select(x > 0, 1, slope));
 }
 

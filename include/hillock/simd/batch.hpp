@@ -291,6 +291,30 @@ class Batch {
     return select(is_nan(a) | (a < b), a, b);
   }
 
+  /// x, but not below (above) the limit; a NaN stays.
+  friend HILLOCK_INLINE Batch not_below(Batch x, Batch limit) noexcept {
+#if HILLOCK_HAS_EXTREMES
+    return Raw(detail::larger(limit.reg(), x.reg()));
+#else
+    return select(x < limit, limit, x);
+#endif
+  }
+  friend HILLOCK_INLINE Batch not_above(Batch x, Batch limit) noexcept {
+#if HILLOCK_HAS_EXTREMES
+    return Raw(detail::smaller(limit.reg(), x.reg()));
+#else
+    return select(x > limit, limit, x);
+#endif
+  }
+  /// a for s above 0, b for s below; for a zero or a NaN either, so they must agree there.
+  friend HILLOCK_INLINE Batch by_sign(Batch s, Batch a, Batch b) noexcept {
+#if HILLOCK_HAS_BLEND
+    return Raw(detail::blended(a.reg(), b.reg(), s.reg()));
+#else
+    return select(s < 0, b, a);
+#endif
+  }
+
   /// The same value, of which the compiler knows nothing.
   friend HILLOCK_INLINE Batch sealed(Batch a) noexcept {
     Register value = a.reg();

@@ -102,8 +102,10 @@
 // budget says.
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
+#define HILLOCK_COLD __attribute__((noinline, cold))
 #else
 #define HILLOCK_INLINE inline
+#define HILLOCK_COLD
 #endif
 
 // Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang
