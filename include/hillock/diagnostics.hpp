@@ -248,7 +248,7 @@ class UnitMonitor {
     }
     Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> y(x.rows(), x.cols());
     Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> d(x.rows(), x.cols());
-    forward_and_derivative(f_, x, y, d);
+    hillock::forward_and_derivative(f_, x, y, d);
     for (Eigen::Index col = 0; col < x.cols(); ++col) {
       for (Eigen::Index row = 0; row < x.rows(); ++row) {
         count(counts_[static_cast<std::size_t>(per_ == Per::row ? row : col)],

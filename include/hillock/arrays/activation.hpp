@@ -100,22 +100,22 @@ template <class Derived>
 class Activation : public arrays::PointwiseBase {
  public:
   template <class X>
-  auto operator()(const X& x) const {
+  auto operator()(const X& x) const noexcept(!arrays::is_dense<X>) {
     return forward(x);
   }
 
   template <class X>
-  auto forward(const X& x) const {
+  auto forward(const X& x) const noexcept(!arrays::is_dense<X>) {
     return apply(arrays::Forward<Derived>{derived()}, x);
   }
 
   template <class X>
-  auto derivative(const X& x) const {
+  auto derivative(const X& x) const noexcept(!arrays::is_dense<X>) {
     return apply(arrays::Derivative<Derived>{derived()}, x);
   }
 
   template <class X, class DY>
-  auto backward(const X& x, const DY& dy) const {
+  auto backward(const X& x, const DY& dy) const noexcept(!arrays::is_dense<X>) {
     const arrays::Backward<Derived> op{derived()};
     if constexpr (arrays::is_dense<X> || arrays::is_dense<DY>) {
       return arrays::lazy("backward", op, arrays::as_dense(x), arrays::as_dense(dy));

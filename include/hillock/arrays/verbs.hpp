@@ -169,27 +169,27 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward(const F& f, const T* x, T* y, N n) {
   const arrays::Index count = arrays::checked_count("forward", n);
-  forward(f, arrays::read_only(x, count), arrays::writable(y, count));
+  hillock::forward(f, arrays::read_only(x, count), arrays::writable(y, count));
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n) {
   const arrays::Index count = arrays::checked_count("derivative", n);
-  derivative(f, arrays::read_only(x, count), arrays::writable(d, count));
+  hillock::derivative(f, arrays::read_only(x, count), arrays::writable(d, count));
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
   const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
-  forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
-                         arrays::writable(d, count));
+  hillock::forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
+                                  arrays::writable(d, count));
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
   const arrays::Index count = arrays::checked_count("backward", n);
-  backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
-           arrays::writable(dx, count));
+  hillock::backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
+                    arrays::writable(dx, count));
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
