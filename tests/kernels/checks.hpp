@@ -12,7 +12,7 @@ namespace kernel_checks {
 
 using namespace support;
 
-/// kernel over all of x, with a register of Arch at a time. The last register is padded with its first element.
+/// kernel over all of x, a register of Arch at a time, the last one padded with its first element.
 template <class Arch, class T, class Kernel>
 std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
   using V = hillock::simd::Batch<T, Arch>;
@@ -29,12 +29,13 @@ std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
   return map<hillock::simd::NativeArch>(kernel, x);
 }
 
-/// Numbers that are the same on every machine: evenly spaced in [-4, 4], and two for every binade. So
-/// many, because a thousandth of the smallest coefficient changes the rounding of few results.
+/// Numbers that are the same on every machine: evenly spaced in [-4, 4] and closer around 0, and two
+/// for every binade. So many, because a thousandth of a small coefficient changes few results.
 template <class T>
 std::vector<T> fixed_points() {
   std::vector<T> x;
-  for (int i = -(1 << 19); i < 1 << 19; ++i) x.push_back((static_cast<T>(i) + T(0.5)) * T(0x1p-17));
+  for (const T spacing : {T(0x1p-17), T(0x1p-43)})
+    for (int i = -(1 << 19); i < 1 << 19; ++i) x.push_back((static_cast<T>(i) + T(0.5)) * spacing);
   for (int exponent = std::numeric_limits<T>::min_exponent;
        exponent < std::numeric_limits<T>::max_exponent; ++exponent)
     for (const T mantissa : {T(0.6875), T(-0.8125)}) x.push_back(std::ldexp(mantissa, exponent));

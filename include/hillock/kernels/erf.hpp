@@ -2,9 +2,9 @@
 //
 //   erf(x) = 1 - e^y,  y = log(1 - erf(x)) = x (slope + t(x)),  slope = -2 / sqrt(pi),  for x >= 0.
 //
-// One polynomial t serves the whole range: e^y - 1 loses no digits, so an error of y counts fully near
-// 0 and by e^y further out, and t is fitted to that weight. What the last sum of y rounds off is added
-// to e^y - 1: there, near 0, it would be up to a whole ULP.
+// One polynomial t serves the whole range: e^y - 1 loses no digits, so an error of y counts fully
+// near 0 and by e^y further out, and t is fitted to that weight. What the last sum of y rounds off
+// is added to e^y - 1: near 0 it would be up to a whole ULP there.
 #pragma once
 
 #include <hillock/kernels/exp.hpp>
@@ -58,7 +58,7 @@ HILLOCK_INLINE V erf(V x) noexcept {
   const V y = fma(bounded, C::slope, curve);
   const V y_low = fma(bounded, C::slope, -y) + curve;
 
-  // As exp_parts, but y_low is added to r + r^2 q(r) and not to r, whose last bit is too coarse for it.
+  // As exp_parts, but y_low is added to r^2 q(r) and not to r, whose last bit is too coarse for it.
   const V shifted = fma(y, E::log2_e, magic);
   const V n = shifted - magic;
   const V r = fma(n, -E::ln2_low, fma(n, -E::ln2_high, y));
