@@ -29,7 +29,7 @@ std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
   return map<hillock::simd::NativeArch>(kernel, x);
 }
 
-/// Numbers that are the same on every machine: evenly spaced in [-4, 4] and closer around 0, and two
+/// Numbers that are the same on every machine: evenly spaced in [-4, 4], closer around 0, and two
 /// for every binade. So many, because a thousandth of a small coefficient changes few results.
 template <class T>
 std::vector<T> fixed_points() {
