@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/arrays/axis.hpp>
 #include <hillock/arrays/verbs.hpp>
 
 namespace hillock {
@@ -18,6 +19,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Maxout {
+  using Index = arrays::Index;
+
  public:
   int pieces;
   Per axis;
@@ -73,21 +76,29 @@ class Maxout {
       if (arrays::share_elements(out.view(), in.view()))
         arrays::throw_overlap("Maxout::forward", "y", "x");
     }
-    for_each_group(groups, [&](arrays::Index row, arrays::Index col) {
-      out.at(row, col) = winner(in, row, col).value;
+    using V = simd::Batch<typename X::Scalar, Arch>;
+    for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
+      arrays::LaneReader<V, X> read(in, axis, first, count);
+      arrays::LaneWriter<V, Y> write(out, axis, first, count);
+      for (Index group = 0; group < groups_each; ++group) write(group, winner(read, group).value);
+      write.finish();
     });
   }
 
   template <class X, class D>
   void derivative_into(const X& x, D& d) const {
-    using T = typename X::Scalar;
     arrays::Input<X> in(x);
     arrays::Output<D> out(d);
     const arrays::Shape groups = output_shape("Maxout::derivative", in.shape());
     arrays::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
     arrays::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
-    for_each_group(groups, [&](arrays::Index row, arrays::Index col) {
-      route(out, row, col, winner(in, row, col).piece, T(1));
+    using V = simd::Batch<typename X::Scalar, Arch>;
+    for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
+      arrays::LaneReader<V, X> read(in, axis, first, count);
+      arrays::LaneWriter<V, D> write(out, axis, first, count);
+      for (Index group = 0; group < groups_each; ++group)
+        route(write, group, winner(read, group).piece, V(1));
+      write.finish();
     });
   }
 
@@ -106,16 +117,22 @@ class Maxout {
       if (arrays::share_elements(out.view(), in_dy.view()))
         arrays::throw_overlap("Maxout::backward", "dx", "dy");
     }
-    for_each_group(groups, [&](arrays::Index row, arrays::Index col) {
-      route(out, row, col, winner(in, row, col).piece, in_dy.at(row, col));
+    using V = simd::Batch<typename X::Scalar, Arch>;
+    for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
+      arrays::LaneReader<V, X> read(in, axis, first, count);
+      arrays::LaneReader<V, DY> gradient(in_dy, axis, first, count);
+      arrays::LaneWriter<V, DX> write(out, axis, first, count);
+      for (Index group = 0; group < groups_each; ++group)
+        route(write, group, winner(read, group).piece, gradient(group));
+      write.finish();
     });
   }
 
  private:
-  template <class T>
+  template <class V>
   struct Winner {
-    int piece;
-    T value;
+    V piece;
+    V value;
   };
 
   static constexpr int checked(int k) {
@@ -125,7 +142,7 @@ class Maxout {
   }
 
   arrays::Shape output_shape(const char* where, arrays::Shape shape) const {
-    const arrays::Index length = axis == Per::column ? shape.rows : shape.cols;
+    const Index length = axis == Per::column ? shape.rows : shape.cols;
     if (length % pieces != 0) {
       throw std::invalid_argument(std::string("hillock::") + where + ": x is " +
                                   arrays::to_string(shape) + ", expected a multiple of " +
@@ -144,36 +161,32 @@ class Maxout {
         expected);
   }
 
-  template <class Visit>
-  static void for_each_group(arrays::Shape groups, const Visit& visit) {
-    for (arrays::Index col = 0; col < groups.cols; ++col)
-      for (arrays::Index row = 0; row < groups.rows; ++row) visit(row, col);
+  /// block(first, count, groups in each) for every group of V::size columns (rows).
+  template <class V, class Block>
+  void for_each_block(arrays::Shape groups, const Block& block) const {
+    const Index groups_each = arrays::entries(groups, axis);
+    if (groups_each == 0) return;
+    arrays::for_each_block<V>(arrays::distributions(groups, axis),
+                              [&](Index first, Index count) { block(first, count, groups_each); });
   }
 
-  template <class In>
-  auto winner(const In& in, arrays::Index row, arrays::Index col) const {
-    Winner<typename In::T> best{0, piece_at(in, row, col, 0)};
+  /// The winning piece's number and value, in every lane.
+  template <class V, class X>
+  Winner<V> winner(arrays::LaneReader<V, X>& read, Index group) const {
+    Winner<V> best{0, read(group * pieces)};
     for (int piece = 1; piece < pieces; ++piece) {
-      const auto value = piece_at(in, row, col, piece);
-      if (!simd::is_nan_number(best.value) && (simd::is_nan_number(value) || value > best.value))
-        best = {piece, value};
+      const V value = read(group * pieces + piece);
+      const auto is_better = is_nan(value) | (value > best.value);
+      const auto takes_over = (!is_nan(best.value)) & is_better;
+      best = {select(takes_over, piece, best.piece), select(takes_over, value, best.value)};
     }
     return best;
   }
 
-  template <class In>
-  auto piece_at(const In& in, arrays::Index row, arrays::Index col, int piece) const {
-    return axis == Per::column ? in.at(row * pieces + piece, col)
-                               : in.at(row, col * pieces + piece);
-  }
-
-  template <class Out, class T>
-  void route(Out& out, arrays::Index row, arrays::Index col, int winning_piece, T value) const {
-    for (int piece = 0; piece < pieces; ++piece) {
-      auto& place = axis == Per::column ? out.at(row * pieces + piece, col)
-                                        : out.at(row, col * pieces + piece);
-      place = piece == winning_piece ? value : T(0);
-    }
+  template <class V, class Y>
+  void route(arrays::LaneWriter<V, Y>& write, Index group, V winning_piece, V value) const {
+    for (int piece = 0; piece < pieces; ++piece)
+      write(group * pieces + piece, select(winning_piece == piece, value, 0));
   }
 };
 

@@ -28,6 +28,8 @@ enum class AllMasked { nan, zeros, uniform };
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Softmax {
+  using Index = arrays::Index;
+
  public:
   Per axis;
   AllMasked all_masked;
@@ -91,11 +93,11 @@ class Softmax {
     const auto& y = arrays::as_dense(output);
     require_vector("Softmax::jacobian_from_output", arrays::shape_of(y));
     const arrays::Plain<P> p = y;
-    const arrays::Index n = p.size();
+    const Index n = p.size();
     arrays::PlainMatrix<T, size, size> result(n, n);
-    for (arrays::Index i = 0; i < n; ++i) {
+    for (Index i = 0; i < n; ++i) {
       T others = 0;
-      for (arrays::Index j = 0; j < n; ++j) {
+      for (Index j = 0; j < n; ++j) {
         result(i, j) = -p.coeff(i) * p.coeff(j);
         if (j != i) others += p.coeff(j);
       }
@@ -112,26 +114,24 @@ class Softmax {
     arrays::Output<Y> out(y);
     arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
-    const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(
-        distributions_of(in.shape()), [&](arrays::Index first, arrays::Index count) {
-          const auto read = [&](arrays::Index entry) {
-            return arrays::read_lanes<V>(in, axis, first, count, entry);
-          };
-          const V top = maximum<V>(read, n);
-          kernels::RunningSum<V> sum;
-          for (arrays::Index i = 0; i < n; ++i) {
-            const V e = exponential(read(i), top);
-            sum.add(e);
-            arrays::write_lanes(out, axis, first, count, i, e);
-          }
-          const V total = sum.total();
-          const arrays::Input<Y> written(y);
-          for (arrays::Index i = 0; i < n; ++i) {
-            const V e = arrays::read_lanes<V>(written, axis, first, count, i);
-            arrays::write_lanes(out, axis, first, count, i, masked(top, n, e / total));
-          }
-        });
+    const Index n = arrays::entries(in.shape(), axis);
+    arrays::for_each_block<V>(distributions_of(in.shape()), [&](Index first, Index count) {
+      arrays::LaneReader<V, X> read(in, axis, first, count);
+      arrays::LaneWriter<V, Y> write(out, axis, first, count);
+      const V top = maximum<V>(read, n);
+      kernels::RunningSum<V> sum;
+      for (Index i = 0; i < n; ++i) {
+        const V e = exponential(read(i), top);
+        sum.add(e);
+        write(i, e);
+      }
+      write.finish();
+      const V total = sum.total();
+      const arrays::Input<Y> written(y);
+      arrays::LaneReader<V, Y> read_back(written, axis, first, count);
+      for (Index i = 0; i < n; ++i) write(i, masked(top, n, read_back(i) / total));
+      write.finish();
+    });
   }
 
   template <class X, class DY, class DX>
@@ -142,24 +142,25 @@ class Softmax {
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);
     check_gradients("Softmax::backward", "x", in, in_dy, out);
-    const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(distributions_of(in.shape()),
-                              [&](arrays::Index first, arrays::Index count) {
-                                const auto read = [&](arrays::Index entry) {
-                                  return arrays::read_lanes<V>(in, axis, first, count, entry);
-                                };
-                                const V top = maximum<V>(read, n);
-                                kernels::RunningSum<V> sum;
-                                for (arrays::Index i = 0; i < n; ++i)
-                                  sum.add(exponential(read(i), top));
-                                const V total = sum.total();
-                                // Computed anew for each use: there is no memory to keep p in, and
-                                // dx may be x or dy.
-                                const auto probability = [&](arrays::Index entry) {
-                                  return masked(top, n, exponential(read(entry), top) / total);
-                                };
-                                through_jacobian<V>(probability, in_dy, out, first, count, n);
-                              });
+    const Index n = arrays::entries(in.shape(), axis);
+    arrays::for_each_block<V>(distributions_of(in.shape()), [&](Index first, Index count) {
+      arrays::LaneReader<V, X> read(in, axis, first, count);
+      const V top = maximum<V>(read, n);
+      kernels::RunningSum<V> sum;
+      for (Index i = 0; i < n; ++i) sum.add(exponential(read(i), top));
+      const auto total = sum.parts();
+      const V inverse = 1 / total.high;
+      // Computed anew for each use: there is no memory to keep p in, and dx may be x or dy. In two
+      // parts: where two terms of the size of the result cancel, an error of p counts twice.
+      const auto probability = [&](Index entry) {
+        const auto e = exponential_parts(read(entry), top);
+        const V p = e.high / total.high;
+        const auto product = kernels::exact_product(p, total.high);
+        const V rest = ((e.high - product.high) - product.low) + (e.low - p * total.low);
+        return kernels::TwoParts<V>{masked(top, n, p), kernels::finite_or_zero(rest * inverse)};
+      };
+      through_jacobian<V>(probability, in_dy, out, first, count, n);
+    });
   }
 
   template <class P, class DP, class DZ>
@@ -170,37 +171,40 @@ class Softmax {
     arrays::Input<DP> in_dp(dp);
     arrays::Output<DZ> out(dz);
     check_gradients("Softmax::backward_from_output", "p", in, in_dp, out);
-    const arrays::Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_block<V>(distributions_of(in.shape()),
-                              [&](arrays::Index first, arrays::Index count) {
-                                const auto probability = [&](arrays::Index entry) {
-                                  return arrays::read_lanes<V>(in, axis, first, count, entry);
-                                };
-                                through_jacobian<V>(probability, in_dp, out, first, count, n);
-                              });
+    const Index n = arrays::entries(in.shape(), axis);
+    arrays::for_each_block<V>(distributions_of(in.shape()), [&](Index first, Index count) {
+      arrays::LaneReader<V, P> read(in, axis, first, count);
+      const auto probability = [&](Index entry) { return kernels::TwoParts<V>{read(entry), 0}; };
+      through_jacobian<V>(probability, in_dp, out, first, count, n);
+    });
   }
 
  private:
-  arrays::Index distributions_of(arrays::Shape shape) const noexcept {
+  Index distributions_of(arrays::Shape shape) const noexcept {
     return arrays::entries(shape, axis) == 0 ? 0 : arrays::distributions(shape, axis);
   }
 
   template <class V, class Read>
-  static V maximum(const Read& read, arrays::Index n) {
+  static V maximum(Read& read, Index n) {
     V top = read(0);
-    for (arrays::Index i = 1; i < n; ++i) top = max(top, read(i));
+    for (Index i = 1; i < n; ++i) top = max(top, read(i));
     return top;
   }
 
   /// e^(x - top), the rounding error of the difference carried along.
   template <class V>
-  static HILLOCK_INLINE V exponential(V x, V top) noexcept {
+  static HILLOCK_INLINE kernels::TwoParts<V> exponential_parts(V x, V top) noexcept {
     const auto difference = kernels::exact_difference(x, top);
-    return kernels::decay(difference.high, difference.low).value;
+    const auto e = kernels::decay(difference.high, difference.low);
+    return {e.value, e.scaled_low * kernels::ExpConstantsOf<V>::from_tail};
+  }
+  template <class V>
+  static HILLOCK_INLINE V exponential(V x, V top) noexcept {
+    return exponential_parts(x, top).high;
   }
 
   template <class V>
-  V masked(V top, arrays::Index n, V p) const noexcept {
+  V masked(V top, Index n, V p) const noexcept {
     if (all_masked == AllMasked::nan) return p;
     const double instead = all_masked == AllMasked::zeros ? 0 : 1 / static_cast<double>(n);
     return select(top == -std::numeric_limits<typename V::value_type>::infinity(), instead, p);
@@ -208,18 +212,25 @@ class Softmax {
 
   /// dx = p (dp - <p, dp>).
   template <class V, class Probability, class DP, class DX>
-  void through_jacobian(const Probability& probability, const arrays::Input<DP>& dp,
-                        arrays::Output<DX>& dx, arrays::Index first, arrays::Index count,
-                        arrays::Index n) const {
+  void through_jacobian(Probability& probability, const arrays::Input<DP>& dp,
+                        arrays::Output<DX>& dx, Index first, Index count, Index n) const {
+    arrays::LaneReader<V, DP> gradient(dp, axis, first, count);
+    arrays::LaneWriter<V, DX> write(dx, axis, first, count);
     kernels::RunningSum<V> inner_product;
-    for (arrays::Index i = 0; i < n; ++i) {
-      inner_product.add_product(probability(i), arrays::read_lanes<V>(dp, axis, first, count, i));
+    for (Index i = 0; i < n; ++i) {
+      const auto p = probability(i);
+      const V g = gradient(i);
+      inner_product.add_product(p.high, g);
+      inner_product.add_low(p.low * g);
     }
-    const V mean = inner_product.total();
-    for (arrays::Index i = 0; i < n; ++i) {
-      const V gradient = arrays::read_lanes<V>(dp, axis, first, count, i);
-      arrays::write_lanes(dx, axis, first, count, i, probability(i) * (gradient - mean));
+    const auto mean = inner_product.parts();
+    for (Index i = 0; i < n; ++i) {
+      const auto p = probability(i);
+      const auto centred = kernels::exact_difference(gradient(i), mean.high);
+      const V correction = p.high * (centred.low - mean.low) + p.low * centred.high;
+      write(i, fma(p.high, centred.high, kernels::finite_or_zero(correction)));
     }
+    write.finish();
   }
 
   template <class In, class InDY, class Out>

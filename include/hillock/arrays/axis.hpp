@@ -19,36 +19,99 @@ inline Index entries(Shape shape, Per per) noexcept {
   return per == Per::column ? shape.rows : shape.cols;
 }
 
-/// Entry `entry` of distributions first, first + 1, ..., `count` of them, as a batch; further lanes
-/// repeat the first.
-template <class V, class X>
-V read_lanes(const Input<X>& in, Per per, Index first, Index count, Index entry) {
-  typename V::value_type lanes[V::size] = {};
-  const bool along_row = per == Per::column;
-  const Index row = along_row ? entry : first;
-  const Index col = along_row ? first : entry;
-  const auto* from = in.read(row, col, count, along_row, lanes);
-  return sealed(count == static_cast<Index>(V::size)
-                    ? V::load(from)
-                    : V::load_first(from, static_cast<std::size_t>(count)));
-}
+/// Entries go through a tile of this many where the lanes of one entry are not neighbours in memory:
+/// a batch is then loaded from the tile, long after its lanes were stored, and not put together from
+/// single elements, which stalls.
+inline constexpr Index tile_entries = 16;
 
-template <class V, class Y>
-void write_lanes(Output<Y>& out, Per per, Index first, Index count, Index entry, V value) {
-  typename V::value_type lanes[V::size];
-  const bool along_row = per == Per::column;
-  const Index row = along_row ? entry : first;
-  const Index col = along_row ? first : entry;
-  auto* to = out.place(row, col, count, along_row, lanes);
-  if (to != lanes && count == static_cast<Index>(V::size)) {
-    value.store(to);
-  } else if (to != lanes) {
-    value.store_first(to, static_cast<std::size_t>(count));
-  } else {
-    value.store(lanes);
-    out.write(row, col, count, along_row, lanes, lanes);
+/// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
+/// further lanes repeat the first. The entries are asked for in ascending order, any number of times
+/// over; what was asked for may be overwritten.
+template <class V, class X>
+class LaneReader {
+ public:
+  using T = typename V::value_type;
+  LaneReader(const Input<X>& in, Per per, Index first, Index count) noexcept
+      : in_(in), per_(per), first_(first), count_(count), end_(entries(in.shape(), per)) {
+    is_contiguous_ = in.step(per == Per::column) == 1 && count == width;
   }
-}
+
+  V operator()(Index entry) {
+    if (is_contiguous_) {
+      const bool along_row = per_ == Per::column;
+      return sealed(V::load(in_.read(along_row ? entry : first_, along_row ? first_ : entry, width,
+                                     along_row, nullptr)));
+    }
+    if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
+    return sealed(V::load(tile_[entry - start_]));
+  }
+
+ private:
+  static constexpr Index width = static_cast<Index>(V::size);
+
+  void fill(Index start) {
+    start_ = start;
+    const Index n = end_ - start < tile_entries ? end_ - start : tile_entries;
+    for (Index lane = 0; lane < width; ++lane) {
+      const Index of = first_ + (lane < count_ ? lane : 0);
+      for (Index i = 0; i < n; ++i)
+        tile_[i][lane] = per_ == Per::column ? in_.at(start + i, of) : in_.at(of, start + i);
+    }
+  }
+
+  const Input<X>& in_;
+  Per per_;
+  Index first_;
+  Index count_;
+  Index end_;
+  bool is_contiguous_;
+  Index start_ = -tile_entries;
+  T tile_[tile_entries][static_cast<std::size_t>(width)];
+};
+
+/// Writes them, the entries in ascending order from 0; finish() after the last.
+template <class V, class Y>
+class LaneWriter {
+ public:
+  using T = typename V::value_type;
+  LaneWriter(Output<Y>& out, Per per, Index first, Index count) noexcept
+      : out_(out), per_(per), first_(first), count_(count) {
+    is_contiguous_ = out.step(per == Per::column) == 1 && count == width;
+  }
+
+  void operator()(Index entry, V value) {
+    if (is_contiguous_) {
+      const bool along_row = per_ == Per::column;
+      value.store(out_.place(along_row ? entry : first_, along_row ? first_ : entry, width,
+                             along_row, nullptr));
+      return;
+    }
+    if (entry == start_ + tile_entries) finish();
+    if (filled_ == 0) start_ = entry;
+    value.store(tile_[filled_++]);
+  }
+
+  void finish() {
+    for (Index lane = 0; lane < count_; ++lane) {
+      const Index to = first_ + lane;
+      for (Index i = 0; i < filled_; ++i)
+        (per_ == Per::column ? out_.at(start_ + i, to) : out_.at(to, start_ + i)) = tile_[i][lane];
+    }
+    filled_ = 0;
+  }
+
+ private:
+  static constexpr Index width = static_cast<Index>(V::size);
+
+  Output<Y>& out_;
+  Per per_;
+  Index first_;
+  Index count_;
+  bool is_contiguous_;
+  Index start_ = 0;
+  Index filled_ = 0;
+  T tile_[tile_entries][static_cast<std::size_t>(width)];
+};
 
 /// Calls block(first, count) for every group of V::size distributions.
 template <class V, class Block>

@@ -60,6 +60,12 @@ HILLOCK_INLINE TwoParts<V> exact_product_of_parameter(typename V::value_type a, 
   }
 }
 
+/// A correction to an infinite or NaN value is NaN itself and says nothing: then there is none.
+template <class V>
+HILLOCK_INLINE V finite_or_zero(V correction) noexcept {
+  return zero_where(is_nan(correction), correction);
+}
+
 /// A sum that carries what its roundings lost. Once the sum is infinite or NaN the lost part says
 /// nothing any more.
 template <class V>
@@ -75,7 +81,14 @@ class RunningSum {
     add(product.high);
     low_ = low_ + product.low;
   }
-  HILLOCK_INLINE V total() const noexcept { return select(is_nan(low_), high_, high_ + low_); }
+  /// Adds to what the roundings lost: for terms that are themselves corrections.
+  HILLOCK_INLINE void add_low(V x) noexcept { low_ = low_ + x; }
+  HILLOCK_INLINE V total() const noexcept { return parts().high; }
+  HILLOCK_INLINE TwoParts<V> parts() const noexcept {
+    const V low = finite_or_zero(low_);
+    const V high = high_ + low;
+    return {high, finite_or_zero((high_ - high) + low)};
+  }
 
  private:
   V high_ = 0;
