@@ -73,6 +73,8 @@ std::vector<Curve> all_curves() {
 #define HILLOCK_GALLERY_DRAW(name) add(pointwise(#name, hillock::name), curves);
 #include "gallery_activations.inc"
 #undef HILLOCK_GALLERY_DRAW
+  // These are objects of the user's own making: slopes of its own, a number of pieces, an axis.
+  add(pointwise("prelu", hillock::PReLU<>{}), curves);
   curves.push_back(maxout());
   curves.push_back(softmax());
   return curves;

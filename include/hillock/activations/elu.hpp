@@ -21,7 +21,9 @@ class ELU : public Activation<ELU<A, Arch>> {
   double alpha;
 
   constexpr explicit ELU(double negative_scale = 1)
-      : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {}
+      : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {
+    arrays::require_fast<A>();
+  }
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {

@@ -19,7 +19,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Sigmoid : public Activation<Sigmoid<A, Arch>> {
  public:
-  constexpr Sigmoid() noexcept = default;
+  constexpr Sigmoid() noexcept { arrays::require_fast<A>(); }
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {

@@ -35,7 +35,9 @@ class Softmax {
   AllMasked all_masked;
 
   constexpr explicit Softmax(Per per, AllMasked policy = AllMasked::nan) noexcept
-      : axis(per), all_masked(policy) {}
+      : axis(per), all_masked(policy) {
+    arrays::require_fast<A>();
+  }
 
   /// The distributions, as a plain array of z's shape and kind.
   template <class Z>

@@ -28,7 +28,9 @@ class Swish : public Activation<Swish<A, Arch>> {
   double beta;
 
   constexpr explicit Swish(double scale = 1)
-      : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
+      : beta(arrays::finite_parameter("Swish", "beta", scale)) {
+    arrays::require_fast<A>();
+  }
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {

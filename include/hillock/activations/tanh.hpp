@@ -17,7 +17,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>> {
  public:
-  constexpr Tanh() noexcept = default;
+  constexpr Tanh() noexcept { arrays::require_fast<A>(); }
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {

@@ -20,6 +20,13 @@ struct ForwardAndDerivative {
 
 namespace arrays {
 
+/// Refuses an accuracy that a function does not have yet, where the object is made.
+template <Accuracy A>
+constexpr void require_fast() noexcept {
+  static_assert(A == Accuracy::fast,
+                "hillock: this function has no Accuracy::exact yet; use Accuracy::fast");
+}
+
 struct PointwiseBase {};
 
 /// Whether F is a pointwise activation: a class derived from Activation.
