@@ -46,7 +46,7 @@ struct ErfConstants<double> {
 template <class V>
 using ErfConstantsOf = ErfConstants<typename V::value_type>;
 
-/// erf(x) over the whole range, odd bit for bit; at most 2 ULP.
+/// erf(x) over the whole range, odd bit for bit; at most 1.5 ULP, without fma 2.1 ULP.
 template <class V>
 HILLOCK_INLINE V erf(V x) noexcept {
   using C = ErfConstantsOf<V>;
