@@ -21,7 +21,7 @@ class Identity : public Activation<Identity<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return select(is_nan(x), x, 1);
+    return nan_or(x, 1);
   }
 };
 

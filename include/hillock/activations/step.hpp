@@ -17,12 +17,12 @@ class Step : public Activation<Step<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return select(is_nan(x), x, select(x > 0, 1, 0));
+    return nan_or(x, select(x > 0, 1, 0));
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return select(is_nan(x), x, 0);
+    return nan_or(x, 0);
   }
 };
 

@@ -24,7 +24,7 @@ HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
 template <class V, class Slope>
 HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
-  return select(is_nan(x), x, select(x > 0, 1, slope));
+  return nan_or(x, select(x > 0, 1, slope));
 }
 
 }  // namespace kernels

@@ -282,6 +282,14 @@ class Batch {
     return !Mask<T, Arch>(a.raw_ == a.raw_);
 #endif
   }
+  /// y, or x where x is NaN.
+  friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
+#if HILLOCK_FAST_MATH
+    return select(is_nan(x), x, y);
+#else
+    return select(x == x, y, x);
+#endif
+  }
   /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer
   /// differs by version.)
   friend HILLOCK_INLINE Batch max(Batch a, Batch b) noexcept {
