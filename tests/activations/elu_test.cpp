@@ -65,7 +65,8 @@ TEMPLATE_TEST_CASE("the derivative of elu has the sign of a negative alpha", "[e
                    double) {
   const hillock::ELU<> f{-0.75};
   CHECK(f.derivative(TestType(-1)) < 0);
-  CHECK(ulp_error(f.derivative(TestType(-1)), -0.75L * std::exp(Wide<TestType>(-1))) <= 4);
+  CHECK(ulp_error(f.derivative(TestType(-1)),
+                  -Wide<TestType>(0.75) * std::exp(Wide<TestType>(-1))) <= 4);
 }
 
 // 100 e^x, multiplied after e^x was rounded to a subnormal, is 50 ULP off.
