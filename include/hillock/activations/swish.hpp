@@ -97,7 +97,8 @@ class Swish : public Activation<Swish<A, Arch>> {
   HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
     const Argument<V> t = argument(x);
     const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
-    return by_sign(t.t, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value);
+    // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
+    return select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value);
   }
 
   template <class V>

@@ -83,10 +83,11 @@ HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) no
 }
 #endif
 
-// A maximum that returns its second operand for a NaN, and a blend by the sign bit: one instruction
-// each where a comparison and a select are two. Not under -ffast-math, where clang swaps the
-// operands of a maximum.
-#if !HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
+// A maximum and a minimum that return their second operand if either is NaN, and a blend by the
+// sign bit: one instruction each where a comparison and a select are two. Under -ffast-math the
+// instruction is written out: clang swaps the operands otherwise, and the NaN is gone.
+#if defined(__GNUC__) && defined(__SSE2__)
+#if !HILLOCK_FAST_MATH
 #define HILLOCK_EXTREMES(Register, prefix, suffix)                   \
   HILLOCK_INLINE Register larger(Register a, Register b) noexcept {  \
     return prefix##_max_##suffix(a, b);                              \
@@ -94,6 +95,27 @@ HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) no
   HILLOCK_INLINE Register smaller(Register a, Register b) noexcept { \
     return prefix##_min_##suffix(a, b);                              \
   }
+#elif defined(__AVX__)
+#define HILLOCK_EXTREMES(Register, prefix, suffix)                     \
+  HILLOCK_INLINE Register larger(Register a, Register b) noexcept {    \
+    asm("vmax" #suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
+    return a;                                                          \
+  }                                                                    \
+  HILLOCK_INLINE Register smaller(Register a, Register b) noexcept {   \
+    asm("vmin" #suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
+    return a;                                                          \
+  }
+#else
+#define HILLOCK_EXTREMES(Register, prefix, suffix)                   \
+  HILLOCK_INLINE Register larger(Register a, Register b) noexcept {  \
+    asm("max" #suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));        \
+    return a;                                                        \
+  }                                                                  \
+  HILLOCK_INLINE Register smaller(Register a, Register b) noexcept { \
+    asm("min" #suffix " {%1, %0|%0, %1}" : "+x"(a) : "x"(b));        \
+    return a;                                                        \
+  }
+#endif
 HILLOCK_EXTREMES(__m128, _mm, ps)
 HILLOCK_EXTREMES(__m128d, _mm, pd)
 #if defined(__AVX__)
@@ -105,6 +127,16 @@ HILLOCK_EXTREMES(__m512, _mm512, ps)
 HILLOCK_EXTREMES(__m512d, _mm512, pd)
 #endif
 #undef HILLOCK_EXTREMES
+#define HILLOCK_HAS_EXTREMES 1
+#elif defined(__aarch64__)
+HILLOCK_INLINE float32x4_t larger(float32x4_t a, float32x4_t b) noexcept { return vmaxq_f32(a, b); }
+HILLOCK_INLINE float64x2_t larger(float64x2_t a, float64x2_t b) noexcept { return vmaxq_f64(a, b); }
+HILLOCK_INLINE float32x4_t smaller(float32x4_t a, float32x4_t b) noexcept {
+  return vminq_f32(a, b);
+}
+HILLOCK_INLINE float64x2_t smaller(float64x2_t a, float64x2_t b) noexcept {
+  return vminq_f64(a, b);
+}
 #define HILLOCK_HAS_EXTREMES 1
 #else
 #define HILLOCK_HAS_EXTREMES 0
