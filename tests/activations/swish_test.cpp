@@ -32,7 +32,7 @@ struct SwishContract : PointwiseContract {
   using F = hillock::Swish<>;
   static constexpr const char* name = "swish";
   static std::vector<F> functions() {
-    return {hillock::swish, F{1.5}, F{1.702}, F{-0.7}, F{0}, F{0.001}, F{1e-20}, F{1e20}};
+    return {hillock::swish, F{1.702}, F{-0.7}, F{0}, F{0.001}, F{1e-20}, F{1e20}};
   }
   template <class T>
   static Wide<T> forward(const F& f, T x) {
