@@ -3,6 +3,11 @@
 #pragma once
 
 #include <hillock/arrays/expression.hpp>
+// What a formula may call unqualified.
+#include <hillock/kernels/erf.hpp>
+#include <hillock/kernels/exp.hpp>
+#include <hillock/kernels/expm1.hpp>
+#include <hillock/kernels/log1p.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
