@@ -26,30 +26,32 @@ struct Shape {
 /// The arrays a benchmark reads (x, dy) and writes (y, d).
 template <class T>
 struct Arrays {
-  using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using Plain = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using Array = Eigen::Map<Plain, Eigen::AlignedMax>;
   Array x, dy, y, d;
 };
 
-/// Arrays of a shape; those of one size share their memory, filled once. Inputs are normal(0, 2): what
-/// a layer with standardised weights produces.
+/// Arrays of a shape; those of one size share their memory, filled once. Inputs are normal(0, 2):
+/// what a layer with standardised weights produces. Each array starts a quarter of a page after the
+/// one before it: at equal places in their pages, a load waits for the store to the other array.
 template <class T>
-Arrays<T>& arrays(Shape shape) {
-  using Array = typename Arrays<T>::Array;
-  static std::map<Index, Arrays<T>> made;
-  const auto [entry, is_new] = made.try_emplace(shape.rows * shape.cols);
-  Arrays<T>& result = entry->second;
-  // A change of shape that keeps the size keeps the memory.
-  for (Array* array : {&result.x, &result.dy, &result.y, &result.d})
-    array->resize(shape.rows, shape.cols);
+Arrays<T> arrays(Shape shape) {
+  static std::map<Index, Eigen::Array<T, Eigen::Dynamic, 1>> made;
+  constexpr Index page = 4096 / sizeof(T);
+  const Index size = shape.rows * shape.cols;
+  const Index step = (size + page - 1) / page * page + page / 4;
+  const auto [entry, is_new] = made.try_emplace(size);
+  auto& memory = entry->second;
   if (is_new) {
     std::mt19937 engine(1);
     std::normal_distribution<T> normal(0, 2);
-    for (Array* input : {&result.x, &result.dy})
-      *input = input->unaryExpr([&](const T&) { return normal(engine); });
-    result.y.setZero();
-    result.d.setZero();
+    memory.setZero(4 * step);
+    for (T& value : memory.head(2 * step)) value = normal(engine);
   }
-  return result;
+  const auto array = [&](Index number) {
+    return typename Arrays<T>::Array(memory.data() + number * step, shape.rows, shape.cols);
+  };
+  return {array(0), array(1), array(2), array(3)};
 }
 
 template <class T>
@@ -64,7 +66,7 @@ void add(const std::string& activation_and_operation, Shape shape, const std::st
   const std::string name =
       activation_and_operation + '/' + type_name<T> + '/' + size + '/' + contender;
   benchmark::RegisterBenchmark(name.c_str(), [shape, pass](benchmark::State& state) {
-    Arrays<T>& a = arrays<T>(shape);
+    Arrays<T> a = arrays<T>(shape);
     benchmark::DoNotOptimize(a.x.data());
     benchmark::DoNotOptimize(a.dy.data());
     benchmark::DoNotOptimize(a.y.data());
@@ -167,11 +169,12 @@ void row(const std::string& name, const F& f, const Peer& peer,
 template <class T, class Peer>
 void maxout_of(const std::string& name, const hillock::Maxout<>& f, const Peer& peer, Shape shape) {
   using Array = typename Arrays<T>::Array;
+  using Plain = typename Arrays<T>::Plain;
   const bool per_column = f.axis == hillock::Per::column;
   const Shape out{per_column ? shape.rows / f.pieces : shape.rows,
                   per_column ? shape.cols : shape.cols / f.pieces};
   const auto smaller = [out](Array& array) {
-    return Eigen::Map<Array>(array.data(), out.rows, out.cols);
+    return Eigen::Map<Plain>(array.data(), out.rows, out.cols);
   };
   add<T>(name + "/forward", shape, "verb",
          [=](auto& a) { hillock::forward(f, a.x, smaller(a.y)); });
