@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/axis.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -18,7 +18,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Accuracy     exact.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Maxout {
+class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   using Index = arrays::Index;
 
  public:
@@ -26,42 +26,6 @@ class Maxout {
   Per axis;
 
   constexpr Maxout(int pieces_per_unit, Per per) : pieces(checked(pieces_per_unit)), axis(per) {}
-
-  /// The maxima, as a plain array of z's kind.
-  template <class Z>
-  auto operator()(const Z& z) const {
-    return forward(z);
-  }
-
-  template <class Z>
-  auto forward(const Z& z) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    const arrays::Shape shape = output_shape("Maxout::forward", arrays::shape_of(x));
-    arrays::PlainOfAnyShape<Z> y(shape.rows, shape.cols);
-    forward_into(x, y);
-    return y;
-  }
-
-  /// 1 where z wins its group, else 0.
-  template <class Z>
-  auto derivative(const Z& z) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    arrays::Plain<Z> mask(x.rows(), x.cols());
-    derivative_into(x, mask);
-    return mask;
-  }
-
-  /// The gradient by z of a loss whose gradient by maxout(z) is dy.
-  template <class Z, class DY>
-  auto backward(const Z& z, const DY& dy) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    arrays::Plain<Z> dz(x.rows(), x.cols());
-    backward_into(x, arrays::as_dense(dy), dz);
-    return dz;
-  }
 
   /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
   template <class X, class Y>
@@ -126,6 +90,13 @@ class Maxout {
         route(write, group, winner(read, group).piece, gradient(group));
       write.finish();
     });
+  }
+
+  /// Storage for f(x).
+  template <class X>
+  arrays::PlainOfAnyShape<X> output_for(const X& x) const {
+    const arrays::Shape shape = output_shape("Maxout::forward", arrays::shape_of(x));
+    return arrays::PlainOfAnyShape<X>(shape.rows, shape.cols);
   }
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/parameter.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/arrays/plain_results.hpp>
 #include <hillock/kernels/rectifier.hpp>
 
 #include <optional>
@@ -24,7 +24,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              double.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class PReLU {
+class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
  public:
   arrays::Parameters slope;
 
@@ -52,29 +52,6 @@ class PReLU {
 
   /// What shares a slope; nothing if there is one for all.
   std::optional<Per> axis() const noexcept { return axis_; }
-
-  /// f(z), as a plain array of z's shape and kind.
-  template <class Z>
-  auto operator()(const Z& z) const {
-    return forward(z);
-  }
-
-  template <class Z>
-  auto forward(const Z& z) const {
-    return computed(z, [&](const auto& x, auto& y) { forward_into(x, y); });
-  }
-
-  template <class Z>
-  auto derivative(const Z& z) const {
-    return computed(z, [&](const auto& x, auto& d) { derivative_into(x, d); });
-  }
-
-  /// dy f'(z).
-  template <class Z, class DY>
-  auto backward(const Z& z, const DY& dy) const {
-    return computed(z,
-                    [&](const auto& x, auto& dx) { backward_into(x, arrays::as_dense(dy), dx); });
-  }
 
   /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
   /// what shares the slope (summed, not averaged), always in the same order.
@@ -186,15 +163,6 @@ class PReLU {
                                   std::to_string(slope.size()) + " slopes, one per " +
                                   (*axis_ == Per::row ? "row" : "column"));
     }
-  }
-
-  template <class Z, class Compute>
-  static auto computed(const Z& z, const Compute& compute) {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    arrays::Plain<Z> result(x.rows(), x.cols());
-    compute(x, result);
-    return result;
   }
 
   template <class X, class Y, class Op>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/axis.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/arrays/plain_results.hpp>
 #include <hillock/kernels/error_free.hpp>
 #include <hillock/kernels/exp.hpp>
 
@@ -27,7 +27,7 @@ enum class AllMasked { nan, zeros, uniform };
 /// Accuracy     4 ULP for each p; backward 4 ULP of its largest term.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Softmax {
+class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   using Index = arrays::Index;
 
  public:
@@ -39,49 +39,20 @@ class Softmax {
     arrays::require_fast<A>();
   }
 
-  /// The distributions, as a plain array of z's shape and kind.
-  template <class Z>
-  auto operator()(const Z& z) const {
-    return forward(z);
-  }
-
-  template <class Z>
-  auto forward(const Z& z) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    arrays::Plain<Z> p(x.rows(), x.cols());
-    forward_into(x, p);
-    return p;
-  }
-
-  /// The gradient by z of a loss whose gradient by softmax(z) is dp.
-  template <class Z, class DP>
-  auto backward(const Z& z, const DP& dp) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    arrays::Plain<Z> dz(x.rows(), x.cols());
-    backward_into(x, arrays::as_dense(dp), dz);
-    return dz;
-  }
-
-  /// The same from p = softmax(z), where that is at hand.
+  /// backward(z, dp) from p = softmax(z), where that is at hand.
   template <class P, class DP>
   auto backward_from_output(const P& p, const DP& dp) const {
-    arrays::check_elements<P>();
-    const auto& y = arrays::as_dense(p);
-    arrays::Plain<P> dz(y.rows(), y.cols());
-    backward_from_output_into(y, arrays::as_dense(dp), dz);
+    auto dz = Softmax::of_same_shape(p);
+    backward_from_output_into(arrays::as_dense(p), arrays::as_dense(dp), dz);
     return dz;
   }
 
   /// The matrix of dp_i / dz_j for one distribution z.
   template <class Z>
   auto jacobian(const Z& z) const {
-    arrays::check_elements<Z>();
-    const auto& x = arrays::as_dense(z);
-    const Per along = require_vector("Softmax::jacobian", arrays::shape_of(x));
-    arrays::Plain<Z> p(x.rows(), x.cols());
-    Softmax(along, all_masked).forward_into(x, p);
+    auto p = Softmax::of_same_shape(z);
+    const Per along = require_vector("Softmax::jacobian", arrays::shape_of(p));
+    Softmax(along, all_masked).forward_into(arrays::as_dense(z), p);
     return jacobian_from_output(p);
   }
 

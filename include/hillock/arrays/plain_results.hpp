@@ -1,0 +1,67 @@
+// Functions whose results are plain arrays: those that look at more than one element, or at an
+// array of parameters.
+#pragma once
+
+#include <hillock/arrays/verbs.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace arrays {
+
+/// Gives a class with forward_into(x, y), derivative_into(x, d) and backward_into(x, dy, dx) (what
+/// the verbs call, without allocation) the calls that return their result, in an array or matrix as
+/// the argument is one.
+template <class Derived>
+class PlainResults {
+ public:
+  /// f(z).
+  template <class Z>
+  auto operator()(const Z& z) const {
+    return forward(z);
+  }
+
+  /// f(z).
+  template <class Z>
+  auto forward(const Z& z) const {
+    check_elements<Z>();
+    auto y = derived().output_for(as_dense(z));
+    derived().forward_into(as_dense(z), y);
+    return y;
+  }
+
+  /// f'(z), of z's shape.
+  template <class Z>
+  auto derivative(const Z& z) const {
+    auto d = of_same_shape(z);
+    derived().derivative_into(as_dense(z), d);
+    return d;
+  }
+
+  /// The gradient by z of a loss whose gradient by f(z) is dy.
+  template <class Z, class DY>
+  auto backward(const Z& z, const DY& dy) const {
+    auto dz = of_same_shape(z);
+    derived().backward_into(as_dense(z), as_dense(dy), dz);
+    return dz;
+  }
+
+  /// Storage of z's shape.
+  template <class Z>
+  static Plain<Z> of_same_shape(const Z& z) {
+    check_elements<Z>();
+    return Plain<Z>(as_dense(z).rows(), as_dense(z).cols());
+  }
+
+  /// Storage for f(x), of x's shape unless Derived says otherwise.
+  template <class X>
+  static Plain<X> output_for(const X& x) {
+    return of_same_shape(x);
+  }
+
+ private:
+  const Derived& derived() const noexcept { return static_cast<const Derived&>(*this); }
+};
+
+}  // namespace arrays
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
