@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/activation.hpp>
+#include <hillock/arrays/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {

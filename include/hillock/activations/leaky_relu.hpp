@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/parameter.hpp>
+#include <hillock/arrays/verbs.hpp>
 #include <hillock/kernels/rectifier.hpp>
 
 namespace hillock {

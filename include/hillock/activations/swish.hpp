@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/parameter.hpp>
+#include <hillock/arrays/verbs.hpp>
 #include <hillock/kernels/error_free.hpp>
 #include <hillock/kernels/logistic.hpp>
 

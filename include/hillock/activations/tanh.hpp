@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/activation.hpp>
+#include <hillock/arrays/verbs.hpp>
 #include <hillock/kernels/logistic.hpp>
 
 namespace hillock {

@@ -19,6 +19,15 @@ inline Index entries(Shape shape, Per per) noexcept {
   return per == Per::column ? shape.rows : shape.cols;
 }
 
+/// Whether an array can have as many distributions as a batch has lanes, and direct access. (That a
+/// small array of fixed size cannot is said here, because g++ warns of the loads that never come.)
+template <class X, Index Width>
+inline constexpr bool may_fill_a_batch = has_direct_access<X> &&
+                                         (X::RowsAtCompileTime == Eigen::Dynamic ||
+                                          X::ColsAtCompileTime == Eigen::Dynamic ||
+                                          X::RowsAtCompileTime >= Width ||
+                                          X::ColsAtCompileTime >= Width);
+
 /// Entries go through a tile of this many where the lanes of one entry are not neighbours in memory:
 /// a batch is then loaded from the tile, long after its lanes were stored, and not put together from
 /// single elements, which stalls.
@@ -33,14 +42,16 @@ class LaneReader {
   using T = typename V::value_type;
   LaneReader(const Input<X>& in, Per per, Index first, Index count) noexcept
       : in_(in), per_(per), first_(first), count_(count), end_(entries(in.shape(), per)) {
-    is_contiguous_ = in.step(per == Per::column) == 1 && count == width;
+    if constexpr (Input<X>::direct) {
+      lane_step_ = in.step(per == Per::column);
+      entry_step_ = in.step(per != Per::column);
+      from_ = in.view().data + first * lane_step_;
+    }
   }
 
   V operator()(Index entry) {
-    if (is_contiguous_) {
-      const bool along_row = per_ == Per::column;
-      return sealed(V::load(in_.read(along_row ? entry : first_, along_row ? first_ : entry, width,
-                                     along_row, nullptr)));
+    if constexpr (may_fill_a_batch<X, width>) {
+      if (lane_step_ == 1 && count_ == width) return sealed(V::load(from_ + entry * entry_step_));
     }
     if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
     return sealed(V::load(tile_[entry - start_]));
@@ -54,9 +65,15 @@ class LaneReader {
     const Index n = end_ - start < tile_entries ? end_ - start : tile_entries;
     for (Index lane = 0; lane < width; ++lane) {
       const Index of = first_ + (lane < count_ ? lane : 0);
-      for (Index i = 0; i < n; ++i)
-        tile_[i][lane] = per_ == Per::column ? in_.at(start + i, of) : in_.at(of, start + i);
+      for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
     }
+  }
+
+  T element(Index entry, Index distribution) const {
+    if constexpr (Input<X>::direct)
+      return from_[(distribution - first_) * lane_step_ + entry * entry_step_];
+    else
+      return per_ == Per::column ? in_.at(entry, distribution) : in_.at(distribution, entry);
   }
 
   const Input<X>& in_;
@@ -64,7 +81,9 @@ class LaneReader {
   Index first_;
   Index count_;
   Index end_;
-  bool is_contiguous_;
+  const T* from_ = nullptr;
+  Index lane_step_ = 0;
+  Index entry_step_ = 0;
   Index start_ = -tile_entries;
   T tile_[tile_entries][static_cast<std::size_t>(width)];
 };
@@ -76,15 +95,19 @@ class LaneWriter {
   using T = typename V::value_type;
   LaneWriter(Output<Y>& out, Per per, Index first, Index count) noexcept
       : out_(out), per_(per), first_(first), count_(count) {
-    is_contiguous_ = out.step(per == Per::column) == 1 && count == width;
+    if constexpr (Output<Y>::direct) {
+      lane_step_ = out.step(per == Per::column);
+      entry_step_ = out.step(per != Per::column);
+      to_ = out.view().data + first * lane_step_;
+    }
   }
 
   void operator()(Index entry, V value) {
-    if (is_contiguous_) {
-      const bool along_row = per_ == Per::column;
-      value.store(out_.place(along_row ? entry : first_, along_row ? first_ : entry, width,
-                             along_row, nullptr));
-      return;
+    if constexpr (may_fill_a_batch<Y, width>) {
+      if (lane_step_ == 1 && count_ == width) {
+        value.store(to_ + entry * entry_step_);
+        return;
+      }
     }
     if (entry == start_ + tile_entries) finish();
     if (filled_ == 0) start_ = entry;
@@ -92,22 +115,28 @@ class LaneWriter {
   }
 
   void finish() {
-    for (Index lane = 0; lane < count_; ++lane) {
-      const Index to = first_ + lane;
-      for (Index i = 0; i < filled_; ++i)
-        (per_ == Per::column ? out_.at(start_ + i, to) : out_.at(to, start_ + i)) = tile_[i][lane];
-    }
+    for (Index lane = 0; lane < count_; ++lane)
+      for (Index i = 0; i < filled_; ++i) element(start_ + i, first_ + lane) = tile_[i][lane];
     filled_ = 0;
   }
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
 
+  T& element(Index entry, Index distribution) {
+    if constexpr (Output<Y>::direct)
+      return to_[(distribution - first_) * lane_step_ + entry * entry_step_];
+    else
+      return per_ == Per::column ? out_.at(entry, distribution) : out_.at(distribution, entry);
+  }
+
   Output<Y>& out_;
   Per per_;
   Index first_;
   Index count_;
-  bool is_contiguous_;
+  T* to_ = nullptr;
+  Index lane_step_ = 0;
+  Index entry_step_ = 0;
   Index start_ = 0;
   Index filled_ = 0;
   T tile_[tile_entries][static_cast<std::size_t>(width)];

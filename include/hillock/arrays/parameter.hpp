@@ -1,7 +1,7 @@
 // Parameters of activation functions: checked when they are set.
 #pragma once
 
-#include <hillock/arrays/activation.hpp>
+#include <hillock/simd/instruction_set.hpp>
 
 #include <stdexcept>
 #include <string>
