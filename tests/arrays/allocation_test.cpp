@@ -39,7 +39,11 @@ int allocations_in(const Work& work) {
 
 TEST_CASE("this test sees an allocation of Eigen's and one by new", "[allocation]") {
   CHECK(allocations_in([] { Array array(40, 40); }) > 0);
-  CHECK(allocations_in([] { delete new int; }) > 0);
+  // Through a volatile pointer: a compiler may leave out a new that it sees deleted.
+  CHECK(allocations_in([] {
+          int* volatile kept = new int;
+          delete kept;
+        }) > 0);
 }
 
 TEST_CASE("no verb allocates, whatever the function and the layout", "[allocation]") {
