@@ -236,7 +236,7 @@ class UnitMonitor {
   /// Counts a batch: units are rows (Per::row) or columns.
   template <class Z>
   void observe(const Z& z) {
-    arrays::check_elements<Z>();
+    static_assert(arrays::CheckElements<Z>::passed);
     using T = arrays::ScalarOf<Z>;
     const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> x = arrays::as_dense(z);
     const Eigen::Index units = per_ == Per::row ? x.rows() : x.cols();
@@ -324,7 +324,7 @@ class UnitMonitor {
 /// element is finite; std::invalid_argument if there are no elements.
 template <class F, class Z>
 double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::default_tau) {
-  arrays::check_elements<Z>();
+  static_assert(arrays::CheckElements<Z>::passed);
   const auto& x = arrays::as_dense(z);
   if (x.size() == 0) diagnostics::throw_no_samples("saturated_fraction");
   // Which axis is a unit plays no part in a share of elements.
@@ -339,7 +339,7 @@ double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::defa
 /// std::invalid_argument if there are no elements.
 template <class F, class Z>
 double dead_fraction(const F& f, const Z& z, Per per, double tolerance = 0) {
-  arrays::check_elements<Z>();
+  static_assert(arrays::CheckElements<Z>::passed);
   const auto& x = arrays::as_dense(z);
   if (x.size() == 0) diagnostics::throw_no_samples("dead_fraction");
   UnitMonitor<F> monitor(f, per == Per::row ? x.rows() : x.cols(), per, diagnostics::default_tau,

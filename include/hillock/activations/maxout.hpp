@@ -30,7 +30,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    arrays::check_same_element<X, Y>();
+    static_assert(arrays::CheckSameElement<X, Y>::passed);
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
     const arrays::Shape groups = output_shape("Maxout::forward", in.shape());
@@ -68,7 +68,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
-    arrays::check_same_element<X, DY>();
+    static_assert(arrays::CheckSameElement<X, DY>::passed);
     arrays::Input<X> in(x);
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);

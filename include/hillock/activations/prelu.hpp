@@ -57,9 +57,9 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   /// what shares the slope (summed, not averaged), always in the same order.
   template <class Z, class DY>
   arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
-    arrays::check_elements<Z>();
-    arrays::check_elements<DY>();
-    arrays::check_same_element<Z, DY>();
+    static_assert(arrays::CheckElements<Z>::passed);
+    static_assert(arrays::CheckElements<DY>::passed);
+    static_assert(arrays::CheckSameElement<Z, DY>::passed);
     const arrays::Input<arrays::DenseType<Z>> in(arrays::as_dense(z));
     const arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
     arrays::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
@@ -92,7 +92,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     constexpr const char* where = "PReLU::backward";
-    arrays::check_same_element<X, DY>();
+    static_assert(arrays::CheckSameElement<X, DY>::passed);
     arrays::Input<X> in(x);
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);

@@ -60,7 +60,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// p would lose the digits that are left where one p is nearly 1.
   template <class P>
   auto jacobian_from_output(const P& output) const {
-    arrays::check_elements<P>();
+    static_assert(arrays::CheckElements<P>::passed);
     using T = arrays::ScalarOf<P>;
     constexpr int size = arrays::DenseType<P>::SizeAtCompileTime;
     const auto& y = arrays::as_dense(output);
@@ -110,7 +110,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = simd::Batch<typename X::Scalar, Arch>;
-    arrays::check_same_element<X, DY>();
+    static_assert(arrays::CheckSameElement<X, DY>::passed);
     arrays::Input<X> in(x);
     arrays::Input<DY> in_dy(dy);
     arrays::Output<DX> out(dx);
@@ -139,7 +139,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
     using V = simd::Batch<typename P::Scalar, Arch>;
-    arrays::check_same_element<P, DP>();
+    static_assert(arrays::CheckSameElement<P, DP>::passed);
     arrays::Input<P> in(p);
     arrays::Input<DP> in_dp(dp);
     arrays::Output<DZ> out(dz);

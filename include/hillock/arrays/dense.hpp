@@ -52,37 +52,50 @@ using PlainOfAnyShape = std::conditional_t<
     Eigen::Array<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>,
     Eigen::Matrix<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>>;
 
+// The checks of arguments at compile time are classes: their messages come before any error that
+// follows from the same mistake, which those of a function need not (g++ 16).
+template <class X, bool IsDense = is_dense<X>>
+inline constexpr bool has_computable_elements = true;  // what is not dense is told so
 template <class X>
-constexpr void check_elements() noexcept {
+inline constexpr bool has_computable_elements<X, true> = simd::is_element<ScalarOf<X>>;
+
+/// X is dense, of float or double.
+template <class X>
+struct CheckElements {
   static_assert(is_dense<X>,
                 "hillock: this argument must be a dense Eigen array, matrix or expression");
-  if constexpr (is_dense<X>) {
-    static_assert(
-        simd::is_element<ScalarOf<X>>,
-        "hillock: the elements must be float or double; write x.cast<float>() for others");
-  }
-}
+  static_assert(has_computable_elements<X>,
+                "hillock: the elements must be float or double; write x.cast<float>() for others");
+  static constexpr bool passed = true;
+};
 
-/// Compile-time errors for an output that cannot be written to.
+template <class Y, bool IsDense = is_dense<Y>>
+inline constexpr bool can_be_written = true;
 template <class Y>
-constexpr void check_output() noexcept {
-  check_elements<std::remove_reference_t<Y>>();
-  static_assert(!std::is_const_v<std::remove_reference_t<Y>>,
+inline constexpr bool can_be_written<Y, true> = Eigen::internal::is_lvalue<DenseType<Y>>::value;
+
+/// Y, possibly const, can be written to.
+template <class Y>
+struct CheckOutput : CheckElements<std::remove_const_t<Y>> {
+  static_assert(can_be_written<Y>,
+                "hillock: an output cannot be written to: it is an expression, or refers to a "
+                "const array");
+  static_assert(!std::is_const_v<Y> || !can_be_written<Y>,
                 "hillock: an output is const; pass an array that can be written to");
-  if constexpr (is_dense<std::remove_reference_t<Y>>) {
-    static_assert(
-        Eigen::internal::is_lvalue<DenseType<std::remove_reference_t<Y>>>::value,
-        "hillock: an output cannot be written to: it is an expression, or refers to a const array");
-  }
-}
+};
+
+template <class X, class Y, bool AreDense = is_dense<X>&& is_dense<Y>>
+inline constexpr bool have_same_element = true;
+template <class X, class Y>
+inline constexpr bool have_same_element<X, Y, true> = std::is_same_v<ScalarOf<X>, ScalarOf<Y>>;
 
 template <class X, class Y>
-constexpr void check_same_element() noexcept {
-  static_assert(
-      std::is_same_v<ScalarOf<X>, ScalarOf<Y>>,
-      "hillock: the arrays must have the same element type; convert one with cast<float>() or "
-      "cast<double>()");
-}
+struct CheckSameElement {
+  static_assert(have_same_element<X, Y>,
+                "hillock: the arrays must have the same element type; convert one with "
+                "cast<float>() or cast<double>()");
+  static constexpr bool passed = true;
+};
 
 struct Shape {
   Index rows;

@@ -85,16 +85,16 @@ inline constexpr int expression_cost = 30;
 /// The lazy expression op(x), of x's kind (Array or Matrix).
 template <class Op, class X>
 auto lazy(const Op& op, const X& x) {
-  check_elements<X>();
+  static_assert(CheckElements<X>::passed);
   return Eigen::CwiseUnaryOp<UnaryFunctor<Op>, const X>(x, UnaryFunctor<Op>{op});
 }
 
 /// The lazy expression op(x, y), of x's kind.
 template <class Op, class X, class Y>
 auto lazy(const char* where, const Op& op, const X& x, const Y& y) {
-  check_elements<X>();
-  check_elements<Y>();
-  check_same_element<X, Y>();
+  static_assert(CheckElements<X>::passed);
+  static_assert(CheckElements<Y>::passed);
+  static_assert(CheckSameElement<X, Y>::passed);
   require_same_shape(where, "x", shape_of(x), "dy", shape_of(y));
   using XKind = typename Eigen::internal::traits<X>::XprKind;
   using YKind = typename Eigen::internal::traits<Y>::XprKind;

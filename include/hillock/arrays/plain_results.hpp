@@ -23,7 +23,7 @@ class PlainResults {
   /// f(z).
   template <class Z>
   auto forward(const Z& z) const {
-    check_elements<Z>();
+    static_assert(CheckElements<Z>::passed);
     auto y = derived().output_for(as_dense(z));
     derived().forward_into(as_dense(z), y);
     return y;
@@ -48,7 +48,7 @@ class PlainResults {
   /// Storage of z's shape.
   template <class Z>
   static Plain<Z> of_same_shape(const Z& z) {
-    check_elements<Z>();
+    static_assert(CheckElements<Z>::passed);
     return Plain<Z>(as_dense(z).rows(), as_dense(z).cols());
   }
 

@@ -54,13 +54,12 @@ struct TwoResults {
   }
 };
 
-template <class F, class X, class Y>
-constexpr void check_arguments() noexcept {
-  check_elements<X>();
-  check_output<Y>();
-  if constexpr (is_dense<X> && is_dense<std::remove_reference_t<Y>>)
-    check_same_element<X, std::remove_reference_t<Y>>();
-}
+template <class X, class Y>
+struct CheckArguments {
+  static constexpr bool passed = CheckElements<X>::passed &&
+                                 CheckOutput<std::remove_reference_t<Y>>::passed &&
+                                 CheckSameElement<X, std::remove_reference_t<Y>>::passed;
+};
 
 /// One input, one output.
 template <class F, class Op, class X, class Y>
@@ -105,7 +104,7 @@ auto& mutable_dense(Y&& y) noexcept {
 /// y = f(x).
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
-  arrays::check_arguments<F, X, Y>();
+  static_assert(arrays::CheckArguments<X, Y>::passed);
   if constexpr (arrays::is_pointwise<F>)
     arrays::walk_one<F>("forward", arrays::Forward<F>{f}, arrays::as_dense(x), "y",
                         arrays::mutable_dense(y));
@@ -116,7 +115,7 @@ void forward(const F& f, const X& x, Y&& y) {
 /// d = f'(x).
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
-  arrays::check_arguments<F, X, D>();
+  static_assert(arrays::CheckArguments<X, D>::passed);
   if constexpr (arrays::is_pointwise<F>)
     arrays::walk_one<F>("derivative", arrays::Derivative<F>{f}, arrays::as_dense(x), "d",
                         arrays::mutable_dense(d));
@@ -127,8 +126,8 @@ void derivative(const F& f, const X& x, D&& d) {
 /// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
 template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
-  arrays::check_arguments<F, X, Y>();
-  arrays::check_arguments<F, X, D>();
+  static_assert(arrays::CheckArguments<X, Y>::passed);
+  static_assert(arrays::CheckArguments<X, D>::passed);
   auto& dense_y = arrays::mutable_dense(y);
   auto& dense_d = arrays::mutable_dense(d);
   if constexpr (arrays::is_pointwise<F>) {
@@ -147,8 +146,8 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
 /// NaN.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
-  arrays::check_arguments<F, X, DX>();
-  arrays::check_arguments<F, DY, DX>();
+  static_assert(arrays::CheckArguments<X, DX>::passed);
+  static_assert(arrays::CheckArguments<DY, DX>::passed);
   if constexpr (arrays::is_pointwise<F>) {
     auto& dense_dx = arrays::mutable_dense(dx);
     arrays::Input<arrays::DenseType<X>> in(arrays::as_dense(x));
