@@ -51,7 +51,6 @@ template <class V>
 HILLOCK_INLINE V erf(V x) noexcept {
   using C = ErfConstantsOf<V>;
   using E = ExpConstantsOf<V>;
-  constexpr auto magic = static_cast<typename V::value_type>(E::magic + E::bias);
   const V magnitude = abs(x);
   const V bounded = select(magnitude > C::limit, C::limit, magnitude);
   const V curve = bounded * polynomial(bounded, C::t);
@@ -59,12 +58,10 @@ HILLOCK_INLINE V erf(V x) noexcept {
   const V y_low = fma(bounded, C::slope, -y) + curve;
 
   // As exp_parts, but y_low is added to r^2 q(r) and not to r, whose last bit is too coarse for it.
-  const V shifted = fma(y, E::log2_e, magic);
-  const V n = shifted - magic;
-  const V r = fma(n, -E::ln2_low, fma(n, -E::ln2_high, y));
+  const Reduced<V> parts = reduced<0>(y);
+  const V r = parts.r;
   const V m = r + fma(r * r, polynomial(r, E::q), y_low);
-  const V power = V::from_bits(bits(shifted) << E::mantissa_bits);
-  const V result = fma(power, m, power - 1);
+  const V result = fma(parts.power, m, parts.power - 1);
   // is_nan: under -ffast-math the bound above need not keep a NaN.
   return select(is_nan(x), x, copysign(result, x));
 }

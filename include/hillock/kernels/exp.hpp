@@ -70,28 +70,44 @@ struct ExpParts {
   V power;
 };
 
-/// The parts of e^(x + x_low), |x_low| far below |x|. Right for any x for which 2^(n + Offset) is a
-/// normal number; n and m alone as long as n has 9 bits (double: 12).
-template <int Offset, class V>
-HILLOCK_INLINE ExpParts<V> exp_parts(V x, V x_low) noexcept {
-  using C = ExpConstantsOf<V>;
-  constexpr auto magic = static_cast<typename V::value_type>(C::magic + (C::bias + Offset));
-  const V shifted = fma(x, C::log2_e, magic);
-  const V n = shifted - magic;
-  const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, x)) + x_low;
-  const V m = fma(r * r, polynomial(r, C::q), r);
-  return {n, m, V::from_bits(bits(shifted) << C::mantissa_bits)};
-}
+/// x = n ln 2 + r; power = 2^(n + Offset).
+template <class V>
+struct Reduced {
+  V n;
+  V r;
+  V power;
+};
 
+/// Right for any x for which 2^(n + Offset) is a normal number; n and r alone as long as n has 9
+/// bits (double: 12).
 template <int Offset, class V>
-HILLOCK_INLINE ExpParts<V> exp_parts(V x) noexcept {
+HILLOCK_INLINE Reduced<V> reduced(V x) noexcept {
   using C = ExpConstantsOf<V>;
   constexpr auto magic = static_cast<typename V::value_type>(C::magic + (C::bias + Offset));
   const V shifted = fma(x, C::log2_e, magic);
   const V n = shifted - magic;
   const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, x));
-  const V m = fma(r * r, polynomial(r, C::q), r);
-  return {n, m, V::from_bits(bits(shifted) << C::mantissa_bits)};
+  return {n, r, V::from_bits(bits(shifted) << C::mantissa_bits)};
+}
+
+/// e^x = 2^n (1 + m) from what x was reduced to.
+template <class V>
+HILLOCK_INLINE ExpParts<V> parts_of(const Reduced<V>& x) noexcept {
+  return {x.n, fma(x.r * x.r, polynomial(x.r, ExpConstantsOf<V>::q), x.r), x.power};
+}
+
+/// The parts of e^x, in the range of `reduced`.
+template <int Offset, class V>
+HILLOCK_INLINE ExpParts<V> exp_parts(V x) noexcept {
+  return parts_of(reduced<Offset>(x));
+}
+
+/// The parts of e^(x + x_low), |x_low| far below |x|.
+template <int Offset, class V>
+HILLOCK_INLINE ExpParts<V> exp_parts(V x, V x_low) noexcept {
+  Reduced<V> sum = reduced<Offset>(x);
+  sum.r = sum.r + x_low;
+  return parts_of(sum);
 }
 
 /// 2^n for an integer n of a normal power.
