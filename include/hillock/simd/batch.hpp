@@ -184,15 +184,17 @@ class Batch {
     for (std::size_t i = 0; i < size; ++i) lanes[i] = from[i < count ? i : 0];
     return load(lanes);
   }
+  // Sealed: where not every lane is read, clang computes the others from undefined constants, and
+  // 0 / 0 in a lane that nobody looks at raises FE_INVALID.
   HILLOCK_INLINE void store_first(T* to, std::size_t count) const noexcept {
     T lanes[size];
-    store(lanes);
+    sealed(*this).store(lanes);
     for (std::size_t i = 0; i < size; ++i)
       if (i < count) to[i] = lanes[i];
   }
   HILLOCK_INLINE T first() const noexcept {
     T lanes[size];
-    store(lanes);
+    sealed(*this).store(lanes);
     return lanes[0];
   }
 
