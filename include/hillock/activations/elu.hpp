@@ -19,6 +19,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ELU : public Activation<ELU<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound derivative_bound{4};
+
   double alpha;
 
   constexpr explicit ELU(double negative_scale = 1)

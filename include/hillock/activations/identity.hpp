@@ -12,6 +12,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Identity : public Activation<Identity<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{0};
+  static constexpr ErrorBound derivative_bound{0};
+
   constexpr Identity() noexcept = default;
 
   template <class V>

@@ -18,6 +18,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{0.5};
+  static constexpr ErrorBound derivative_bound{0};
+
   double slope;
 
   constexpr explicit LeakyReLU(double negative_slope = 0.01)

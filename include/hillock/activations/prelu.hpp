@@ -26,6 +26,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{0.5};
+  static constexpr ErrorBound derivative_bound{0};
+
   arrays::Parameters slope;
 
   /// One slope for all units.

@@ -15,6 +15,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ReLU : public Activation<ReLU<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{0};
+  static constexpr ErrorBound derivative_bound{0};
+
   constexpr ReLU() noexcept = default;
 
   template <class V>

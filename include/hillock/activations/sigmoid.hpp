@@ -19,6 +19,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Sigmoid : public Activation<Sigmoid<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound derivative_bound{4};
+
   constexpr Sigmoid() noexcept { arrays::require_fast<A>(); }
 
   template <class V>

@@ -13,6 +13,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Step : public Activation<Step<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{0};
+  static constexpr ErrorBound derivative_bound{0};
+
   constexpr Step() noexcept = default;
 
   template <class V>

@@ -26,6 +26,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Swish : public Activation<Swish<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound derivative_bound{4, 0.5};
+
   double beta;
 
   constexpr explicit Swish(double scale = 1)
@@ -52,6 +55,12 @@ class Swish : public Activation<Swish<A, Arch>> {
     const Argument<V> t = argument(x);
     const auto e = kernels::decay(t.magnitude, t.low);
     return {forward_from(t, e), derivative_from(t, e)};
+  }
+
+  /// Whether beta x is within 1/4 of the derivative's root.
+  template <class V>
+  HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
+    return abs(V(beta) * x + 1.278464542761074) <= 0.25;
   }
 
  private:

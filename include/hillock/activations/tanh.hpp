@@ -17,6 +17,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>> {
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound derivative_bound{4};
+
   constexpr Tanh() noexcept { arrays::require_fast<A>(); }
 
   template <class V>

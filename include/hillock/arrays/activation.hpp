@@ -16,6 +16,15 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// every input. exact: correctly rounded.
 enum class Accuracy { fast, exact };
 
+/// The error that a function's formula stays within over every input, in ULP of the result; each
+/// activation states it as forward_bound and derivative_bound. A derivative that crosses zero loses
+/// its relative accuracy there: where f.is_near_root(x), an error of `epsilons_at_root` times
+/// std::numeric_limits<T>::epsilon() is within the bound too.
+struct ErrorBound {
+  double ulp;
+  double epsilons_at_root = 0;
+};
+
 /// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
 template <class V>
 struct ForwardAndDerivative {
