@@ -53,8 +53,9 @@ template <class F, class V>
 inline constexpr bool has_both_at<
     F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
 
-/// What the verbs and the expressions compute, in batches.
-template <class F>
+/// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
+/// that the results go to; for a call with a batch, the batch's own.
+template <class F, class Element>
 struct Forward {
   F f;
   template <class V>
@@ -63,7 +64,7 @@ struct Forward {
   }
 };
 
-template <class F>
+template <class F, class Element>
 struct Derivative {
   F f;
   template <class V>
@@ -72,7 +73,7 @@ struct Derivative {
   }
 };
 
-template <class F>
+template <class F, class Element>
 struct Backward {
   F f;
   template <class V>
@@ -81,7 +82,7 @@ struct Backward {
   }
 };
 
-template <class F>
+template <class F, class Element>
 struct Both {
   F f;
   template <class V>
@@ -127,17 +128,17 @@ class Activation : public arrays::PointwiseBase {
 
   template <class X>
   auto forward(const X& x) const noexcept(!arrays::is_dense<X>) {
-    return apply(arrays::Forward<Derived>{derived()}, x);
+    return apply(arrays::Forward<Derived, arrays::ElementOf<X>>{derived()}, x);
   }
 
   template <class X>
   auto derivative(const X& x) const noexcept(!arrays::is_dense<X>) {
-    return apply(arrays::Derivative<Derived>{derived()}, x);
+    return apply(arrays::Derivative<Derived, arrays::ElementOf<X>>{derived()}, x);
   }
 
   template <class X, class DY>
   auto backward(const X& x, const DY& dy) const noexcept(!arrays::is_dense<X>) {
-    const arrays::Backward<Derived> op{derived()};
+    const arrays::Backward<Derived, arrays::ElementOf<X>> op{derived()};
     if constexpr (arrays::is_dense<X> || arrays::is_dense<DY>) {
       return arrays::lazy("backward", op, arrays::as_dense(x), arrays::as_dense(dy));
     } else if constexpr (simd::is_batch<X>) {
@@ -151,8 +152,8 @@ class Activation : public arrays::PointwiseBase {
   /// Called by Eigen for z.unaryExpr(f).
   template <class Packet>
   HILLOCK_INLINE Packet packetOp(const Packet& x) const noexcept {
-    return arrays::apply_to_packet<typename Eigen::internal::unpacket_traits<Packet>::type>(
-        arrays::Forward<Derived>{derived()}, x);
+    using Element = typename Eigen::internal::unpacket_traits<Packet>::type;
+    return arrays::apply_to_packet<Element>(arrays::Forward<Derived, Element>{derived()}, x);
   }
 
  private:

@@ -37,6 +37,22 @@ using DenseType =
 template <class X>
 using ScalarOf = typename DenseType<X>::Scalar;
 
+/// The element type of an array or a batch; that of a number is its own.
+template <class X, class = void>
+struct ElementTypeOf {
+  using type = X;
+};
+template <class X>
+struct ElementTypeOf<X, std::enable_if_t<is_dense<X>>> {
+  using type = ScalarOf<X>;
+};
+template <class X>
+struct ElementTypeOf<X, std::enable_if_t<simd::is_batch<X>>> {
+  using type = typename X::value_type;
+};
+template <class X>
+using ElementOf = typename ElementTypeOf<X>::type;
+
 /// Trainable parameters, one per unit.
 using Parameters = Eigen::ArrayXd;
 
