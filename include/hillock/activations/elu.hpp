@@ -25,9 +25,7 @@ class ELU : public Activation<ELU<A, Arch>> {
   double alpha;
 
   constexpr explicit ELU(double negative_scale = 1)
-      : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {
-    arrays::require_fast<A>();
-  }
+      : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {}
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
@@ -50,9 +48,14 @@ class ELU : public Activation<ELU<A, Arch>> {
 
  private:
   template <class V>
+  HILLOCK_INLINE V scale() const noexcept {
+    return arrays::rounded_parameter<A, V>(alpha);
+  }
+
+  template <class V>
   HILLOCK_INLINE V forward_from(const V& x, const V& below,
                                 const kernels::Decay<V>& e) const noexcept {
-    return select(x > 0, x, V(alpha) * copysign(e.minus_one, below));
+    return select(x > 0, x, scale<V>() * copysign(e.minus_one, below));
   }
 
   template <class V>
@@ -61,13 +64,18 @@ class ELU : public Activation<ELU<A, Arch>> {
     using C = kernels::ExpConstantsOf<V>;
     // Up to this size alpha times the scaled exponential cannot overflow.
     const bool is_moderate = -C::large <= alpha && alpha <= C::large;
-    const V scaled = is_moderate ? V(alpha) * e.scaled * C::from_tail
-                                 : kernels::times_exp(V(alpha), below, V(0));
+    const V scaled = is_moderate ? scale<V>() * e.scaled * C::from_tail
+                                 : kernels::times_exp(scale<V>(), below, V(0));
     return select(x > 0, 1, scaled);
   }
 };
 
 inline constexpr ELU<> elu{};
+
+namespace exact {
+using ELU = hillock::ELU<Accuracy::exact>;
+inline constexpr ELU elu{};
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

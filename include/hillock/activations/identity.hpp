@@ -30,5 +30,10 @@ class Identity : public Activation<Identity<A, Arch>> {
 
 inline constexpr Identity<> identity{};
 
+namespace exact {
+using Identity = hillock::Identity<Accuracy::exact>;
+inline constexpr Identity identity{};
+}  // namespace exact
+
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

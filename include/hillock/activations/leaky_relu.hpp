@@ -28,16 +28,21 @@ class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::rectified(x, static_cast<typename V::value_type>(slope));
+    return kernels::rectified(x, arrays::rounded_parameter<A, V>(slope));
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::rectified_derivative(x, slope);
+    return kernels::rectified_derivative(x, arrays::rounded_parameter<A, V>(slope));
   }
 };
 
 inline constexpr LeakyReLU<> leaky_relu{};
+
+namespace exact {
+using LeakyReLU = hillock::LeakyReLU<Accuracy::exact>;
+inline constexpr LeakyReLU leaky_relu{};
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

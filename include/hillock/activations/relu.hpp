@@ -35,5 +35,10 @@ class ReLU : public Activation<ReLU<A, Arch>> {
 
 inline constexpr ReLU<> relu{};
 
+namespace exact {
+using ReLU = hillock::ReLU<Accuracy::exact>;
+inline constexpr ReLU relu{};
+}  // namespace exact
+
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -22,26 +22,31 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>> {
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
 
-  constexpr Sigmoid() noexcept { arrays::require_fast<A>(); }
+  constexpr Sigmoid() noexcept = default;
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::logistic(x, kernels::decay(kernels::negative_magnitude(x)));
+    return kernels::logistic(x, kernels::decay(negative_magnitude(x)));
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::logistic_derivative(kernels::decay(kernels::negative_magnitude(x)), 1);
+    return kernels::logistic_derivative(kernels::decay(negative_magnitude(x)), 1);
   }
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    const auto e = kernels::decay(kernels::negative_magnitude(x));
+    const auto e = kernels::decay(negative_magnitude(x));
     return {kernels::logistic(x, e), kernels::logistic_derivative(e, 1)};
   }
 };
 
 inline constexpr Sigmoid<> sigmoid{};
+
+namespace exact {
+using Sigmoid = hillock::Sigmoid<Accuracy::exact>;
+inline constexpr Sigmoid sigmoid{};
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -36,7 +36,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   constexpr explicit Softmax(Per per, AllMasked policy = AllMasked::nan) noexcept
       : axis(per), all_masked(policy) {
-    arrays::require_fast<A>();
+    static_assert(A == Accuracy::fast, "hillock: Softmax has no Accuracy::exact yet");
   }
 
   /// backward(z, dp) from p = softmax(z), where that is at hand.

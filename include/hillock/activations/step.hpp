@@ -31,5 +31,10 @@ class Step : public Activation<Step<A, Arch>> {
 
 inline constexpr Step<> step{};
 
+namespace exact {
+using Step = hillock::Step<Accuracy::exact>;
+inline constexpr Step step{};
+}  // namespace exact
+
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

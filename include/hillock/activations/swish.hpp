@@ -32,9 +32,7 @@ class Swish : public Activation<Swish<A, Arch>> {
   double beta;
 
   constexpr explicit Swish(double scale = 1)
-      : beta(arrays::finite_parameter("Swish", "beta", scale)) {
-    arrays::require_fast<A>();
-  }
+      : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
@@ -80,15 +78,14 @@ class Swish : public Activation<Swish<A, Arch>> {
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
     const V finite_x = not_below(not_above(x, largest), -largest);
-    if (beta == 1) return {x, finite_x, finite_x, kernels::negative_magnitude(finite_x), V(0)};
+    if (beta == 1) return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
     // Beyond the limit, where the product may overflow, it stays where the exponential is 0.
-    const V whole = V(beta) * finite_x;
+    const T scale = arrays::rounded_parameter<A, V>(beta);
+    const V whole = V(scale) * finite_x;
     const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
     const auto is_inside = t == whole;
-    const V low =
-        kernels::exact_product_of_parameter(static_cast<T>(beta), select(is_inside, finite_x, 0))
-            .low;
-    return {x, finite_x, t, kernels::negative_magnitude(t), select(t < 0, low, -low)};
+    const V low = kernels::exact_product_of_parameter(scale, select(is_inside, finite_x, V(0))).low;
+    return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
   }
 
   /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
@@ -134,6 +131,13 @@ using SiLU = Swish<A, Arch>;
 
 inline constexpr Swish<> swish{};
 inline constexpr SiLU<> silu{};
+
+namespace exact {
+using Swish = hillock::Swish<Accuracy::exact>;
+using SiLU = hillock::SiLU<Accuracy::exact>;
+inline constexpr Swish swish{};
+inline constexpr SiLU silu{};
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -20,7 +20,7 @@ class Tanh : public Activation<Tanh<A, Arch>> {
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
 
-  constexpr Tanh() noexcept { arrays::require_fast<A>(); }
+  constexpr Tanh() noexcept = default;
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
@@ -52,6 +52,11 @@ class Tanh : public Activation<Tanh<A, Arch>> {
 };
 
 inline constexpr Tanh<> tanh{};
+
+namespace exact {
+using Tanh = hillock::Tanh<Accuracy::exact>;
+inline constexpr Tanh tanh{};
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

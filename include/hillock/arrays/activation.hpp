@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hillock/arrays/expression.hpp>
+#include <hillock/arrays/operations.hpp>
 // What a formula may call unqualified.
 #include <hillock/kernels/erf.hpp>
 #include <hillock/kernels/exp.hpp>
@@ -11,90 +12,6 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-
-/// How close a result is to the true one. fast: within the bound that each function states, over
-/// every input. exact: correctly rounded.
-enum class Accuracy { fast, exact };
-
-/// The error that a function's formula stays within over every input, in ULP of the result; each
-/// activation states it as forward_bound and derivative_bound. A derivative that crosses zero loses
-/// its relative accuracy there: where f.is_near_root(x), an error of `epsilons_at_root` times
-/// std::numeric_limits<T>::epsilon() is within the bound too.
-struct ErrorBound {
-  double ulp;
-  double epsilons_at_root = 0;
-};
-
-/// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
-template <class V>
-struct ForwardAndDerivative {
-  V forward;
-  V derivative;
-};
-
-namespace arrays {
-
-/// Refuses an accuracy that a function does not have yet, where the object is made.
-template <Accuracy A>
-constexpr void require_fast() noexcept {
-  static_assert(A == Accuracy::fast,
-                "hillock: this function has no Accuracy::exact yet; use Accuracy::fast");
-}
-
-struct PointwiseBase {};
-
-/// Whether F is a pointwise activation: a class derived from Activation.
-template <class F>
-inline constexpr bool is_pointwise = std::is_base_of_v<PointwiseBase, F>;
-
-template <class F, class V, class = void>
-inline constexpr bool has_both_at = false;
-template <class F, class V>
-inline constexpr bool has_both_at<
-    F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
-
-/// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
-/// that the results go to; for a call with a batch, the batch's own.
-template <class F, class Element>
-struct Forward {
-  F f;
-  template <class V>
-  HILLOCK_INLINE V operator()(const V& x) const noexcept {
-    return f.forward_at(x);
-  }
-};
-
-template <class F, class Element>
-struct Derivative {
-  F f;
-  template <class V>
-  HILLOCK_INLINE V operator()(const V& x) const noexcept {
-    return f.derivative_at(x);
-  }
-};
-
-template <class F, class Element>
-struct Backward {
-  F f;
-  template <class V>
-  HILLOCK_INLINE V operator()(const V& x, const V& dy) const noexcept {
-    return dy * f.derivative_at(x);
-  }
-};
-
-template <class F, class Element>
-struct Both {
-  F f;
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
-    if constexpr (has_both_at<F, V>)
-      return f.both_at(x);
-    else
-      return {f.forward_at(x), f.derivative_at(x)};
-  }
-};
-
-}  // namespace arrays
 
 /// Base of every pointwise activation function f. The class that derives from it holds the formula,
 ///

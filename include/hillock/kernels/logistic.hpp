@@ -7,12 +7,6 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace kernels {
 
-/// -|x|.
-template <class V>
-HILLOCK_INLINE V negative_magnitude(V x) noexcept {
-  return V::from_bits(bits(x) | V::sign_bit());
-}
-
 /// 1 / (1 + e^-x) from e = e^-|x|: each side of 0 has the form that keeps its small values.
 template <class V>
 HILLOCK_INLINE V logistic(V x, const Decay<V>& e) noexcept {

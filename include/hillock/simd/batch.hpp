@@ -271,6 +271,10 @@ class Batch {
   friend HILLOCK_INLINE Batch abs(Batch a) noexcept {
     return from_bits(bits(a) & magnitude_bits());
   }
+  /// -|a|.
+  friend HILLOCK_INLINE Batch negative_magnitude(Batch a) noexcept {
+    return from_bits(bits(a) | sign_bit());
+  }
   friend HILLOCK_INLINE Batch copysign(Batch magnitude, Batch sign) noexcept {
     return from_bits((bits(magnitude) & magnitude_bits()) | (bits(sign) & sign_bit()));
   }
@@ -331,6 +335,11 @@ class Batch {
     HILLOCK_SEAL(value);
     return Raw(value);
   }
+  /// Whether two are not the same number bit for bit: -0 is not +0, and a NaN is itself.
+  friend HILLOCK_INLINE Mask<T, Arch> bits_differ(Batch a, Batch b) noexcept {
+    return !Mask<T, Arch>(
+        detail::reinterpreted<typename Mask<T, Arch>::Raw>(bits(a).raw() == bits(b).raw()));
+  }
   friend HILLOCK_INLINE Bits<T, Arch> bits(Batch a) noexcept {
     return detail::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
   }
@@ -354,6 +363,22 @@ class Batch {
 
   Raw raw_;
 };
+
+/// The lower and the upper lanes of a batch of floats, as doubles.
+template <class Arch>
+HILLOCK_INLINE Batch<double, Arch> widened_low(Batch<float, Arch> x) noexcept {
+  return typename Batch<double, Arch>::Raw(detail::widened_low(x.reg()));
+}
+template <class Arch>
+HILLOCK_INLINE Batch<double, Arch> widened_high(Batch<float, Arch> x) noexcept {
+  return typename Batch<double, Arch>::Raw(detail::widened_high(x.reg()));
+}
+/// A batch of floats from its lower and upper lanes, each rounded once.
+template <class Arch>
+HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
+                                           Batch<double, Arch> high) noexcept {
+  return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
+}
 
 /// A batch with a packet's element type and size: the packet's own registers where Arch has them.
 template <class T, std::size_t Bytes>

@@ -218,6 +218,48 @@ HILLOCK_INLINE float64x2_t square_root(float64x2_t a) noexcept { return vsqrtq_f
 #define HILLOCK_HAS_EXACT_OPERATIONS 0
 #endif
 
+// A register of floats as two of doubles, the lower lanes and the upper, and back, rounded once.
+#if defined(__SSE2__)
+HILLOCK_INLINE __m128d widened_low(__m128 x) noexcept { return _mm_cvtps_pd(x); }
+HILLOCK_INLINE __m128d widened_high(__m128 x) noexcept { return _mm_cvtps_pd(_mm_movehl_ps(x, x)); }
+HILLOCK_INLINE __m128 narrowed(__m128d low, __m128d high) noexcept {
+  return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+}
+#if defined(__AVX__)
+HILLOCK_INLINE __m256d widened_low(__m256 x) noexcept {
+  return _mm256_cvtps_pd(_mm256_castps256_ps128(x));
+}
+HILLOCK_INLINE __m256d widened_high(__m256 x) noexcept {
+  return _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
+}
+HILLOCK_INLINE __m256 narrowed(__m256d low, __m256d high) noexcept {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high),
+                              1);
+}
+#endif
+#if defined(__AVX512F__)
+HILLOCK_INLINE __m512d widened_low(__m512 x) noexcept {
+  return _mm512_cvtps_pd(_mm512_castps512_ps256(x));
+}
+HILLOCK_INLINE __m512d widened_high(__m512 x) noexcept {
+  return _mm512_cvtps_pd(_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1)));
+}
+HILLOCK_INLINE __m512 narrowed(__m512d low, __m512d high) noexcept {
+  return _mm512_castpd_ps(
+      _mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(_mm512_cvtpd_ps(low))),
+                         _mm256_castps_pd(_mm512_cvtpd_ps(high)), 1));
+}
+#endif
+#elif defined(__aarch64__)
+HILLOCK_INLINE float64x2_t widened_low(float32x4_t x) noexcept {
+  return vcvt_f64_f32(vget_low_f32(x));
+}
+HILLOCK_INLINE float64x2_t widened_high(float32x4_t x) noexcept { return vcvt_high_f64_f32(x); }
+HILLOCK_INLINE float32x4_t narrowed(float64x2_t low, float64x2_t high) noexcept {
+  return vcvt_high_f32_f64(vcvt_f32_f64(low), high);
+}
+#endif
+
 }  // namespace detail
 
 /// Whether a number is NaN, asked of its bits: -ffast-math assumes that none is.

@@ -1,0 +1,203 @@
+// What is computed of an activation, in batches: f, f', dy f' and both together, to the accuracy that
+// the activation's type asks for.
+#pragma once
+
+#include <hillock/arrays/dense.hpp>
+#include <hillock/kernels/exact.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// How close a result is to the true one. fast: within the bound that each function states, over
+/// every input. exact (float, Eigen::half, Eigen::bfloat16): correctly rounded at the default
+/// parameters, within 0.51 ULP at others, so the same bits on every processor and compiler.
+enum class Accuracy { fast, exact };
+
+/// The error that a function's formula stays within over every input, in ULP of the result; each
+/// activation states it as forward_bound and derivative_bound. A derivative that crosses zero loses
+/// its relative accuracy there: where f.is_near_root(x), an error of `epsilons_at_root` times
+/// std::numeric_limits<T>::epsilon() is within the bound too. It is what Accuracy::fast promises,
+/// for float and double; Accuracy::exact promises exact_bound.
+struct ErrorBound {
+  double ulp;
+  double epsilons_at_root = 0;
+};
+
+/// What Accuracy::exact stays within at any parameters; at the default ones it is correctly rounded.
+inline constexpr ErrorBound exact_bound{0.51};
+
+/// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
+template <class V>
+struct ForwardAndDerivative {
+  V forward;
+  V derivative;
+};
+
+namespace arrays {
+
+struct PointwiseBase {};
+
+/// Whether F is a pointwise activation: a class derived from Activation.
+template <class F>
+inline constexpr bool is_pointwise = std::is_base_of_v<PointwiseBase, F>;
+
+template <class F, class V, class = void>
+inline constexpr bool has_both_at = false;
+template <class F, class V>
+inline constexpr bool has_both_at<
+    F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
+
+/// What the class of a pointwise activation asks for; fast for a user's own.
+template <class F>
+inline constexpr Accuracy accuracy_of = Accuracy::fast;
+template <template <Accuracy, class> class F, Accuracy A, class Arch>
+inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
+
+/// A parameter as V computes with it: rounded once to the element type. Accuracy::exact computes in
+/// double what it promises for float.
+template <Accuracy A, class V>
+constexpr auto rounded_parameter(double parameter) noexcept {
+  using T = typename V::value_type;
+  if constexpr (A == Accuracy::exact)
+    return static_cast<T>(static_cast<float>(parameter));
+  else
+    return static_cast<T>(parameter);
+}
+
+/// F computes in Element: a class, as the checks of dense.hpp are.
+template <class F, class Element>
+struct CheckAccuracy {
+  static_assert(accuracy_of<F> == Accuracy::fast || !std::is_same_v<Element, double>,
+                "hillock: Accuracy::exact is not there for double, because its results come from "
+                "formulas computed in double; use Accuracy::fast, or float");
+  static constexpr bool passed = true;
+};
+
+template <class Element>
+struct FormatOf {
+  using type = kernels::Binary32;
+};
+template <>
+struct FormatOf<Eigen::half> {
+  using type = kernels::Binary16;
+};
+template <>
+struct FormatOf<Eigen::bfloat16> {
+  using type = kernels::BFloat16;
+};
+
+/// An error in ULP of a double as one relative to the result; one ULP more covers the roundings of
+/// the test that it is for.
+constexpr double relative_error(ErrorBound bound) noexcept { return (bound.ulp + 1) * 0x1p-52; }
+
+/// Whether a formula within `bound` needs a wider type to give a correctly rounded Element.
+template <class F, class Element>
+constexpr bool is_rounded_from_double(ErrorBound bound) noexcept {
+  return accuracy_of<F> == Accuracy::exact &&
+         bound.ulp > (std::is_same_v<Element, float> ? 0.5 : 0);
+}
+
+/// f and f' as formulas, for floats, doubles or pairs of them, with the error they have in double.
+template <class F>
+struct ForwardFormula {
+  static constexpr double relative_error = arrays::relative_error(F::forward_bound);
+  static constexpr double error_at_root = 0;
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    return f.forward_at(x);
+  }
+};
+
+template <class F>
+struct DerivativeFormula {
+  static constexpr double relative_error = arrays::relative_error(F::derivative_bound);
+  static constexpr double error_at_root = F::derivative_bound.epsilons_at_root > 0
+                                              ? (F::derivative_bound.epsilons_at_root + 0.5) *
+                                                    0x1p-52
+                                              : 0;
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    return f.derivative_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
+    return f.is_near_root(x);
+  }
+};
+
+template <class F, class V>
+HILLOCK_INLINE ForwardAndDerivative<V> both(const F& f, const V& x) noexcept {
+  if constexpr (has_both_at<F, V>)
+    return f.both_at(x);
+  else
+    return {f.forward_at(x), f.derivative_at(x)};
+}
+
+/// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
+/// that the results go to; for a call with a batch, the batch's own.
+template <class F, class Element>
+struct Forward {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    static_assert(CheckAccuracy<F, Element>::passed);
+    if constexpr (accuracy_of<F> == Accuracy::exact) {
+      if constexpr (is_rounded_from_double<F, Element>(F::forward_bound))
+        return kernels::rounded_once<typename FormatOf<Element>::type>(ForwardFormula<F>{f}, x);
+    }
+    return f.forward_at(x);
+  }
+};
+
+template <class F, class Element>
+struct Derivative {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    static_assert(CheckAccuracy<F, Element>::passed);
+    if constexpr (accuracy_of<F> == Accuracy::exact) {
+      if constexpr (is_rounded_from_double<F, Element>(F::derivative_bound))
+        return kernels::rounded_once<typename FormatOf<Element>::type>(DerivativeFormula<F>{f}, x);
+    }
+    return f.derivative_at(x);
+  }
+};
+
+template <class F, class Element>
+struct Backward {
+  F f;
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x, const V& dy) const noexcept {
+    return dy * Derivative<F, Element>{f}(x);
+  }
+};
+
+template <class F, class Element>
+struct Both {
+  F f;
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
+    static_assert(CheckAccuracy<F, Element>::passed);
+    if constexpr (accuracy_of<F> == Accuracy::exact) {
+      if constexpr (is_rounded_from_double<F, Element>(F::forward_bound) &&
+                    is_rounded_from_double<F, Element>(F::derivative_bound)) {
+        using Format = typename FormatOf<Element>::type;
+        const auto low = both(f, widened_low(x));
+        const auto high = both(f, widened_high(x));
+        return {kernels::rounded_once<Format>(ForwardFormula<F>{f}, x, low.forward, high.forward),
+                kernels::rounded_once<Format>(DerivativeFormula<F>{f}, x, low.derivative,
+                                              high.derivative)};
+      } else {
+        return {Forward<F, Element>{f}(x), Derivative<F, Element>{f}(x)};
+      }
+    } else {
+      return both(f, x);
+    }
+  }
+};
+
+}  // namespace arrays
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

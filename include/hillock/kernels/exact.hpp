@@ -1,0 +1,111 @@
+// A function of floats correctly rounded, from its formula in doubles.
+//
+// A float is widened, the formula computed in double, and the result rounded once. The formula's
+// error bound says how far the true value may be off; where both ends of that interval round to the
+// same number, that is the answer. Where they do not (some ten floats in 2^32, and more where a
+// function passes so close to the middle between two numbers that no double can tell, as sigmoid
+// does near 0), the same formula is computed once more on pairs of doubles.
+#pragma once
+
+#include <hillock/kernels/pair.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace kernels {
+
+/// The formats a result is rounded to: bits of the mantissa, the leading one included, and the
+/// exponent of the smallest normal number.
+struct Binary32 {
+  static constexpr int digits = 24;
+  static constexpr int min_exponent = -126;
+};
+struct Binary16 {
+  static constexpr int digits = 11;
+  static constexpr int min_exponent = -14;
+};
+struct BFloat16 {
+  static constexpr int digits = 8;
+  static constexpr int min_exponent = -126;
+};
+
+constexpr double two_to_the(int exponent) noexcept {
+  double power = 1;
+  for (; exponent > 0; --exponent) power *= 2;
+  for (; exponent < 0; ++exponent) power /= 2;
+  return power;
+}
+
+/// y with as many bits as Format has for it, to nearest, ties to even. A value beyond Format's
+/// largest is left to the conversion that follows.
+template <class Format, class W>
+HILLOCK_INLINE W rounded_to(W y) noexcept {
+  using Pattern = decltype(bits(y));
+  constexpr std::uint64_t exponent_bits = 0x7ff0000000000000;
+  // Where 1.5 * 2^52 spacings of Format are added, what is below the spacing is rounded off.
+  const W size = not_below(not_above(abs(y), 0x1p200), two_to_the(Format::min_exponent));
+  const W magic =
+      W::from_bits(bits(size) & Pattern(exponent_bits)) * (1.5 * two_to_the(53 - Format::digits));
+  return copysign((abs(y) + magic) - magic, y);
+}
+
+/// A batch of floats that holds two batches of doubles, rounded once to Format.
+template <class Format, class W>
+HILLOCK_INLINE auto narrowed_to(W low, W high) noexcept {
+  if constexpr (std::is_same_v<Format, Binary32>)
+    return simd::narrowed(low, high);
+  else
+    return simd::narrowed(rounded_to<Format>(low), rounded_to<Format>(high));
+}
+
+template <class W>
+struct Interval {
+  W lower;
+  W upper;
+};
+
+/// What the true value may be where the formula gives y at x. Formula::relative_error bounds its
+/// error, and Formula::error_at_root too where formula.is_near_root(x).
+template <class Formula, class W>
+HILLOCK_INLINE Interval<W> possible_values(const Formula& formula, W x, W y) noexcept {
+  // Products, which keep the sign of a zero.
+  const Interval<W> around{y * (1 - Formula::relative_error), y * (1 + Formula::relative_error)};
+  if constexpr (Formula::error_at_root > 0) {
+    const auto near = formula.is_near_root(x);
+    constexpr double error = Formula::error_at_root;
+    return {select(near, around.lower - error, around.lower),
+            select(near, around.upper + error, around.upper)};
+  } else {
+    return around;
+  }
+}
+
+/// formula(x) by pairs of doubles in the lanes that are in doubt.
+template <class Format, class Formula, class V, class Condition>
+HILLOCK_COLD V settled(const Formula& formula, V x, Condition in_doubt) noexcept {
+  using W = simd::Batch<double, typename V::arch>;
+  const V asked = select(in_doubt, x, 0);
+  const auto half = [&](W part) { return Pair<W>(formula(Pair<W>(part))).rounded_to_odd(); };
+  return narrowed_to<Format>(half(widened_low(asked)), half(widened_high(asked)));
+}
+
+/// What formula(x) is, correctly rounded to Format; low and high are the doubles that it gives for
+/// the lower and the upper lanes of x.
+template <class Format, class Formula, class V, class W>
+HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexcept {
+  const Interval<W> in_low = possible_values(formula, widened_low(x), low);
+  const Interval<W> in_high = possible_values(formula, widened_high(x), high);
+  const V result = narrowed_to<Format>(in_low.lower, in_high.lower);
+  const auto in_doubt = bits_differ(result, narrowed_to<Format>(in_low.upper, in_high.upper));
+  if (any(in_doubt)) return select(in_doubt, settled<Format>(formula, x, in_doubt), result);
+  return result;
+}
+
+/// The same, the doubles computed here.
+template <class Format, class Formula, class V>
+HILLOCK_INLINE V rounded_once(const Formula& formula, V x) noexcept {
+  return rounded_once<Format>(formula, x, formula(widened_low(x)), formula(widened_high(x)));
+}
+
+}  // namespace kernels
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,153 @@
+// A number in two batches of doubles, some 100 bits of it: what a result is computed anew in where a
+// double does not tell how it rounds.
+//
+// Pair<W> has the operations that formulas and kernels are written in, so they run on it as they
+// stand; only the exponential is its own, because a polynomial of doubles is good for doubles.
+// Everything here is for a few elements in a million: it is written to be short.
+#pragma once
+
+#include <hillock/kernels/error_free.hpp>
+#include <hillock/kernels/exp.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace kernels {
+
+/// high + low, |low| at most half a unit in the last place of high. W is a batch of doubles.
+template <class W>
+class Pair {
+ public:
+  using value_type = double;
+  using Condition = decltype(W() < W());
+
+  W high;
+  W low;
+
+  Pair() = default;
+  Pair(W value) noexcept : high(value), low(0) {}
+  Pair(TwoParts<W> parts) noexcept : high(parts.high), low(parts.low) {}
+  template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
+  Pair(Number number) noexcept : high(number), low(0) {}
+
+  friend Pair operator-(const Pair& a) noexcept { return TwoParts<W>{-a.high, -a.low}; }
+  friend Pair operator+(const Pair& a, const Pair& b) noexcept {
+    const TwoParts<W> high = exact_sum(a.high, b.high);
+    const TwoParts<W> low = exact_sum(a.low, b.low);
+    const TwoParts<W> sum = exact_sum(high.high, high.low + low.high);
+    return exact_sum(sum.high, sum.low + low.low);
+  }
+  friend Pair operator-(const Pair& a, const Pair& b) noexcept { return a + -b; }
+  friend Pair operator*(const Pair& a, const Pair& b) noexcept {
+    const TwoParts<W> product = exact_product(a.high, b.high);
+    return exact_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
+  }
+  /// By three digits of long division.
+  friend Pair operator/(const Pair& a, const Pair& b) noexcept {
+    const W first = a.high / b.high;
+    const Pair rest = a - Pair(first) * b;
+    const W second = rest.high / b.high;
+    const W third = (rest - Pair(second) * b).high / b.high;
+    return Pair(exact_sum(first, second)) + Pair(third);
+  }
+  friend Pair fma(const Pair& a, const Pair& b, const Pair& c) noexcept { return a * b + c; }
+
+  friend Condition operator<(const Pair& a, const Pair& b) noexcept { return (a - b).high < 0; }
+  friend Condition operator>(const Pair& a, const Pair& b) noexcept { return b < a; }
+  friend Condition operator<=(const Pair& a, const Pair& b) noexcept { return !(b < a); }
+  friend Condition operator>=(const Pair& a, const Pair& b) noexcept { return !(a < b); }
+  friend Condition operator==(const Pair& a, const Pair& b) noexcept {
+    return (a.high == b.high) & (a.low == b.low);
+  }
+  friend Pair select(Condition condition, const Pair& a, const Pair& b) noexcept {
+    return TwoParts<W>{select(condition, a.high, b.high), select(condition, a.low, b.low)};
+  }
+  friend Pair zero_where(Condition condition, const Pair& a) noexcept {
+    return select(condition, Pair(0), a);
+  }
+  friend Pair nan_or(const Pair& x, const Pair& y) noexcept { return select(is_nan(x.high), x, y); }
+  friend Pair not_below(const Pair& x, const Pair& limit) noexcept {
+    return select(x < limit, limit, x);
+  }
+  friend Pair not_above(const Pair& x, const Pair& limit) noexcept {
+    return select(x > limit, limit, x);
+  }
+  friend Pair copysign(const Pair& magnitude, const Pair& sign) noexcept {
+    const W high = copysign(magnitude.high, sign.high);
+    return TwoParts<W>{high,
+                       select(bits_differ(high, magnitude.high), -magnitude.low, magnitude.low)};
+  }
+  friend Pair abs(const Pair& a) noexcept { return copysign(a, Pair(1)); }
+  friend Pair negative_magnitude(const Pair& a) noexcept { return -abs(a); }
+  friend Pair by_sign(const Pair& s, const Pair& a, const Pair& b) noexcept {
+    return select(s.high < 0, b, a);
+  }
+
+  /// To a double whose last bit says that there is more: what it is rounded to then is what the
+  /// whole number is rounded to (rounding to odd; Boldo, Melquiond 2008).
+  W rounded_to_odd() const noexcept {
+    using Pattern = decltype(bits(high));
+    const Pattern pattern = bits(high);
+    const Pattern is_even = (pattern & Pattern(1)) ^ Pattern(1);
+    const Pattern points_inwards = (pattern ^ bits(low)) >> 63;
+    // Up by one in magnitude, or down by one, if the last bit is 0.
+    const Pattern odd = pattern + is_even - ((points_inwards & is_even) << 1);
+    return select(low == 0, high, W::from_bits(odd));
+  }
+};
+
+namespace detail {
+
+/// ln 2 beyond the 41 bits of ExpConstants<double>::ln2_high, to some 150 bits in all.
+template <class W>
+Pair<W> ln2_rest() noexcept {
+  return TwoParts<W>{0x1.3de6af278ece6p-42, 0x1.f97b57a079a19p-103};
+}
+
+/// e^x - 1 for |x| <= 0.35, by Taylor's series of x / 64, the result squared six times.
+template <class W>
+Pair<W> small_expm1(const Pair<W>& x) noexcept {
+  const Pair<W> part = x * Pair<W>(0x1p-6);
+  Pair<W> series = 1;
+  for (int k = 13; k > 1; --k) series = Pair<W>(1) + part * series / Pair<W>(k);
+  Pair<W> result = part * series;
+  for (int i = 0; i < 6; ++i) result = result * (Pair<W>(2) + result);
+  return result;
+}
+
+}  // namespace detail
+
+/// As decay(x) of a batch, for x <= 0.
+template <class W>
+Decay<Pair<W>> decay(const Pair<W>& x) noexcept {
+  using C = ExpConstants<double>;
+  using P = Pair<W>;
+  const P bounded = not_below(x, P(-C::decay_limit));
+  const Reduced<W> parts = reduced<C::tail>(bounded.high);
+  const P r = (bounded - P(parts.n * C::ln2_high)) - P(parts.n) * detail::ln2_rest<W>();
+  const P m = detail::small_expm1(r);
+  const P power = parts.power;
+  const P scaled = power + power * m;
+  const P unscaled = power * P(C::from_tail);
+  return {scaled * P(C::from_tail), scaled, P(0), unscaled * m + (unscaled - P(1))};
+}
+
+template <class W>
+Decay<Pair<W>> decay(const Pair<W>& x, const Pair<W>& x_low) noexcept {
+  return decay(x + x_low);
+}
+
+/// As times_exp of batches; a is of a float's range here, where no extremes of a double are met.
+template <class W>
+Pair<W> times_exp(const Pair<W>& a, const Pair<W>& x, const Pair<W>& x_low) noexcept {
+  return a * decay(x, x_low).scaled * Pair<W>(ExpConstants<double>::from_tail);
+}
+
+/// As the product of a batch: it is carried whole, so nothing is left.
+template <class W>
+TwoParts<Pair<W>> exact_product_of_parameter(double a, const Pair<W>& x) noexcept {
+  return {Pair<W>(a) * x, Pair<W>(0)};
+}
+
+}  // namespace kernels
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
