@@ -7,11 +7,12 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct ELUContract : PointwiseContract {
-  using F = hillock::ELU<>;
+  using F = hillock::ELU<A>;
   static constexpr const char* name = "elu";
   static std::vector<F> functions() {
-    return {hillock::elu, F{0.5}, F{1.6732632423543772}, F{100}, F{-0.75}, F{1e-30}, F{1e25}};
+    return {F{}, F{0.5}, F{1.6732632423543772}, F{100}, F{-0.75}, F{1e-30}, F{1e25}};
   }
   template <class T>
   static Wide<T> forward(const F& f, T x) {
@@ -34,7 +35,11 @@ struct ELUContract : PointwiseContract {
 };
 
 TEMPLATE_TEST_CASE("elu keeps the contract", "[elu]", float, double) {
-  check_contract<ELUContract, TestType>();
+  check_contract<ELUContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::elu keeps the contract", "[elu]") {
+  check_contract<ELUContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("elu is a constant with alpha 1", "[elu]") {

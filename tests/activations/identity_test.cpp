@@ -6,10 +6,11 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct IdentityContract : PointwiseContract {
-  using F = hillock::Identity<>;
+  using F = hillock::Identity<A>;
   static constexpr const char* name = "identity";
-  static std::vector<F> functions() { return {hillock::identity}; }
+  static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
     return x;
@@ -27,18 +28,14 @@ struct IdentityContract : PointwiseContract {
             {S::infinity, S::infinity, 1},
             {-S::infinity, -S::infinity, 1}};
   }
-  template <class T>
-  static Bound forward_bound(const F&, T) {
-    return {0};
-  }
-  template <class T>
-  static Bound derivative_bound(const F&, T) {
-    return {0};
-  }
 };
 
 TEMPLATE_TEST_CASE("identity keeps the contract", "[identity]", float, double) {
-  check_contract<IdentityContract, TestType>();
+  check_contract<IdentityContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::identity keeps the contract", "[identity]") {
+  check_contract<IdentityContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("identity is a constant that can be copied", "[identity]") {

@@ -7,12 +7,11 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct LeakyReLUContract : PointwiseContract {
-  using F = hillock::LeakyReLU<>;
+  using F = hillock::LeakyReLU<A>;
   static constexpr const char* name = "leaky_relu";
-  static std::vector<F> functions() {
-    return {hillock::leaky_relu, F{0.25}, F{0}, F{1}, F{-0.5}, F{3}, F{1e-20}};
-  }
+  static std::vector<F> functions() { return {F{}, F{0.25}, F{0}, F{1}, F{-0.5}, F{3}, F{1e-20}}; }
   template <class T>
   static Wide<T> forward(const F& f, T x) {
     if (x > 0) return x;
@@ -32,18 +31,14 @@ struct LeakyReLUContract : PointwiseContract {
             {S::smallest, S::smallest, 1},           {S::infinity, S::infinity, 1},
             {-S::infinity, far_below, slope},        {-1, slope == 0 ? T(0) : -slope, slope}};
   }
-  template <class T>
-  static Bound forward_bound(const F&, T) {
-    return {sizeof(T) == 4 ? 0.5 : 0.5 + 0x1p-11};  // the reference for double rounds too
-  }
-  template <class T>
-  static Bound derivative_bound(const F&, T) {
-    return {0};
-  }
 };
 
 TEMPLATE_TEST_CASE("leaky_relu keeps the contract", "[leaky_relu]", float, double) {
-  check_contract<LeakyReLUContract, TestType>();
+  check_contract<LeakyReLUContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::leaky_relu keeps the contract", "[leaky_relu]") {
+  check_contract<LeakyReLUContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("leaky_relu is a constant with slope 0.01", "[leaky_relu]") {

@@ -6,10 +6,11 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct ReLUContract : PointwiseContract {
-  using F = hillock::ReLU<>;
+  using F = hillock::ReLU<A>;
   static constexpr const char* name = "relu";
-  static std::vector<F> functions() { return {hillock::relu}; }
+  static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
     return std::signbit(x) ? 0 : x;
@@ -28,18 +29,14 @@ struct ReLUContract : PointwiseContract {
             {S::infinity, S::infinity, 1},
             {-S::infinity, 0, 0}};
   }
-  template <class T>
-  static Bound forward_bound(const F&, T) {
-    return {0};
-  }
-  template <class T>
-  static Bound derivative_bound(const F&, T) {
-    return {0};
-  }
 };
 
 TEMPLATE_TEST_CASE("relu keeps the contract", "[relu]", float, double) {
-  check_contract<ReLUContract, TestType>();
+  check_contract<ReLUContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::relu keeps the contract", "[relu]") {
+  check_contract<ReLUContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("relu is a constant that can be copied", "[relu]") {

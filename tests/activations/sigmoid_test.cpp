@@ -6,10 +6,11 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct SigmoidContract : PointwiseContract {
-  using F = hillock::Sigmoid<>;
+  using F = hillock::Sigmoid<A>;
   static constexpr const char* name = "sigmoid";
-  static std::vector<F> functions() { return {hillock::sigmoid}; }
+  static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
     return 1 / (1 + std::exp(-Wide<T>(x)));
@@ -33,7 +34,11 @@ struct SigmoidContract : PointwiseContract {
 };
 
 TEMPLATE_TEST_CASE("sigmoid keeps the contract", "[sigmoid]", float, double) {
-  check_contract<SigmoidContract, TestType>();
+  check_contract<SigmoidContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::sigmoid keeps the contract", "[sigmoid]") {
+  check_contract<SigmoidContract<hillock::Accuracy::exact>, float>();
 }
 
 TEMPLATE_TEST_CASE("sigmoid is a constant that can be copied", "[sigmoid]", float, double) {

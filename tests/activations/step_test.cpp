@@ -6,10 +6,11 @@ namespace {
 
 using namespace support;
 
+template <hillock::Accuracy A>
 struct StepContract : PointwiseContract {
-  using F = hillock::Step<>;
+  using F = hillock::Step<A>;
   static constexpr const char* name = "step";
-  static std::vector<F> functions() { return {hillock::step}; }
+  static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
     return std::signbit(x) || x == 0 ? 0 : 1;
@@ -24,18 +25,14 @@ struct StepContract : PointwiseContract {
     return {{T(0), 0, 0},         {-T(0), 0, 0},       {S::smallest, 1, 0},
             {-S::smallest, 0, 0}, {S::infinity, 1, 0}, {-S::infinity, 0, 0}};
   }
-  template <class T>
-  static Bound forward_bound(const F&, T) {
-    return {0};
-  }
-  template <class T>
-  static Bound derivative_bound(const F&, T) {
-    return {0};
-  }
 };
 
 TEMPLATE_TEST_CASE("step keeps the contract", "[step]", float, double) {
-  check_contract<StepContract, TestType>();
+  check_contract<StepContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::step keeps the contract", "[step]") {
+  check_contract<StepContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("step is a constant that can be copied", "[step]") {

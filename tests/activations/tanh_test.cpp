@@ -12,10 +12,11 @@ Wide<T> sech2(T x) {
   return 1 / cosh / cosh;
 }
 
+template <hillock::Accuracy A>
 struct TanhContract : PointwiseContract {
-  using F = hillock::Tanh<>;
+  using F = hillock::Tanh<A>;
   static constexpr const char* name = "tanh";
-  static std::vector<F> functions() { return {hillock::tanh}; }
+  static std::vector<F> functions() { return {F{}}; }
   template <class T>
   static Wide<T> forward(const F&, T x) {
     return std::tanh(Wide<T>(x));
@@ -39,7 +40,11 @@ struct TanhContract : PointwiseContract {
 };
 
 TEMPLATE_TEST_CASE("tanh keeps the contract", "[tanh]", float, double) {
-  check_contract<TanhContract, TestType>();
+  check_contract<TanhContract<hillock::Accuracy::fast>, TestType>();
+}
+
+TEST_CASE("exact::tanh keeps the contract", "[tanh]") {
+  check_contract<TanhContract<hillock::Accuracy::exact>, float>();
 }
 
 TEST_CASE("tanh is a constant that can be copied", "[tanh]") {

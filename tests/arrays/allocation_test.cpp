@@ -2,10 +2,10 @@
 namespace {
 // Volatile: g++ 16 takes it that operator new changes no variable of the program.
 volatile int allocations = 0;
+void count_allocation() { allocations = allocations + 1; }
 }  // namespace
 #define EIGEN_RUNTIME_NO_MALLOC
-#define eigen_assert(condition) \
-  ((condition) ? static_cast<void>(0) : static_cast<void>(allocations = allocations + 1))
+#define eigen_assert(condition) ((condition) ? static_cast<void>(0) : count_allocation())
 
 #include <support/catch.hpp>
 
@@ -15,13 +15,13 @@ volatile int allocations = 0;
 #include <new>
 
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  allocations = allocations + 1;
+  count_allocation();
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
 // The library's own would call the one above; the address sanitizer's does not.
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  allocations = allocations + 1;
+  count_allocation();
   return std::malloc(size == 0 ? 1 : size);
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }

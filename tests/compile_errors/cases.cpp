@@ -11,6 +11,7 @@ void use(Eigen::ArrayXf& z, Eigen::ArrayXf& y, Eigen::ArrayXd& other, std::vecto
   hillock::forward(hillock::sigmoid, fixed, y.head(4));
   y[0] = hillock::sigmoid(values[0]);
   hillock::forward(hillock::sigmoid, other.cast<float>(), y);
+  hillock::forward(hillock::exact::sigmoid, other.cast<float>(), y);
 #elif defined(CASE_integer_scalar)
   values[0] = static_cast<float>(hillock::sigmoid(1));
 #elif defined(CASE_integer_array)
@@ -30,6 +31,12 @@ void use(Eigen::ArrayXf& z, Eigen::ArrayXf& y, Eigen::ArrayXd& other, std::vecto
   values[0] = hillock::sigmoid.backward(1.0f, 1.0);
 #elif defined(CASE_not_an_array)
   hillock::forward(hillock::sigmoid, values, y);
+#elif defined(CASE_exact_double)
+  other = hillock::exact::sigmoid(other);
+#elif defined(CASE_exact_double_scalar)
+  other[0] = hillock::exact::sigmoid.derivative(1.0);
+#elif defined(CASE_exact_double_verb)
+  hillock::backward(hillock::exact::sigmoid, other, other, other);
 #else
 #error "no such case"
 #endif

@@ -2,7 +2,7 @@
 // check_contract:
 //
 //   struct SigmoidContract {
-//     using F = hillock::Sigmoid<>;
+//     using F = hillock::Sigmoid<A>;            // A: the accuracy, a template parameter
 //     static std::vector<F> functions();                        // the parameters to try
 //     template <class T> static Wide<T> forward(const F&, T x);      // references, by another
 //     formula than the template <class T> static Wide<T> derivative(const F&, T x);   // library's
@@ -30,14 +30,31 @@ struct Edge {
   T derivative;
 };
 
+/// What is promised of F, as a Bound in T: the function's own constants, and half an ULP for
+/// Accuracy::exact (at any parameters, though only 0.51 is promised then). The references are off by
+/// some units of their own type, hence 2^-20 (leaky_relu's for double by half of one, 2^-12).
+template <class F, class T>
+Bound bound_in(hillock::ErrorBound bound, bool near_root) {
+  constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  if constexpr (hillock::arrays::accuracy_of<F> == hillock::Accuracy::exact)
+    return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20, near_root ? 0x1p-52 : 0};
+  const double own_error = bound.ulp == 0 ? 0 : sizeof(T) == 4 ? 0x1p-20 : 0x1p-11;
+  return {bound.ulp + own_error, near_root ? bound.epsilons_at_root * epsilon : 0};
+}
+
 struct PointwiseContract {
   template <class T, class F>
   static Bound forward_bound(const F&, T) {
-    return {4};
+    return bound_in<F, T>(F::forward_bound, false);
   }
   template <class T, class F>
-  static Bound derivative_bound(const F&, T) {
-    return {4};
+  static Bound derivative_bound(const F& f, T x) {
+    if constexpr (F::derivative_bound.epsilons_at_root > 0) {
+      using V = hillock::simd::Batch<T, hillock::simd::NarrowArch>;
+      return bound_in<F, T>(F::derivative_bound, any(f.is_near_root(V(x))));
+    } else {
+      return bound_in<F, T>(F::derivative_bound, false);
+    }
   }
   template <class T, class F>
   static std::vector<double> thresholds(const F&) {
