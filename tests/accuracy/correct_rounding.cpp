@@ -14,8 +14,7 @@ namespace {
 
 class Number {
  public:
-  // swish of the smallest float is x/2 + x^2/4 - ...: 150 bits tell it from a tie.
-  Number() { mpfr_init2(raw_, 700); }
+  Number() { mpfr_init(raw_); }
   explicit Number(double value) : Number() { mpfr_set_d(raw_, value, MPFR_RNDN); }
   Number(const Number&) = delete;
   Number& operator=(const Number&) = delete;
@@ -75,6 +74,7 @@ void evaluate(Number& y, const std::string& function, Part part, double value, d
   } else if (function == "leaky_relu" || function == "prelu") {
     mpfr_set_d(y, forward ? at : 1, MPFR_RNDN);
     if (!(at > 0)) mpfr_mul_d(y, y, value, MPFR_RNDN);
+    if (forward && !(at > 0) && value == 0) mpfr_set_zero(y, 1);  // with slope 0 it is ReLU
   } else {
     throw std::logic_error("no arbitrary precision for " + function);
   }
@@ -89,6 +89,9 @@ void forget_settled() { mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); }
 template <class T>
 T settled(const std::string& function, Part part, double value, T x) {
   using F = Format<T>;
+  // swish of the smallest float is x/2 + x^2/4 - ...: 150 bits tell it from a tie, of the smallest
+  // double 1076.
+  mpfr_set_default_prec(sizeof(Wide<T>) > sizeof(double) ? 1300 : 700);
   Number y;
   evaluate(y, function, part, value, static_cast<double>(F::wide(x)));
   if (mpfr_zero_p(static_cast<mpfr_ptr>(y)))

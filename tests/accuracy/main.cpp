@@ -3,6 +3,7 @@
 #include <accuracy/options.hpp>
 #include <accuracy/peers.hpp>
 #include <accuracy/readme.hpp>
+#include <accuracy/reference_check.hpp>
 #include <accuracy/report.hpp>
 
 #include <CLI/CLI.hpp>
@@ -34,7 +35,9 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
   for (const Subject<T>& subject : list) {
     if (!is_wanted(subject, options)) continue;
     const bool scales = std::string(subject.function) == "swish" && subject.value != 0;
-    const Points<T> points = sweep_points<T>(options.stride, scales ? std::fabs(subject.value) : 1);
+    Points<T> points = sweep_points<T>(options.stride, scales ? std::fabs(subject.value) : 1);
+    // What others make of NaN and infinity is not a matter of ULP.
+    if (!are_judged) points = finite(points);
     SweepOptions how;
     how.properties = options.properties && are_judged;
     how.correct_rounding = must_be_correctly_rounded(subject) && are_judged;
@@ -55,6 +58,7 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
 
 int run(const Options& options) {
   if (!options.check_readme.empty()) return check_readme(options.check_readme) ? 0 : 1;
+  if (options.check_references) return check_references(options) ? 0 : 1;
   if (options.record) return record_checksums(options) ? 0 : 1;
   if (!options.readme) print_build(options);
   if (options.checksums) return check_checksums(options) ? 0 : 1;
@@ -95,6 +99,7 @@ int main(int argc, char** argv) {
   app.add_flag("--readme", options.readme, "print the README's table");
   app.add_option("--check-readme", options.check_readme,
                  "compare the bounds in this file's table with the headers'");
+  app.add_flag("--check-references", options.check_references, "compare the references with MPFR");
   app.add_flag("--checksums", options.checksums,
                "only compare the exact tier's checksums with the recorded ones");
   app.add_flag("--record", options.record,

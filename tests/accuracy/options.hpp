@@ -16,6 +16,7 @@ struct Options {
   bool properties = true;
   bool peers = false;
   bool checksums = false;
+  bool check_references = false;
   bool record = false;
   bool readme = false;
   std::string check_readme;  // a file

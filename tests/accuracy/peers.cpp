@@ -2,6 +2,7 @@
 
 #include <bench/peers.hpp>
 
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace accuracy {
 namespace {
 
+constexpr double leaky_slope = 0.01;
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 using Function = void (*)(double value, const float* x, float* y, std::size_t n);
@@ -22,10 +24,12 @@ using List = std::vector<Subject<float>>;
 
 void add(List& list, const char* library, const char* function, Function forward,
          Function derivative) {
+  // What the composed forms have as slope, alpha and beta.
+  const bool is_leaky = std::strcmp(function, "leaky_relu") == 0;
   list.push_back({library,
                   function,
                   "",
-                  0,
+                  is_leaky ? leaky_slope : 1,
                   true,
                   Tier::fast,
                   {unbounded, 0},
@@ -48,7 +52,7 @@ auto writable(float* y, std::size_t n) {
 template <class Peer>
 Peer made() {
   if constexpr (std::is_same_v<Peer, peers::LeakyReLU>)
-    return {0.01};
+    return {leaky_slope};
   else
     return {};
 }

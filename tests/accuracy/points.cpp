@@ -88,6 +88,15 @@ Points<T> sweep_points(std::uint64_t stride, double scale) {
   return points;
 }
 
+template <class T>
+Points<T> finite(const Points<T>& points) {
+  using F = Format<T>;
+  Points<T> kept;
+  for (const Segment<T>& segment : points.segments)
+    if ((segment.first & ~F::sign) < F::infinity) kept.segments.push_back(segment);
+  return kept;
+}
+
 Points<float> checksum_points(std::uint64_t stride) {
   Points<float> points;
   const std::uint64_t half = std::uint64_t{1} << 31;
@@ -95,6 +104,8 @@ Points<float> checksum_points(std::uint64_t stride) {
   return points;
 }
 
+template Points<float> finite(const Points<float>&);
+template Points<double> finite(const Points<double>&);
 template Points<float> sweep_points<float>(std::uint64_t, double);
 template Points<double> sweep_points<double>(std::uint64_t, double);
 

@@ -48,6 +48,10 @@ struct Points {
 template <class T>
 Points<T> sweep_points(std::uint64_t stride, double scale);
 
+/// Those that are neither infinite nor NaN.
+template <class T>
+Points<T> finite(const Points<T>& points);
+
 /// The 2^32 / stride floats that a checksum is over.
 Points<float> checksum_points(std::uint64_t stride);
 

@@ -1,6 +1,7 @@
 #include <accuracy/properties.hpp>
 
 #include <cfenv>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <xmmintrin.h>
@@ -28,6 +29,12 @@ class FlushesSubnormals {
   ~FlushesSubnormals() {}
 #endif
 };
+
+// Most pieces are the same to the last bit, and this tells it at the speed of memory.
+template <class T>
+bool same_memory(const std::vector<T>& a, const T* b, std::size_t n) {
+  return std::memcmp(a.data(), b, n * sizeof(T)) == 0;
+}
 
 }  // namespace
 
@@ -130,6 +137,10 @@ void PropertyChecks<T>::check_verbs(const Stretch<T>& s, Finding<T>& finding) {
   d_.resize(s.n);
   subject_.forward(subject_.value, s.x, y_.data(), s.n);
   subject_.derivative(subject_.value, s.x, d_.data(), s.n);
+  if (same_memory(y_, s.y, s.n) && same_memory(d_, s.d, s.n)) {
+    finding.checked += s.n;
+    return;
+  }
   for (std::size_t i = 0; i < s.n; ++i)
     finding.add(support::same_bits(y_[i], s.y[i]) && support::same_bits(d_[i], s.d[i]), s.x[i]);
 }
@@ -217,6 +228,10 @@ void PropertyChecks<T>::check_flushing(const Stretch<T>& s, Finding<T>& finding)
   {
     const FlushesSubnormals here;
     subject_.both(subject_.value, s.x, y_.data(), d_.data(), s.n);
+  }
+  if (same_memory(y_, s.y, s.n) && same_memory(d_, s.d, s.n)) {
+    finding.checked += s.n;
+    return;
   }
   const auto is_small = [&](T value) {
     return (F::bits(value) & ~F::sign) <= F::bits(smallest_normal);

@@ -65,7 +65,7 @@ std::string to_string(const Bound& bound) {
 
 std::string ulp_to_string(double ulp) {
   char text[32];
-  if (!(ulp < 1e15)) return "all";
+  if (std::isinf(ulp)) return "NaN";  // or, where that is judged, a zero's lost sign
   if (ulp >= 1e5)
     std::snprintf(text, sizeof text, "%.1e", ulp);
   else if (ulp >= 100)

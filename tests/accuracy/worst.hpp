@@ -39,7 +39,8 @@ struct Worst {
   }
 };
 
-/// `reference` of n points against what was computed. `is_near_root` may be null.
+/// `reference` of n points against what was computed. `is_near_root` may be null. Where the bound is
+/// infinite, the signs of zeros are not looked at.
 template <class T>
 void compare(const T* x, const T* computed, const Wide<T>* reference, std::size_t n,
              const Bound& bound, double value, bool (*is_near_root)(double, T), Worst<T>& worst) {
@@ -65,11 +66,13 @@ void compare(const T* x, const T* computed, const Wide<T>* reference, std::size_
       worst.truth = truth;
     }
   };
+  const bool is_bounded = std::isfinite(bound.ulp);
   for (std::size_t i = 0; i < n; ++i) {
     const W wide = F::wide(computed[i]);
     const double error =
         static_cast<double>(std::fabs(wide - reference[i]) * per_spacing<T>(reference[i]));
-    const bool has_wrong_sign = wide == 0 && std::signbit(wide) != std::signbit(reference[i]);
+    const bool has_wrong_sign =
+        is_bounded && wide == 0 && std::signbit(wide) != std::signbit(reference[i]);
     // NaNs and infinities do not pass either.
     if (!(error <= worst.ulp && error <= bound.ulp) || has_wrong_sign)
       look_closer(i, has_wrong_sign && reference[i] == reference[i]);
