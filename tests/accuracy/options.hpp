@@ -11,6 +11,7 @@ struct Options {
   std::string type;
   std::string tier;
   std::uint64_t stride = 1024;
+  bool exhaustive = false;
   unsigned threads = 1;
   bool defaults_only = false;
   bool properties = true;

@@ -30,7 +30,7 @@ void add(List& list, const char* library, const char* function, Function forward
                   function,
                   "",
                   is_leaky ? leaky_slope : 1,
-                  true,
+                  0,
                   Tier::fast,
                   {unbounded, 0},
                   {unbounded, 0},

@@ -37,7 +37,7 @@ Table::Row& Table::row(const std::string& function) {
 
 template <class T>
 void Table::add(const Subject<T>& subject, const SweepResult<T>& result) {
-  if (!subject.is_default) return;
+  if (subject.rank != 0) return;
   std::string cell = ulp_to_string(result.forward.ulp);
   if (subject.derivative != nullptr) cell += ", " + ulp_to_string(result.derivative.ulp);
   const std::string column = column_of(subject);
@@ -53,7 +53,7 @@ void Table::print() const {
   for (std::size_t i = 0; i < columns_.size(); ++i) std::printf("---|");
   std::printf("\n");
   for (const Subject<float>& subject : subjects<float>()) {
-    if (subject.tier != Tier::fast || !subject.is_default) continue;
+    if (subject.tier != Tier::fast || subject.rank != 0) continue;
     const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) {
       return row.function == subject.function;
     });
@@ -83,7 +83,7 @@ bool check_readme(const std::string& file) {
   }
   std::size_t rows = 0, missing = 0;
   for (const Subject<float>& subject : subjects<float>()) {
-    if (subject.tier != Tier::fast || !subject.is_default) continue;
+    if (subject.tier != Tier::fast || subject.rank != 0) continue;
     ++rows;
     const std::string start = row_start(subject);
     const bool is_there = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {

@@ -86,11 +86,13 @@ std::string full_name(const Subject<T>& subject) {
 
 void print_build(const Options& options) {
   const Build b = build();
-  std::printf("%s, %zu floats, %zu doubles; xsimd %s, Eigen %s; %s%s%s; one of %llu points\n",
-              b.instruction_set, b.float_lanes, b.double_lanes, version(b.xsimd_version, 3).c_str(),
+  std::printf("%s, %zu floats, %zu doubles; xsimd %s, Eigen %s; %s%s%s; %s\n", b.instruction_set,
+              b.float_lanes, b.double_lanes, version(b.xsimd_version, 3).c_str(),
               version(b.eigen_version, 3).c_str(), b.compiler,
               b.is_optimised ? "" : ", not optimised", b.is_fast_math ? ", -ffast-math" : "",
-              static_cast<unsigned long long>(options.stride));
+              options.exhaustive
+                  ? "exhaustive"
+                  : ("2^32 / " + std::to_string(options.stride) + " points").c_str());
   std::fflush(stdout);
 }
 

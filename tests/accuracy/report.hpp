@@ -22,7 +22,7 @@ bool passed(const Subject<T>& subject, const SweepResult<T>& result);
 /// Whether results have to be the correctly rounded ones.
 template <class T>
 bool must_be_correctly_rounded(const Subject<T>& subject) {
-  return subject.tier == Tier::exact && subject.is_default;
+  return subject.tier == Tier::exact && subject.rank == 0;
 }
 
 /// "4", "4, or 0.5 epsilon by the root".

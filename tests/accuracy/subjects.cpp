@@ -54,20 +54,24 @@ struct Root<F, T,
   static constexpr bool (*test)(double, T) = &is_near_root<F, T>;
 };
 
-constexpr Bound bound_of(hillock::ErrorBound bound) { return {bound.ulp, bound.epsilons_at_root}; }
+/// The headers' bounds are those of Accuracy::fast.
+constexpr Bound bound_of(hillock::ErrorBound bound, Tier tier) {
+  if (tier == Tier::exact && bound.ulp > 0.5) return {0.51, 0};
+  return {bound.ulp, bound.epsilons_at_root};
+}
 
 template <class F, class T>
 void add(std::vector<Subject<T>>& list, Tier tier, const char* function, const char* parameter = "",
          std::initializer_list<double> values = {0}) {
-  for (const double& value : values) {
-    const bool is_default = &value == values.begin();
-    list.push_back({"hillock", function, parameter, value, is_default, tier,
-                    bound_of(F::forward_bound), bound_of(F::derivative_bound), &forward<F, T>,
-                    &derivative<F, T>, &both<F, T>, Root<F, T>::test});
+  int rank = 0;
+  for (const double value : values) {
+    list.push_back({"hillock", function, parameter, value, rank++, tier,
+                    bound_of(F::forward_bound, tier), bound_of(F::derivative_bound, tier),
+                    &forward<F, T>, &derivative<F, T>, &both<F, T>, Root<F, T>::test});
   }
 }
 
-// The first value of a parameter is its default.
+// The first value of a parameter is its default; the second and third are gone through as thoroughly.
 template <Accuracy A, class T>
 void add_tier(std::vector<Subject<T>>& list, Tier tier) {
   using namespace hillock;
@@ -79,7 +83,7 @@ void add_tier(std::vector<Subject<T>>& list, Tier tier) {
   add<LeakyReLU<A>>(list, tier, "leaky_relu", "slope", {0.01, 0, -0.5, 1e-30, 3e38});
   add<PReLU<A>>(list, tier, "prelu", "slope", {0.25});
   add<ELU<A>>(list, tier, "elu", "alpha", {1, 0.5, 100, 0x1p127, 0x1p-140, -1});
-  add<Swish<A>>(list, tier, "swish", "beta", {1, 1.5, 1.702, -0.7, 1e-3, 1e4, 1e30, 1e-30, 0});
+  add<Swish<A>>(list, tier, "swish", "beta", {1, 1.702, -0.7, 1.5, 1e-3, 1e4, 1e30, 1e-30, 0});
 }
 
 template <class T>

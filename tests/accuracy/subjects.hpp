@@ -23,7 +23,7 @@ struct Subject {
   const char* function;
   const char* parameter;  // its name; empty if the function has none
   double value;           // of the parameter
-  bool is_default;        // whether that is the value it has if none is given
+  int rank;               // 0: the value it has if none is given; then by importance
   Tier tier;
   Bound forward_bound;
   Bound derivative_bound;
