@@ -7,14 +7,27 @@
 #include <type_traits>
 #include <vector>
 
+// Before that header Accuracy::exact was only a name.
+#if __has_include(<hillock/kernels/exact.hpp>)
+#define HAS_EXACT true
+#else
+#define HAS_EXACT false
+#endif
+
 namespace accuracy {
 namespace {
 
 using hillock::Accuracy;
 
+#if HAS_EXACT
+using hillock::exact_bound;
+#else
+constexpr hillock::ErrorBound exact_bound{0.51};
+#endif
+
 /// Whether Accuracy::exact is there for elements of this type.
 template <class T>
-constexpr bool has_exact = false;
+constexpr bool has_exact = HAS_EXACT&& std::is_same_v<T, float>;
 
 template <class F>
 F made_with(double value) {
@@ -56,7 +69,7 @@ struct Root<F, T,
 
 /// The headers' bounds are those of Accuracy::fast.
 constexpr Bound bound_of(hillock::ErrorBound bound, Tier tier) {
-  if (tier == Tier::exact && bound.ulp > 0.5) return {0.51, 0};
+  if (tier == Tier::exact && bound.ulp > exact_bound.ulp) bound = exact_bound;
   return {bound.ulp, bound.epsilons_at_root};
 }
 
