@@ -15,7 +15,7 @@
 #
 # A NEED is a C++ compiler's command (g++, clang++, g++-13, clang++-19, aarch64-linux-gnu-g++) or one of
 #   cmake (with a build tool)  eigen  xsimd  catch2  benchmark  cli11  zlib  gnuplot  fashion-mnist
-#   nm  qemu-aarch64  clang-sanitizers  sleef  dnnl  highway
+#   nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway
 # HILLOCK_NO_INSTALL=1 only prints what is missing. Ninja is used where it is installed, unless CMAKE_GENERATOR is set.
 
 hillock_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -40,9 +40,12 @@ hillock_lacks() {
 # Whether a header is where compilers and CMake look, or below CMAKE_PREFIX_PATH.
 hillock_have_header() {
   local header prefix folder prefixes=${CMAKE_PREFIX_PATH:-}
+  # Debian has headers that differ by processor in include/x86_64-linux-gnu and the like.
+  local machine
+  machine=$(uname -m 2>/dev/null || true)-linux-gnu
   for header in "$@"; do
     for prefix in /usr /usr/local /opt/homebrew ${prefixes//[:;]/ }; do
-      for folder in include include/eigen3 include/catch2; do
+      for folder in include include/eigen3 include/catch2 "include/$machine"; do
         [ -e "$prefix/$folder/$header" ] && return 0
       done
     done
@@ -59,6 +62,7 @@ hillock_have() {
     benchmark) hillock_have_header benchmark/benchmark.h ;;
     cli11) hillock_have_header CLI/CLI.hpp ;;
     zlib) hillock_have_header zlib.h ;;
+    mpfr) hillock_have_header mpfr.h ;;
     sleef) hillock_have_header sleef.h ;;
     dnnl) hillock_have_header dnnl.hpp oneapi/dnnl/dnnl.hpp ;;
     highway) hillock_have_header hwy/highway.h ;;
@@ -81,6 +85,7 @@ hillock_packages() {
     benchmark) echo libbenchmark-dev ;;
     cli11) echo libcli11-dev ;;
     zlib) echo zlib1g-dev ;;
+    mpfr) echo libmpfr-dev ;;
     sleef) echo libsleef-dev ;;
     dnnl) echo libdnnl-dev ;;
     highway) echo libhwy-dev ;;

@@ -1,0 +1,60 @@
+// Element types as formats: what ULP and correct rounding are counted in.
+#pragma once
+
+#include <support/ulp.hpp>
+
+#include <array>
+
+namespace accuracy {
+
+using support::Wide;
+
+template <class T>
+struct Format {
+  using Bits = support::BitsOf<T>;
+  using Limits = std::numeric_limits<T>;
+  static constexpr const char* name = sizeof(T) == 4 ? "float" : "double";
+  static constexpr int digits = Limits::digits;
+  static constexpr int min_exponent = Limits::min_exponent - 1;  // of the smallest normal
+  static constexpr int max_exponent = Limits::max_exponent - 1;  // of the largest
+  static constexpr Bits sign = Bits{1} << (8 * sizeof(T) - 1);
+  static constexpr Bits infinity = ((Bits{1} << (8 * sizeof(T) - digits)) - 1) << (digits - 1);
+
+  static Bits bits(T value) { return support::bits_of(value); }
+  static T from_bits(Bits bits) { return support::from_bits<T>(bits); }
+  static Wide<T> wide(T value) { return value; }
+  /// Rounded to nearest, ties to even.
+  static T rounded(Wide<T> value) { return static_cast<T>(value); }
+};
+
+/// The binary exponent of the value, cut to the range of T's normal numbers. By the bits, because
+/// ilogb costs as much as the function under test.
+template <class T>
+int binade(Wide<T> value) {
+  const double shortened = static_cast<double>(value);
+  const std::uint64_t bits = support::bits_of(shortened) & ~(std::uint64_t{1} << 63);
+  int exponent = static_cast<int>(bits >> 52) - 1023;
+  // Rounded up to a power of two that the value itself is below.
+  if constexpr (sizeof(Wide<T>) > sizeof(double))
+    if (bits << 12 == 0 && std::fabs(static_cast<Wide<T>>(shortened)) > std::fabs(value))
+      --exponent;
+  if (exponent < Format<T>::min_exponent) return Format<T>::min_exponent;
+  if (exponent > Format<T>::max_exponent) return Format<T>::max_exponent;
+  return exponent;
+}
+
+/// 1 / (the spacing of T in the value's binade).
+template <class T>
+Wide<T> per_spacing(Wide<T> value) {
+  using F = Format<T>;
+  static const auto table = [] {
+    std::array<Wide<T>, F::max_exponent - F::min_exponent + 1> inverse{};
+    for (int e = F::min_exponent; e <= F::max_exponent; ++e)
+      inverse[static_cast<std::size_t>(e - F::min_exponent)] =
+          std::ldexp(Wide<T>(1), F::digits - 1 - e);
+    return inverse;
+  }();
+  return table[static_cast<std::size_t>(binade<T>(value) - F::min_exponent)];
+}
+
+}  // namespace accuracy

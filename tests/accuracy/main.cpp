@@ -1,0 +1,129 @@
+// How accurate hillock is: over points of every kind, up to all 2^32 floats.
+#include <accuracy/checksums.hpp>
+#include <accuracy/options.hpp>
+#include <accuracy/peers.hpp>
+#include <accuracy/readme.hpp>
+#include <accuracy/reference_check.hpp>
+#include <accuracy/report.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <thread>
+
+namespace {
+
+using namespace accuracy;
+
+struct Tally {
+  std::size_t sweeps = 0;
+  std::size_t failed = 0;
+};
+
+template <class T>
+bool is_wanted(const Subject<T>& subject, const Options& options) {
+  return (options.function.empty() || options.function == subject.function) &&
+         (options.type.empty() || options.type == Format<T>::name) &&
+         (options.tier.empty() || options.tier == name_of(subject.tier)) &&
+         (!options.defaults_only || subject.rank == 0);
+}
+
+template <class T>
+std::uint64_t stride_of(const Subject<T>& subject, const Options& options) {
+  if (!options.exhaustive) return options.stride;
+  return subject.rank > 2 ? 64 : sizeof(T) == sizeof(float) ? 1 : 32;
+}
+
+template <class T>
+void sweep_list(const SubjectList<T>& list, const Options& options, bool are_judged, Table& table,
+                Tally& tally) {
+  for (const Subject<T>& subject : list) {
+    if (!is_wanted(subject, options)) continue;
+    const std::uint64_t stride = stride_of(subject, options);
+    const bool scales = std::string(subject.function) == "swish" && subject.value != 0;
+    Points<T> points = sweep_points<T>(stride, scales ? std::fabs(subject.value) : 1);
+    // What others make of NaN and infinity is not a matter of ULP.
+    if (!are_judged) points = finite(points);
+    SweepOptions how;
+    how.properties = options.properties && are_judged;
+    how.correct_rounding = must_be_correctly_rounded(subject) && are_judged;
+    how.threads = options.threads;
+    const SweepResult<T> result = sweep(subject, points, how);
+    ++tally.sweeps;
+    const bool is_complete =
+        result.points == points.size() &&
+        (sizeof(T) != 4 || stride != 1 || !are_judged || result.points == std::uint64_t{1} << 32) &&
+        result.points >= (std::uint64_t{1} << 31) / stride;
+    if (!is_complete)
+      std::printf("FAILED: %llu points\n", static_cast<unsigned long long>(result.points));
+    if (!is_complete || !passed(subject, result)) ++tally.failed;
+    if (!options.readme || !passed(subject, result)) print_result(subject, result);
+    table.add(subject, result);
+  }
+}
+
+int run(const Options& options) {
+  if (!options.check_readme.empty()) return check_readme(options.check_readme) ? 0 : 1;
+  if (options.check_references) return check_references(options) ? 0 : 1;
+  if (options.record) return record_checksums(options) ? 0 : 1;
+  if (!options.readme) print_build(options);
+  if (options.checksums) return check_checksums(options) ? 0 : 1;
+  Tally tally;
+  Table table;
+  sweep_list(subjects<float>(), options, true, table, tally);
+  sweep_list(subjects<double>(), options, true, table, tally);
+  if (tally.sweeps == 0) {
+    std::fprintf(stderr, "accuracy: no function, type and tier of this name\n");
+    return 2;
+  }
+  if (options.peers || options.readme) sweep_list(peers(), options, false, table, tally);
+  if (options.readme) table.print();
+  if (!options.readme) std::printf("%zu sweeps, %zu failed\n", tally.sweeps, tally.failed);
+  return tally.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  options.threads = std::max(1u, std::thread::hardware_concurrency());
+  CLI::App app(
+      "Measures the largest errors of hillock's functions and derivatives, and fails beyond their "
+      "bounds.");
+  app.add_option("--function", options.function, "only this one: sigmoid, tanh, elu ...");
+  app.add_option("--type", options.type, "only this element type")
+      ->check(CLI::IsMember({"float", "double"}));
+  app.add_option("--tier", options.tier, "only this tier")->check(CLI::IsMember({"fast", "exact"}));
+  app.add_option("--stride", options.stride, "2^32 / N points each; 1: every float (default: 1024)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 24));
+  app.add_flag(
+      "--exhaustive", options.exhaustive,
+      "every float, and 2^27 doubles, for the default and two more values of each parameter");
+  app.add_option("--threads", options.threads, "(default: as many as there are)")
+      ->check(CLI::Range(1u, 1024u));
+  app.add_flag("--defaults", options.defaults_only, "only the default parameters");
+  app.add_flag("!--no-properties", options.properties,
+               "errors alone: no ranges, symmetries, exceptions");
+  app.add_flag("--peers", options.peers, "measure the installed peers too");
+  app.add_flag("--readme", options.readme, "print the README's table");
+  app.add_option("--check-readme", options.check_readme,
+                 "compare the bounds in this file's table with the headers'");
+  app.add_flag("--check-references", options.check_references, "compare the references with MPFR");
+  app.add_flag("--checksums", options.checksums,
+               "only compare the exact tier's checksums with the recorded ones");
+  app.add_flag("--record", options.record,
+               "print the checksums of the correctly rounded results, to be recorded");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (options.readme) options.defaults_only = true;
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "accuracy: %s\n", error.what());
+    return 1;
+  }
+}
