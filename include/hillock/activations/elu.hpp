@@ -66,7 +66,7 @@ class ELU : public Activation<ELU<A, Arch>> {
     const bool is_moderate = -C::large <= alpha && alpha <= C::large;
     const V scaled = is_moderate ? scale<V>() * e.scaled * C::from_tail
                                  : kernels::times_exp(scale<V>(), below, V(0));
-    return select(x > 0, 1, scaled);
+    return nan_kept(x, select(x > 0, 1, scaled));
   }
 };
 

@@ -22,9 +22,7 @@ class ReLU : public Activation<ReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    // Not max(x, 0): what the maximum of a NaN is depends on the instruction and the order of its
-    // operands.
-    return zero_where(x <= 0, x);
+    return kernels::positive_part(x);
   }
 
   template <class V>

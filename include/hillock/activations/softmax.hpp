@@ -180,7 +180,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   V masked(V top, Index n, V p) const noexcept {
     if (all_masked == AllMasked::nan) return p;
     const double instead = all_masked == AllMasked::zeros ? 0 : 1 / static_cast<double>(n);
-    return select(top == -std::numeric_limits<typename V::value_type>::infinity(), instead, p);
+    return select(is_minus_infinity(top), instead, p);
   }
 
   /// dx = p (dp - <p, dp>).

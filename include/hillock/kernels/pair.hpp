@@ -31,10 +31,10 @@ class Pair {
 
   friend Pair operator-(const Pair& a) noexcept { return TwoParts<W>{-a.high, -a.low}; }
   friend Pair operator+(const Pair& a, const Pair& b) noexcept {
-    const TwoParts<W> high = exact_sum(a.high, b.high);
-    const TwoParts<W> low = exact_sum(a.low, b.low);
-    const TwoParts<W> sum = exact_sum(high.high, high.low + low.high);
-    return exact_sum(sum.high, sum.low + low.low);
+    const TwoParts<W> upper = exact_sum(a.high, b.high);
+    const TwoParts<W> lower = exact_sum(a.low, b.low);
+    const TwoParts<W> sum = exact_sum(upper.high, upper.low + lower.high);
+    return exact_sum(sum.high, sum.low + lower.low);
   }
   friend Pair operator-(const Pair& a, const Pair& b) noexcept { return a + -b; }
   friend Pair operator*(const Pair& a, const Pair& b) noexcept {
@@ -65,6 +65,7 @@ class Pair {
     return select(condition, Pair(0), a);
   }
   friend Pair nan_or(const Pair& x, const Pair& y) noexcept { return select(is_nan(x.high), x, y); }
+  friend Pair nan_kept(const Pair&, const Pair& y) noexcept { return y; }
   friend Pair not_below(const Pair& x, const Pair& limit) noexcept {
     return select(x < limit, limit, x);
   }
@@ -72,9 +73,9 @@ class Pair {
     return select(x > limit, limit, x);
   }
   friend Pair copysign(const Pair& magnitude, const Pair& sign) noexcept {
-    const W high = copysign(magnitude.high, sign.high);
-    return TwoParts<W>{high,
-                       select(bits_differ(high, magnitude.high), -magnitude.low, magnitude.low)};
+    const W signed_high = copysign(magnitude.high, sign.high);
+    const auto turned = bits_differ(signed_high, magnitude.high);
+    return TwoParts<W>{signed_high, select(turned, -magnitude.low, magnitude.low)};
   }
   friend Pair abs(const Pair& a) noexcept { return copysign(a, Pair(1)); }
   friend Pair negative_magnitude(const Pair& a) noexcept { return -abs(a); }

@@ -7,18 +7,25 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace kernels {
 
+/// x for x > 0, else +0; NaN stays NaN. Not max(x, 0): what the maximum of a NaN is depends on the
+/// instruction and the order of its operands.
+template <class V>
+HILLOCK_INLINE V positive_part(V x) noexcept {
+  return nan_kept(x, zero_where(x <= 0, x));
+}
+
 /// With slope 0 it is ReLU: +0 for every x <= 0, -infinity included, where 0 x would be NaN or -0.
 /// NaN stays NaN.
 template <class V>
 HILLOCK_INLINE V rectified(V x, V slope) noexcept {
-  const V below = select((slope == 0) & (x <= 0), 0, slope * x);
+  const V below = nan_kept(x, select((slope == 0) & (x <= 0), 0, slope * x));
   return select(x > 0, x, below);
 }
 
 /// The same with one slope for all: whether it is 0 is asked once and not in every lane.
 template <class V>
 HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
-  return slope == 0 ? zero_where(x <= 0, x) : select(x > 0, x, slope * x);
+  return slope == 0 ? positive_part(x) : select(x > 0, x, slope * x);
 }
 
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.

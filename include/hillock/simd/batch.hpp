@@ -296,6 +296,16 @@ class Batch {
     return select(x == x, y, x);
 #endif
   }
+  /// y, of which a comparison of x alone would make NaN where x is NaN: said once more where the
+  /// compiler may turn the comparison round (clang does, in and-not of x <= 0).
+  friend HILLOCK_INLINE Batch nan_kept(Batch x, Batch y) noexcept {
+#if HILLOCK_FAST_MATH
+    return select(is_nan(x), x, y);
+#else
+    static_cast<void>(x);
+    return y;
+#endif
+  }
   /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer
   /// differs by version.)
   friend HILLOCK_INLINE Batch max(Batch a, Batch b) noexcept {
@@ -339,6 +349,11 @@ class Batch {
   friend HILLOCK_INLINE Mask<T, Arch> bits_differ(Batch a, Batch b) noexcept {
     return !Mask<T, Arch>(
         detail::reinterpreted<typename Mask<T, Arch>::Raw>(bits(a).raw() == bits(b).raw()));
+  }
+  /// By its bits: where the compiler may assume that there is no infinity, none must be named.
+  friend HILLOCK_INLINE Mask<T, Arch> is_minus_infinity(Batch a) noexcept {
+    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    return !bits_differ(sealed(a), sealed(from_bits(Bits<T, Arch>(infinity) | sign_bit())));
   }
   friend HILLOCK_INLINE Bits<T, Arch> bits(Batch a) noexcept {
     return detail::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
