@@ -25,7 +25,8 @@ template <class T>
 class Rounder {
  public:
   Rounder(std::string function, double value)
-      : function_(std::move(function)), value_(static_cast<double>(static_cast<T>(value))) {}
+      : function_(std::move(function)),
+        value_(static_cast<double>(Format<T>::wide(Format<T>::parameter(value)))) {}
 
   enum class Verdict { right, wrong, unknown };
 
@@ -34,7 +35,7 @@ class Rounder {
     T expected;
     if (!round(part, x, reference, expected)) return Verdict::unknown;
     // A NaN is as good as another.
-    if (reference != reference) return computed != computed ? Verdict::right : Verdict::wrong;
+    if (reference != reference) return F::is_nan(computed) ? Verdict::right : Verdict::wrong;
     return F::bits(computed) == F::bits(expected) ? Verdict::right : Verdict::wrong;
   }
 

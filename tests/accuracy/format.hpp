@@ -7,8 +7,15 @@
 
 namespace accuracy {
 
-using support::Wide;
+/// What a reference for T is computed in.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, double>, long double, double>;
 
+static_assert(std::numeric_limits<long double>::digits >= 64,
+              "this compiler's long double is no reference for double");
+
+/// All that the program asks of an element type; a type that is not built in needs a specialisation of this, of
+/// support::BitsOf its size, and a list of subjects.
 template <class T>
 struct Format {
   using Bits = support::BitsOf<T>;
@@ -23,6 +30,9 @@ struct Format {
   static Bits bits(T value) { return support::bits_of(value); }
   static T from_bits(Bits bits) { return support::from_bits<T>(bits); }
   static Wide<T> wide(T value) { return value; }
+  static bool is_nan(T value) { return (bits(value) & ~sign) > infinity; }
+  /// A parameter as the library takes it: rounded once.
+  static T parameter(double value) { return static_cast<T>(value); }
   /// Rounded to nearest, ties to even.
   static T rounded(Wide<T> value) { return static_cast<T>(value); }
 };
@@ -55,6 +65,29 @@ Wide<T> per_spacing(Wide<T> value) {
     return inverse;
   }();
   return table[static_cast<std::size_t>(binade<T>(value) - F::min_exponent)];
+}
+
+/// +0 is not -0; one NaN is as good as another.
+template <class T>
+bool same_bits(T a, T b) {
+  using F = Format<T>;
+  return F::bits(a) == F::bits(b) || (F::is_nan(a) && F::is_nan(b));
+}
+
+/// |computed - truth| in ULP; infinite where one of the two is NaN, or an infinite truth is missed. Beyond the
+/// largest number, computed or true, everything counts as the number after it.
+template <class T>
+double ulp_error(T computed, Wide<T> truth) {
+  using F = Format<T>;
+  constexpr double never = std::numeric_limits<double>::infinity();
+  Wide<T> value = F::wide(computed);
+  if (std::isnan(value) || std::isnan(truth))
+    return std::isnan(value) && std::isnan(truth) ? 0 : never;
+  if (std::isinf(truth)) return value == truth ? 0 : never;
+  const Wide<T> beyond = std::ldexp(Wide<T>(1), F::max_exponent + 1);
+  if (std::isinf(value)) value = std::copysign(beyond, value);
+  if (std::fabs(truth) > beyond) truth = std::copysign(beyond, truth);
+  return static_cast<double>(std::fabs(value - truth) * per_spacing<T>(truth));
 }
 
 }  // namespace accuracy

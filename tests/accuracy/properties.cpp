@@ -59,7 +59,8 @@ const char* name_of(Property property) {
 template <class T>
 PropertyChecks<T>::PropertyChecks(const Subject<T>& subject)
     : subject_(subject),
-      shape_(shape_of(subject.function, static_cast<double>(static_cast<T>(subject.value)))),
+      shape_(shape_of(subject.function,
+                      static_cast<double>(Format<T>::wide(Format<T>::parameter(subject.value))))),
       // With -ffast-math a compiler may compute what nobody asked for.
       watches_exceptions_(!build().is_fast_math) {}
 
@@ -142,7 +143,7 @@ void PropertyChecks<T>::check_verbs(const Stretch<T>& s, Finding<T>& finding) {
     return;
   }
   for (std::size_t i = 0; i < s.n; ++i)
-    finding.add(support::same_bits(y_[i], s.y[i]) && support::same_bits(d_[i], s.d[i]), s.x[i]);
+    finding.add(same_bits(y_[i], s.y[i]) && same_bits(d_[i], s.d[i]), s.x[i]);
 }
 
 template <class T>
@@ -170,7 +171,7 @@ void PropertyChecks<T>::check_symmetry(const Stretch<T>& s, Finding<T>& finding)
   const auto mirrored = [](T at_minus_x, T at_x, int parity) {
     if (parity == 0) return true;
     const T expected = parity == 1 ? at_x : F::from_bits(F::bits(at_x) ^ F::sign);
-    return support::same_bits(at_minus_x, expected);
+    return same_bits(at_minus_x, expected);
   };
   for (std::size_t i = 0; i < s.n; ++i)
     finding.add(
@@ -182,7 +183,7 @@ template <class T>
 void PropertyChecks<T>::check_monotonicity(const T* x, const T* y, std::size_t n, int direction,
                                            double tolerance, Finding<T>& finding) const {
   using W = Wide<T>;
-  if (direction == 0 || n == 0 || x[n - 1] != x[n - 1]) return;
+  if (direction == 0 || n == 0 || Format<T>::is_nan(x[n - 1])) return;
   const W sign = direction;
   W highest = sign * Format<T>::wide(y[0]);
   for (std::size_t i = 1; i < n; ++i) {
@@ -239,7 +240,7 @@ void PropertyChecks<T>::check_flushing(const Stretch<T>& s, Finding<T>& finding)
   for (std::size_t i = 0; i < s.n; ++i) {
     // Of a flushed result there is a zero, or, if it was flushed late, itself.
     const auto holds = [&](T flushed, T kept) {
-      return support::same_bits(flushed, kept) || is_small(kept);
+      return same_bits(flushed, kept) || is_small(kept);
     };
     finding.add(is_small(s.x[i]) || (holds(y_[i], s.y[i]) && holds(d_[i], s.d[i])), s.x[i]);
   }

@@ -19,7 +19,7 @@ struct Identity {
 struct Step {
   template <class T>
   static Pair<Wide<T>> at(T, T x) {
-    return {x > T(0) ? Wide<T>(1) : Wide<T>(0), 0};
+    return {Format<T>::wide(x) > 0 ? Wide<T>(1) : Wide<T>(0), 0};
   }
 };
 
@@ -38,7 +38,7 @@ struct Rectifier {
 struct ReLU {
   template <class T>
   static Pair<Wide<T>> at(T, T x) {
-    return Rectifier::at(T(0), x);
+    return Rectifier::at(Format<T>::from_bits(0), x);
   }
 };
 
@@ -120,10 +120,10 @@ struct Swish {
 template <class Function, class T>
 void evaluate(double value, const T* x, Wide<T>* f, Wide<T>* d, std::size_t n) {
   const T parameter =
-      static_cast<T>(value);  // rounded once to the element type, as the library does
+      Format<T>::parameter(value);  // rounded once to the element type, as the library does
   for (std::size_t i = 0; i < n; ++i) {
     const Pair<Wide<T>> pair = Function::at(parameter, x[i]);
-    const bool is_nan = x[i] != x[i];
+    const bool is_nan = Format<T>::is_nan(x[i]);
     f[i] = is_nan ? Format<T>::wide(x[i]) : pair.f;
     d[i] = is_nan ? Format<T>::wide(x[i]) : pair.d;
   }

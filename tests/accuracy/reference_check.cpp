@@ -37,7 +37,7 @@ void check_reference(const Subject<T>& subject, const Options& options, Count& c
   reference_of<T>(subject.function)(subject.value, x.data(), f.data(), g.data(), x.size());
   // Half an ULP is the rounding; the rest is the reference's. By the derivative's root, 2^-60 absolute.
   Worst<T> worst;
-  const auto parameter = static_cast<double>(static_cast<T>(subject.value));
+  const auto parameter = static_cast<double>(Format<T>::wide(Format<T>::parameter(subject.value)));
   std::vector<T> settled_f, settled_g;
   for (std::size_t i = 0; i < x.size(); ++i) {
     settled_f.push_back(settled(subject.function, Part::forward, parameter, x[i]));
@@ -45,8 +45,8 @@ void check_reference(const Subject<T>& subject, const Options& options, Count& c
     T rounded_f, rounded_g;
     const bool both_round = rounder.round(Part::forward, x[i], f[i], rounded_f) &&
                             rounder.round(Part::derivative, x[i], g[i], rounded_g);
-    if (subject.rank == 0 && (!both_round || !support::same_bits(rounded_f, settled_f.back()) ||
-                              !support::same_bits(rounded_g, settled_g.back()))) {
+    if (subject.rank == 0 && (!both_round || !same_bits(rounded_f, settled_f.back()) ||
+                              !same_bits(rounded_g, settled_g.back()))) {
       std::printf("FAILED: %s, %s is rounded wrongly at %a\n", subject.function, Format<T>::name,
                   static_cast<double>(Format<T>::wide(x[i])));
       ++count.failed;

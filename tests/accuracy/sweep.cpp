@@ -56,7 +56,8 @@ template <class T>
 std::uint64_t hash_of(T x, T y, T d) {
   // One NaN is as good as another.
   const auto bits = [](T value) {
-    return std::uint64_t{value == value ? Format<T>::bits(value) : Format<T>::infinity + 1};
+    return std::uint64_t{Format<T>::is_nan(value) ? Format<T>::infinity + 1
+                                                  : Format<T>::bits(value)};
   };
   std::uint64_t hash = bits(x) * 0x9e3779b97f4a7c15u;
   for (const std::uint64_t part : {bits(y), bits(d)}) {

@@ -48,8 +48,8 @@ void compare(const T* x, const T* computed, const Wide<T>* reference, std::size_
   using W = Wide<T>;
   const auto look_closer = [&](std::size_t i, bool has_wrong_sign) {
     const W truth = reference[i];
-    const double error = has_wrong_sign ? std::numeric_limits<double>::infinity()
-                                        : support::ulp_error(computed[i], truth);
+    const double error =
+        has_wrong_sign ? std::numeric_limits<double>::infinity() : ulp_error(computed[i], truth);
     if (error > bound.ulp) {
       const bool is_near =
           is_near_root != nullptr && bound.epsilons_at_root > 0 && is_near_root(value, x[i]);
