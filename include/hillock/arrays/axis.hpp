@@ -30,7 +30,7 @@ inline constexpr bool may_fill_a_batch = has_direct_access<X> &&
 
 /// Entries go through a tile of this many where the lanes of one entry are not neighbours in memory:
 /// a batch is then loaded from the tile, long after its lanes were stored, and not put together from
-/// single elements, which stalls.
+/// single elements, which stalls. So do 16-bit elements, converted there.
 inline constexpr Index tile_entries = 16;
 
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
@@ -50,7 +50,7 @@ class LaneReader {
   }
 
   V operator()(Index entry) {
-    if constexpr (may_fill_a_batch<X, width>) {
+    if constexpr (Input<X>::is_computed_in_place && may_fill_a_batch<X, width>) {
       if (lane_step_ == 1 && count_ == width) return sealed(V::load(from_ + entry * entry_step_));
     }
     if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
@@ -71,7 +71,7 @@ class LaneReader {
 
   T element(Index entry, Index distribution) const {
     if constexpr (Input<X>::direct)
-      return from_[(distribution - first_) * lane_step_ + entry * entry_step_];
+      return widened(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else
       return per_ == Per::column ? in_.at(entry, distribution) : in_.at(distribution, entry);
   }
@@ -81,7 +81,7 @@ class LaneReader {
   Index first_;
   Index count_;
   Index end_;
-  const T* from_ = nullptr;
+  const typename Input<X>::Element* from_ = nullptr;
   Index lane_step_ = 0;
   Index entry_step_ = 0;
   Index start_ = -tile_entries;
@@ -93,6 +93,7 @@ template <class V, class Y>
 class LaneWriter {
  public:
   using T = typename V::value_type;
+  using Element = typename Output<Y>::Element;
   LaneWriter(Output<Y>& out, Per per, Index first, Index count) noexcept
       : out_(out), per_(per), first_(first), count_(count) {
     if constexpr (Output<Y>::direct) {
@@ -103,7 +104,7 @@ class LaneWriter {
   }
 
   void operator()(Index entry, V value) {
-    if constexpr (may_fill_a_batch<Y, width>) {
+    if constexpr (Output<Y>::is_computed_in_place && may_fill_a_batch<Y, width>) {
       if (lane_step_ == 1 && count_ == width) {
         value.store(to_ + entry * entry_step_);
         return;
@@ -116,25 +117,26 @@ class LaneWriter {
 
   void finish() {
     for (Index lane = 0; lane < count_; ++lane)
-      for (Index i = 0; i < filled_; ++i) element(start_ + i, first_ + lane) = tile_[i][lane];
+      for (Index i = 0; i < filled_; ++i) set(start_ + i, first_ + lane, tile_[i][lane]);
     filled_ = 0;
   }
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
 
-  T& element(Index entry, Index distribution) {
+  void set(Index entry, Index distribution, T value) {
     if constexpr (Output<Y>::direct)
-      return to_[(distribution - first_) * lane_step_ + entry * entry_step_];
+      to_[(distribution - first_) * lane_step_ + entry * entry_step_] = rounded_to<Element>(value);
     else
-      return per_ == Per::column ? out_.at(entry, distribution) : out_.at(distribution, entry);
+      per_ == Per::column ? out_.set(entry, distribution, value)
+                          : out_.set(distribution, entry, value);
   }
 
   Output<Y>& out_;
   Per per_;
   Index first_;
   Index count_;
-  T* to_ = nullptr;
+  Element* to_ = nullptr;
   Index lane_step_ = 0;
   Index entry_step_ = 0;
   Index start_ = 0;
