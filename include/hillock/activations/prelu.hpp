@@ -49,7 +49,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     slope.resize(given.size());
     for (arrays::Index i = 0; i < slope.size(); ++i) {
       const auto value = given.rows() == 1 ? given.coeff(0, i) : given.coeff(i, 0);
-      slope[i] = static_cast<double>(arrays::widened(value));
+      slope[i] = static_cast<double>(arrays::value_of_element(value));
     }
     check();
   }

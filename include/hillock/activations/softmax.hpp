@@ -158,10 +158,10 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     for (Index i = 0; i < n; ++i) {
       T others = 0;
       for (Index j = 0; j < n; ++j) {
-        result(i, j) = arrays::rounded_to<Element>(-p.coeff(i) * p.coeff(j));
+        result(i, j) = arrays::nearest_element<Element>(-p.coeff(i) * p.coeff(j));
         if (j != i) others += p.coeff(j);
       }
-      result(i, i) = arrays::rounded_to<Element>(p.coeff(i) * others);
+      result(i, i) = arrays::nearest_element<Element>(p.coeff(i) * others);
     }
     return result;
   }

@@ -40,6 +40,7 @@ template <class V, class X>
 class LaneReader {
  public:
   using T = typename V::value_type;
+  using Element = typename Input<X>::Element;
   LaneReader(const Input<X>& in, Per per, Index first, Index count) noexcept
       : in_(in), per_(per), first_(first), count_(count), end_(entries(in.shape(), per)) {
     if constexpr (Input<X>::direct) {
@@ -67,13 +68,16 @@ class LaneReader {
       const Index of = first_ + (lane < count_ ? lane : 0);
       for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
     }
+    if constexpr (is_narrow<Element>) {
+      for (Index i = 0; i < n; ++i) widened<Element>(V::load(tile_[i])).store(tile_[i]);
+    }
   }
 
   T element(Index entry, Index distribution) const {
     if constexpr (Input<X>::direct)
-      return widened(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
+      return to_lane(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else
-      return per_ == Per::column ? in_.at(entry, distribution) : in_.at(distribution, entry);
+      return per_ == Per::column ? in_.lane(entry, distribution) : in_.lane(distribution, entry);
   }
 
   const Input<X>& in_;
@@ -81,7 +85,7 @@ class LaneReader {
   Index first_;
   Index count_;
   Index end_;
-  const typename Input<X>::Element* from_ = nullptr;
+  const Element* from_ = nullptr;
   Index lane_step_ = 0;
   Index entry_step_ = 0;
   Index start_ = -tile_entries;
@@ -112,7 +116,7 @@ class LaneWriter {
     }
     if (entry == start_ + tile_entries) finish();
     if (filled_ == 0) start_ = entry;
-    value.store(tile_[filled_++]);
+    rounded<Element>(value).store(tile_[filled_++]);
   }
 
   void finish() {
@@ -124,12 +128,12 @@ class LaneWriter {
  private:
   static constexpr Index width = static_cast<Index>(V::size);
 
-  void set(Index entry, Index distribution, T value) {
+  void set(Index entry, Index distribution, T lane) {
     if constexpr (Output<Y>::direct)
-      to_[(distribution - first_) * lane_step_ + entry * entry_step_] = rounded_to<Element>(value);
+      to_[(distribution - first_) * lane_step_ + entry * entry_step_] = from_lane<Element>(lane);
     else
-      per_ == Per::column ? out_.set(entry, distribution, value)
-                          : out_.set(distribution, entry, value);
+      per_ == Per::column ? out_.set_lane(entry, distribution, lane)
+                          : out_.set_lane(distribution, entry, lane);
   }
 
   Output<Y>& out_;

@@ -80,7 +80,7 @@ auto computed(const X& x) {
   using T = ComputeType<ScalarOf<X>>;
   using Result = Plain<decltype(as_dense(x).template cast<T>())>;
   if constexpr (is_narrow<ScalarOf<X>>)
-    return Result(as_dense(x).unaryExpr(&widened<ScalarOf<X>>));
+    return Result(as_dense(x).unaryExpr(&value_of_element<ScalarOf<X>>));
   else
     return Result(as_dense(x));
 }

@@ -21,42 +21,45 @@ HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
                 "hillock: the argument must be float, double, Eigen::half or Eigen::bfloat16; "
                 "write 1.0f, or cast<float>() an array");
   using V = simd::Batch<ComputeType<T>, simd::NarrowArch>;
-  return rounded_to<T>(sealed(V(op(sealed(V(widened(x))), sealed(V(widened(more)))...))).first());
+  const V y =
+      sealed(V(op(sealed(widened<T>(V(to_lane(x)))), sealed(widened<T>(V(to_lane(more))))...)));
+  return from_lane<T>(rounded<T>(y).first());
 }
 
-/// op(x...) for packets of 16-bit elements, in batches of floats as wide as the packet asks for or
-/// as there are.
+/// The lanes of a packet of 16-bit elements, from the one at `at` on.
+template <class V, class T, std::size_t Count, class Packet>
+HILLOCK_INLINE V lanes_of_packet(const Packet& packet, std::size_t at) noexcept {
+  T elements[Count];
+  std::memcpy(static_cast<void*>(elements), static_cast<const void*>(&packet), sizeof(Packet));
+  float lanes[Count];
+  for (std::size_t i = 0; i < Count; ++i) lanes[i] = to_lane(elements[i]);
+  if constexpr (Count < V::size)
+    return V::load_first(lanes, Count);
+  else
+    return V::load(lanes + at);
+}
+
+/// op(x...) for packets of 16-bit elements, in batches of as many floats or the most there are.
 template <class T, class Op, class Packet, class... Packets>
 Packet apply_to_narrow_packet(const Op& op, const Packet& x, const Packets&... more) noexcept {
   constexpr std::size_t count = sizeof(Packet) / sizeof(T);
-  using Widest = simd::Batch<float, simd::NativeArch>;
-  using Exact = simd::ArchOfSize<count * sizeof(float)>;
-  using Arch = std::conditional_t<
-      !std::is_void_v<Exact>, Exact,
-      std::conditional_t<(count > Widest::size), simd::NativeArch, simd::NarrowArch>>;
-  using V = simd::Batch<float, Arch>;
-  const auto load = [](const auto& packet, std::size_t at) {
-    T elements[count];
-    std::memcpy(static_cast<void*>(elements), static_cast<const void*>(&packet), sizeof(Packet));
-    float lanes[count];
-    for (std::size_t i = 0; i < count; ++i) lanes[i] = widened(elements[i]);
-    if constexpr (count < V::size)
-      return sealed(V::load_first(lanes, count));
-    else
-      return sealed(V::load(lanes + at));
-  };
+  using OfAllLanes = simd::ArchOfSize<count * sizeof(float)>;
+  using Other =
+      std::conditional_t<(count > simd::Batch<float>::size), simd::NativeArch, simd::NarrowArch>;
+  using V = simd::Batch<float, std::conditional_t<std::is_void_v<OfAllLanes>, Other, OfAllLanes>>;
   float lanes[count];
   for (std::size_t at = 0; at < count; at += V::size) {
-    const V y = sealed(V(op(load(x, at), load(more, at)...)));
+    const V y = sealed(V(op(sealed(widened<T>(lanes_of_packet<V, T, count>(x, at))),
+                            sealed(widened<T>(lanes_of_packet<V, T, count>(more, at)))...)));
     if constexpr (count < V::size) {
-      y.store_first(lanes, count);
+      rounded<T>(y).store_first(lanes, count);
     } else {
       static_assert(count % V::size == 0, "hillock: no registers for this packet's size");
-      y.store(lanes + at);
+      rounded<T>(y).store(lanes + at);
     }
   }
   T elements[count];
-  for (std::size_t i = 0; i < count; ++i) elements[i] = rounded_to<T>(lanes[i]);
+  for (std::size_t i = 0; i < count; ++i) elements[i] = from_lane<T>(lanes[i]);
   Packet result;
   std::memcpy(static_cast<void*>(&result), static_cast<const void*>(elements), sizeof(Packet));
   return result;

@@ -53,6 +53,24 @@ void run(const Op& op_there, const std::array<const T*, I>& in_there,
 /// Elements a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
 inline constexpr Index buffer_size = 256;
 
+/// The n first elements of a buffer, and some more to fill the widest batch.
+inline std::size_t buffer_size_for(Index n) noexcept {
+  constexpr Index width = static_cast<Index>(simd::Batch<float>::size);
+  static_assert(buffer_size % width == 0);
+  return static_cast<std::size_t>((n + width - 1) / width * width);
+}
+
+/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not a loop of unknown
+/// length (g++ -O2).
+template <class Work>
+void for_each_index(Index n, const Work& work) {
+  constexpr Index block = 16;
+  Index i = 0;
+  for (; i + block <= n; i += block)
+    for (Index k = 0; k < block; ++k) work(i + k);
+  for (; i < n; ++i) work(i);
+}
+
 /// The elements of a direct-access array: a pointer and the steps to the next row and column.
 template <class T>
 struct Strided {
@@ -102,18 +120,20 @@ class Input {
       const Index next = step(along_row);
       if constexpr (is_computed_in_place) {
         if (next == 1 || n == 1) return from;
-      } else if (next == 1) {
-        for (Index i = 0; i < n; ++i) buffer[i] = widened(from[i]);
-        return buffer;
       }
-      for (Index i = 0; i < n; ++i) buffer[i] = widened(from[i * next]);
+      if (next == 1)
+        for_each_index(n, [&](Index i) { buffer[i] = to_lane(from[i]); });
+      else
+        for (Index i = 0; i < n; ++i) buffer[i] = to_lane(from[i * next]);
     } else {
-      for (Index i = 0; i < n; ++i) buffer[i] = along_row ? at(row, col + i) : at(row + i, col);
+      for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
     }
+    widen<Element>(buffer, buffer_size_for(n));
     return buffer;
   }
 
-  T at(Index row, Index col) const { return widened<Element>(evaluator_.coeff(row, col)); }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
   static constexpr bool direct =
       has_direct_access<std::remove_reference_t<typename Eigen::internal::nested_eval<X, 1>::type>>;
@@ -153,25 +173,25 @@ class Output {
     return buffer;
   }
 
-  void write(Index row, Index col, Index n, bool along_row, const T* from, const T* buffer) {
+  void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) {
     if (from != buffer) return;
+    round<Element>(from, buffer_size_for(n));
     if constexpr (direct) {
       const auto v = view();
       Element* to = v.data + row * v.row_step + col * v.col_step;
       const Index next = step(along_row);
-      if (next == 1) {
-        for (Index i = 0; i < n; ++i) to[i] = rounded_to<Element>(from[i]);
-      } else {
-        for (Index i = 0; i < n; ++i) to[i * next] = rounded_to<Element>(from[i]);
-      }
+      if (next == 1)
+        for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
+      else
+        for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
     } else {
       for (Index i = 0; i < n; ++i)
-        along_row ? set(row, col + i, from[i]) : set(row + i, col, from[i]);
+        along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
     }
   }
 
-  void set(Index row, Index col, T value) {
-    evaluator_.coeffRef(row, col) = rounded_to<Element>(value);
+  void set_lane(Index row, Index col, T lane) {
+    evaluator_.coeffRef(row, col) = from_lane<Element>(lane);
   }
 
   auto view() const noexcept { return strided(y_); }
