@@ -136,6 +136,13 @@ constexpr std::size_t fixed_size_comparisons(int n) {
   return 2 * static_cast<std::size_t>(512 / n * n);
 }
 
+template <class E>
+using Strided = Eigen::Map<NarrowArray<E>, 0, Eigen::Stride<Dynamic, Dynamic>>;
+template <class E>
+auto square(const NarrowArray<E>& array) {
+  return Eigen::Map<const NarrowArray<E>>(array.data(), 256, 256);
+}
+
 /// Every other way to the same results.
 template <class E, class F>
 void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected) {
@@ -155,13 +162,9 @@ void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected)
   tally.expect_all(y, expected.backward, "lazy backward");
   y = x.unaryExpr(f);
   tally.expect_all(y, expected.forward, "unaryExpr");
-  y.matrix() = f(x.matrix());
-  tally.expect_all(y, expected.forward, "lazy forward of a matrix");
   y = E(2) * f(x) + dy;
   for (Index i = 0; i < every; ++i)
     tally.expect(y(i), twice_plus<E>(expected.forward(i), dy(i)), i, "in a larger expression");
-  hillock::forward(f, x.reverse(), y);
-  tally.expect_all(y.reverse(), expected.forward, "forward of an expression");
 
   // In place, of every argument.
   y = x;
@@ -175,12 +178,44 @@ void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected)
   hillock::backward(f, x, y, y);
   tally.expect_all(y, expected.backward, "backward in place of dy");
 
-  // Blocks, inner strides and the other storage order.
+  // A view with strides, in place; around it nothing is written.
+  const E untouched = E(-12344);
+  std::vector<E> memory(2 * 256 * 256 + 256 * 3, untouched);
+  Strided<E> strided(memory.data(), 256, 256, Eigen::Stride<Dynamic, Dynamic>(2 * 256 + 3, 2));
+  strided = square(x);
+  hillock::forward(f, strided, strided);
+  tally.expect_all(strided, NarrowArray<E>(square(expected.forward)), "forward, inner stride");
+  strided.setConstant(untouched);
+  std::size_t touched = 0;
+  for (const E& element : memory) touched += pattern_of(element) != pattern_of(untouched);
+  tally.expect(E(static_cast<float>(touched)), E(0), 0, "between the strides");
+
+  // Pointers and lengths.
+  for (Index n = 0; n <= 70; ++n)
+    for (Index offset = 0; offset < 3; ++offset) {
+      std::vector<E> to(80, untouched);
+      hillock::forward(f, x.data() + 97 * n, to.data() + offset, n);
+      for (Index i = 0; i < 80; ++i) {
+        const bool inside = offset <= i && i < offset + n;
+        tally.expect(to[static_cast<std::size_t>(i)],
+                     inside ? expected.forward(97 * n + i - offset) : untouched, i,
+                     "forward of n elements");
+      }
+    }
+}
+constexpr std::size_t route_comparisons = 13 * std::size_t{every} + 1 + 71 * 3 * 80;
+
+/// Layouts and packets, whose mechanics know nothing of the function.
+template <class E, class F>
+void compare_layouts(NarrowTally& tally, const F& f, const Expected<E>& expected) {
   using Row = Eigen::Array<E, Dynamic, Dynamic, Eigen::RowMajor>;
-  using Strided = Eigen::Map<NarrowArray<E>, 0, Eigen::Stride<Dynamic, Dynamic>>;
-  const auto square = [](const NarrowArray<E>& array) {
-    return Eigen::Map<const NarrowArray<E>>(array.data(), 256, 256);
-  };
+  const NarrowArray<E>& x = expected.x;
+  NarrowArray<E> y(every, 1);
+  y.matrix() = f(x.matrix());
+  tally.expect_all(y, expected.forward, "lazy forward of a matrix");
+  hillock::forward(f, x.reverse(), y);
+  tally.expect_all(y.reverse(), expected.forward, "forward of an expression");
+
   const NarrowArray<E> forward = square(expected.forward), backward = square(expected.backward);
   const E untouched = E(-12344);
   NarrowArray<E> wide = NarrowArray<E>::Constant(260, 258, untouched);
@@ -194,28 +229,10 @@ void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected)
   Row row_result(256, 256);
   hillock::forward(f, row, row_result);
   tally.expect_all(row_result, forward, "forward, row-major");
-  hillock::backward(f, row, square(dy), row_result);
+  hillock::backward(f, row, square(expected.dy), row_result);
   tally.expect_all(row_result, backward, "backward of two storage orders");
   row_result = f(row);
   tally.expect_all(row_result, forward, "lazy forward, row-major");
-  std::vector<E> memory(2 * 256 * 256 + 256 * 3, untouched);
-  Strided strided(memory.data(), 256, 256, Eigen::Stride<Dynamic, Dynamic>(2 * 256 + 3, 2));
-  strided = square(x);
-  hillock::forward(f, strided, strided);
-  tally.expect_all(strided, forward, "forward in place with an inner stride");
-  tally.expect(memory[1], untouched, 1, "between the strides");
-
-  // Pointers and lengths.
-  for (Index n = 0; n <= 70; ++n)
-    for (Index offset = 0; offset < 3; ++offset) {
-      std::vector<E> to(80, untouched);
-      hillock::forward(f, x.data() + 97 * n + offset, to.data() + offset, n);
-      for (Index i = 0; i < 80; ++i) {
-        const bool inside = offset <= i && i < offset + n;
-        tally.expect(to[static_cast<std::size_t>(i)],
-                     inside ? expected.forward(97 * n + i) : untouched, i, "forward of n elements");
-      }
-    }
   compare_fixed_size<E, 1>(tally, f, expected);
   compare_fixed_size<E, 4>(tally, f, expected);
   compare_fixed_size<E, 7>(tally, f, expected);
@@ -223,11 +240,10 @@ void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected)
   compare_fixed_size<E, 16>(tally, f, expected);
   compare_fixed_size<E, 32>(tally, f, expected);
 }
-
-constexpr std::size_t route_comparisons = 19 * std::size_t{every} + 260 * 258 + 1 + 71 * 3 * 80 +
-                                          fixed_size_comparisons(1) + fixed_size_comparisons(4) +
-                                          fixed_size_comparisons(7) + fixed_size_comparisons(8) +
-                                          fixed_size_comparisons(16) + fixed_size_comparisons(32);
+constexpr std::size_t layout_comparisons = 6 * std::size_t{every} + 260 * 258 +
+                                           fixed_size_comparisons(1) + fixed_size_comparisons(4) +
+                                           fixed_size_comparisons(7) + fixed_size_comparisons(8) +
+                                           fixed_size_comparisons(16) + fixed_size_comparisons(32);
 
 TEMPLATE_TEST_CASE("widening is exact, and rounding to nearest even", "[half]", half, bfloat16) {
   using E = TestType;
@@ -283,6 +299,13 @@ void check_pointwise(const char* name, const F& f) {
   CHECK_TALLY(verbs, verb_comparisons<E>);
   compare_routes(routes, f, expected);
   CHECK_TALLY(routes, route_comparisons);
+}
+
+TEMPLATE_TEST_CASE("16-bit arrays of every layout have the bits of contiguous ones", "[half]", half,
+                   bfloat16) {
+  NarrowTally tally;
+  compare_layouts(tally, hillock::sigmoid, Expected<TestType>(hillock::sigmoid));
+  CHECK_TALLY(tally, layout_comparisons);
 }
 
 TEMPLATE_TEST_CASE(
@@ -389,8 +412,7 @@ TEMPLATE_TEST_CASE("softmax of 16 bits is the float result, rounded once, in eve
         hillock::forward(softmax, y, y);
         tally.expect_all(y, p, "forward in place");
         NarrowArray<E> wide(2 * rows, cols + 1);
-        Eigen::Map<NarrowArray<E>, 0, Eigen::Stride<Dynamic, Dynamic>> strided(
-            wide.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(2 * rows, 2));
+        Strided<E> strided(wide.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(2 * rows, 2));
         hillock::forward(softmax, z, strided);
         tally.expect_all(strided, p, "forward into strides");
         tally.expect_all(softmax.backward(z, dp), dz, "backward");
