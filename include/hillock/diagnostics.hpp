@@ -2,8 +2,8 @@
 // that is.
 //
 // A door of its own: nothing in hillock.hpp includes it. All of it works on pre-activations Z, an
-// array of units by samples (Per::row: a row is a unit) or samples by units (Per::column), of float
-// or double.
+// array of units by samples (Per::row: a row is a unit) or samples by units (Per::column). Arrays of
+// half and bfloat16 are judged by f and f' in float.
 //
 // Saturated    an element beyond the point from which on |f'| stays below tau (0.005 by default):
 //              low below, high above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <=
@@ -237,8 +237,8 @@ class UnitMonitor {
   template <class Z>
   void observe(const Z& z) {
     static_assert(arrays::CheckElements<Z>::passed);
-    using T = arrays::ScalarOf<Z>;
-    const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> x = arrays::as_dense(z);
+    using T = arrays::ComputeType<arrays::ScalarOf<Z>>;
+    const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> x = arrays::computed(z);
     const Eigen::Index units = per_ == Per::row ? x.rows() : x.cols();
     if (units != static_cast<Eigen::Index>(counts_.size())) {
       throw std::invalid_argument("hillock::UnitMonitor::observe: z is " +

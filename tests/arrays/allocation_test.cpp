@@ -88,4 +88,30 @@ TEST_CASE("no verb allocates, whatever the function and the layout", "[allocatio
   CHECK(allocations_in([&] { hillock::forward(prelu, row, y_row); }) == 0);
 }
 
+TEMPLATE_TEST_CASE("no verb allocates to widen elements of 16 bits", "[allocation]", Eigen::half,
+                   Eigen::bfloat16) {
+  using Narrow = Eigen::Array<TestType, Eigen::Dynamic, Eigen::Dynamic>;
+  using NarrowRow = Eigen::Array<TestType, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Narrow x = Array::Random(700, 12).cast<TestType>();
+  Narrow y(700, 12), d(700, 12);
+  NarrowRow y_row(700, 12);
+  const auto try_all = [&](const auto& f) {
+    CHECK(allocations_in([&] { hillock::forward(f, x, y); }) == 0);
+    CHECK(allocations_in([&] { hillock::derivative(f, x, y_row); }) == 0);
+    CHECK(allocations_in([&] { hillock::forward_and_derivative(f, x, y, d); }) == 0);
+    CHECK(allocations_in([&] { hillock::backward(f, x + x, y, d); }) == 0);
+    CHECK(allocations_in([&] { hillock::forward(f, d, d); }) == 0);
+  };
+  try_all(hillock::swish);
+  try_all(hillock::PReLU<>{});
+  CHECK(allocations_in([&] { hillock::forward(hillock::tanh, x.data(), y.data(), 100); }) == 0);
+  CHECK(allocations_in([&] { y = hillock::elu(x) + hillock::tanh.derivative(x); }) == 0);
+  const hillock::Softmax<> softmax{Per::row};
+  CHECK(allocations_in([&] { hillock::forward(softmax, x, y_row); }) == 0);
+  CHECK(allocations_in([&] { hillock::backward(softmax, x, y, d); }) == 0);
+  const hillock::Maxout<> maxout{2, Per::column};
+  CHECK(allocations_in([&] { hillock::forward(maxout, x, y.topRows(350)); }) == 0);
+  CHECK(allocations_in([&] { hillock::backward(maxout, x, y.topRows(350), d); }) == 0);
+}
+
 }  // namespace

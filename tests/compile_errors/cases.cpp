@@ -12,6 +12,7 @@ void use(Eigen::ArrayXf& z, Eigen::ArrayXf& y, Eigen::ArrayXd& other, std::vecto
   y[0] = hillock::sigmoid(values[0]);
   hillock::forward(hillock::sigmoid, other.cast<float>(), y);
   hillock::forward(hillock::exact::sigmoid, other.cast<float>(), y);
+  y = hillock::sigmoid(z.cast<Eigen::half>()).cast<float>();
 #elif defined(CASE_integer_scalar)
   values[0] = static_cast<float>(hillock::sigmoid(1));
 #elif defined(CASE_integer_array)
@@ -25,6 +26,9 @@ void use(Eigen::ArrayXf& z, Eigen::ArrayXf& y, Eigen::ArrayXd& other, std::vecto
   hillock::forward(hillock::sigmoid, z, y + 1);
 #elif defined(CASE_mixed_elements)
   hillock::forward(hillock::sigmoid, z, other);
+#elif defined(CASE_mixed_narrow_elements)
+  Eigen::Array<Eigen::bfloat16, Eigen::Dynamic, 1> narrow(z.size());
+  hillock::forward(hillock::sigmoid, z.cast<Eigen::half>(), narrow);
 #elif defined(CASE_mixed_gradient)
   y = hillock::sigmoid.backward(z, other);
 #elif defined(CASE_mixed_scalars)

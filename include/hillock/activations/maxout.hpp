@@ -40,7 +40,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       if (arrays::share_elements(out.view(), in.view()))
         arrays::throw_overlap("Maxout::forward", "y", "x");
     }
-    using V = simd::Batch<typename X::Scalar, Arch>;
+    using V = arrays::BatchFor<X, Arch>;
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneWriter<V, Y> write(out, axis, first, count);
@@ -56,7 +56,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     const arrays::Shape groups = output_shape("Maxout::derivative", in.shape());
     arrays::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
     arrays::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
-    using V = simd::Batch<typename X::Scalar, Arch>;
+    using V = arrays::BatchFor<X, Arch>;
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneWriter<V, D> write(out, axis, first, count);
@@ -81,7 +81,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       if (arrays::share_elements(out.view(), in_dy.view()))
         arrays::throw_overlap("Maxout::backward", "dx", "dy");
     }
-    using V = simd::Batch<typename X::Scalar, Arch>;
+    using V = arrays::BatchFor<X, Arch>;
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneReader<V, DY> gradient(in_dy, axis, first, count);

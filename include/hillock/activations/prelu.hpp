@@ -48,7 +48,8 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     const arrays::Plain<S> given = slopes;
     slope.resize(given.size());
     for (arrays::Index i = 0; i < slope.size(); ++i) {
-      slope[i] = static_cast<double>(given.rows() == 1 ? given.coeff(0, i) : given.coeff(i, 0));
+      const auto value = given.rows() == 1 ? given.coeff(0, i) : given.coeff(i, 0);
+      slope[i] = static_cast<double>(arrays::value_of_element(value));
     }
     check();
   }
@@ -131,6 +132,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   struct Slopes {
     using T = Scalar;
     static constexpr bool direct = false;
+    static constexpr bool is_computed_in_place = false;
     const PReLU& owner;
     arrays::Shape of;
 

@@ -50,10 +50,12 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// The matrix of dp_i / dz_j for one distribution z.
   template <class Z>
   auto jacobian(const Z& z) const {
-    auto p = Softmax::of_same_shape(z);
+    static_assert(arrays::CheckElements<Z>::passed);
+    const auto x = arrays::computed(z);
+    auto p = Softmax::of_same_shape(x);
     const Per along = require_vector("Softmax::jacobian", arrays::shape_of(p));
-    Softmax(along, all_masked).forward_into(arrays::as_dense(z), p);
-    return jacobian_from_output(p);
+    Softmax(along, all_masked).forward_into(x, p);
+    return jacobian_of<arrays::ScalarOf<Z>>(p);
   }
 
   /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 -
@@ -61,28 +63,14 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class P>
   auto jacobian_from_output(const P& output) const {
     static_assert(arrays::CheckElements<P>::passed);
-    using T = arrays::ScalarOf<P>;
-    constexpr int size = arrays::DenseType<P>::SizeAtCompileTime;
-    const auto& y = arrays::as_dense(output);
-    require_vector("Softmax::jacobian_from_output", arrays::shape_of(y));
-    const arrays::Plain<P> p = y;
-    const Index n = p.size();
-    arrays::PlainMatrix<T, size, size> result(n, n);
-    for (Index i = 0; i < n; ++i) {
-      T others = 0;
-      for (Index j = 0; j < n; ++j) {
-        result(i, j) = -p.coeff(i) * p.coeff(j);
-        if (j != i) others += p.coeff(j);
-      }
-      result(i, i) = p.coeff(i) * others;
-    }
-    return result;
+    require_vector("Softmax::jacobian_from_output", arrays::shape_of(arrays::as_dense(output)));
+    return jacobian_of<arrays::ScalarOf<P>>(arrays::computed(output));
   }
 
   /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    using V = simd::Batch<typename X::Scalar, Arch>;
+    using V = arrays::BatchFor<X, Arch>;
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
     arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
@@ -93,23 +81,30 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       arrays::LaneWriter<V, Y> write(out, axis, first, count);
       const V top = maximum<V>(read, n);
       kernels::RunningSum<V> sum;
-      for (Index i = 0; i < n; ++i) {
-        const V e = exponential(read(i), top);
-        sum.add(e);
-        write(i, e);
+      if constexpr (arrays::is_narrow<typename Y::Scalar>) {
+        // e would be rounded where it is put down, and p again.
+        for (Index i = 0; i < n; ++i) sum.add(exponential(read(i), top));
+        const V total = sum.total();
+        for (Index i = 0; i < n; ++i) write(i, masked(top, n, exponential(read(i), top) / total));
+      } else {
+        for (Index i = 0; i < n; ++i) {
+          const V e = exponential(read(i), top);
+          sum.add(e);
+          write(i, e);
+        }
+        write.finish();
+        const V total = sum.total();
+        const arrays::Input<Y> written(y);
+        arrays::LaneReader<V, Y> read_back(written, axis, first, count);
+        for (Index i = 0; i < n; ++i) write(i, masked(top, n, read_back(i) / total));
       }
-      write.finish();
-      const V total = sum.total();
-      const arrays::Input<Y> written(y);
-      arrays::LaneReader<V, Y> read_back(written, axis, first, count);
-      for (Index i = 0; i < n; ++i) write(i, masked(top, n, read_back(i) / total));
       write.finish();
     });
   }
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
-    using V = simd::Batch<typename X::Scalar, Arch>;
+    using V = arrays::BatchFor<X, Arch>;
     static_assert(arrays::CheckSameElement<X, DY>::passed);
     arrays::Input<X> in(x);
     arrays::Input<DY> in_dy(dy);
@@ -138,7 +133,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
-    using V = simd::Batch<typename P::Scalar, Arch>;
+    using V = arrays::BatchFor<P, Arch>;
     static_assert(arrays::CheckSameElement<P, DP>::passed);
     arrays::Input<P> in(p);
     arrays::Input<DP> in_dp(dp);
@@ -153,6 +148,24 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   }
 
  private:
+  /// The Jacobian as a matrix of Element, for a vector p of the type that is computed in.
+  template <class Element, class P>
+  static auto jacobian_of(const P& p) {
+    using T = typename P::Scalar;
+    constexpr int size = P::SizeAtCompileTime;
+    const Index n = p.size();
+    arrays::PlainMatrix<Element, size, size> result(n, n);
+    for (Index i = 0; i < n; ++i) {
+      T others = 0;
+      for (Index j = 0; j < n; ++j) {
+        result(i, j) = arrays::nearest_element<Element>(-p.coeff(i) * p.coeff(j));
+        if (j != i) others += p.coeff(j);
+      }
+      result(i, i) = arrays::nearest_element<Element>(p.coeff(i) * others);
+    }
+    return result;
+  }
+
   Index distributions_of(arrays::Shape shape) const noexcept {
     return arrays::entries(shape, axis) == 0 ? 0 : arrays::distributions(shape, axis);
   }

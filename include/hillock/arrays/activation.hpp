@@ -25,8 +25,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified,
 /// select fma abs min max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work,
 /// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. In
-/// return the class gets, for a float or double, a batch, and any dense Eigen array, matrix or
-/// expression of float or double:
+/// return the class gets, for a number, a batch, and any dense Eigen array, matrix or expression of
+/// float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in float and rounded
+/// once):
 ///
 ///   f(x), f.forward(x)      the value
 ///   f.derivative(x)         the derivative at the input x

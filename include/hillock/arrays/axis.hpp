@@ -30,7 +30,7 @@ inline constexpr bool may_fill_a_batch = has_direct_access<X> &&
 
 /// Entries go through a tile of this many where the lanes of one entry are not neighbours in memory:
 /// a batch is then loaded from the tile, long after its lanes were stored, and not put together from
-/// single elements, which stalls.
+/// single elements, which stalls. So do 16-bit elements, converted there.
 inline constexpr Index tile_entries = 16;
 
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
@@ -40,6 +40,7 @@ template <class V, class X>
 class LaneReader {
  public:
   using T = typename V::value_type;
+  using Element = typename Input<X>::Element;
   LaneReader(const Input<X>& in, Per per, Index first, Index count) noexcept
       : in_(in), per_(per), first_(first), count_(count), end_(entries(in.shape(), per)) {
     if constexpr (Input<X>::direct) {
@@ -50,7 +51,7 @@ class LaneReader {
   }
 
   V operator()(Index entry) {
-    if constexpr (may_fill_a_batch<X, width>) {
+    if constexpr (Input<X>::is_computed_in_place && may_fill_a_batch<X, width>) {
       if (lane_step_ == 1 && count_ == width) return sealed(V::load(from_ + entry * entry_step_));
     }
     if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
@@ -67,13 +68,16 @@ class LaneReader {
       const Index of = first_ + (lane < count_ ? lane : 0);
       for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
     }
+    if constexpr (is_narrow<Element>) {
+      for (Index i = 0; i < n; ++i) widened<Element>(V::load(tile_[i])).store(tile_[i]);
+    }
   }
 
   T element(Index entry, Index distribution) const {
     if constexpr (Input<X>::direct)
-      return from_[(distribution - first_) * lane_step_ + entry * entry_step_];
+      return to_lane(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else
-      return per_ == Per::column ? in_.at(entry, distribution) : in_.at(distribution, entry);
+      return per_ == Per::column ? in_.lane(entry, distribution) : in_.lane(distribution, entry);
   }
 
   const Input<X>& in_;
@@ -81,7 +85,7 @@ class LaneReader {
   Index first_;
   Index count_;
   Index end_;
-  const T* from_ = nullptr;
+  const Element* from_ = nullptr;
   Index lane_step_ = 0;
   Index entry_step_ = 0;
   Index start_ = -tile_entries;
@@ -93,6 +97,7 @@ template <class V, class Y>
 class LaneWriter {
  public:
   using T = typename V::value_type;
+  using Element = typename Output<Y>::Element;
   LaneWriter(Output<Y>& out, Per per, Index first, Index count) noexcept
       : out_(out), per_(per), first_(first), count_(count) {
     if constexpr (Output<Y>::direct) {
@@ -103,7 +108,7 @@ class LaneWriter {
   }
 
   void operator()(Index entry, V value) {
-    if constexpr (may_fill_a_batch<Y, width>) {
+    if constexpr (Output<Y>::is_computed_in_place && may_fill_a_batch<Y, width>) {
       if (lane_step_ == 1 && count_ == width) {
         value.store(to_ + entry * entry_step_);
         return;
@@ -111,30 +116,31 @@ class LaneWriter {
     }
     if (entry == start_ + tile_entries) finish();
     if (filled_ == 0) start_ = entry;
-    value.store(tile_[filled_++]);
+    rounded<Element>(value).store(tile_[filled_++]);
   }
 
   void finish() {
     for (Index lane = 0; lane < count_; ++lane)
-      for (Index i = 0; i < filled_; ++i) element(start_ + i, first_ + lane) = tile_[i][lane];
+      for (Index i = 0; i < filled_; ++i) set(start_ + i, first_ + lane, tile_[i][lane]);
     filled_ = 0;
   }
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
 
-  T& element(Index entry, Index distribution) {
+  void set(Index entry, Index distribution, T lane) {
     if constexpr (Output<Y>::direct)
-      return to_[(distribution - first_) * lane_step_ + entry * entry_step_];
+      to_[(distribution - first_) * lane_step_ + entry * entry_step_] = from_lane<Element>(lane);
     else
-      return per_ == Per::column ? out_.at(entry, distribution) : out_.at(distribution, entry);
+      per_ == Per::column ? out_.set_lane(entry, distribution, lane)
+                          : out_.set_lane(distribution, entry, lane);
   }
 
   Output<Y>& out_;
   Per per_;
   Index first_;
   Index count_;
-  T* to_ = nullptr;
+  Element* to_ = nullptr;
   Index lane_step_ = 0;
   Index entry_step_ = 0;
   Index start_ = 0;

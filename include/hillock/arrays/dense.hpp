@@ -1,6 +1,7 @@
 // What hillock asks of an Eigen argument, and the errors where it does not fit.
 #pragma once
 
+#include <hillock/arrays/element.hpp>
 #include <hillock/simd/batch.hpp>
 
 #include <Eigen/Core>
@@ -53,6 +54,10 @@ struct ElementTypeOf<X, std::enable_if_t<simd::is_batch<X>>> {
 template <class X>
 using ElementOf = typename ElementTypeOf<X>::type;
 
+/// A batch as wide as Arch's registers, of the type that X's elements are computed in.
+template <class X, class Arch>
+using BatchFor = simd::Batch<ComputeType<ScalarOf<X>>, Arch>;
+
 /// Trainable parameters, one per unit.
 using Parameters = Eigen::ArrayXd;
 
@@ -68,20 +73,34 @@ using PlainOfAnyShape = std::conditional_t<
     Eigen::Array<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>,
     Eigen::Matrix<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>>;
 
+/// X's elements, widened where they are narrower than what is computed in, in storage of its shape
+/// and kind.
+template <class X>
+auto computed(const X& x) {
+  using T = ComputeType<ScalarOf<X>>;
+  using Result = Plain<decltype(as_dense(x).template cast<T>())>;
+  if constexpr (is_narrow<ScalarOf<X>>)
+    return Result(as_dense(x).unaryExpr(&value_of_element<ScalarOf<X>>));
+  else
+    return Result(as_dense(x));
+}
+
 // The checks of arguments at compile time are classes: their messages come before any error that
 // follows from the same mistake, which those of a function need not (g++ 16).
 template <class X, bool IsDense = is_dense<X>>
 inline constexpr bool has_computable_elements = true;  // what is not dense is told so
 template <class X>
-inline constexpr bool has_computable_elements<X, true> = simd::is_element<ScalarOf<X>>;
+inline constexpr bool has_computable_elements<X, true> = is_array_element<ScalarOf<X>>;
 
-/// X is dense, of float or double.
+/// X is dense, of an element type that hillock computes.
 template <class X>
 struct CheckElements {
   static_assert(is_dense<X>,
                 "hillock: this argument must be a dense Eigen array, matrix or expression");
-  static_assert(has_computable_elements<X>,
-                "hillock: the elements must be float or double; write x.cast<float>() for others");
+  static_assert(
+      has_computable_elements<X>,
+      "hillock: the elements must be float, double, Eigen::half or Eigen::bfloat16; write "
+      "x.cast<float>() for others");
   static constexpr bool passed = true;
 };
 
@@ -109,7 +128,7 @@ template <class X, class Y>
 struct CheckSameElement {
   static_assert(have_same_element<X, Y>,
                 "hillock: the arrays must have the same element type; convert one with "
-                "cast<float>() or cast<double>()");
+                "cast<float>(), or to any of the others");
   static constexpr bool passed = true;
 };
 

@@ -4,7 +4,8 @@
 // Both wrap the same registers, so the conversion costs nothing. Packets may be of full, half or
 // quarter width; each runs the kernel at its own width. Values are sealed on the way in and out,
 // because a compiler may otherwise contract a product of the surrounding expression with a sum of
-// ours: g++ changed 19 % of the bits of swish(Z) + B.
+// ours: g++ changed 19 % of the bits of swish(Z) + B. Elements of 16 bits are widened to float on
+// the way in and rounded on the way out.
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
@@ -16,19 +17,62 @@ namespace arrays {
 /// op(x...) for scalars: one lane of the narrowest batch.
 template <class Op, class T, class... Ts>
 HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
-  static_assert(
-      simd::is_element<T>,
-      "hillock: the argument must be float or double; write 1.0f, or cast<float>() an array");
-  using V = simd::Batch<T, simd::NarrowArch>;
-  return sealed(V(op(sealed(V(x)), sealed(V(more))...))).first();
+  static_assert(is_array_element<T>,
+                "hillock: the argument must be float, double, Eigen::half or Eigen::bfloat16; "
+                "write 1.0f, or cast<float>() an array");
+  using V = simd::Batch<ComputeType<T>, simd::NarrowArch>;
+  const V y =
+      sealed(V(op(sealed(widened<T>(V(to_lane(x)))), sealed(widened<T>(V(to_lane(more))))...)));
+  return from_lane<T>(rounded<T>(y).first());
+}
+
+/// The lanes of a packet of 16-bit elements, from the one at `at` on.
+template <class V, class T, std::size_t Count, class Packet>
+HILLOCK_INLINE V lanes_of_packet(const Packet& packet, std::size_t at) noexcept {
+  T elements[Count];
+  std::memcpy(static_cast<void*>(elements), static_cast<const void*>(&packet), sizeof(Packet));
+  float lanes[Count];
+  for (std::size_t i = 0; i < Count; ++i) lanes[i] = to_lane(elements[i]);
+  if constexpr (Count < V::size)
+    return V::load_first(lanes, Count);
+  else
+    return V::load(lanes + at);
+}
+
+/// op(x...) for packets of 16-bit elements, in batches of as many floats or the most there are.
+template <class T, class Op, class Packet, class... Packets>
+Packet apply_to_narrow_packet(const Op& op, const Packet& x, const Packets&... more) noexcept {
+  constexpr std::size_t count = sizeof(Packet) / sizeof(T);
+  using OfAllLanes = simd::ArchOfSize<count * sizeof(float)>;
+  using Other =
+      std::conditional_t<(count > simd::Batch<float>::size), simd::NativeArch, simd::NarrowArch>;
+  using V = simd::Batch<float, std::conditional_t<std::is_void_v<OfAllLanes>, Other, OfAllLanes>>;
+  float lanes[count];
+  for (std::size_t at = 0; at < count; at += V::size) {
+    const V y = sealed(V(op(sealed(widened<T>(lanes_of_packet<V, T, count>(x, at))),
+                            sealed(widened<T>(lanes_of_packet<V, T, count>(more, at)))...)));
+    if constexpr (count < V::size) {
+      rounded<T>(y).store_first(lanes, count);
+    } else {
+      static_assert(count % V::size == 0, "hillock: no registers for this packet's size");
+      rounded<T>(y).store(lanes + at);
+    }
+  }
+  T elements[count];
+  for (std::size_t i = 0; i < count; ++i) elements[i] = from_lane<T>(lanes[i]);
+  Packet result;
+  std::memcpy(static_cast<void*>(&result), static_cast<const void*>(elements), sizeof(Packet));
+  return result;
 }
 
 /// op(x...) for packets of element type T.
 template <class T, class Op, class Packet, class... Packets>
 HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
                                       const Packets&... more) noexcept {
-  if constexpr (std::is_arithmetic_v<Packet>) {
+  if constexpr (std::is_same_v<Packet, T>) {
     return apply_to_scalar(op, x, more...);
+  } else if constexpr (is_narrow<T>) {
+    return apply_to_narrow_packet<T>(op, x, more...);
   } else if constexpr (!std::is_void_v<simd::ArchOfSize<sizeof(Packet)>>) {
     using V = simd::BatchOfSize<T, sizeof(Packet)>;
     return sealed(V(op(sealed(V::from_register(x)), sealed(V::from_register(more))...)))

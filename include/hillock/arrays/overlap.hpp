@@ -84,9 +84,10 @@ void require_in_place_or_apart(const char* where, const char* output, const Out&
   if constexpr (Out::direct && In::direct) {
     const auto to = out.view();
     const auto from = in.view();
-    const Strided<const typename Out::T> as_const{to.data, to.row_step, to.col_step, to.shape};
-    const Strided<const typename Out::T> from_const{from.data, from.row_step, from.col_step,
-                                                    from.shape};
+    const Strided<const typename Out::Element> as_const{to.data, to.row_step, to.col_step,
+                                                        to.shape};
+    const Strided<const typename Out::Element> from_const{from.data, from.row_step, from.col_step,
+                                                          from.shape};
     if (!(as_const == from_const) && share_elements(as_const, from_const))
       throw_overlap(where, output, input);
   }

@@ -5,9 +5,10 @@
 //   forward_and_derivative(f, x, y, d)     both, sharing the exponential
 //   backward(f, x, dy, dx)                 dx = dy f'(x)
 //
-// x and dy are any dense Eigen arrays, matrices or expressions of float or double; the outputs are
-// what can be written to, blocks and maps included, and are never resized. An output may be an
-// input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
+// x and dy are any dense Eigen arrays, matrices or expressions of float, double, Eigen::half or
+// Eigen::bfloat16, all of one type; the outputs are what can be written to, blocks and maps
+// included, and are never resized. half and bfloat16 are computed in float and rounded once. An
+// output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
 // pointers: forward(f, x, y, n) with n elements each.

@@ -1,7 +1,7 @@
 // Walks any number of dense arrays of one shape together, once, in the order of the first output,
 // handing a kernel runs of contiguous elements. Whatever is not contiguous in that order (strides,
-// the other storage order, an expression) goes through a small buffer on the stack; nothing is
-// allocated.
+// the other storage order, an expression) or not of the type that is computed in (half and
+// bfloat16) goes through a small buffer on the stack; nothing is allocated.
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
@@ -53,6 +53,24 @@ void run(const Op& op_there, const std::array<const T*, I>& in_there,
 /// Elements a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
 inline constexpr Index buffer_size = 256;
 
+/// The n first elements of a buffer, and some more to fill the widest batch.
+inline std::size_t buffer_size_for(Index n) noexcept {
+  constexpr Index width = static_cast<Index>(simd::Batch<float>::size);
+  static_assert(buffer_size % width == 0);
+  return static_cast<std::size_t>((n + width - 1) / width * width);
+}
+
+/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not a loop of unknown
+/// length (g++ -O2).
+template <class Work>
+void for_each_index(Index n, const Work& work) {
+  constexpr Index block = 16;
+  Index i = 0;
+  for (; i + block <= n; i += block)
+    for (Index k = 0; k < block; ++k) work(i + k);
+  for (; i < n; ++i) work(i);
+}
+
 /// The elements of a direct-access array: a pointer and the steps to the next row and column.
 template <class T>
 struct Strided {
@@ -79,11 +97,12 @@ auto strided(X& x) noexcept {
                           row_major ? x.innerStride() : x.outerStride(), shape_of(x)};
 }
 
-/// An array that is read.
+/// An array that is read. T is the type it is computed in.
 template <class X>
 class Input {
  public:
-  using T = typename X::Scalar;
+  using Element = typename X::Scalar;
+  using T = ComputeType<Element>;
   explicit Input(const X& x) : nested_(x), evaluator_(nested_) {}
 
   Shape shape() const noexcept { return shape_of(nested_); }
@@ -97,21 +116,29 @@ class Input {
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     if constexpr (direct) {
       const auto v = view();
-      const T* from = v.data + row * v.row_step + col * v.col_step;
+      const Element* from = v.data + row * v.row_step + col * v.col_step;
       const Index next = step(along_row);
-      if (next == 1 || n == 1) return from;
-      for (Index i = 0; i < n; ++i) buffer[i] = from[i * next];
+      if constexpr (is_computed_in_place) {
+        if (next == 1 || n == 1) return from;
+      }
+      if (next == 1)
+        for_each_index(n, [&](Index i) { buffer[i] = to_lane(from[i]); });
+      else
+        for (Index i = 0; i < n; ++i) buffer[i] = to_lane(from[i * next]);
     } else {
-      for (Index i = 0; i < n; ++i)
-        buffer[i] = along_row ? evaluator_.coeff(row, col + i) : evaluator_.coeff(row + i, col);
+      for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
     }
+    widen<Element>(buffer, buffer_size_for(n));
     return buffer;
   }
 
-  T at(Index row, Index col) const { return evaluator_.coeff(row, col); }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
   static constexpr bool direct =
       has_direct_access<std::remove_reference_t<typename Eigen::internal::nested_eval<X, 1>::type>>;
+  /// Whether batches can be loaded from the array itself.
+  static constexpr bool is_computed_in_place = direct && std::is_same_v<T, Element>;
   auto view() const noexcept { return strided(nested_); }
 
  private:
@@ -120,12 +147,15 @@ class Input {
   Eigen::internal::evaluator<std::remove_cv_t<std::remove_reference_t<Nested>>> evaluator_;
 };
 
-/// An array that is written.
+/// An array that is written. T is the type it is computed in.
 template <class Y>
 class Output {
  public:
-  using T = typename Y::Scalar;
+  using Element = typename Y::Scalar;
+  using T = ComputeType<Element>;
   static constexpr bool direct = has_direct_access<Y>;
+  /// Whether batches can be stored to the array itself.
+  static constexpr bool is_computed_in_place = direct && std::is_same_v<T, Element>;
   static constexpr bool row_major = Y::IsRowMajor;
   explicit Output(Y& y) : y_(y), evaluator_(y) {}
 
@@ -136,20 +166,33 @@ class Output {
   }
 
   T* place(Index row, Index col, Index n, bool along_row, T* buffer) {
-    if constexpr (direct) {
+    if constexpr (is_computed_in_place) {
       const auto v = view();
       if (step(along_row) == 1 || n == 1) return v.data + row * v.row_step + col * v.col_step;
     }
     return buffer;
   }
 
-  void write(Index row, Index col, Index n, bool along_row, const T* from, const T* buffer) {
+  void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) {
     if (from != buffer) return;
-    for (Index i = 0; i < n; ++i)
-      (along_row ? evaluator_.coeffRef(row, col + i) : evaluator_.coeffRef(row + i, col)) = from[i];
+    round<Element>(from, buffer_size_for(n));
+    if constexpr (direct) {
+      const auto v = view();
+      Element* to = v.data + row * v.row_step + col * v.col_step;
+      const Index next = step(along_row);
+      if (next == 1)
+        for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
+      else
+        for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
+    } else {
+      for (Index i = 0; i < n; ++i)
+        along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
+    }
   }
 
-  T& at(Index row, Index col) { return evaluator_.coeffRef(row, col); }
+  void set_lane(Index row, Index col, T lane) {
+    evaluator_.coeffRef(row, col) = from_lane<Element>(lane);
+  }
 
   auto view() const noexcept { return strided(y_); }
 
@@ -188,7 +231,8 @@ bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tup
   return true;
 }
 
-/// Runs that go through buffers where an array is not contiguous in the walk's order.
+/// Runs that go through buffers where an array is not contiguous in the walk's order, or is of
+/// another type than is computed in.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 void walk_buffered(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out,
                    Index runs, Index length, std::index_sequence<I...>, std::index_sequence<O...>) {
@@ -212,6 +256,12 @@ void walk_buffered(const Op& op, const std::tuple<Ins&...>& in, const std::tuple
   }
 }
 
+/// Whether the runs of all arrays are contiguous and follow each other.
+template <bool AlongRow, class... Arrays>
+bool are_one_run(Index runs, Index length, const Arrays&... arrays) noexcept {
+  return ((arrays.step(AlongRow) == 1 && (arrays.step(!AlongRow) == length || runs == 1)) && ...);
+}
+
 /// op(inputs...) -> outputs..., element by element; the shapes are equal.
 template <class Arch, class Op, class... Ins, class... Outs>
 void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out) {
@@ -223,7 +273,15 @@ void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...
   const auto i = std::index_sequence_for<Ins...>();
   const auto o = std::index_sequence_for<Outs...>();
   if constexpr ((std::remove_const_t<Ins>::direct && ...) && (Outs::direct && ...)) {
-    if (walk_contiguous<Arch>(op, in, out, runs, length, i, o)) return;
+    if constexpr ((std::remove_const_t<Ins>::is_computed_in_place && ...)) {
+      if (walk_contiguous<Arch>(op, in, out, runs, length, i, o)) return;
+    } else {
+      const auto one_run = [&](const auto&... arrays) {
+        return are_one_run<First::row_major>(runs, length, arrays...);
+      };
+      if (std::apply(one_run, std::tuple_cat(in, out)))
+        return walk_buffered<Arch>(op, in, out, 1, runs * length, i, o);
+    }
   }
   walk_buffered<Arch>(op, in, out, runs, length, i, o);
 }
