@@ -77,10 +77,13 @@ class Swish : public Activation<Swish<A, Arch>> {
     using T = typename V::value_type;
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
-    const V finite_x = not_below(not_above(x, largest), -largest);
-    if (beta == 1) return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
-    // Beyond the limit, where the product may overflow, it stays where the exponential is 0.
     const T scale = arrays::rounded_parameter<A, V>(beta);
+    // Times a large beta, x overflows no more: the product is far beyond its limit all the same.
+    const T steepness = scale < 0 ? -scale : scale;
+    const T reach = steepness > 1 ? largest / 2 / steepness : largest;
+    const V finite_x = not_below(not_above(x, reach), -reach);
+    if (beta == 1) return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
+    // Beyond the limit it stays where the exponential is 0.
     const V whole = V(scale) * finite_x;
     const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
     const auto is_inside = t == whole;

@@ -5,6 +5,8 @@
 #include <hillock/arrays/dense.hpp>
 #include <hillock/kernels/exact.hpp>
 
+#include <limits>
+
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
@@ -53,15 +55,16 @@ inline constexpr Accuracy accuracy_of = Accuracy::fast;
 template <template <Accuracy, class> class F, Accuracy A, class Arch>
 inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 
-/// A parameter as V computes with it: rounded once to the element type. Accuracy::exact computes in
-/// double what it promises for float.
+/// A parameter as V computes with it: rounded once to the element type, whose largest number stands
+/// for all beyond it. Accuracy::exact computes in double what it promises for float.
 template <Accuracy A, class V>
 constexpr auto rounded_parameter(double parameter) noexcept {
   using T = typename V::value_type;
-  if constexpr (A == Accuracy::exact)
-    return static_cast<T>(static_cast<float>(parameter));
-  else
-    return static_cast<T>(parameter);
+  using Element = std::conditional_t<A == Accuracy::exact, float, T>;
+  constexpr Element largest = std::numeric_limits<Element>::max();
+  return static_cast<T>(parameter > double{largest}    ? largest
+                        : parameter < -double{largest} ? -largest
+                                                       : static_cast<Element>(parameter));
 }
 
 /// F computes in Element: a class, as the checks of dense.hpp are.

@@ -18,14 +18,17 @@ HILLOCK_INLINE V positive_part(V x) noexcept {
 /// NaN stays NaN.
 template <class V>
 HILLOCK_INLINE V rectified(V x, V slope) noexcept {
-  const V below = nan_kept(x, select((slope == 0) & (x <= 0), 0, slope * x));
+  const V below = nan_kept(x, select((slope == 0) & (x <= 0), 0, slope * not_above(x, 0)));
   return select(x > 0, x, below);
 }
 
 /// The same with one slope for all: whether it is 0 is asked once and not in every lane.
 template <class V>
 HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
-  return slope == 0 ? positive_part(x) : select(x > 0, x, slope * x);
+  if (slope == 0) return positive_part(x);
+  // A steep slope times an x > 0, which nobody asked for, may overflow, and say so.
+  const bool is_steep = slope > 1 || slope < -1;
+  return select(x > 0, x, slope * (is_steep ? not_above(x, 0) : x));
 }
 
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
