@@ -192,9 +192,9 @@ void row(const std::string& name, const hillock::Maxout<>& f, const Peer& peer) 
   }
 }
 
-template <class T, class Peer>
-void softmax_of(const std::string& name, const hillock::Softmax<>& f, const Peer& peer,
-                Shape shape) {
+/// Softmax and its logarithm.
+template <class T, class F, class Peer>
+void softmax_of(const std::string& name, const F& f, const Peer& peer, Shape shape) {
   add<T>(name + "/forward", shape, "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
   add<T>(name + "/forward", shape, "Eigen", [peer](auto& a) { peer.eigen(a.x, a.y); });
   add<T>(name + "/backward", shape, "verb", [f](auto& a) { hillock::backward(f, a.x, a.dy, a.d); });
@@ -202,7 +202,7 @@ void softmax_of(const std::string& name, const hillock::Softmax<>& f, const Peer
     peer.eigen(a.x, a.y);
     peer.eigen_backward(a.y, a.dy, a.d);
   });
-  // Any numbers will do as the probabilities.
+  // Any numbers will do as the outputs.
   add<T>(name + "/backward_from_output", shape, "verb",
          [f](auto& a) { f.backward_from_output_into(a.x, a.dy, a.d); });
   add<T>(name + "/backward_from_output", shape, "Eigen",
@@ -210,13 +210,23 @@ void softmax_of(const std::string& name, const hillock::Softmax<>& f, const Peer
 }
 
 /// Distributions from few entries, the common case, to many.
-template <class Peer>
-void row(const std::string& name, const hillock::Softmax<>& f, const Peer& peer,
-         const std::vector<Shape>& shapes) {
+template <class F, class Peer>
+void distribution_rows(const std::string& name, const F& f, const Peer& peer,
+                       const std::vector<Shape>& shapes) {
   for (const Shape shape : shapes) {
     softmax_of<float>(name, f, peer, shape);
     softmax_of<double>(name, f, peer, shape);
   }
+}
+template <class Peer>
+void row(const std::string& name, const hillock::Softmax<>& f, const Peer& peer,
+         const std::vector<Shape>& shapes) {
+  distribution_rows(name, f, peer, shapes);
+}
+template <class Peer>
+void row(const std::string& name, const hillock::LogSoftmax<>& f, const Peer& peer,
+         const std::vector<Shape>& shapes) {
+  distribution_rows(name, f, peer, shapes);
 }
 
 }  // namespace bench

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <xsimd/xsimd.hpp>
 
 namespace peers {
@@ -247,6 +248,21 @@ struct SoftmaxPerRow {
     using Column = Eigen::Array<ScalarOf<P>, Eigen::Dynamic, 1>;
     const Column mean = (p * dp).rowwise().sum();
     dx = p * (dp.colwise() - mean);
+  }
+};
+
+struct LogSoftmaxPerColumn {
+  template <class X, class Y>
+  void eigen(const X& x, Y& y) const {
+    for (Eigen::Index j = 0; j < x.cols(); ++j) {
+      const auto top = x.col(j).maxCoeff();
+      y.col(j) = x.col(j) - (top + std::log((x.col(j) - top).exp().sum()));
+    }
+  }
+  template <class P, class DP, class DX>
+  void eigen_backward(const P& y, const DP& dy, DX& dx) const {
+    for (Eigen::Index j = 0; j < y.cols(); ++j)
+      dx.col(j) = dy.col(j) - y.col(j).exp() * dy.col(j).sum();
   }
 };
 

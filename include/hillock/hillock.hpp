@@ -8,6 +8,7 @@
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
+#include <hillock/activations/log_softmax.hpp>
 #include <hillock/activations/maxout.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>

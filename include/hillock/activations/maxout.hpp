@@ -161,5 +161,9 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
 };
 
+namespace exact {
+using Maxout = hillock::Maxout<Accuracy::exact>;
+}  // namespace exact
+
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

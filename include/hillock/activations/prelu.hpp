@@ -82,7 +82,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
     walk_one("PReLU::forward", x, "y", y, [](const auto& in, const auto& a) {
-      return std::array{kernels::rectified(in[0], a)};
+      return std::array{rectified<typename X::Scalar>(in[0], a)};
     });
   }
 
@@ -120,7 +120,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     arrays::require_both_outputs(where, in, out_y, out_d);
     require_slopes(where, in.shape());
     const auto op = [](const auto& inputs, const auto& a) {
-      return std::array{kernels::rectified(inputs[0], a),
+      return std::array{rectified<typename X::Scalar>(inputs[0], a),
                         kernels::rectified_derivative(inputs[0], a)};
     };
     walk_with_slopes(op, std::tie(in), std::tie(out_y, out_d));
@@ -148,6 +148,15 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   };
 
   std::optional<Per> axis_;
+
+  /// The formula, for arrays of Element.
+  template <class Element, class V, class Slope>
+  static HILLOCK_INLINE V rectified(const V& x, const Slope& a) noexcept {
+    if constexpr (A == Accuracy::exact && arrays::is_narrow<Element>)
+      return kernels::rectified_once<typename arrays::FormatOf<Element>::type>(x, V(a));
+    else
+      return kernels::rectified(x, a);
+  }
 
   void check() const {
     for (arrays::Index i = 0; i < slope.size(); ++i)
@@ -197,6 +206,10 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     }
   }
 };
+
+namespace exact {
+using PReLU = hillock::PReLU<Accuracy::exact>;
+}  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

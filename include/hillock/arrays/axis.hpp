@@ -5,6 +5,7 @@
 // neighbours.
 #pragma once
 
+#include <hillock/arrays/operations.hpp>
 #include <hillock/arrays/overlap.hpp>
 
 namespace hillock {
@@ -33,6 +34,15 @@ inline constexpr bool may_fill_a_batch = has_direct_access<X> &&
 /// single elements, which stalls. So do 16-bit elements, converted there.
 inline constexpr Index tile_entries = 16;
 
+/// Whether batches of T hold more than elements are computed in: doubles, for Accuracy::exact.
+template <class T, class Element>
+inline constexpr bool is_wider = !std::is_same_v<T, ComputeType<Element>>;
+
+/// A batch as wide as Arch's registers, of the type that a sum over X's elements is computed in.
+template <class X, Accuracy A, class Arch>
+using BatchForSums =
+    std::conditional_t<A == Accuracy::exact, simd::Batch<double, Arch>, BatchFor<X, Arch>>;
+
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
 /// further lanes repeat the first. The entries are asked for in ascending order, any number of times
 /// over; what was asked for may be overwritten.
@@ -51,7 +61,7 @@ class LaneReader {
   }
 
   V operator()(Index entry) {
-    if constexpr (Input<X>::is_computed_in_place && may_fill_a_batch<X, width>) {
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<X, width>) {
       if (lane_step_ == 1 && count_ == width) return sealed(V::load(from_ + entry * entry_step_));
     }
     if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
@@ -68,16 +78,20 @@ class LaneReader {
       const Index of = first_ + (lane < count_ ? lane : 0);
       for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
     }
-    if constexpr (is_narrow<Element>) {
+    if constexpr (is_narrow<Element> && !is_wider<T, Element>) {
       for (Index i = 0; i < n; ++i) widened<Element>(V::load(tile_[i])).store(tile_[i]);
     }
   }
 
   T element(Index entry, Index distribution) const {
-    if constexpr (Input<X>::direct)
+    const Index row = per_ == Per::column ? entry : distribution;
+    const Index col = per_ == Per::column ? distribution : entry;
+    if constexpr (is_wider<T, Element>)
+      return in_.at(row, col);
+    else if constexpr (Input<X>::direct)
       return to_lane(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else
-      return per_ == Per::column ? in_.lane(entry, distribution) : in_.lane(distribution, entry);
+      return in_.lane(row, col);
   }
 
   const Input<X>& in_;
@@ -108,7 +122,7 @@ class LaneWriter {
   }
 
   void operator()(Index entry, V value) {
-    if constexpr (Output<Y>::is_computed_in_place && may_fill_a_batch<Y, width>) {
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<Y, width>) {
       if (lane_step_ == 1 && count_ == width) {
         value.store(to_ + entry * entry_step_);
         return;
@@ -116,7 +130,10 @@ class LaneWriter {
     }
     if (entry == start_ + tile_entries) finish();
     if (filled_ == 0) start_ = entry;
-    rounded<Element>(value).store(tile_[filled_++]);
+    if constexpr (is_wider<T, Element>)
+      kernels::rounded_to<typename FormatOf<Element>::type>(value).store(tile_[filled_++]);
+    else
+      rounded<Element>(value).store(tile_[filled_++]);
   }
 
   void finish() {
@@ -129,11 +146,14 @@ class LaneWriter {
   static constexpr Index width = static_cast<Index>(V::size);
 
   void set(Index entry, Index distribution, T lane) {
-    if constexpr (Output<Y>::direct)
+    const Index row = per_ == Per::column ? entry : distribution;
+    const Index col = per_ == Per::column ? distribution : entry;
+    if constexpr (is_wider<T, Element>)
+      out_.set(row, col, static_cast<ComputeType<Element>>(lane));
+    else if constexpr (Output<Y>::direct)
       to_[(distribution - first_) * lane_step_ + entry * entry_step_] = from_lane<Element>(lane);
     else
-      per_ == Per::column ? out_.set_lane(entry, distribution, lane)
-                          : out_.set_lane(distribution, entry, lane);
+      out_.set_lane(row, col, lane);
   }
 
   Output<Y>& out_;

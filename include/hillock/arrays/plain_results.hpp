@@ -24,6 +24,7 @@ class PlainResults {
   template <class Z>
   auto forward(const Z& z) const {
     static_assert(CheckElements<Z>::passed);
+    static_assert(CheckAccuracy<Derived, ScalarOf<Z>>::passed);
     auto y = derived().output_for(as_dense(z));
     derived().forward_into(as_dense(z), y);
     return y;
@@ -49,6 +50,7 @@ class PlainResults {
   template <class Z>
   static Plain<Z> of_same_shape(const Z& z) {
     static_assert(CheckElements<Z>::passed);
+    static_assert(CheckAccuracy<Derived, ScalarOf<Z>>::passed);
     return Plain<Z>(as_dense(z).rows(), as_dense(z).cols());
   }
 

@@ -190,6 +190,9 @@ class Output {
     }
   }
 
+  void set(Index row, Index col, T value) {
+    evaluator_.coeffRef(row, col) = nearest_element<Element>(value);
+  }
   void set_lane(Index row, Index col, T lane) {
     evaluator_.coeffRef(row, col) = from_lane<Element>(lane);
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <hillock/kernels/pair.hpp>
+#include <hillock/kernels/rectifier.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -104,6 +105,13 @@ HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexce
 template <class Format, class Formula, class V>
 HILLOCK_INLINE V rounded_once(const Formula& formula, V x) noexcept {
   return rounded_once<Format>(formula, x, formula(widened_low(x)), formula(widened_high(x)));
+}
+
+/// rectified(x, slope) for elements of at most 16 bits, rounded once: a double holds the product.
+template <class Format, class V>
+HILLOCK_INLINE V rectified_once(V x, V slope) noexcept {
+  return narrowed_to<Format>(rectified(widened_low(x), widened_low(slope)),
+                             rectified(widened_high(x), widened_high(slope)));
 }
 
 }  // namespace kernels
