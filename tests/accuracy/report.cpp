@@ -40,6 +40,8 @@ void print_part(const char* name, const Worst<T>& worst, const Bound& bound, boo
     std::printf(" at %s: %s for %s", place(worst.x).c_str(),
                 hexadecimal(Format<T>::wide(worst.computed)).c_str(),
                 hexadecimal(worst.truth).c_str());
+  if (worst.epsilons_at_root > 0)
+    std::printf(", by the root beyond that bound %.3f epsilon", worst.epsilons_at_root);
   if (is_judged) std::printf("; bound %s", to_string(bound).c_str());
   if (is_judged && worst.beyond_bound > 0)
     std::printf("; FAILED at %llu points", static_cast<unsigned long long>(worst.beyond_bound));
