@@ -73,8 +73,10 @@ std::string ulp_to_string(double ulp) {
   else if (ulp >= 100)
     std::snprintf(text, sizeof text, "%.0f", std::ceil(ulp));
   else
-    std::snprintf(text, sizeof text, "%.*f", ulp > 0.51 || ulp == 0 || ulp == 0.5 ? 2 : 5,
-                  ulp > 0.51 ? std::ceil(ulp * 100) / 100 : std::ceil(ulp * 1e5) / 1e5);
+    // Above a half every digit tells how far from correctly rounded it is.
+    std::snprintf(
+        text, sizeof text, "%.*f", ulp > 0.5 && ulp < 0.51 ? 5 : 2,
+        ulp > 0.5 && ulp < 0.51 ? std::ceil(ulp * 1e5) / 1e5 : std::ceil(ulp * 100) / 100);
   return text;
 }
 
