@@ -23,6 +23,15 @@ inline constexpr RecordedChecksum recorded_checksums[] = {
     {"float", "prelu", 4194304, 0x18166a1a5db6b00b},
     {"float", "elu", 4194304, 0x61fd27babe2e0d7d},
     {"float", "swish", 4194304, 0x732e95d0d1eb52e7},
+    {"float", "identity", 4294967296, 0x11d08d6668768661},
+    {"float", "step", 4294967296, 0x253dbdce8743a3cc},
+    {"float", "sigmoid", 4294967296, 0x190d9a380f291223},
+    {"float", "tanh", 4294967296, 0xa6b35f833722037b},
+    {"float", "relu", 4294967296, 0x04f15f8f79d9cd9a},
+    {"float", "leaky_relu", 4294967296, 0x68083b1b5483c42b},
+    {"float", "prelu", 4294967296, 0x2b6060b164b8b799},
+    {"float", "elu", 4294967296, 0xc6b182fd1f6e69a0},
+    {"float", "swish", 4294967296, 0x1390fa3f1380b6e2},
 };
 
 }  // namespace accuracy

@@ -40,6 +40,8 @@ void print_part(const char* name, const Worst<T>& worst, const Bound& bound, boo
     std::printf(" at %s: %s for %s", place(worst.x).c_str(),
                 hexadecimal(Format<T>::wide(worst.computed)).c_str(),
                 hexadecimal(worst.truth).c_str());
+  if (worst.epsilons_at_root > 0)
+    std::printf(", by the root beyond that bound %.3f epsilon", worst.epsilons_at_root);
   if (is_judged) std::printf("; bound %s", to_string(bound).c_str());
   if (is_judged && worst.beyond_bound > 0)
     std::printf("; FAILED at %llu points", static_cast<unsigned long long>(worst.beyond_bound));
@@ -71,8 +73,10 @@ std::string ulp_to_string(double ulp) {
   else if (ulp >= 100)
     std::snprintf(text, sizeof text, "%.0f", std::ceil(ulp));
   else
-    std::snprintf(text, sizeof text, "%.*f", ulp > 0.51 || ulp == 0 || ulp == 0.5 ? 2 : 5,
-                  ulp > 0.51 ? std::ceil(ulp * 100) / 100 : std::ceil(ulp * 1e5) / 1e5);
+    // Above a half every digit tells how far from correctly rounded it is.
+    std::snprintf(
+        text, sizeof text, "%.*f", ulp > 0.5 && ulp < 0.51 ? 5 : 2,
+        ulp > 0.5 && ulp < 0.51 ? std::ceil(ulp * 1e5) / 1e5 : std::ceil(ulp * 100) / 100);
   return text;
 }
 
