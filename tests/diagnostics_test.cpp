@@ -224,6 +224,16 @@ TEST_CASE("a monitor refuses what does not fit, naming both", "[diagnostics]") {
   CHECK(says(complaint([&] { saturated_fraction(hillock::relu, z, nan); }), {"tau"}));
 }
 
+TEST_CASE("the exact functions are diagnosed like the fast ones", "[diagnostics]") {
+  const Eigen::ArrayXXf z = Eigen::ArrayXXf::Random(40, 50) * 20;
+  CHECK(hillock::saturated_fraction(hillock::exact::sigmoid, z) ==
+        hillock::saturated_fraction(hillock::sigmoid, z));
+  CHECK(hillock::saturated_fraction(hillock::exact::swish, z, 0.01) ==
+        hillock::saturated_fraction(hillock::swish, z, 0.01));
+  CHECK(hillock::dead_fraction(hillock::exact::relu, z - 19, Per::row) ==
+        hillock::dead_fraction(hillock::relu, z - 19, Per::row));
+}
+
 TEST_CASE("prelu and a class of one's own are diagnosed like the others", "[diagnostics]") {
   const Eigen::ArrayXXd far = Eigen::ArrayXXd::Constant(2, 6, 100);
   CHECK(saturated_fraction(SoftSign{}, far) == 1);

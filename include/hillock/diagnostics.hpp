@@ -44,8 +44,10 @@ struct SaturationRange {
 template <class F>
 SaturationRange saturation_range(const F& f, double tau = default_tau) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
+  // Accuracy::exact has no doubles.
+  using T = std::conditional_t<arrays::accuracy_of<F> == Accuracy::exact, float, double>;
   const auto is_flat = [&](double x) {
-    return std::abs(static_cast<double>(f.derivative(x))) < tau;
+    return std::abs(static_cast<double>(f.derivative(static_cast<T>(x)))) < tau;
   };
   // The points from the far end of one side, through 0, to the far end of the other.
   constexpr int steps = 64;
