@@ -18,7 +18,7 @@ outcome() {  # program and options: "ok (its last line)" or "FAILED", and then t
 for program in "$@"; do
   printf '%-32s' "$(basename "$program")"
   outcome "$program" --checksums
-  outcome "$program" --stride 16384
+  outcome "$program" --stride 65536
   printf '\n'
 done
 echo "$# builds, $failed failures"
