@@ -7,27 +7,12 @@
 #include <type_traits>
 #include <vector>
 
-// Before that header Accuracy::exact was only a name.
-#if __has_include(<hillock/kernels/exact.hpp>)
-#define HAS_EXACT true
-#else
-#define HAS_EXACT false
-#endif
-
 namespace accuracy {
 namespace {
 
 using hillock::Accuracy;
 
-#if HAS_EXACT
 using hillock::exact_bound;
-#else
-constexpr hillock::ErrorBound exact_bound{0.51};
-#endif
-
-/// Whether Accuracy::exact is there for elements of this type.
-template <class T>
-constexpr bool has_exact = HAS_EXACT&& std::is_same_v<T, float>;
 
 template <class F>
 F made_with(double value) {
@@ -103,7 +88,7 @@ template <class T>
 std::vector<Subject<T>> all_tiers() {
   std::vector<Subject<T>> list;
   add_tier<Accuracy::fast>(list, Tier::fast);
-  if constexpr (has_exact<T>) add_tier<Accuracy::exact>(list, Tier::exact);
+  if constexpr (std::is_same_v<T, float>) add_tier<Accuracy::exact>(list, Tier::exact);
   return list;
 }
 

@@ -174,8 +174,7 @@ template <class V>
 HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
   const auto below = x < -C::product_limit;
-  const ExpParts<V> parts =
-      exp_parts<0>(select(below, -C::product_limit, x), select(below, 0, x_low));
+  const ExpParts<V> parts = exp_parts<0>(not_below(x, -C::product_limit), select(below, 0, x_low));
   // With one factor 1/2 of 2^n the mantissa is at most 1, so the product cannot overflow.
   const V first = select(parts.n < 0, -1, parts.n);
   const V half = select(parts.n < 0, 0.5, 1);
