@@ -12,7 +12,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Parameters   slope, 0.01 by default; any finite number (std::invalid_argument otherwise).
 /// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
 ///              With slope 0 it is ReLU, f(-0) = +0 and f(-inf) = 0 included.
-/// Accuracy     0.5 ULP (one multiplication), derivative exact.
+/// Accuracy     one multiplication, derivative exact: correctly rounded in either tier.
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
 ///              (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

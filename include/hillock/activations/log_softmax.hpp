@@ -13,8 +13,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              NaN.
 /// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried in
 ///              two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
-/// Accuracy     4 ULP of the largest term, which is x_i - top or the logarithm; backward 4 ULP of
-///              its largest term. Accuracy::exact computes in double throughout.
+/// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
+///              backward_bound in ULP of its largest term. Accuracy::exact computes in double
+///              throughout.
 /// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
@@ -22,6 +23,9 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   using Index = arrays::Index;
 
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound backward_bound{4};
+
   Per axis;
 
   constexpr explicit LogSoftmax(Per per) noexcept : axis(per) {}

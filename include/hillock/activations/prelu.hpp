@@ -20,8 +20,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              Z's shape.
 /// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope,
 ///              NaN in, NaN out.
-/// Accuracy     0.5 ULP (one multiplication), derivative exact; the slope gradient is summed in
-///              double.
+/// Accuracy     one multiplication, derivative exact: correctly rounded in either tier; the slope
+///              gradient is summed in double.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {

@@ -13,7 +13,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Edge values  f(+-0) = 1/2, f(+inf) = 1, f(-inf) = 0, f'(+-inf) = 0, NaN in, NaN out.
 /// Computed as  1 / (1 + e) for x >= 0 and e / (1 + e) below, so that small values keep their
 ///              digits.
-/// Accuracy     4 ULP, derivative 4 ULP, subnormal results included.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
+///              correctly rounded.
 /// Source       Verhulst (1845); as an activation: Rumelhart, Hinton, Williams (1986),
 ///              doi:10.1038/323533a0.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

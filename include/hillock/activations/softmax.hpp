@@ -20,14 +20,17 @@ enum class AllMasked { nan, zeros, uniform };
 /// Computed as  e^(x_i - max) over their sum: x_i - max and the sum are each carried in two parts,
 ///              one distribution to a lane, so the result depends neither on the layout nor on the
 ///              neighbours.
-/// Accuracy     4 ULP for each p; backward 4 ULP of its largest term. Accuracy::exact computes in
-///              double throughout: 0.51 ULP for each p.
+/// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound in ULP of its
+///              largest term. Accuracy::exact computes in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   using Index = arrays::Index;
 
  public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound backward_bound{4};
+
   Per axis;
   AllMasked all_masked;
 

@@ -19,8 +19,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
 ///              of t carried into the exponential and x multiplied in before the product can be
 ///              subnormal.
-/// Accuracy     4 ULP; derivative 4 ULP, and where |t| is within 1/4 of the root 4 ULP or 2^-24
-///              (double 2^-53).
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
+///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
+///              exact: correctly rounded, by the root too (beta 1; promised at others: 0.51 ULP).
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

@@ -11,8 +11,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              1 - f(x)^2 is 0 from x = 9.01 in float on, where the derivative is 5.96e-8.
 /// Edge values  f(+-0) = +-0, f(+-inf) = +-1, f'(+-inf) = 0, NaN in, NaN out.
 /// Computed as  m / (2 + m) with m = e^-2|x| - 1, the sign copied; f and f' share the exponential.
-/// Accuracy     4 ULP, derivative 4 ULP, subnormal results included. Odd, and the derivative even,
-///              bit for bit.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
+///              correctly rounded. Odd, and the derivative even, bit for bit.
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>> {
