@@ -32,15 +32,15 @@ Curve pointwise(const char* name, const F& f) {
   return curve;
 }
 
-/// The first of three probabilities, as its score goes by the other two, 0 and 1.
-Curve softmax() {
+/// What a function makes of the first of three scores, as it goes by the other two, 0 and 1.
+template <class F>
+Curve of_three_scores(const char* name, const F& function) {
   const Eigen::Index n = abscissas().size();
   Eigen::ArrayXXf scores(3, n), first = Eigen::ArrayXXf::Zero(3, n);
   scores << abscissas().transpose(), Eigen::ArrayXXf::Zero(1, n), Eigen::ArrayXXf::Ones(1, n);
   first.row(0) = 1;
-  const hillock::Softmax function{hillock::Per::column};
-  const Eigen::ArrayXXf p = function(scores), derivative = function.backward(scores, first);
-  return {"softmax of (x, 0, 1), first", p.row(0), derivative.row(0)};
+  const Eigen::ArrayXXf y = function(scores), derivative = function.backward(scores, first);
+  return {name, y.row(0), derivative.row(0)};
 }
 
 /// Three straight pieces make a convex function; the
@@ -76,7 +76,9 @@ std::vector<Curve> all_curves() {
   // These are objects of the user's own making: slopes of its own, a number of pieces, an axis.
   add(pointwise("prelu", hillock::PReLU<>{}), curves);
   curves.push_back(maxout());
-  curves.push_back(softmax());
+  const auto column = hillock::Per::column;
+  curves.push_back(of_three_scores("softmax of (x, 0, 1), first", hillock::Softmax{column}));
+  curves.push_back(of_three_scores("log_softmax of (x, 0, 1), first", hillock::LogSoftmax{column}));
   return curves;
 }
 

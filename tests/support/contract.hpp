@@ -136,10 +136,13 @@ void check_routes() {
       tally.expect(call_backward(f, scalars.x[i], scalars.dy[i]), scalars.backward[i], scalars.x[i],
                    "backward of a scalar", static_cast<Index>(i));
     compare_lengths_and_offsets(tally, f, scalars);
-    compare_layouts(tally, f, scalars);
     compare_mixtures(tally, f, scalars);
-    compare_fusions(tally, f, scalars);
-    compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
+    // A correctly rounded result can be but one; what compiles longest is left to the fast tier.
+    if constexpr (hillock::arrays::accuracy_of<typename Contract::F> == hillock::Accuracy::fast) {
+      compare_layouts(tally, f, scalars);
+      compare_fusions(tally, f, scalars);
+      compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
+    }
     tally.check(40000);
     compared += tally.compared();
   }

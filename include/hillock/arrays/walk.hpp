@@ -68,7 +68,8 @@ void for_each_index(Index n, const Work& work) {
   Index i = 0;
   for (; i + block <= n; i += block)
     for (Index k = 0; k < block; ++k) work(i + k);
-  for (; i < n; ++i) work(i);
+  // At most a block more: without that g++ 12 warns of an overflow of i.
+  for (Index k = 0; k < block && i + k < n; ++k) work(i + k);
 }
 
 /// The elements of a direct-access array: a pointer and the steps to the next row and column.
