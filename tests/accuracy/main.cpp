@@ -32,7 +32,9 @@ bool is_wanted(const Subject<T>& subject, const Options& options) {
 template <class T>
 std::uint64_t stride_of(const Subject<T>& subject, const Options& options, bool are_judged) {
   if (!options.exhaustive || !are_judged) return options.stride;
-  return subject.rank > 2 ? 64 : sizeof(T) == sizeof(float) ? 1 : 32;
+  if (subject.rank > 2) return 64;
+  if (subject.tier == Tier::exact && subject.rank > 0) return 8;
+  return sizeof(T) == sizeof(float) ? 1 : 32;
 }
 
 template <class T>
@@ -49,9 +51,9 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
     // What others make of NaN and infinity is not a matter of ULP.
     if (!are_judged) points = finite(points);
     SweepOptions how;
-    // The properties of exact's results are those of the true ones.
-    how.properties =
-        options.properties && are_judged && !(options.exhaustive && subject.tier == Tier::exact);
+    // The properties of exact's results are those of the true ones; parameters change none.
+    how.properties = options.properties && are_judged &&
+                     !(options.exhaustive && (subject.tier == Tier::exact || subject.rank > 0));
     how.correct_rounding = must_be_correctly_rounded(subject) && are_judged;
     how.threads = options.threads;
     const SweepResult<T> result = sweep(subject, points, how);

@@ -64,4 +64,17 @@ double ulp_error(T computed, Wide<T> truth) {
   return static_cast<double>(std::fabs(value - truth) / spacing<T>(truth));
 }
 
+/// The sum of many numbers with what each addition rounds off (Neumaier 1974): of 2^20 numbers even a
+/// long double loses some ULP of a double.
+template <class W, class Numbers>
+W wide_sum(const Numbers& numbers) {
+  W sum = 0, low = 0;
+  for (const W each : numbers) {
+    const W next = sum + each;
+    low += std::fabs(sum) >= std::fabs(each) ? (sum - next) + each : (each - next) + sum;
+    sum = next;
+  }
+  return sum + low;
+}
+
 }  // namespace support
