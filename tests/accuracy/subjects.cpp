@@ -80,7 +80,7 @@ void add_tier(std::vector<Subject<T>>& list, Tier tier) {
   add<ReLU<A>>(list, tier, "relu");
   add<LeakyReLU<A>>(list, tier, "leaky_relu", "slope", {0.01, 0, -0.5, 1e-30, 3e38});
   add<PReLU<A>>(list, tier, "prelu", "slope", {0.25});
-  add<ELU<A>>(list, tier, "elu", "alpha", {1, 0.5, 100, 0x1p127, 0x1p-140, -1});
+  add<ELU<A>>(list, tier, "elu", "alpha", {1, 0.5, 100, 0x1p127, 0x1p-140, -1, 0x1p50});
   add<Swish<A>>(list, tier, "swish", "beta", {1, 1.702, -0.7, 1.5, 1e-3, 1e4, 1e30, 1e-30, 0});
 }
 

@@ -81,4 +81,32 @@ TEST_CASE("the derivative of elu is not rounded twice among the subnormals", "[e
   CHECK(ulp_error(f.derivative(-745.1), 100 * std::exp(Wide<double>(-745.1))) <= 4);
 }
 
+// The exponential stops at e^-131 (double e^-1060), which is not 0 any more once it is multiplied by
+// 2^50 (2^480).
+TEMPLATE_TEST_CASE("elu keeps its bounds for any alpha", "[elu]", float, double) {
+  using T = TestType;
+  using Contract = ELUContract<hillock::Accuracy::fast>;
+  std::mt19937_64 random(4);
+  const auto unit = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
+  const double far = sizeof(T) == 4 ? 250 : 2100, largest = sizeof(T) == 4 ? 126 : 1022;
+  std::vector<T> x(1024), y(x.size()), d(x.size());
+  double worst = 0, worst_derivative = 0;
+  std::size_t points = 0;
+  for (int i = 0; i < 400; ++i) {
+    const double sign = i % 2 == 0 ? 1 : -1;
+    const hillock::ELU<> f{sign * std::exp2(largest * (2 * unit() - 1))};
+    for (T& each : x) each = static_cast<T>(-far * (i % 4 == 0 ? std::exp2(-40 * unit()) : unit()));
+    hillock::forward_and_derivative(f, x.data(), y.data(), d.data(), x.size());
+    for (std::size_t k = 0; k < x.size(); ++k, ++points) {
+      worst = std::max(worst, ulp_error(y[k], Contract::forward(f, x[k])));
+      worst_derivative = std::max(worst_derivative, ulp_error(d[k], Contract::derivative(f, x[k])));
+    }
+  }
+  std::cout << "elu of 400 alphas: " << points << " points, worst " << worst << ", f' "
+            << worst_derivative << " ULP; " << instruction_set<T>() << '\n';
+  CHECK(points == 400 * 1024);
+  CHECK(worst <= hillock::ELU<>::forward_bound.ulp);
+  CHECK(worst_derivative <= hillock::ELU<>::derivative_bound.ulp);
+}
+
 }  // namespace

@@ -138,12 +138,14 @@ void check_routes() {
     compare_lengths_and_offsets(tally, f, scalars);
     compare_mixtures(tally, f, scalars);
     // A correctly rounded result can be but one; what compiles longest is left to the fast tier.
-    if constexpr (hillock::arrays::accuracy_of<typename Contract::F> == hillock::Accuracy::fast) {
+    constexpr bool is_fast =
+        hillock::arrays::accuracy_of<typename Contract::F> == hillock::Accuracy::fast;
+    if constexpr (is_fast) {
       compare_layouts(tally, f, scalars);
       compare_fusions(tally, f, scalars);
       compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
     }
-    tally.check(40000);
+    tally.check(is_fast ? 40000 : 15000);
     compared += tally.compared();
   }
   std::cout << Contract::name << ": " << compared << " results compared with scalar calls; "

@@ -63,8 +63,8 @@ class ELU : public Activation<ELU<A, Arch>> {
   HILLOCK_INLINE V derivative_from(const V& x, const V& below,
                                    const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // Up to this size alpha times the scaled exponential cannot overflow.
-    const bool is_moderate = -C::large <= alpha && alpha <= C::large;
+    // Up to this size alpha times the exponential at its limit is 0, and does not overflow at 0.
+    const bool is_moderate = -C::decay_factor <= alpha && alpha <= C::decay_factor;
     const V scaled = is_moderate ? scale<V>() * e.scaled * C::from_tail
                                  : kernels::times_exp(scale<V>(), below, V(0));
     return nan_kept(x, select(x > 0, 1, scaled));

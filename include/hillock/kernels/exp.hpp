@@ -32,9 +32,9 @@ struct ExpConstants<float> {
   static constexpr float underflow = -105.0f;  // e^x is 0 from -103.97208
   static constexpr int tail = 64;
   static constexpr float from_tail = 0x1p-64f;
-  static constexpr float decay_limit = 131.0f;    // n >= -189; even 2^38 e^-131 rounds to 0
+  static constexpr float decay_limit = 131.0f;    // n >= -189
+  static constexpr float decay_factor = 0x1p38f;  // times e^-131 rounds to 0
   static constexpr float product_limit = 193.0f;  // even 2^128 e^-193 rounds to 0
-  static constexpr float large = 0x1p60f;
 };
 
 template <>
@@ -54,9 +54,9 @@ struct ExpConstants<double> {
   static constexpr double underflow = -746.0;  // e^x is 0 from -745.13322
   static constexpr int tail = 512;
   static constexpr double from_tail = 0x1p-512;
-  static constexpr double decay_limit = 1060.0;  // n >= -1530; even 2^453 e^-1060 rounds to 0
+  static constexpr double decay_limit = 1060.0;    // n >= -1530
+  static constexpr double decay_factor = 0x1p453;  // times e^-1060 rounds to 0
   static constexpr double product_limit = 1456.0;
-  static constexpr double large = 0x1p500;
 };
 
 template <class V>
@@ -152,7 +152,7 @@ HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
 }
 }  // namespace detail
 
-/// For x <= 0. Below -decay_limit it stays what it is there: 0, even times a rather large number.
+/// For x <= 0. Below -decay_limit it stays what it is there: 0, even times decay_factor.
 template <class V>
 HILLOCK_INLINE Decay<V> decay(V x) noexcept {
   using C = ExpConstantsOf<V>;
