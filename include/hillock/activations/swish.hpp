@@ -78,13 +78,16 @@ class Swish : public Activation<Swish<A, Arch>> {
     using T = typename V::value_type;
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
+    if (beta == 1) {
+      const V finite_x = not_below(not_above(x, largest), -largest);
+      return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
+    }
     const T scale = arrays::rounded_parameter<A, V>(beta);
     // Times a large beta, a large x would overflow; the product is beyond its limit before that.
     // (By comparison alone: clang would divide by a tiny beta before asking whether it is large.)
     const T steepness = scale < 0 ? -scale : scale;
     const T reach = steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
     const V finite_x = not_below(not_above(x, reach), -reach);
-    if (beta == 1) return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
     // Beyond the limit it stays where the exponential is 0.
     const V whole = V(scale) * finite_x;
     const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);

@@ -61,10 +61,10 @@ template <Accuracy A, class V>
 constexpr auto rounded_parameter(double parameter) noexcept {
   using T = typename V::value_type;
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
-  constexpr Element largest = std::numeric_limits<Element>::max();
-  return static_cast<T>(parameter > double{largest}    ? largest
-                        : parameter < -double{largest} ? -largest
-                                                       : static_cast<Element>(parameter));
+  constexpr double largest = std::numeric_limits<Element>::max();
+  // In this form a minimum and a maximum, which leave a loop where a choice does not.
+  const double below = parameter < largest ? parameter : largest;
+  return static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));
 }
 
 /// F computes in Element: a class, as the checks of dense.hpp are.

@@ -26,9 +26,7 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
 template <class V>
 HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
   if (slope == 0) return positive_part(x);
-  // A steep slope times an x > 0, which nobody asked for, may overflow, and say so.
-  const bool is_steep = slope > 1 || slope < -1;
-  return select(x > 0, x, slope * (is_steep ? not_above(x, 0) : x));
+  return select(x > 0, x, slope * not_above(x, 0));
 }
 
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
