@@ -131,6 +131,23 @@ TEMPLATE_TEST_CASE("the derivative of swish is 1 where beta x overflows", "[swis
   CHECK(bits_of(f.derivative(TestType(-1e20))) == bits_of(-TestType(0)));
 }
 
+// The largest number times such a beta is not far out, and infinity must not be taken for it.
+TEMPLATE_TEST_CASE("swish has its limits at infinity for the tiniest beta", "[swish]", float,
+                   double) {
+  using T = TestType;
+  for (const double beta : {1e-30, 1e-38, 1e-42, sizeof(T) == 4 ? 1e-44 : 5e-324}) {
+    const T infinity = Special<T>::infinity;
+    const hillock::Swish<> f{beta}, opposite{-beta};
+    CHECK(bits_of(f(infinity)) == bits_of(infinity));
+    CHECK(bits_of(f(-infinity)) == bits_of(-T(0)));
+    CHECK(bits_of(f.derivative(infinity)) == bits_of(T(1)));
+    CHECK(bits_of(f.derivative(-infinity)) == bits_of(-T(0)));
+    CHECK(bits_of(opposite(-infinity)) == bits_of(-infinity));
+    CHECK(bits_of(opposite(infinity)) == bits_of(T(0)));
+    CHECK(bits_of(opposite.derivative(infinity)) == bits_of(-T(0)));
+  }
+}
+
 // x times a sigmoid that was rounded to a subnormal is 52 ULP off, its derivative 51.
 TEST_CASE("swish is not rounded twice among the subnormals", "[swish]") {
   for (const float x : {-103.97f, -95.5f, -88.0f}) {

@@ -19,12 +19,12 @@ struct Format;
 template <>
 struct Format<Eigen::half> {
   static constexpr const char* name = "half";
-  static constexpr int digits = 11, min_exponent = -14, max_exponent = 15;
+  static constexpr int digits = 11, min_exponent = -14;
 };
 template <>
 struct Format<Eigen::bfloat16> {
   static constexpr const char* name = "bfloat16";
-  static constexpr int digits = 8, min_exponent = -126, max_exponent = 127;
+  static constexpr int digits = 8, min_exponent = -126;
 };
 
 template <class Element>

@@ -11,18 +11,24 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
-/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
+/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It
+/// is negative below
 ///              its root at t = -1.278464543. By beta: (x s)(x (1 - s)).
-/// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
-/// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
+/// Parameters   beta, 1 by default; any finite number (std::invalid_argument
+/// otherwise). Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf,
+/// f(-inf) = -0, f'(+inf) = 1,
 ///              f'(-inf) = -0. NaN in, NaN out.
-/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
-///              of t carried into the exponential and x multiplied in before the product can be
-///              subnormal.
-/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
-///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
-///              exact: correctly rounded, by the root too (beta 1; promised at others: 0.51 ULP).
-/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
+/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|,
+/// with the rounding error
+///              of t carried into the exponential and x multiplied in before
+///              the product can be subnormal.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results
+/// included; where |t| is
+///              within 1/4 of the derivative's root that, or half an epsilon:
+///              2^-24, double 2^-53. exact: correctly rounded, by the root too
+///              (beta 1; promised at others: 0.51 ULP).
+/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing,
+/// Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Swish : public Activation<Swish<A, Arch>> {
@@ -37,6 +43,10 @@ class Swish : public Activation<Swish<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    if (beta == 1) {
+      const Argument<V> t = plain_argument(x);
+      return forward_from(t, kernels::decay(t.magnitude));
+    }
     if (!is_ordinary()) return forward_for_tiny_beta(x);
     const Argument<V> t = argument(x);
     return forward_from(t, kernels::decay(t.magnitude, t.low));
@@ -44,13 +54,23 @@ class Swish : public Activation<Swish<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    if (beta == 1) {
+      const Argument<V> t = plain_argument(x);
+      return derivative_from(t, kernels::decay(t.magnitude));
+    }
+    if (!is_ordinary()) return derivative_for_tiny_beta(x);
     const Argument<V> t = argument(x);
     return derivative_from(t, kernels::decay(t.magnitude, t.low));
   }
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    if (!is_ordinary()) return {forward_for_tiny_beta(x), derivative_at(x)};
+    if (beta == 1) {
+      const Argument<V> t = plain_argument(x);
+      const auto e = kernels::decay(t.magnitude);
+      return {forward_from(t, e), derivative_from(t, e)};
+    }
+    if (!is_ordinary()) return {forward_for_tiny_beta(x), derivative_for_tiny_beta(x)};
     const Argument<V> t = argument(x);
     const auto e = kernels::decay(t.magnitude, t.low);
     return {forward_from(t, e), derivative_from(t, e)};
@@ -63,7 +83,8 @@ class Swish : public Activation<Swish<A, Arch>> {
   }
 
  private:
-  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
+  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low
+  /// = -|t|.
   template <class V>
   struct Argument {
     V x;
@@ -73,18 +94,23 @@ class Swish : public Activation<Swish<A, Arch>> {
     V low;
   };
 
+  /// With beta = 1, t is x.
+  template <class V>
+  static HILLOCK_INLINE Argument<V> plain_argument(const V& x) noexcept {
+    constexpr auto largest = std::numeric_limits<typename V::value_type>::max();
+    const V finite_x = not_below(not_above(x, largest), -largest);
+    return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
+  }
+
   template <class V>
   HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
     using T = typename V::value_type;
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
-    if (beta == 1) {
-      const V finite_x = not_below(not_above(x, largest), -largest);
-      return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
-    }
     const T scale = arrays::rounded_parameter<A, V>(beta);
-    // Times a large beta, a large x would overflow; the product is beyond its limit before that.
-    // (By comparison alone: clang would divide by a tiny beta before asking whether it is large.)
+    // Times a large beta, a large x would overflow; the product is beyond its
+    // limit before that. (By comparison alone: clang would divide by a tiny
+    // beta before asking whether it is large.)
     const T steepness = scale < 0 ? -scale : scale;
     const T reach = steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
     const V finite_x = not_below(not_above(x, reach), -reach);
@@ -96,8 +122,8 @@ class Swish : public Activation<Swish<A, Arch>> {
     return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
   }
 
-  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
-  /// cannot overflow.
+  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the
+  /// scaled exponential cannot overflow.
   constexpr bool is_ordinary() const noexcept { return beta >= 0x1p-30 || beta <= -0x1p-30; }
 
   template <class V>
@@ -108,21 +134,44 @@ class Swish : public Activation<Swish<A, Arch>> {
     return by_sign(t.t, t.x, t.finite_x * scaled * C::from_tail) / (1 + e.value);
   }
 
+  /// A tiny beta times the largest number is no limit yet, times infinity it is.
+  template <class V>
+  HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
+    using C = kernels::ExpConstantsOf<V>;
+    Argument<V> t = argument(x);
+    if (beta == 0) return t;
+    // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
+    const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
+    const auto is_infinite = abs(x) > largest;
+    const V limit = C::product_limit;
+    t.t = select(is_infinite, copysign(limit, t.t), t.t);
+    t.magnitude = select(is_infinite, -limit, t.magnitude);
+    t.low = select(is_infinite, V(0), t.low);
+    return t;
+  }
+
   template <class V>
   HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
-    const Argument<V> t = argument(x);
+    const Argument<V> t = argument_for_tiny_beta(x);
     const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
     // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
     return select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value);
   }
 
   template <class V>
+  HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
+    const Argument<V> t = argument_for_tiny_beta(x);
+    return derivative_from(t, kernels::decay(t.magnitude, t.low));
+  }
+
+  template <class V>
   HILLOCK_INLINE V derivative_from(const Argument<V>& t,
                                    const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
-    // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
-    // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
+    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below.
+    // Towards the root 1 + t and e cancel, and what e and t were rounded by
+    // counts. Beside it too many roundings meet: that of the square is made up
+    // for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
     const V limited = not_below(t.magnitude, -C::decay_limit);
     const V twice = e.value + e.value;
     const V inner = fma(e.value, e.value, twice);

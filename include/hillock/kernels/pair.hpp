@@ -79,6 +79,7 @@ class Pair {
   }
   friend Pair abs(const Pair& a) noexcept { return copysign(a, Pair(1)); }
   friend Pair negative_magnitude(const Pair& a) noexcept { return -abs(a); }
+  friend Pair sealed(const Pair& a) noexcept { return a; }
   friend Pair by_sign(const Pair& s, const Pair& a, const Pair& b) noexcept {
     return select(s.high < 0, b, a);
   }
