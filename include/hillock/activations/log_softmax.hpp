@@ -60,45 +60,32 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    static_assert(arrays::CheckSameElement<X, DY>::passed);
-    arrays::Input<X> in(x);
-    arrays::Input<DY> in_dy(dy);
-    arrays::Output<DX> out(dx);
-    arrays::check_gradients("LogSoftmax::backward", "x", in, in_dy, out);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
+    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
       const auto all = arrays::normaliser<V>(read, n);
       const auto probability = [&](Index entry) { return all.probability(read(entry)); };
-      through_jacobian<V>(probability, in_dy, out, first, count, n);
-    });
+      through_jacobian<V>(probability, gradient, write, n);
+    };
+    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx, block);
   }
 
   template <class Y, class DY, class DZ>
   void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
     using V = arrays::BatchForSums<Y, A, Arch>;
-    static_assert(arrays::CheckSameElement<Y, DY>::passed);
-    arrays::Input<Y> in(y);
-    arrays::Input<DY> in_dy(dy);
-    arrays::Output<DZ> out(dz);
-    arrays::check_gradients("LogSoftmax::backward_from_output", "y", in, in_dy, out);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, Y> read(in, axis, first, count);
+    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
       const auto probability = [&](Index entry) {
         return kernels::exponential_of_difference(read(entry), V(0));
       };
-      through_jacobian<V>(probability, in_dy, out, first, count, n);
-    });
+      through_jacobian<V>(probability, gradient, write, n);
+    };
+    arrays::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
+                                        block);
   }
 
  private:
   /// dx = dy - p sum_j dy_j.
-  template <class V, class Probability, class DY, class DX>
-  void through_jacobian(Probability& probability, const arrays::Input<DY>& dy,
-                        arrays::Output<DX>& dx, Index first, Index count, Index n) const {
-    arrays::LaneReader<V, DY> gradient(dy, axis, first, count);
-    arrays::LaneWriter<V, DX> write(dx, axis, first, count);
+  template <class V, class Probability, class Gradient, class Write>
+  static void through_jacobian(const Probability& probability, Gradient& gradient, Write& write,
+                               Index n) {
     kernels::RunningSum<V> sum;
     for (Index i = 0; i < n; ++i) sum.add(gradient(i));
     const auto total = sum.parts();
@@ -109,7 +96,6 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
       const V correction = (result.low - product.low) - fma(p.high, total.low, p.low * total.high);
       write(i, result.high + kernels::finite_or_zero(correction));
     }
-    write.finish();
   }
 };
 

@@ -105,38 +105,27 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    static_assert(arrays::CheckSameElement<X, DY>::passed);
-    arrays::Input<X> in(x);
-    arrays::Input<DY> in_dy(dy);
-    arrays::Output<DX> out(dx);
-    arrays::check_gradients("Softmax::backward", "x", in, in_dy, out);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
+    const auto block = [this](auto& read, auto& gradient, auto& write, Index n) {
       const auto all = arrays::normaliser<V>(read, n);
       // Computed anew for each use: there is no memory to keep p in, and dx may be x or dy.
       const auto probability = [&](Index entry) {
         const auto p = all.probability(read(entry));
         return kernels::TwoParts<V>{masked(all.top, n, p.high), p.low};
       };
-      through_jacobian<V>(probability, in_dy, out, first, count, n);
-    });
+      through_jacobian<V>(probability, gradient, write, n);
+    };
+    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx, block);
   }
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
     using V = arrays::BatchForSums<P, A, Arch>;
-    static_assert(arrays::CheckSameElement<P, DP>::passed);
-    arrays::Input<P> in(p);
-    arrays::Input<DP> in_dp(dp);
-    arrays::Output<DZ> out(dz);
-    arrays::check_gradients("Softmax::backward_from_output", "p", in, in_dp, out);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, P> read(in, axis, first, count);
+    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
       const auto probability = [&](Index entry) { return kernels::TwoParts<V>{read(entry), 0}; };
-      through_jacobian<V>(probability, in_dp, out, first, count, n);
-    });
+      through_jacobian<V>(probability, gradient, write, n);
+    };
+    arrays::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
+                                        block);
   }
 
  private:
@@ -166,11 +155,9 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   }
 
   /// dx = p (dp - <p, dp>).
-  template <class V, class Probability, class DP, class DX>
-  void through_jacobian(Probability& probability, const arrays::Input<DP>& dp,
-                        arrays::Output<DX>& dx, Index first, Index count, Index n) const {
-    arrays::LaneReader<V, DP> gradient(dp, axis, first, count);
-    arrays::LaneWriter<V, DX> write(dx, axis, first, count);
+  template <class V, class Probability, class Gradient, class Write>
+  static void through_jacobian(const Probability& probability, Gradient& gradient, Write& write,
+                               Index n) {
     kernels::RunningSum<V> inner_product;
     for (Index i = 0; i < n; ++i) {
       const auto p = probability(i);
@@ -185,7 +172,6 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       const V correction = p.high * (centred.low - mean.low) + p.low * centred.high;
       write(i, fma(p.high, centred.high, kernels::finite_or_zero(correction)));
     }
-    write.finish();
   }
 
   static Per require_vector(const char* where, arrays::Shape shape) {

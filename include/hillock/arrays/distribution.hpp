@@ -40,6 +40,26 @@ void check_gradients(const char* where, const char* name, const In& in, const In
   require_in_place_or_apart(where, "dx", dx, "dy", dy);
 }
 
+/// dx from x and dy, a group of distributions at a time: block(read, gradient, write, n) with the
+/// readers of x and dy, the writer of dx and the number of entries.
+template <class V, class X, class DY, class DX, class Block>
+void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
+                              const DY& dy, DX& dx, const Block& block) {
+  static_assert(CheckSameElement<X, DY>::passed);
+  const Input<X> in(x);
+  const Input<DY> in_dy(dy);
+  Output<DX> out(dx);
+  check_gradients(where, name, in, in_dy, out);
+  const Index n = entries(in.shape(), axis);
+  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+    LaneReader<V, X> read(in, axis, first, count);
+    LaneReader<V, DY> gradient(in_dy, axis, first, count);
+    LaneWriter<V, DX> write(out, axis, first, count);
+    block(read, gradient, write, n);
+    write.finish();
+  });
+}
+
 }  // namespace arrays
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
