@@ -155,13 +155,14 @@ class Swish : public Activation<Swish<A, Arch>> {
     const Argument<V> t = argument_for_tiny_beta(x);
     const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
     // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-    return select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value);
+    return nan_kept(x,
+                    select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value));
   }
 
   template <class V>
   HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
     const Argument<V> t = argument_for_tiny_beta(x);
-    return derivative_from(t, kernels::decay(t.magnitude, t.low));
+    return nan_kept(x, derivative_from(t, kernels::decay(t.magnitude, t.low)));
   }
 
   template <class V>
