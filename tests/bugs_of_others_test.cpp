@@ -197,6 +197,22 @@ TEMPLATE_TEST_CASE("no function and no derivative turns NaN into a number", "[bu
   CHECK(is_nan(log1p(V(not_numbers<T>()[0])).first()));
 }
 
+// A maximum of -0 and 0 may be either; clang makes one under -ffast-math.
+TEMPLATE_TEST_CASE("relu gives +0 for -0, at any place of an array", "[bugs]", float, double) {
+  using T = TestType;
+  const std::vector<T> zeros(37, unknown<T>(BitsOf<T>{1} << (8 * sizeof(T) - 1)));
+  std::vector<T> y(zeros.size());
+  const auto check = [&](const auto& f) {
+    hillock::forward(f, zeros.data(), y.data(), y.size());
+    std::size_t differing = 0;
+    for (const T each : y) differing += bits_of(each) != 0;
+    CHECK(differing == 0);
+    CHECK(bits_of(f(zeros[0])) == 0);
+  };
+  check(hillock::relu);
+  check(hillock::LeakyReLU<>{0});
+}
+
 // Some took f(x), some x (mlpack #2005, #2365, #3478, #3551); from the output a negative alpha has the
 // wrong sign (PyTorch #47671, Paddle #12538).
 TEST_CASE("every derivative is one by the input", "[bugs]") {

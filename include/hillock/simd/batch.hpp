@@ -245,6 +245,10 @@ class Batch {
   /// +0 where the condition holds, else a: one and-not where a mask is a register of bits. (Of a
   /// select with a zero g++ 12 makes three instructions.)
   friend HILLOCK_INLINE Batch zero_where(Mask<T, Arch> condition, Batch a) noexcept {
+#if HILLOCK_FAST_MATH
+    // A zero that clang does not know: of x <= 0 it would make a maximum, which keeps -0.
+    return select(condition, sealed(Batch(0)), a);
+#else
     if constexpr (sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw)) {
       const Bits<T, Arch> mask =
           detail::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
@@ -252,6 +256,7 @@ class Batch {
     } else {
       return select(condition, 0, a);
     }
+#endif
   }
   /// a b + c, rounded once where the instruction set has that (has_fma), else twice.
   friend HILLOCK_INLINE Batch fma(Batch a, Batch b, Batch c) noexcept {
