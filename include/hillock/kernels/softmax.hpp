@@ -27,6 +27,10 @@ template <class V>
 struct Normaliser {
   V top;
   TwoParts<V> total;
+  V inverse;  // of the total; good enough for a correction
+
+  HILLOCK_INLINE Normaliser(V largest, TwoParts<V> sum) noexcept
+      : top(largest), total(sum), inverse(1 / sum.high) {}
 
   /// In two parts: where two terms of the size of a result cancel, an error of p counts twice.
   HILLOCK_INLINE TwoParts<V> probability(V x) const noexcept {
@@ -34,7 +38,7 @@ struct Normaliser {
     const V p = e.high / total.high;
     const auto product = exact_product(p, total.high);
     const V rest = ((e.high - product.high) - product.low) + (e.low - p * total.low);
-    return {p, finite_or_zero(rest / total.high)};
+    return {p, finite_or_zero(rest * inverse)};
   }
 
   /// log(sum_j e^(x_j - top)). The sum less 1 is what there is beside the largest: near 1 its digits
