@@ -1,6 +1,7 @@
 #include <support/complaint.hpp>
 #include <support/routes.hpp>
 
+#include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/prelu.hpp>
 
 namespace {
@@ -141,6 +142,20 @@ TEST_CASE("prelu refuses slopes that are not finite", "[prelu]") {
   slopes[2] = Special<double>::quiet_nan;
   CHECK(says(complaint([&] { PReLU<>{slopes, Per::row}; }), {"slope"}));
   CHECK(says(complaint([&] { PReLU<>{ArrayXX<double>::Ones(2, 3), Per::row}; }), {"2 x 3"}));
+}
+
+// Rounded to infinity it would make NaN of 0.
+TEST_CASE("a slope beyond float is float's largest number, of prelu as of leaky_relu", "[prelu]") {
+  const Eigen::Array3f z(0, -1, 2);
+  const float largest = Special<float>::largest;
+  const auto check = [&](const Eigen::Array3f& y) {
+    CHECK(y[0] == 0);
+    CHECK(y[1] == -largest);
+    CHECK(y[2] == 2);
+  };
+  check(hillock::LeakyReLU<>{1e300}(z));
+  check(hillock::PReLU{1e300}(z));
+  check(hillock::PReLU{Eigen::Array3d::Constant(1e300), hillock::Per::row}(z));
 }
 
 }  // namespace

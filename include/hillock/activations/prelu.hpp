@@ -141,7 +141,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
                   T* buffer) const {
       for (arrays::Index i = 0; i < n; ++i) {
         const arrays::Index at = along_row ? owner.index(row, col + i) : owner.index(row + i, col);
-        buffer[i] = static_cast<T>(owner.slope[at]);
+        buffer[i] = arrays::rounded_parameter<A, simd::Batch<T, Arch>>(owner.slope[at]);
       }
       return buffer;
     }
@@ -199,9 +199,9 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
       const auto with_own = [op](const auto& inputs) { return op(inputs, inputs.back()); };
       arrays::walk<Arch>(with_own, std::tuple_cat(in, std::tie(slopes)), out);
     } else {
-      const auto with_shared = [op, shared = static_cast<T>(slope[0])](const auto& inputs) {
-        return op(inputs, shared);
-      };
+      const auto with_shared =
+          [op, shared = arrays::rounded_parameter<A, simd::Batch<T, Arch>>(slope[0])](
+              const auto& inputs) { return op(inputs, shared); };
       arrays::walk<Arch>(with_shared, in, out);
     }
   }
