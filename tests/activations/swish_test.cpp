@@ -170,6 +170,26 @@ TEMPLATE_TEST_CASE("the derivative of swish comes to 0 from below", "[swish]", f
   CHECK(std::signbit(hillock::swish.derivative(TestType(-1e30))));
 }
 
+// The bound is another one there: it must not be so elsewhere.
+TEMPLATE_TEST_CASE("swish is near its root within 1/4 of it and nowhere else", "[swish]", float,
+                   double) {
+  using T = TestType;
+  using V = hillock::simd::Batch<T, hillock::simd::NarrowArch>;
+  std::size_t near = 0, differing = 0;
+  for (const double beta : {1.0, 1.702, -0.7, 1e-20, 1e20}) {
+    const hillock::Swish<> f{beta};
+    for (const T x : sweep<T>()) {
+      const Wide<T> distance = std::fabs(Wide<T>(static_cast<T>(beta)) * x - Wide<T>(root));
+      if (std::fabs(distance - Wide<T>(0.25)) < Wide<T>(1e-5)) continue;  // rounded on the border
+      const bool expected = distance < 0.25;
+      near += expected;
+      differing += expected != any(f.is_near_root(V(x)));
+    }
+  }
+  CHECK(differing == 0);
+  CHECK(near > 10000);
+}
+
 // Many roundings meet near t = -0.84 and -3.78: swish' was 4.3 ULP off there before they were made up for,
 // at few of the betas only.
 TEST_CASE("swish keeps its bounds for any beta", "[swish]") {

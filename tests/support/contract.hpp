@@ -31,15 +31,16 @@ struct Edge {
 };
 
 /// What is promised of F, as a Bound in T: the function's own constants, and half an ULP for
-/// Accuracy::exact (at any parameters, though only 0.51 is promised then). The references are off by
-/// some units of their own type, hence 2^-20 (leaky_relu's for double by half of one, 2^-12).
+/// Accuracy::exact (at any parameters, though only exact_bound is promised then). A bound of half an
+/// ULP leaves no room for what the reference itself is rounded by, some units of the wide type.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
   constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  constexpr double own_error = sizeof(T) == 4 ? 0x1p-20 : 0x1p-11;
   if constexpr (hillock::arrays::accuracy_of<F> == hillock::Accuracy::exact)
-    return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20, near_root ? 0x1p-52 : 0};
-  const double own_error = bound.ulp == 0 ? 0 : sizeof(T) == 4 ? 0x1p-20 : 0x1p-11;
-  return {bound.ulp + own_error, near_root ? bound.epsilons_at_root * epsilon : 0};
+    return {bound.ulp == 0 ? 0 : 0.5 + own_error};
+  return {bound.ulp == 0.5 ? 0.5 + own_error : bound.ulp,
+          near_root ? bound.epsilons_at_root * epsilon : 0};
 }
 
 struct PointwiseContract {
