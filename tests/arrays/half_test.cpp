@@ -2,6 +2,7 @@
 #include <support/catch.hpp>
 #include <support/complaint.hpp>
 #include <support/narrow.hpp>
+#include <support/routes.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -39,18 +40,6 @@ using hillock::PReLU;
 
 constexpr Index every = 65536;
 
-template <class F, class E>
-[[gnu::noinline]] E scalar_forward(const F& f, E x) {
-  return f(x);
-}
-template <class F, class E>
-[[gnu::noinline]] E scalar_derivative(const F& f, E x) {
-  return f.derivative(x);
-}
-template <class F, class E>
-[[gnu::noinline]] E scalar_backward(const F& f, E x, E dy) {
-  return f.backward(x, dy);
-}
 template <class E>
 [[gnu::noinline]] E twice_plus(E x, E b) {
   return E(2) * x + b;
@@ -150,9 +139,9 @@ void compare_routes(NarrowTally& tally, const F& f, const Expected<E>& expected)
   const NarrowArray<E>& dy = expected.dy;
   NarrowArray<E> y(every, 1), d(every, 1);
   for (Index i = 0; i < every; ++i) {
-    tally.expect(scalar_forward(f, x(i)), expected.forward(i), i, "a scalar's forward");
-    tally.expect(scalar_derivative(f, x(i)), expected.derivative(i), i, "a scalar's derivative");
-    tally.expect(scalar_backward(f, x(i), dy(i)), expected.backward(i), i, "a scalar's backward");
+    tally.expect(call_forward(f, x(i)), expected.forward(i), i, "a scalar's forward");
+    tally.expect(call_derivative(f, x(i)), expected.derivative(i), i, "a scalar's derivative");
+    tally.expect(call_backward(f, x(i), dy(i)), expected.backward(i), i, "a scalar's backward");
   }
   y = f(x);
   tally.expect_all(y, expected.forward, "lazy forward");
