@@ -15,7 +15,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is multiplied into e^x
 ///              before it can be subnormal.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
-///              correctly rounded (alpha 1; promised at others: 0.51 ULP).
+///              correctly rounded (alpha 1; promised at others: exact_bound).
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ELU : public Activation<ELU<A, Arch>> {

@@ -131,8 +131,8 @@ auto logsumexp(const Z& z, Per axis) {
 
 /// log sum_j e^(z_j) of each column or row, as a row of one number a column, or a column of one a
 /// row. Its derivative is softmax(z). -inf throughout gives -inf, +inf gives +inf, NaN gives NaN;
-/// std::invalid_argument where a distribution has no entries. Within 4 ULP of its largest term,
-/// which is the largest z or the logarithm of the sum of e^(z_j - top).
+/// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in ULP
+/// of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
 template <class Z>
 auto logsumexp(const Z& z, Per axis) {
   return arrays::logsumexp<Accuracy::fast>(z, axis);

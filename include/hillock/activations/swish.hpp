@@ -26,7 +26,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// included; where |t| is
 ///              within 1/4 of the derivative's root that, or half an epsilon:
 ///              2^-24, double 2^-53. exact: correctly rounded, by the root too
-///              (beta 1; promised at others: 0.51 ULP).
+///              (beta 1; promised at others: exact_bound).
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing,
 /// Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).

@@ -12,7 +12,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// How close a result is to the true one. fast: within the bound that each function states, over
 /// every input. exact (float, Eigen::half, Eigen::bfloat16): correctly rounded at the default
-/// parameters, within 0.51 ULP at others, so the same bits on every processor and compiler.
+/// parameters, within exact_bound at others, so the same bits on every processor and compiler.
 enum class Accuracy { fast, exact };
 
 /// The error that a function's formula stays within over every input, in ULP of the result; each

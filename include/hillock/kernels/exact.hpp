@@ -2,9 +2,9 @@
 //
 // A float is widened, the formula computed in double, and the result rounded once. The formula's
 // error bound says how far the true value may be off; where both ends of that interval round to the
-// same number, that is the answer. Where they do not (some ten floats in 2^32, and more where a
-// function passes so close to the middle between two numbers that no double can tell, as sigmoid
-// does near 0), the same formula is computed once more on pairs of doubles.
+// same number, that is the answer. Where they do not (the interval is some 2^-25 of the distance of
+// two floats; but there are functions that pass so close to the middle between two that no double can
+// tell, as sigmoid does near 0), the same formula is computed once more on pairs of doubles.
 #pragma once
 
 #include <hillock/kernels/pair.hpp>
