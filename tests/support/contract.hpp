@@ -31,16 +31,16 @@ struct Edge {
 };
 
 /// What is promised of F, as a Bound in T: the function's own constants, and half an ULP for
-/// Accuracy::exact (at any parameters, though only exact_bound is promised then). A bound of half an
-/// ULP leaves no room for what the reference itself is rounded by, some units of the wide type.
+/// Accuracy::exact (at any parameters, though only exact_bound is promised then). Half an ULP leaves no
+/// room for what the reference is rounded by: 2^-20 for the formulas in double that judge exact, 2^-11
+/// for the product in long double that judges leaky_relu of double; of float it is exact.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
-  constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
-  constexpr double own_error = sizeof(T) == 4 ? 0x1p-20 : 0x1p-11;
   if constexpr (hillock::arrays::accuracy_of<F> == hillock::Accuracy::exact)
-    return {bound.ulp == 0 ? 0 : 0.5 + own_error};
-  return {bound.ulp == 0.5 ? 0.5 + own_error : bound.ulp,
-          near_root ? bound.epsilons_at_root * epsilon : 0};
+    return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20};
+  constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  const double ulp = bound.ulp == 0.5 && sizeof(T) == 8 ? 0.5 + 0x1p-11 : bound.ulp;
+  return {ulp, near_root ? bound.epsilons_at_root * epsilon : 0};
 }
 
 struct PointwiseContract {
