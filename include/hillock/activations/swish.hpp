@@ -11,24 +11,18 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
-/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It
-/// is negative below
+/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
 ///              its root at t = -1.278464543. By beta: (x s)(x (1 - s)).
-/// Parameters   beta, 1 by default; any finite number (std::invalid_argument
-/// otherwise). Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf,
-/// f(-inf) = -0, f'(+inf) = 1,
+/// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
+/// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
 ///              f'(-inf) = -0. NaN in, NaN out.
-/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|,
-/// with the rounding error
-///              of t carried into the exponential and x multiplied in before
-///              the product can be subnormal.
-/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results
-/// included; where |t| is
-///              within 1/4 of the derivative's root that, or half an epsilon:
-///              2^-24, double 2^-53. exact: correctly rounded, by the root too
-///              (beta 1; promised at others: exact_bound).
-/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing,
-/// Uchibe, Doya,
+/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
+///              of t carried into the exponential and x multiplied in before the product can be
+///              subnormal.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
+///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
+///              exact: correctly rounded, by the root too (beta 1; promised at others: exact_bound).
+/// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Swish : public Activation<Swish<A, Arch>> {
@@ -83,8 +77,7 @@ class Swish : public Activation<Swish<A, Arch>> {
   }
 
  private:
-  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low
-  /// = -|t|.
+  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
   template <class V>
   struct Argument {
     V x;
@@ -108,9 +101,8 @@ class Swish : public Activation<Swish<A, Arch>> {
     using C = kernels::ExpConstantsOf<V>;
     constexpr T largest = std::numeric_limits<T>::max();
     const T scale = arrays::rounded_parameter<A, V>(beta);
-    // Times a large beta, a large x would overflow; the product is beyond its
-    // limit before that. (By comparison alone: clang would divide by a tiny
-    // beta before asking whether it is large.)
+    // Times a large beta, a large x would overflow; the product is beyond its limit before that.
+    // (By comparison alone: clang would divide by a tiny beta before asking whether it is large.)
     const T steepness = scale < 0 ? -scale : scale;
     const T reach = steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
     const V finite_x = not_below(not_above(x, reach), -reach);
@@ -122,8 +114,8 @@ class Swish : public Activation<Swish<A, Arch>> {
     return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
   }
 
-  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the
-  /// scaled exponential cannot overflow.
+  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
+  /// cannot overflow.
   constexpr bool is_ordinary() const noexcept { return beta >= 0x1p-30 || beta <= -0x1p-30; }
 
   template <class V>
@@ -169,10 +161,9 @@ class Swish : public Activation<Swish<A, Arch>> {
   HILLOCK_INLINE V derivative_from(const Argument<V>& t,
                                    const kernels::Decay<V>& e) const noexcept {
     using C = kernels::ExpConstantsOf<V>;
-    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below.
-    // Towards the root 1 + t and e cancel, and what e and t were rounded by
-    // counts. Beside it too many roundings meet: that of the square is made up
-    // for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
+    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
+    // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
+    // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
     const V limited = not_below(t.magnitude, -C::decay_limit);
     const V twice = e.value + e.value;
     const V inner = fma(e.value, e.value, twice);
