@@ -38,6 +38,15 @@ std::uint64_t stride_of(const Subject<T>& subject, const Options& options, bool 
   return sizeof(T) == sizeof(float) ? 1 : 32;
 }
 
+/// Whether the properties that every function has were looked at, at every point where they can be.
+template <class T>
+bool looked_at_properties(const SweepResult<T>& result) {
+  const auto checked = [&](Property property) { return result.findings[property].checked; };
+  return checked(Property::same_by_every_verb) == result.points &&
+         checked(Property::range) == result.points && checked(Property::monotonicity) > 0 &&
+         (build().is_fast_math || checked(Property::exceptions) > 0);
+}
+
 template <class T>
 void sweep_list(const SubjectList<T>& list, const Options& options, bool are_judged, Table& table,
                 Tally& tally) {
@@ -65,7 +74,9 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
         result.points >= (std::uint64_t{1} << 31) / stride;
     if (!is_complete)
       std::printf("FAILED: %llu points\n", static_cast<unsigned long long>(result.points));
-    if (!is_complete || !passed(subject, result)) ++tally.failed;
+    const bool is_examined = !how.properties || looked_at_properties(result);
+    if (!is_examined) std::printf("FAILED: a property was not looked at\n");
+    if (!is_complete || !is_examined || !passed(subject, result)) ++tally.failed;
     if (!options.readme || options.exhaustive || !passed(subject, result))
       print_result(subject, result);
     table.add(subject, result);
