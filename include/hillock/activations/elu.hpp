@@ -2,7 +2,7 @@
 
 #include <hillock/arrays/parameter.hpp>
 #include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/exp.hpp>
+#include <hillock/kernels/decay.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -28,46 +28,76 @@ class ELU : public Activation<ELU<A, Arch>> {
   constexpr explicit ELU(double negative_scale = 1)
       : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {}
 
+  /// The function with alpha rounded to T.
+  template <class T>
+  class Formula {
+    using C = kernels::ExpConstants<T>;
+
+   public:
+    constexpr explicit Formula(T scale) noexcept
+        : alpha_(scale),
+          small_alpha_(scale * C::from_tail),
+          is_ordinary_(scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
+                                      magnitude(scale) <= C::decay_factor)) {}
+
+    template <class V>
+    HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+      return forward_from(x, exponential(x));
+    }
+    template <class V>
+    HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+      return derivative_from(x, exponential(x));
+    }
+    template <class V>
+    HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+      const auto e = exponential(x);
+      return {forward_from(x, e), derivative_from(x, e)};
+    }
+
+   private:
+    T alpha_;
+    T small_alpha_;
+    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its limit.
+    bool is_ordinary_;
+
+    static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }
+
+    /// e^-|x|: of a positive x it is not used, and does not overflow.
+    template <class V>
+    static HILLOCK_INLINE kernels::DecayFromOne<V> exponential(const V& x) noexcept {
+      return kernels::bounded_decay_from_one(kernels::not_below_decay_limit(negative_magnitude(x)));
+    }
+
+    template <class V>
+    HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
+      if (HILLOCK_USUAL(is_ordinary_ && alpha_ >= 0))
+        return by_sign(x, x, -small_alpha_ * e.scaled_loss);
+      return select(x > 0, x, alpha_ * copysign(e.scaled_loss * C::from_tail, x));
+    }
+
+    template <class V>
+    HILLOCK_INLINE V derivative_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
+      const V below = is_ordinary_ ? small_alpha_ * e.scaled
+                                   : kernels::times_exp(V(alpha_), not_above(x, 0), V(0));
+      return nan_kept(x, select(x > 0, 1, below));
+    }
+  };
+  template <class T>
+  constexpr Formula<T> formula() const noexcept {
+    return Formula<T>(arrays::rounded_parameter<A, T>(alpha));
+  }
+
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    const V below = not_above(x, 0);
-    return forward_from(x, below, kernels::decay(below));
+    return formula<typename V::value_type>().forward_at(x);
   }
-
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    const V below = not_above(x, 0);
-    return derivative_from(x, below, kernels::decay(below));
+    return formula<typename V::value_type>().derivative_at(x);
   }
-
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    const V below = not_above(x, 0);
-    const auto e = kernels::decay(below);
-    return {forward_from(x, below, e), derivative_from(x, below, e)};
-  }
-
- private:
-  template <class V>
-  HILLOCK_INLINE V scale() const noexcept {
-    return arrays::rounded_parameter<A, V>(alpha);
-  }
-
-  template <class V>
-  HILLOCK_INLINE V forward_from(const V& x, const V& below,
-                                const kernels::Decay<V>& e) const noexcept {
-    return select(x > 0, x, scale<V>() * copysign(e.minus_one, below));
-  }
-
-  template <class V>
-  HILLOCK_INLINE V derivative_from(const V& x, const V& below,
-                                   const kernels::Decay<V>& e) const noexcept {
-    using C = kernels::ExpConstantsOf<V>;
-    // Up to this size alpha times the exponential at its limit is 0, and does not overflow at 0.
-    const bool is_moderate = -C::decay_factor <= alpha && alpha <= C::decay_factor;
-    const V scaled = is_moderate ? scale<V>() * e.scaled * C::from_tail
-                                 : kernels::times_exp(scale<V>(), below, V(0));
-    return nan_kept(x, select(x > 0, 1, scaled));
+    return formula<typename V::value_type>().both_at(x);
   }
 };
 

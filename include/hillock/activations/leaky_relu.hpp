@@ -26,14 +26,32 @@ class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
   constexpr explicit LeakyReLU(double negative_slope = 0.01)
       : slope(arrays::finite_parameter("LeakyReLU", "slope", negative_slope)) {}
 
-  template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::rectified(x, arrays::rounded_parameter<A, V>(slope));
+  /// The function with its slope rounded to T.
+  template <class T>
+  struct Formula {
+    kernels::SharedSlope<T> slope;
+
+    template <class V>
+    HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+      return kernels::rectified(x, slope);
+    }
+    template <class V>
+    HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+      return kernels::rectified_derivative(x, slope);
+    }
+  };
+  template <class T>
+  constexpr Formula<T> formula() const noexcept {
+    return {kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope))};
   }
 
   template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return formula<typename V::value_type>().forward_at(x);
+  }
+  template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::rectified_derivative(x, arrays::rounded_parameter<A, V>(slope));
+    return formula<typename V::value_type>().derivative_at(x);
   }
 };
 

@@ -141,7 +141,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
                   T* buffer) const {
       for (arrays::Index i = 0; i < n; ++i) {
         const arrays::Index at = along_row ? owner.index(row, col + i) : owner.index(row + i, col);
-        buffer[i] = arrays::rounded_parameter<A, simd::Batch<T, Arch>>(owner.slope[at]);
+        buffer[i] = arrays::rounded_parameter<A, T>(owner.slope[at]);
       }
       return buffer;
     }
@@ -153,9 +153,19 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   template <class Element, class V, class Slope>
   static HILLOCK_INLINE V rectified(const V& x, const Slope& a) noexcept {
     if constexpr (A == Accuracy::exact && arrays::is_narrow<Element>)
-      return kernels::rectified_once<typename arrays::FormatOf<Element>::type>(x, V(a));
+      return kernels::rectified_once<typename arrays::FormatOf<Element>::type>(x,
+                                                                               V(slope_value(a)));
     else
       return kernels::rectified(x, a);
+  }
+
+  template <class T>
+  static constexpr T slope_value(kernels::SharedSlope<T> a) noexcept {
+    return a.value;
+  }
+  template <class V>
+  static HILLOCK_INLINE const V& slope_value(const V& a) noexcept {
+    return a;
   }
 
   void check() const {
@@ -200,7 +210,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
       arrays::walk<Arch>(with_own, std::tuple_cat(in, std::tie(slopes)), out);
     } else {
       const auto with_shared =
-          [op, shared = arrays::rounded_parameter<A, simd::Batch<T, Arch>>(slope[0])](
+          [op, shared = kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope[0]))](
               const auto& inputs) { return op(inputs, shared); };
       arrays::walk<Arch>(with_shared, in, out);
     }

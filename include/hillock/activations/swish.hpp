@@ -35,149 +35,198 @@ class Swish : public Activation<Swish<A, Arch>> {
   constexpr explicit Swish(double scale = 1)
       : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
 
-  template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    if (beta == 1) {
-      const Argument<V> t = plain_argument(x);
-      return forward_from(t, kernels::decay(t.magnitude));
-    }
-    if (!is_ordinary()) return forward_for_tiny_beta(x);
-    const Argument<V> t = argument(x);
-    return forward_from(t, kernels::decay(t.magnitude, t.low));
-  }
+  /// The function with beta rounded to T.
+  template <class T>
+  class Formula {
+    using C = kernels::ExpConstants<T>;
 
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    if (beta == 1) {
-      const Argument<V> t = plain_argument(x);
-      return derivative_from(t, kernels::decay(t.magnitude));
-    }
-    if (!is_ordinary()) return derivative_for_tiny_beta(x);
-    const Argument<V> t = argument(x);
-    return derivative_from(t, kernels::decay(t.magnitude, t.low));
-  }
+   public:
+    constexpr explicit Formula(T scale) noexcept
+        : beta_(scale),
+          reach_(reach_of(scale < 0 ? -scale : scale)),
+          is_plain_(scale == 1),
+          is_ordinary_(scale >= T(0x1p-30) || scale <= -T(0x1p-30)) {}
 
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    if (beta == 1) {
-      const Argument<V> t = plain_argument(x);
-      const auto e = kernels::decay(t.magnitude);
+    template <class V>
+    HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+      if (is_plain_) {
+        const Argument<V> t = plain_argument(x);
+        return plain_forward_from(t, kernels::bounded_decay(t.magnitude));
+      }
+      if (!is_ordinary_) return forward_for_tiny_beta(x);
+      const Argument<V> t = argument(x);
+      return forward_from(t, kernels::decay(t.magnitude, t.low));
+    }
+
+    template <class V>
+    HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+      if (is_plain_) {
+        const Argument<V> t = plain_argument(x);
+        return derivative_from(t, kernels::bounded_decay(t.magnitude));
+      }
+      if (!is_ordinary_) return derivative_for_tiny_beta(x);
+      const Argument<V> t = argument(x);
+      return derivative_from(t, kernels::decay(t.magnitude, t.low));
+    }
+
+    template <class V>
+    HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+      if (is_plain_) {
+        const Argument<V> t = plain_argument(x);
+        const auto e = kernels::bounded_decay(t.magnitude);
+        return {plain_forward_from(t, e), derivative_from(t, e)};
+      }
+      if (!is_ordinary_) return {forward_for_tiny_beta(x), derivative_for_tiny_beta(x)};
+      const Argument<V> t = argument(x);
+      const auto e = kernels::decay(t.magnitude, t.low);
       return {forward_from(t, e), derivative_from(t, e)};
     }
-    if (!is_ordinary()) return {forward_for_tiny_beta(x), derivative_for_tiny_beta(x)};
-    const Argument<V> t = argument(x);
-    const auto e = kernels::decay(t.magnitude, t.low);
-    return {forward_from(t, e), derivative_from(t, e)};
+
+    /// Whether beta x is within 1/4 of the derivative's root.
+    template <class V>
+    HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
+      return abs(beta_ * x + 1.278464542761074) <= 0.25;
+    }
+
+   private:
+    T beta_;
+    /// Times a large beta, a large x would overflow; the product is beyond its limit before that.
+    T reach_;
+    bool is_plain_;
+    /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
+    /// cannot overflow.
+    bool is_ordinary_;
+
+    static constexpr T reach_of(T steepness) noexcept {
+      constexpr T largest = std::numeric_limits<T>::max();
+      return steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
+    }
+
+    /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
+    template <class V>
+    struct Argument {
+      V x;
+      V finite_x;
+      V t;
+      V magnitude;
+      V low;
+    };
+
+    /// With beta = 1, t is x; a negative one stays at the limit, where it times its exponential is 0
+    /// too.
+    template <class V>
+    static HILLOCK_INLINE Argument<V> plain_argument(const V& x) noexcept {
+      const V magnitude = kernels::not_below_decay_limit(negative_magnitude(x));
+      return {x, magnitude, x, magnitude, V(0)};
+    }
+
+    template <class V>
+    HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
+      const V finite_x = not_below(not_above(x, reach_), -reach_);
+      // Beyond the limit it stays where the exponential is 0.
+      const V whole = beta_ * finite_x;
+      const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
+      const auto is_inside = t == whole;
+      const V low =
+          kernels::exact_product_of_parameter(beta_, select(is_inside, finite_x, V(0))).low;
+      return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
+    }
+
+    template <class V>
+    HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
+      // Beyond the decay limit x may be of any size, and the limit is 0.
+      const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
+      return fraction(t, t.finite_x * scaled, e);
+    }
+
+    template <class V>
+    static HILLOCK_INLINE V plain_forward_from(const Argument<V>& t,
+                                               const kernels::Decay<V>& e) noexcept {
+      return fraction(t, t.magnitude * e.scaled, e);
+    }
+
+    /// x / (1 + e) for t >= 0, `below` / (1 + e) at the scale of e.scaled otherwise.
+    template <class V>
+    static HILLOCK_INLINE V fraction(const Argument<V>& t, const V& below,
+                                     const kernels::Decay<V>& e) noexcept {
+      constexpr auto from_tail = kernels::ExpConstantsOf<V>::from_tail;
+      return by_sign(t.t, t.x, below * from_tail) / fma(e.scaled, from_tail, 1);
+    }
+
+    /// A tiny beta times the largest number is no limit yet, times infinity it is.
+    template <class V>
+    HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
+      Argument<V> t = argument(x);
+      if (beta_ == 0) return t;
+      // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
+      const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
+      const auto is_infinite = abs(x) > largest;
+      const V limit = C::product_limit;
+      t.t = select(is_infinite, copysign(limit, t.t), t.t);
+      t.magnitude = select(is_infinite, -limit, t.magnitude);
+      t.low = select(is_infinite, V(0), t.low);
+      return t;
+    }
+
+    template <class V>
+    HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
+      const Argument<V> t = argument_for_tiny_beta(x);
+      const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
+      // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
+      return nan_kept(
+          x, select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value));
+    }
+
+    template <class V>
+    HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
+      const Argument<V> t = argument_for_tiny_beta(x);
+      return nan_kept(x, derivative_from(t, kernels::decay(t.magnitude, t.low)));
+    }
+
+    template <class V>
+    HILLOCK_INLINE V derivative_from(const Argument<V>& t,
+                                     const kernels::Decay<V>& e) const noexcept {
+      // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
+      // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
+      // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
+      const V limited = not_below(t.magnitude, -C::decay_limit);
+      const V twice = e.value + e.value;
+      const V inner = fma(e.value, e.value, twice);
+      const V square = 1 + inner;
+      const V square_low = ((1 - square) + inner) + fma(e.value, e.value, twice - inner);
+      // By 1 / (1 + e)^2 to an eighth, which is enough for a correction.
+      const V relative = square_low * fma(fma(e.value, 0.5, -1.25), e.value, 1);
+
+      const V above = fma(e.value, 1 - limited, 1);
+      const V linear = 1 + limited;  // exact from t = -1/2 down
+      const V lost = fma(linear + e.value, -relative, fma(e.scaled_low, C::from_tail, t.low));
+      const V factor = select(limited < -2, linear + (e.value + lost), (linear + lost) + e.value);
+      const V below = factor * e.scaled * C::from_tail;
+      return by_sign(t.t, above, below) / square;
+    }
+  };
+  template <class T>
+  constexpr Formula<T> formula() const noexcept {
+    return Formula<T>(arrays::rounded_parameter<A, T>(beta));
+  }
+
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return formula<typename V::value_type>().forward_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return formula<typename V::value_type>().derivative_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    return formula<typename V::value_type>().both_at(x);
   }
 
   /// Whether beta x is within 1/4 of the derivative's root.
   template <class V>
   HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
-    return abs(V(beta) * x + 1.278464542761074) <= 0.25;
-  }
-
- private:
-  /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
-  template <class V>
-  struct Argument {
-    V x;
-    V finite_x;
-    V t;
-    V magnitude;
-    V low;
-  };
-
-  /// With beta = 1, t is x.
-  template <class V>
-  static HILLOCK_INLINE Argument<V> plain_argument(const V& x) noexcept {
-    constexpr auto largest = std::numeric_limits<typename V::value_type>::max();
-    const V finite_x = not_below(not_above(x, largest), -largest);
-    return {x, finite_x, finite_x, negative_magnitude(finite_x), V(0)};
-  }
-
-  template <class V>
-  HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
-    using T = typename V::value_type;
-    using C = kernels::ExpConstantsOf<V>;
-    constexpr T largest = std::numeric_limits<T>::max();
-    const T scale = arrays::rounded_parameter<A, V>(beta);
-    // Times a large beta, a large x would overflow; the product is beyond its limit before that.
-    // (By comparison alone: clang would divide by a tiny beta before asking whether it is large.)
-    const T steepness = scale < 0 ? -scale : scale;
-    const T reach = steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
-    const V finite_x = not_below(not_above(x, reach), -reach);
-    // Beyond the limit it stays where the exponential is 0.
-    const V whole = V(scale) * finite_x;
-    const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
-    const auto is_inside = t == whole;
-    const V low = kernels::exact_product_of_parameter(scale, select(is_inside, finite_x, V(0))).low;
-    return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
-  }
-
-  /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
-  /// cannot overflow.
-  constexpr bool is_ordinary() const noexcept { return beta >= 0x1p-30 || beta <= -0x1p-30; }
-
-  template <class V>
-  HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
-    using C = kernels::ExpConstantsOf<V>;
-    // Beyond the decay limit x may be of any size, and the limit is 0.
-    const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
-    return by_sign(t.t, t.x, t.finite_x * scaled * C::from_tail) / (1 + e.value);
-  }
-
-  /// A tiny beta times the largest number is no limit yet, times infinity it is.
-  template <class V>
-  HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
-    using C = kernels::ExpConstantsOf<V>;
-    Argument<V> t = argument(x);
-    if (beta == 0) return t;
-    // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
-    const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
-    const auto is_infinite = abs(x) > largest;
-    const V limit = C::product_limit;
-    t.t = select(is_infinite, copysign(limit, t.t), t.t);
-    t.magnitude = select(is_infinite, -limit, t.magnitude);
-    t.low = select(is_infinite, V(0), t.low);
-    return t;
-  }
-
-  template <class V>
-  HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
-    const Argument<V> t = argument_for_tiny_beta(x);
-    const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
-    // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-    return nan_kept(x,
-                    select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value));
-  }
-
-  template <class V>
-  HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
-    const Argument<V> t = argument_for_tiny_beta(x);
-    return nan_kept(x, derivative_from(t, kernels::decay(t.magnitude, t.low)));
-  }
-
-  template <class V>
-  HILLOCK_INLINE V derivative_from(const Argument<V>& t,
-                                   const kernels::Decay<V>& e) const noexcept {
-    using C = kernels::ExpConstantsOf<V>;
-    // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
-    // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
-    // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
-    const V limited = not_below(t.magnitude, -C::decay_limit);
-    const V twice = e.value + e.value;
-    const V inner = fma(e.value, e.value, twice);
-    const V square = 1 + inner;
-    const V square_low = ((1 - square) + inner) + fma(e.value, e.value, twice - inner);
-    // By 1 / (1 + e)^2 to an eighth, which is enough for a correction.
-    const V relative = square_low * fma(fma(e.value, 0.5, -1.25), e.value, 1);
-
-    const V above = fma(e.value, 1 - limited, 1);
-    const V linear = 1 + limited;  // exact from t = -1/2 down
-    const V lost = fma(linear + e.value, -relative, fma(e.scaled_low, C::from_tail, t.low));
-    const V factor = select(limited < -2, linear + (e.value + lost), (linear + lost) + e.value);
-    const V below = factor * e.scaled * C::from_tail;
-    return by_sign(t.t, above, below) / square;
+    return formula<typename V::value_type>().is_near_root(x);
   }
 };
 

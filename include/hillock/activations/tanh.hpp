@@ -10,7 +10,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   1 - f(x)^2 = sech^2 x = 4 sigmoid'(2x), in [0, 1]; at 0: 1. It is computed from x:
 ///              1 - f(x)^2 is 0 from x = 9.01 in float on, where the derivative is 5.96e-8.
 /// Edge values  f(+-0) = +-0, f(+-inf) = +-1, f'(+-inf) = 0, NaN in, NaN out.
-/// Computed as  m / (2 + m) with m = e^-2|x| - 1, the sign copied; f and f' share the exponential.
+/// Computed as  m / (2 - m) with m = 1 - e^-2|x|, the sign copied; f and f' share the exponential.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded. Odd, and the derivative even, bit for bit.
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
@@ -41,13 +41,15 @@ class Tanh : public Activation<Tanh<A, Arch>> {
  private:
   /// e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
   template <class V>
-  static HILLOCK_INLINE kernels::Decay<V> exponential(const V& x) noexcept {
-    return kernels::decay(-2 * not_above(abs(x), kernels::ExpConstantsOf<V>::decay_limit));
+  static HILLOCK_INLINE kernels::DecayFromOne<V> exponential(const V& x) noexcept {
+    return kernels::bounded_decay_from_one<2>(
+        not_below(negative_magnitude(x), kernels::ExpConstantsOf<V>::decay_limit / -2));
   }
 
   template <class V>
-  static HILLOCK_INLINE V forward_from(const V& x, const kernels::Decay<V>& e) noexcept {
-    return copysign(e.minus_one / (2 + e.minus_one), x);
+  static HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) noexcept {
+    const V two = 2 * kernels::scaled_one<V>();
+    return copysign(e.scaled_loss / (two - e.scaled_loss), x);
   }
 };
 

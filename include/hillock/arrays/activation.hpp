@@ -46,17 +46,17 @@ class Activation : public arrays::PointwiseBase {
 
   template <class X>
   auto forward(const X& x) const noexcept(!arrays::is_dense<X>) {
-    return apply(arrays::Forward<Derived, arrays::ElementOf<X>>{derived()}, x);
+    return apply(arrays::Forward<Derived, arrays::ElementOf<X>>(derived()), x);
   }
 
   template <class X>
   auto derivative(const X& x) const noexcept(!arrays::is_dense<X>) {
-    return apply(arrays::Derivative<Derived, arrays::ElementOf<X>>{derived()}, x);
+    return apply(arrays::Derivative<Derived, arrays::ElementOf<X>>(derived()), x);
   }
 
   template <class X, class DY>
   auto backward(const X& x, const DY& dy) const noexcept(!arrays::is_dense<X>) {
-    const arrays::Backward<Derived, arrays::ElementOf<X>> op{derived()};
+    const arrays::Backward<Derived, arrays::ElementOf<X>> op(derived());
     if constexpr (arrays::is_dense<X> || arrays::is_dense<DY>) {
       return arrays::lazy("backward", op, arrays::as_dense(x), arrays::as_dense(dy));
     } else if constexpr (simd::is_batch<X>) {
@@ -71,7 +71,7 @@ class Activation : public arrays::PointwiseBase {
   template <class Packet>
   HILLOCK_INLINE Packet packetOp(const Packet& x) const noexcept {
     using Element = typename Eigen::internal::unpacket_traits<Packet>::type;
-    return arrays::apply_to_packet<Element>(arrays::Forward<Derived, Element>{derived()}, x);
+    return arrays::apply_to_packet<Element>(arrays::Forward<Derived, Element>(derived()), x);
   }
 
  private:

@@ -55,17 +55,30 @@ inline constexpr Accuracy accuracy_of = Accuracy::fast;
 template <template <Accuracy, class> class F, Accuracy A, class Arch>
 inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 
-/// A parameter as V computes with it: rounded once to the element type, whose largest number stands
+/// A parameter as is computed with in T: rounded once to the element type, whose largest number stands
 /// for all beyond it. Accuracy::exact computes in double what it promises for float.
-template <Accuracy A, class V>
-constexpr auto rounded_parameter(double parameter) noexcept {
-  using T = typename V::value_type;
+template <Accuracy A, class T>
+constexpr T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
   constexpr double largest = std::numeric_limits<Element>::max();
   // In this form a minimum and a maximum, which leave a loop where a choice does not.
   const double below = parameter < largest ? parameter : largest;
   return static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));
 }
+
+/// F as it is computed in T. A class with parameters may have `template <class T> formula() const`, an
+/// object with the _at functions that holds what depends on the parameters alone: it is made once for
+/// a call, where the class itself would work that out for every batch.
+template <class F, class T, class = void>
+struct FormulaOf {
+  using type = F;
+  static constexpr const F& of(const F& f) noexcept { return f; }
+};
+template <class F, class T>
+struct FormulaOf<F, T, std::void_t<decltype(std::declval<const F&>().template formula<T>())>> {
+  using type = decltype(std::declval<const F&>().template formula<T>());
+  static constexpr type of(const F& f) noexcept { return f.template formula<T>(); }
+};
 
 /// F computes in Element: a class, as the checks of dense.hpp are.
 template <class F, class Element>
@@ -105,7 +118,7 @@ template <class F>
 struct ForwardFormula {
   static constexpr double relative_error = arrays::relative_error(F::forward_bound);
   static constexpr double error_at_root = 0;
-  F f;
+  typename FormulaOf<F, double>::type f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.forward_at(x);
@@ -119,7 +132,7 @@ struct DerivativeFormula {
                                               ? (F::derivative_bound.epsilons_at_root + 0.5) *
                                                     0x1p-52
                                               : 0;
-  F f;
+  typename FormulaOf<F, double>::type f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.derivative_at(x);
@@ -138,65 +151,105 @@ HILLOCK_INLINE ForwardAndDerivative<V> both(const F& f, const V& x) noexcept {
     return {f.forward_at(x), f.derivative_at(x)};
 }
 
+/// What is computed by formulas in double for arrays of Element, and rounded: f, f'; both together
+/// where both are.
+template <class F, class Element>
+constexpr bool is_forward_rounded() noexcept {
+  if constexpr (accuracy_of<F> == Accuracy::exact)
+    return is_rounded_from_double<F, Element>(F::forward_bound);
+  else
+    return false;
+}
+template <class F, class Element>
+constexpr bool is_derivative_rounded() noexcept {
+  if constexpr (accuracy_of<F> == Accuracy::exact)
+    return is_rounded_from_double<F, Element>(F::derivative_bound);
+  else
+    return false;
+}
+
+/// The type of the formulas' numbers.
+template <class Element, bool IsRounded>
+using FormulaType = std::conditional_t<IsRounded, double, ComputeType<Element>>;
+
 /// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
 /// that the results go to; for a call with a batch, the batch's own.
 template <class F, class Element>
-struct Forward {
-  F f;
+class Forward {
+  static constexpr bool is_rounded = is_forward_rounded<F, Element>();
+  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
+  typename Formula::type f_;
+
+ public:
+  static_assert(CheckAccuracy<F, Element>::passed);
+  constexpr explicit Forward(const F& f) noexcept : f_(Formula::of(f)) {}
+
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
-    static_assert(CheckAccuracy<F, Element>::passed);
-    if constexpr (accuracy_of<F> == Accuracy::exact) {
-      if constexpr (is_rounded_from_double<F, Element>(F::forward_bound))
-        return kernels::rounded_once<typename FormatOf<Element>::type>(ForwardFormula<F>{f}, x);
-    }
-    return f.forward_at(x);
+    if constexpr (is_rounded)
+      return kernels::rounded_once<typename FormatOf<Element>::type>(ForwardFormula<F>{f_}, x);
+    else
+      return f_.forward_at(x);
   }
 };
 
 template <class F, class Element>
-struct Derivative {
-  F f;
+class Derivative {
+  static constexpr bool is_rounded = is_derivative_rounded<F, Element>();
+  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
+  typename Formula::type f_;
+
+ public:
+  static_assert(CheckAccuracy<F, Element>::passed);
+  constexpr explicit Derivative(const F& f) noexcept : f_(Formula::of(f)) {}
+
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
-    static_assert(CheckAccuracy<F, Element>::passed);
-    if constexpr (accuracy_of<F> == Accuracy::exact) {
-      if constexpr (is_rounded_from_double<F, Element>(F::derivative_bound))
-        return kernels::rounded_once<typename FormatOf<Element>::type>(DerivativeFormula<F>{f}, x);
-    }
-    return f.derivative_at(x);
+    if constexpr (is_rounded)
+      return kernels::rounded_once<typename FormatOf<Element>::type>(DerivativeFormula<F>{f_}, x);
+    else
+      return f_.derivative_at(x);
   }
 };
 
 template <class F, class Element>
-struct Backward {
-  F f;
+class Backward {
+  Derivative<F, Element> derivative_;
+
+ public:
+  constexpr explicit Backward(const F& f) noexcept : derivative_(f) {}
+
   template <class V>
   HILLOCK_INLINE V operator()(const V& x, const V& dy) const noexcept {
-    return dy * Derivative<F, Element>{f}(x);
+    return dy * derivative_(x);
   }
 };
 
 template <class F, class Element>
-struct Both {
-  F f;
+class Both {
+  static constexpr bool is_rounded =
+      is_forward_rounded<F, Element>() && is_derivative_rounded<F, Element>();
+  static constexpr bool is_partly_rounded =
+      is_forward_rounded<F, Element>() != is_derivative_rounded<F, Element>();
+  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
+  typename Formula::type f_;
+
+ public:
+  static_assert(CheckAccuracy<F, Element>::passed);
+  static_assert(!is_partly_rounded, "hillock: one of f and f' is rounded, the other is not");
+  constexpr explicit Both(const F& f) noexcept : f_(Formula::of(f)) {}
+
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
-    static_assert(CheckAccuracy<F, Element>::passed);
-    if constexpr (accuracy_of<F> == Accuracy::exact) {
-      if constexpr (is_rounded_from_double<F, Element>(F::forward_bound) &&
-                    is_rounded_from_double<F, Element>(F::derivative_bound)) {
-        using Format = typename FormatOf<Element>::type;
-        const auto low = both(f, widened_low(x));
-        const auto high = both(f, widened_high(x));
-        return {kernels::rounded_once<Format>(ForwardFormula<F>{f}, x, low.forward, high.forward),
-                kernels::rounded_once<Format>(DerivativeFormula<F>{f}, x, low.derivative,
-                                              high.derivative)};
-      } else {
-        return {Forward<F, Element>{f}(x), Derivative<F, Element>{f}(x)};
-      }
+    if constexpr (is_rounded) {
+      using Format = typename FormatOf<Element>::type;
+      const auto low = both(f_, widened_low(x));
+      const auto high = both(f_, widened_high(x));
+      return {kernels::rounded_once<Format>(ForwardFormula<F>{f_}, x, low.forward, high.forward),
+              kernels::rounded_once<Format>(DerivativeFormula<F>{f_}, x, low.derivative,
+                                            high.derivative)};
     } else {
-      return both(f, x);
+      return both(f_, x);
     }
   }
 };

@@ -107,7 +107,7 @@ template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
   if constexpr (arrays::is_pointwise<F>)
-    arrays::walk_one<F>("forward", arrays::Forward<F, arrays::ScalarOf<X>>{f}, arrays::as_dense(x),
+    arrays::walk_one<F>("forward", arrays::Forward<F, arrays::ScalarOf<X>>(f), arrays::as_dense(x),
                         "y", arrays::mutable_dense(y));
   else
     f.forward_into(arrays::as_dense(x), arrays::mutable_dense(y));
@@ -118,7 +118,7 @@ template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
   static_assert(arrays::CheckArguments<X, D>::passed);
   if constexpr (arrays::is_pointwise<F>)
-    arrays::walk_one<F>("derivative", arrays::Derivative<F, arrays::ScalarOf<X>>{f},
+    arrays::walk_one<F>("derivative", arrays::Derivative<F, arrays::ScalarOf<X>>(f),
                         arrays::as_dense(x), "d", arrays::mutable_dense(d));
   else
     f.derivative_into(arrays::as_dense(x), arrays::mutable_dense(d));
@@ -137,8 +137,9 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
     arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
     arrays::require_both_outputs("forward_and_derivative", in, out_y, out_d);
     arrays::walk<typename arrays::ArchOf<F>::type>(
-        arrays::TwoResults<arrays::Both<F, arrays::ScalarOf<X>>>{{f}}, std::tie(in),
-        std::tie(out_y, out_d));
+        arrays::TwoResults<arrays::Both<F, arrays::ScalarOf<X>>>{
+            arrays::Both<F, arrays::ScalarOf<X>>(f)},
+        std::tie(in), std::tie(out_y, out_d));
   } else {
     f.forward_and_derivative_into(arrays::as_dense(x), dense_y, dense_d);
   }
@@ -160,8 +161,9 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
     arrays::require_in_place_or_apart("backward", "dx", out, "x", in);
     arrays::require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
     arrays::walk<typename arrays::ArchOf<F>::type>(
-        arrays::OneResult<arrays::Backward<F, arrays::ScalarOf<X>>>{{f}}, std::tie(in, in_dy),
-        std::tie(out));
+        arrays::OneResult<arrays::Backward<F, arrays::ScalarOf<X>>>{
+            arrays::Backward<F, arrays::ScalarOf<X>>(f)},
+        std::tie(in, in_dy), std::tie(out));
   } else {
     f.backward_into(arrays::as_dense(x), arrays::as_dense(dy), arrays::mutable_dense(dx));
   }

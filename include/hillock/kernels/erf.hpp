@@ -61,7 +61,8 @@ HILLOCK_INLINE V erf(V x) noexcept {
   const Reduced<V> parts = reduced<0>(y);
   const V r = parts.r;
   const V m = r + fma(r * r, polynomial(r, E::q), y_low);
-  const V result = fma(parts.power, m, parts.power - 1);
+  const V power = power_of(parts);
+  const V result = fma(power, m, power - 1);
   // is_nan: under -ffast-math the bound above need not keep a NaN.
   return select(is_nan(x), x, copysign(result, x));
 }

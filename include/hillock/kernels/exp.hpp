@@ -70,30 +70,40 @@ struct ExpParts {
   V power;
 };
 
-/// x = n ln 2 + r; power = 2^(n + Offset).
+/// x = n ln 2 + r. The lowest bits of `shifted` are those of n + Offset and a bias.
 template <class V>
 struct Reduced {
   V n;
   V r;
-  V power;
+  V shifted;
 };
 
-/// Right for any x for which 2^(n + Offset) is a normal number; n and r alone as long as n has 9
-/// bits (double: 12).
-template <int Offset, class V>
+/// Of x, or for Times = 2 of 2 x. n is a multiple of 2^-FractionBits. Right for any x for which
+/// 2^(n + Offset) is a normal number; n and r alone as long as n has 9 bits before the point (double:
+/// 12).
+template <int Offset, int FractionBits = 0, int Times = 1, class V>
 HILLOCK_INLINE Reduced<V> reduced(V x) noexcept {
+  static_assert(Times == 1 || Times == 2);
   using C = ExpConstantsOf<V>;
-  constexpr auto magic = static_cast<typename V::value_type>(C::magic + (C::bias + Offset));
-  const V shifted = fma(x, C::log2_e, magic);
+  constexpr auto magic =
+      static_cast<typename V::value_type>(C::magic / (1 << FractionBits) + (C::bias + Offset));
+  // Not of the sum x + x, which would make the chain of dependent instructions longer.
+  const V shifted = fma(x, Times * C::log2_e, magic);
   const V n = shifted - magic;
-  const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, x));
-  return {n, r, V::from_bits(bits(shifted) << C::mantissa_bits)};
+  const V whole = Times == 1 ? x : x + x;
+  return {n, fma(n, -C::ln2_low, fma(n, -C::ln2_high, whole)), shifted};
+}
+
+/// 2^(n + Offset), for an integer n.
+template <class V>
+HILLOCK_INLINE V power_of(const Reduced<V>& x) noexcept {
+  return V::from_bits(bits(x.shifted) << ExpConstantsOf<V>::mantissa_bits);
 }
 
 /// e^x = 2^n (1 + m) from what x was reduced to.
 template <class V>
 HILLOCK_INLINE ExpParts<V> parts_of(const Reduced<V>& x) noexcept {
-  return {x.n, fma(x.r * x.r, polynomial(x.r, ExpConstantsOf<V>::q), x.r), x.power};
+  return {x.n, fma(x.r * x.r, polynomial_by_pairs(x.r, ExpConstantsOf<V>::q), x.r), power_of(x)};
 }
 
 /// The parts of e^x, in the range of `reduced`.
@@ -127,44 +137,6 @@ HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   const V highest = C::bias;
   const V last = select(n < lowest, lowest, select(n > highest, highest, n));
   return v * power_of_two(n - last) * power_of_two(last);
-}
-
-/// e^x for x <= 0 in the forms that its uses need; what is not used costs nothing.
-template <class V>
-struct Decay {
-  V value;
-  /// 2^tail e^x: never subnormal, so a factor multiplied into it, and from_tail last, is rounded
-  /// once.
-  V scaled;
-  /// What the last addition of `scaled` rounded off.
-  V scaled_low;
-  /// e^x - 1. A zero comes out as +0.
-  V minus_one;
-};
-
-namespace detail {
-template <class V>
-HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
-  const V scaled = fma(parts.m, parts.power, parts.power);
-  const V power = parts.power * ExpConstantsOf<V>::from_tail;
-  return {scaled * ExpConstantsOf<V>::from_tail, scaled,
-          fma(parts.m, parts.power, parts.power - scaled), fma(parts.m, power, power - 1)};
-}
-}  // namespace detail
-
-/// For x <= 0. Below -decay_limit it stays what it is there: 0, even times decay_factor.
-template <class V>
-HILLOCK_INLINE Decay<V> decay(V x) noexcept {
-  using C = ExpConstantsOf<V>;
-  return detail::decay_of(exp_parts<C::tail>(not_below(x, -C::decay_limit)));
-}
-
-/// The same of x + x_low.
-template <class V>
-HILLOCK_INLINE Decay<V> decay(V x, V x_low) noexcept {
-  using C = ExpConstantsOf<V>;
-  return detail::decay_of(
-      exp_parts<C::tail>(not_below(x, -C::decay_limit), zero_where(x < -C::decay_limit, x_low)));
 }
 
 /// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a

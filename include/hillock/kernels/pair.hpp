@@ -6,8 +6,8 @@
 // Everything here is for a few elements in a million: it is written to be short.
 #pragma once
 
+#include <hillock/kernels/decay.hpp>
 #include <hillock/kernels/error_free.hpp>
-#include <hillock/kernels/exp.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -118,21 +118,31 @@ Pair<W> small_expm1(const Pair<W>& x) noexcept {
 
 }  // namespace detail
 
-/// As decay(x) of a batch, for x <= 0.
-template <class W>
-Decay<Pair<W>> decay(const Pair<W>& x) noexcept {
+/// As of batches, for -decay_limit <= x <= 0; of 2 x for Times = 2.
+template <int Times = 1, class W>
+DecayFromOne<Pair<W>> bounded_decay_from_one(const Pair<W>& argument) noexcept {
   using C = ExpConstants<double>;
   using P = Pair<W>;
-  const P bounded = not_below(x, P(-C::decay_limit));
-  const Reduced<W> parts = reduced<C::tail>(bounded.high);
-  const P r = (bounded - P(parts.n * C::ln2_high)) - P(parts.n) * detail::ln2_rest<W>();
+  const P x = Times == 1 ? argument : argument + argument;
+  const Reduced<W> parts = reduced<C::tail>(x.high);
+  const P r = (x - P(parts.n * C::ln2_high)) - P(parts.n) * detail::ln2_rest<W>();
   const P m = detail::small_expm1(r);
-  const P power = parts.power;
+  const P power = power_of(parts);
   const P scaled = power + power * m;
-  const P unscaled = power * P(C::from_tail);
-  return {scaled * P(C::from_tail), scaled, P(0), unscaled * m + (unscaled - P(1))};
+  return {scaled * P(C::from_tail), scaled, (scaled_one<P>() - power) - power * m};
 }
 
+template <class W>
+Decay<Pair<W>> bounded_decay(const Pair<W>& x) noexcept {
+  const DecayFromOne<Pair<W>> e = bounded_decay_from_one(x);
+  return {e.value, e.scaled, Pair<W>(0)};
+}
+
+/// As of batches, for x <= 0.
+template <class W>
+Decay<Pair<W>> decay(const Pair<W>& x) noexcept {
+  return bounded_decay(not_below_decay_limit(x));
+}
 template <class W>
 Decay<Pair<W>> decay(const Pair<W>& x, const Pair<W>& x_low) noexcept {
   return decay(x + x_low);

@@ -22,17 +22,33 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   return select(x > 0, x, below);
 }
 
-/// The same with one slope for all: whether it is 0 is asked once and not in every lane.
+/// One slope for all, looked at once.
+template <class T>
+struct SharedSlope {
+  T value;
+  /// In (0, 1]: the product with a positive x, which is not used, does not overflow either.
+  bool is_gentle;
+
+  constexpr explicit SharedSlope(T slope) noexcept
+      : value(slope), is_gentle(slope > 0 && slope <= 1) {}
+};
+
 template <class V>
-HILLOCK_INLINE V rectified(V x, typename V::value_type slope) noexcept {
-  if (slope == 0) return positive_part(x);
-  return select(x > 0, x, slope * not_above(x, 0));
+HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexcept {
+  // Told to the compiler, or it would jump to it and back in every turn of a loop.
+  if (HILLOCK_USUAL(slope.is_gentle)) return by_sign(x, x, slope.value * x);
+  if (slope.value == 0) return positive_part(x);
+  return select(x > 0, x, slope.value * not_above(x, 0));
 }
 
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
 template <class V, class Slope>
 HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
   return nan_or(x, select(x > 0, 1, slope));
+}
+template <class V>
+HILLOCK_INLINE V rectified_derivative(V x, SharedSlope<typename V::value_type> slope) noexcept {
+  return rectified_derivative(x, slope.value);
 }
 
 }  // namespace kernels

@@ -6,8 +6,8 @@
 // are carried in two parts.
 #pragma once
 
+#include <hillock/kernels/decay.hpp>
 #include <hillock/kernels/error_free.hpp>
-#include <hillock/kernels/exp.hpp>
 #include <hillock/kernels/log1p.hpp>
 
 namespace hillock {

@@ -144,6 +144,15 @@ class Bits {
   friend HILLOCK_INLINE Bits operator<<(Bits a, int count) noexcept { return Raw(a.raw_ << count); }
   friend HILLOCK_INLINE Bits operator>>(Bits a, int count) noexcept { return Raw(a.raw_ >> count); }
 
+#if HILLOCK_TABLE_BITS
+  /// In every lane the entry of the table that its lowest table_bits<float> bits name.
+  friend HILLOCK_INLINE Bits looked_up(
+      const std::uint32_t (&table)[std::size_t{1} << HILLOCK_TABLE_BITS], Bits index) noexcept {
+    using Register = typename Raw::register_type;
+    return Raw(detail::looked_up(table, static_cast<Register>(index.raw_)));
+  }
+#endif
+
  private:
   Raw raw_;
 };
@@ -264,6 +273,14 @@ class Batch {
     return sum(Raw(detail::fused(a.reg(), b.reg(), c.reg())));
 #else
     return a * b + c;
+#endif
+  }
+  /// c - a b, rounded as fma.
+  friend HILLOCK_INLINE Batch subtracted_product(Batch c, Batch a, Batch b) noexcept {
+#if HILLOCK_HAS_FMA
+    return sum(Raw(detail::fused_from(c.reg(), a.reg(), b.reg())));
+#else
+    return c - a * b;
 #endif
   }
   friend HILLOCK_INLINE Batch sqrt(Batch a) noexcept {

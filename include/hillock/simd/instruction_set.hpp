@@ -103,9 +103,11 @@
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #define HILLOCK_COLD __attribute__((noinline, cold))
+#define HILLOCK_USUAL(condition) __builtin_expect(condition, true)
 #else
 #define HILLOCK_INLINE inline
 #define HILLOCK_COLD
+#define HILLOCK_USUAL(condition) (condition)
 #endif
 
 // Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang

@@ -66,12 +66,30 @@ HILLOCK_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) noexcept {
 HILLOCK_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) noexcept {
   return _mm256_fmadd_pd(a, b, c);
 }
+HILLOCK_INLINE __m128 fused_from(__m128 c, __m128 a, __m128 b) noexcept {
+  return _mm_fnmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m128d fused_from(__m128d c, __m128d a, __m128d b) noexcept {
+  return _mm_fnmadd_pd(a, b, c);
+}
+HILLOCK_INLINE __m256 fused_from(__m256 c, __m256 a, __m256 b) noexcept {
+  return _mm256_fnmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m256d fused_from(__m256d c, __m256d a, __m256d b) noexcept {
+  return _mm256_fnmadd_pd(a, b, c);
+}
 #if defined(__AVX512F__)
 HILLOCK_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) noexcept {
   return _mm512_fmadd_ps(a, b, c);
 }
 HILLOCK_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) noexcept {
   return _mm512_fmadd_pd(a, b, c);
+}
+HILLOCK_INLINE __m512 fused_from(__m512 c, __m512 a, __m512 b) noexcept {
+  return _mm512_fnmadd_ps(a, b, c);
+}
+HILLOCK_INLINE __m512d fused_from(__m512d c, __m512d a, __m512d b) noexcept {
+  return _mm512_fnmadd_pd(a, b, c);
 }
 #endif
 #elif defined(__aarch64__)
@@ -81,6 +99,39 @@ HILLOCK_INLINE float32x4_t fused(float32x4_t a, float32x4_t b, float32x4_t c) no
 HILLOCK_INLINE float64x2_t fused(float64x2_t a, float64x2_t b, float64x2_t c) noexcept {
   return vfmaq_f64(c, a, b);
 }
+HILLOCK_INLINE float32x4_t fused_from(float32x4_t c, float32x4_t a, float32x4_t b) noexcept {
+  return vfmsq_f32(c, a, b);
+}
+HILLOCK_INLINE float64x2_t fused_from(float64x2_t c, float64x2_t a, float64x2_t b) noexcept {
+  return vfmsq_f64(c, a, b);
+}
+#endif
+
+// A table of 2^HILLOCK_TABLE_BITS numbers that stays in registers, each lane taking the one that the
+// lowest bits of its index name: in one instruction, where there is one for all of the lanes.
+#if defined(__GNUC__) && defined(__AVX512F__) && defined(__AVX512VL__) && defined(__FMA__)
+#define HILLOCK_TABLE_BITS 4
+HILLOCK_INLINE __m512i looked_up(const std::uint32_t* table, __m512i index) noexcept {
+  return _mm512_permutexvar_epi32(index, _mm512_load_si512(table));
+}
+HILLOCK_INLINE __m256i looked_up(const std::uint32_t* table, __m256i index) noexcept {
+  const auto* const half = reinterpret_cast<const __m256i*>(table);
+  return _mm256_permutex2var_epi32(_mm256_load_si256(half), index, _mm256_load_si256(half + 1));
+}
+HILLOCK_INLINE __m128i looked_up(const std::uint32_t* table, __m128i index) noexcept {
+  return _mm256_castsi256_si128(looked_up(table, _mm256_castsi128_si256(index)));
+}
+#elif defined(__GNUC__) && defined(__AVX2__) && !defined(__AVX512F__) && defined(__FMA__)
+#define HILLOCK_TABLE_BITS 3
+HILLOCK_INLINE __m256i looked_up(const std::uint32_t* table, __m256i index) noexcept {
+  return _mm256_permutevar8x32_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
+                                     index);
+}
+HILLOCK_INLINE __m128i looked_up(const std::uint32_t* table, __m128i index) noexcept {
+  return _mm256_castsi256_si128(looked_up(table, _mm256_castsi128_si256(index)));
+}
+#else
+#define HILLOCK_TABLE_BITS 0
 #endif
 
 // A maximum and a minimum that return their second operand if either is NaN, and a blend by the
@@ -261,6 +312,10 @@ HILLOCK_INLINE float32x4_t narrowed(float64x2_t low, float64x2_t high) noexcept 
 #endif
 
 }  // namespace detail
+
+/// 2^table_bits is the size of the tables that Batch<T>::looked_up takes; 0 where there are none.
+template <class T>
+inline constexpr int table_bits = std::is_same_v<T, float> ? HILLOCK_TABLE_BITS : 0;
 
 /// Whether a number is NaN, asked of its bits: -ffast-math assumes that none is.
 template <class T>

@@ -1,0 +1,60 @@
+// The table of powers of two, and e^x for x <= 0 by it where lookups are instructions.
+#include "checks.hpp"
+
+#include <hillock/kernels/decay.hpp>
+
+namespace {
+
+using namespace support;
+using namespace hillock::kernels;
+
+float float_of(std::uint32_t pattern) {
+  float value;
+  std::memcpy(&value, &pattern, sizeof(value));
+  return value;
+}
+
+template <int Bits>
+void check_table() {
+  constexpr auto& table = power_table<Bits>;
+  static_assert(table.size == std::size_t{1} << Bits);
+  for (std::uint32_t j = 0; j < table.size; ++j) {
+    INFO(j);
+    // As the kernel puts it together for n = 0.
+    const std::uint32_t index = (127u << Bits) + j;
+    const float power = float_of((index << (23 - Bits)) + table.mantissas[j]);
+    const long double true_power = std::exp2(static_cast<long double>(j) / table.size);
+    CHECK(power == static_cast<float>(true_power));
+    const long double rest = (true_power - power) / power;
+    CHECK(float_of(table.rests[j]) == static_cast<float>(rest));
+  }
+}
+
+TEST_CASE("the tables of powers hold the nearest floats and what is left of each", "[decay]") {
+  check_table<3>();
+  check_table<4>();
+}
+
+// With the table a little more than without: the table's own rounding counts.
+TEST_CASE("a decay is within 1.6 ULP, and its lower part makes it a tenth of that", "[decay]") {
+  using V = hillock::simd::Batch<float>;
+  double worst = 0;
+  double worst_of_both = 0;
+  int points = 0;
+  for (float x = 0; x > -80; x -= 0x1.23p-13f * (1 - x)) {
+    const auto e = decay(V(x));
+    const double scaled = static_cast<double>(e.scaled.first());
+    const double true_scaled = std::exp(static_cast<double>(x)) * 0x1p64;
+    const double ulp = std::ldexp(1.0, std::ilogb(true_scaled) - 23);
+    worst = std::max(worst, std::fabs(scaled - true_scaled) / ulp);
+    const double low = static_cast<double>(e.scaled_low.first());
+    worst_of_both = std::max(worst_of_both, std::fabs(scaled + low - true_scaled) / ulp);
+    ++points;
+  }
+  INFO(points << " points, " << worst << ", with the lower part " << worst_of_both);
+  CHECK(points > 30000);
+  CHECK(worst < 1.6);
+  CHECK(worst_of_both < (hillock::simd::table_bits<float> == 3 ? 0.5 : 0.2));
+}
+
+}  // namespace
