@@ -24,4 +24,7 @@
 #pragma once
 
 #include <hillock/diagnostics/fractions.hpp>
+#include <hillock/diagnostics/maxout_monitor.hpp>
+#include <hillock/diagnostics/network_report.hpp>
+#include <hillock/diagnostics/softmax_monitor.hpp>
 #include <hillock/diagnostics/unit_monitor.hpp>

@@ -172,6 +172,9 @@ class Judge {
   }
   /// Whether the low side reaches 0, as ReLU's does: then it is inactivity, not saturation.
   bool is_low_side_inactive() const noexcept { return uses_range_ && range_.low >= 0; }
+  bool saturates_high() const noexcept {
+    return uses_range_ && range_.high < std::numeric_limits<double>::max();
+  }
   double largest_slope() const noexcept { return largest_slope_; }
 
   /// The thresholds in T, rounded so that a comparison in T is that of doubles.

@@ -52,6 +52,13 @@ class StateReader {
     if (value < 0) fail("has a count of " + std::to_string(value) + ", expected at least 0");
     return value;
   }
+  /// A count of what the state itself holds an integer of each.
+  std::int64_t size() {
+    const std::int64_t value = count();
+    if (value > static_cast<std::int64_t>(state_.integers.size()))
+      fail("is cut off: it tells of " + std::to_string(value) + " units");
+    return value;
+  }
   /// The state is used up.
   void finish() const {
     if (next_integer_ != state_.integers.size() || next_number_ != state_.numbers.size()) {

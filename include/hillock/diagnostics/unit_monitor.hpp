@@ -75,6 +75,7 @@ class UnitMonitor {
     report.tau = options_.tau;
     report.tolerance = options_.tolerance;
     report.low_side_is_inactive = judge_.is_low_side_inactive();
+    report.saturates_high = judge_.saturates_high();
     report.largest_slope = judge_.largest_slope();
     report.samples = samples_;
     report.coherent_samples = coherent_;
@@ -120,10 +121,7 @@ class UnitMonitor {
   std::int64_t coherent_ = 0;
 
   UnitMonitor(const F& f, diagnostics::StateReader reader, const MonitorState& state)
-      : UnitMonitor(f, state.integers.size() > 1 ? state.integers[1] : 1,
-                    state.integers.size() > 2 && state.integers[2] == 0 ? Per::row : Per::column,
-                    options_of(reader, state)) {
-    reader.integer();  // the units
+      : UnitMonitor(f, reader.size(), axis_of(state), options_of(reader, state)) {
     reader.integer();  // the axis
     reader.integer();  // whether there is a range
     const std::int64_t probes = reader.count();
@@ -141,6 +139,9 @@ class UnitMonitor {
     reader.finish();
   }
 
+  static Per axis_of(const MonitorState& state) noexcept {
+    return state.integers.size() > 2 && state.integers[2] == 0 ? Per::row : Per::column;
+  }
   static MonitorOptions options_of(const diagnostics::StateReader& reader,
                                    const MonitorState& state) {
     if (state.numbers.size() < 5 || state.integers.size() < 7) reader.fail("is cut off");

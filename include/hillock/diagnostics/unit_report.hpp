@@ -21,6 +21,7 @@ struct UnitReport {
   double tolerance = 0;
   double largest_slope = 1;  ///< the maximum of |f'|
   bool low_side_is_inactive = false;
+  bool saturates_high = false;  ///< whether there is a side to be saturated on
 
   double dead_fraction() const noexcept {
     return diagnostics::share(dead_units, static_cast<std::int64_t>(units.size()));
