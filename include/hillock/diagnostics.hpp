@@ -26,5 +26,6 @@
 #include <hillock/diagnostics/fractions.hpp>
 #include <hillock/diagnostics/maxout_monitor.hpp>
 #include <hillock/diagnostics/network_report.hpp>
+#include <hillock/diagnostics/presets.hpp>
 #include <hillock/diagnostics/softmax_monitor.hpp>
 #include <hillock/diagnostics/unit_monitor.hpp>
