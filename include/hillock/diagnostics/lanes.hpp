@@ -35,20 +35,23 @@ struct LaneTotals {
   static constexpr std::size_t width = V::size;
   using Counts = std::array<simd::detail::BitsOf<T>, width>;
   using Lanes = std::array<T, width>;
-  Counts active, near_linear, low, high;
+  Counts active, near_linear, low, high;  // active alone, where the sign says all
   Lanes largest_input, smallest_output, input, input_squares, output, output_squares;
 
   /// Whether a lane is: a sum of squares over anything that is not finite is not, either.
   bool is_finite() const noexcept {
-    bool all = true;
-    for (std::size_t i = 0; i < width; ++i)
-      all &= diagnostics::is_finite(input_squares[i]) & diagnostics::is_finite(output_squares[i]);
-    return all;
+    unsigned wrong = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+      wrong |= !diagnostics::is_finite(input_squares[i]);
+      wrong |= !diagnostics::is_finite(output_squares[i]);
+    }
+    return wrong == 0;
   }
 };
 
-/// Counts whose registers hold integers, and sums.
-template <class V>
+/// Counts whose registers hold integers, and sums. BySign: of the counts only that of x > 0 is kept,
+/// in place of the active ones.
+template <class V, bool BySign>
 class LaneTally {
   using T = typename V::value_type;
 
@@ -58,11 +61,15 @@ class LaneTally {
 
   template <class Judge>
   HILLOCK_INLINE void add(const Judge& judge, V x, V y, V derivative) noexcept {
-    const V slope = abs(derivative);
-    active_ = counted(judge.is_active(slope), active_);
-    near_linear_ = counted(judge.is_near_linear(slope), near_linear_);
-    low_ = counted(judge.is_low(x, slope), low_);
-    high_ = counted(judge.is_high(x, slope), high_);
+    if constexpr (BySign) {
+      active_ = counted(x > V(0), active_);
+    } else {
+      const V slope = abs(derivative);
+      active_ = counted(judge.is_active(slope), active_);
+      near_linear_ = counted(judge.is_near_linear(slope), near_linear_);
+      low_ = counted(judge.is_low(x, slope), low_);
+      high_ = counted(judge.is_high(x, slope), high_);
+    }
     largest_input_ = not_below(x, largest_input_);
     smallest_output_ = not_above(y, smallest_output_);
     const V dx = x - input_pivot_;
@@ -78,18 +85,27 @@ class LaneTally {
     T numbers[V::size];
     for (std::size_t i = 0; i < V::size; ++i) numbers[i] = i < count ? T(0) : T(1);
     const auto beyond = V::load(numbers) > V(0);
-    for (V* sum : {&active_, &near_linear_, &low_, &high_, &input_, &input_squares_, &output_,
-                   &output_squares_})
-      *sum = select(beyond, V(0), *sum);
+    // One by one: a loop over their addresses would keep them in memory ever after.
+    const auto kept = [&](V sum) { return select(beyond, V(0), sum); };
+    active_ = kept(active_);
+    near_linear_ = kept(near_linear_);
+    low_ = kept(low_);
+    high_ = kept(high_);
+    input_ = kept(input_);
+    input_squares_ = kept(input_squares_);
+    output_ = kept(output_);
+    output_squares_ = kept(output_squares_);
     largest_input_ = select(beyond, V(lowest), largest_input_);
     smallest_output_ = select(beyond, V(highest), smallest_output_);
   }
 
   HILLOCK_INLINE void store(LaneTotals<V>& to) const noexcept {
     store_counts(active_, to.active);
-    store_counts(near_linear_, to.near_linear);
-    store_counts(low_, to.low);
-    store_counts(high_, to.high);
+    if constexpr (!BySign) {
+      store_counts(near_linear_, to.near_linear);
+      store_counts(low_, to.low);
+      store_counts(high_, to.high);
+    }
     largest_input_.store(to.largest_input.data());
     smallest_output_.store(to.smallest_output.data());
     input_.store(to.input.data());

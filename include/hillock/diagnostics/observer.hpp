@@ -62,7 +62,16 @@ class Observer {
 
   /// n samples of one unit, next to each other.
   void observe_unit(Index unit, const T* x, Index n) {
-    for (; n > 0; x += chunk, n -= chunk) observe_chunk(unit, x, n < chunk ? n : chunk);
+    for (; n > 0; x += chunk, n -= chunk) {
+      const Index part = n < chunk ? n : chunk;
+      if constexpr (has_two_slopes<F>) {
+        if (judge_.counts_by_sign()) {
+          observe_chunk<true>(unit, x, part);
+          continue;
+        }
+      }
+      observe_chunk<false>(unit, x, part);
+    }
   }
 
   /// `samples` of `units` >= V::size units that are neighbours; sample i at x + i step.
@@ -72,8 +81,15 @@ class Observer {
       const Index start = first + width <= units ? first : units - width;
       for (Index at = 0; at < samples; at += lane_block) {
         const Index n = samples - at < lane_block ? samples - at : lane_block;
-        observe_block(start, static_cast<std::size_t>(first - start), x + start + at * step, n,
-                      step);
+        const auto skip = static_cast<std::size_t>(first - start);
+        const T* const from = x + start + at * step;
+        if constexpr (has_two_slopes<F>) {
+          if (judge_.counts_by_sign()) {
+            observe_block<true>(start, skip, from, n, step);
+            continue;
+          }
+        }
+        observe_block<false>(start, skip, from, n, step);
       }
     }
   }
@@ -85,6 +101,7 @@ class Observer {
   const Values values_;
   Tallies& tallies_;
 
+  template <bool BySign>
   void observe_chunk(Index unit, const T* x, Index n) {
     const Index whole = n / width * width;
     const auto rest = static_cast<std::size_t>(n - whole);
@@ -92,7 +109,7 @@ class Observer {
     set_pivots(unit, x, x_pivot, y_pivot);
     const auto judge = judge_in_t_;
     const auto values = values_;
-    LaneTally<V> tally{V(x_pivot), V(y_pivot)};
+    LaneTally<V, BySign> tally{V(x_pivot), V(y_pivot)};
     if (rest > 0) {
       const V last = sealed(V::load_first(x + whole, rest));
       const auto both = values.first(x + whole, last, rest);
@@ -107,19 +124,20 @@ class Observer {
     LaneTotals<V> totals;
     tally.store(totals);
     if (totals.is_finite())
-      tallies_.template add_sum<V>(unit, n, totals, static_cast<double>(x_pivot),
-                                   static_cast<double>(y_pivot));
+      tallies_.template add_sum<BySign>(judge_, unit, n, totals, static_cast<double>(x_pivot),
+                                        static_cast<double>(y_pivot));
     else
       add_elements(x, n, width, [&](std::size_t) { return unit; });
   }
 
+  template <bool BySign>
   void observe_block(Index first, std::size_t skip, const T* x, Index n, Index step) {
     Lanes x_pivots, y_pivots;
     for (std::size_t i = 0; i < V::size; ++i)
       set_pivots(first + static_cast<Index>(i), x + i, x_pivots[i], y_pivots[i]);
     const auto judge = judge_in_t_;
     const auto values = values_;
-    LaneTally<V> tally{V::load(x_pivots.data()), V::load(y_pivots.data())};
+    LaneTally<V, BySign> tally{V::load(x_pivots.data()), V::load(y_pivots.data())};
     for (Index at = 0; at < n; ++at) {
       const V batch = sealed(V::load(x + at * step));
       const auto both = values(x + at * step, batch);
@@ -128,7 +146,7 @@ class Observer {
     LaneTotals<V> totals;
     tally.store(totals);
     if (totals.is_finite()) {
-      tallies_.add_lanes<V>(first, skip, n, totals, x_pivots, y_pivots);
+      tallies_.template add_lanes<BySign>(judge_, first, skip, n, totals, x_pivots, y_pivots);
     } else {
       for (Index at = 0; at < n; ++at)
         add_elements(x + at * step + skip, width - static_cast<Index>(skip), width,
@@ -167,7 +185,7 @@ class Observer {
 };
 
 /// The samples of x whose outputs all have one sign (zeros and NaNs have none). Looks at a sample's
-/// units until both signs are found, which in a healthy layer is in the first batch.
+/// units until both signs are found, which in a healthy layer is among the first.
 template <class V, class X, class Forward>
 std::int64_t coherent_samples(const arrays::Input<X>& x, Per per, const Forward& forward) {
   using T = typename V::value_type;
@@ -176,9 +194,29 @@ std::int64_t coherent_samples(const arrays::Input<X>& x, Per per, const Forward&
   const Index samples = units_are_rows ? x.shape().cols : x.shape().rows;
   const Index units = units_are_rows ? x.shape().rows : x.shape().cols;
   constexpr Index width = static_cast<Index>(V::size);
-  T buffer[arrays::buffer_size];
   std::int64_t coherent = 0;
-  for (Index sample = 0; sample < samples; ++sample) {
+  Index sample = 0;
+  if constexpr (arrays::Input<X>::is_computed_in_place) {
+    // Samples that are neighbours go a lane each.
+    if (x.step(units_are_rows) == 1) {
+      const T* const data = x.view().data;
+      for (; sample + width <= samples; sample += width) {
+        V has_positive = 0, has_negative = 0, lacks = 1;
+        for (Index unit = 0; unit < units; ++unit) {
+          const V y = forward(sealed(V::load(data + sample + unit * x.step(!units_are_rows))));
+          has_positive = select(y > V(0), 1, has_positive);
+          has_negative = select(y < V(0), 1, has_negative);
+          lacks = V(1) - has_positive * has_negative;
+          if (!any(lacks > V(0))) break;
+        }
+        T lanes[static_cast<std::size_t>(width)];
+        lacks.store(lanes);
+        for (const T lane : lanes) coherent += lane > 0;
+      }
+    }
+  }
+  T buffer[arrays::buffer_size];
+  for (; sample < samples; ++sample) {
     bool has_positive = false, has_negative = false;
     for (Index unit = 0; unit < units && !(has_positive && has_negative); unit += width) {
       const Index n = units - unit < width ? units - unit : width;

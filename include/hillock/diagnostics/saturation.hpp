@@ -1,6 +1,11 @@
 // Where an activation saturates and where it is nearly linear, found from its own derivative.
 #pragma once
 
+#include <hillock/activations/elu.hpp>
+#include <hillock/activations/identity.hpp>
+#include <hillock/activations/leaky_relu.hpp>
+#include <hillock/activations/relu.hpp>
+#include <hillock/activations/tanh.hpp>
 #include <hillock/arrays/verbs.hpp>
 
 #include <cmath>
@@ -67,6 +72,39 @@ SaturationRange saturation_range(const F& f, double tau = default_tau) {
     }
   };
   return {edge(-1), edge(1)};
+}
+
+/// Whether f' is one number for x > 0 and one for all others: the count of x > 0 then says all.
+template <class F>
+inline constexpr bool has_two_slopes = false;
+template <Accuracy A, class Arch>
+inline constexpr bool has_two_slopes<ReLU<A, Arch>> = true;
+template <Accuracy A, class Arch>
+inline constexpr bool has_two_slopes<LeakyReLU<A, Arch>> = true;
+template <Accuracy A, class Arch>
+inline constexpr bool has_two_slopes<Identity<A, Arch>> = true;
+
+/// Whether f(x) may have the sign of x, so that two values tell whether it has.
+template <class F>
+inline constexpr bool may_keep_sign = false;
+template <Accuracy A, class Arch>
+inline constexpr bool may_keep_sign<Tanh<A, Arch>> = true;
+template <Accuracy A, class Arch>
+inline constexpr bool may_keep_sign<ELU<A, Arch>> = true;
+template <Accuracy A, class Arch>
+inline constexpr bool may_keep_sign<LeakyReLU<A, Arch>> = true;
+template <Accuracy A, class Arch>
+inline constexpr bool may_keep_sign<Identity<A, Arch>> = true;
+
+/// Whether f(x) has the sign of x for every x (but for subnormal ones of LeakyReLU, which it may
+/// round to 0).
+template <class F>
+bool keeps_sign(const F& f) {
+  if constexpr (may_keep_sign<F>) {
+    using T = ProbeType<F>;
+    return f.forward(T(-1)) < 0 && f.forward(T(1)) > 0;
+  }
+  return false;
 }
 
 /// The largest |f'| on a grid of 16 points to each factor of 2 from 2^-20 to 2^7, and at 0; 1 for a
@@ -144,6 +182,12 @@ T rounded_up(double x) noexcept {
   return -rounded_down<T>(-x);
 }
 
+/// How many elements are.
+template <class Count>
+struct ElementCounts {
+  Count active, near_linear, low, high;
+};
+
 /// Says of an element of one activation whether it is active, nearly linear, saturated low or high;
 /// of a batch of them the same, lane by lane.
 template <class F>
@@ -160,6 +204,24 @@ class Judge {
     // Of a step, whose derivative is 0 everywhere, nothing is linear.
     linear_slope_ = largest_slope_ > 0 ? (1 - options.linear_band) * largest_slope_
                                        : std::numeric_limits<double>::infinity();
+    if constexpr (has_two_slopes<F>) {
+      left_slope_ = slope_at(f, -1);
+      right_slope_ = slope_at(f, 1);
+    }
+  }
+
+  /// Whether a count of x > 0 tells all the others.
+  bool counts_by_sign() const noexcept { return has_two_slopes<F> && !options_.range; }
+  /// What the others are for n elements, of which `positive` are above 0.
+  template <class Count>
+  ElementCounts<Count> counts(Count n, Count positive) const noexcept {
+    const auto counted = [&](bool left, bool right) {
+      return Count((left ? n - positive : Count(0)) + (right ? positive : Count(0)));
+    };
+    return {counted(is_active(left_slope_), is_active(right_slope_)),
+            counted(is_near_linear(left_slope_), is_near_linear(right_slope_)),
+            counted(left_slope_ < options_.tau, false),
+            counted(false, right_slope_ < options_.tau)};
   }
 
   bool is_active(double slope) const noexcept { return slope > options_.tolerance; }
@@ -221,6 +283,7 @@ class Judge {
   double largest_slope_;
   double linear_slope_ = 0;
   SaturationRange range_{};
+  double left_slope_ = 0, right_slope_ = 0;
 };
 
 /// Finite, told from the bits: -ffast-math assumes that every number is.

@@ -33,15 +33,18 @@ struct Moments {
   void add(std::int64_t before, std::int64_t n, double pivot, double sum,
            double sum_of_squares) noexcept {
     if (n == 0) return;
-    const double count = static_cast<double>(n);
-    if (before == 0) mean = pivot;
+    add_some(static_cast<double>(before), static_cast<double>(n), pivot, sum, sum_of_squares);
+  }
+  /// The same for n > 0; without a branch, so that a loop of it becomes vector code.
+  void add_some(double before, double n, double pivot, double sum, double sum_of_squares) noexcept {
+    mean = before == 0 ? pivot : mean;
     // About the present mean, which the pivot is next to.
     const double shift = mean - pivot;
-    sum_of_squares += shift * (count * shift - 2 * sum);
-    sum -= count * shift;
-    const double step = sum / static_cast<double>(before + n);
+    sum_of_squares += shift * (n * shift - 2 * sum);
+    sum -= n * shift;
+    const double step = sum / (before + n);
     squared_deviations += sum_of_squares - step * sum;
-    if (squared_deviations < 0) squared_deviations = 0;
+    squared_deviations = squared_deviations < 0 ? 0 : squared_deviations;
     mean += step;
   }
 

@@ -62,47 +62,49 @@ class Tallies {
   }
 
   /// Lane i of `totals`, n elements each about the pivots, to unit `first` + i; from lane `skip` on.
-  template <class V>
-  void add_lanes(Index first, std::size_t skip, Index n, const LaneTotals<V>& totals,
-                 const typename LaneTotals<V>::Lanes& input_pivots,
+  template <bool BySign, class V, class F>
+  void add_lanes(const Judge<F>& judge, Index first, std::size_t skip, Index n,
+                 const LaneTotals<V>& totals, const typename LaneTotals<V>::Lanes& input_pivots,
                  const typename LaneTotals<V>::Lanes& output_pivots) noexcept {
     const std::size_t unit = at(first);
+    if constexpr (BySign) {
+      for (std::size_t i = skip; i < V::size; ++i)
+        add_counts(unit + i, judge.counts(n, static_cast<Index>(totals.active[i])));
+    } else {
+      add_to(active_, unit, skip, totals.active);
+      add_to(near_linear_, unit, skip, totals.near_linear);
+      add_to(low_, unit, skip, totals.low);
+      add_to(high_, unit, skip, totals.high);
+    }
     for (std::size_t i = skip; i < V::size; ++i) {
-      active_[unit + i] += static_cast<std::int64_t>(totals.active[i]);
-      near_linear_[unit + i] += static_cast<std::int64_t>(totals.near_linear[i]);
-      low_[unit + i] += static_cast<std::int64_t>(totals.low[i]);
-      high_[unit + i] += static_cast<std::int64_t>(totals.high[i]);
       raise(largest_input_[unit + i], static_cast<double>(totals.largest_input[i]));
       lower(smallest_output_[unit + i], static_cast<double>(totals.smallest_output[i]));
     }
-    for (std::size_t i = skip; i < V::size; ++i) {
-      add_moments(unit + i, n, input_mean_, input_deviations_, static_cast<double>(input_pivots[i]),
-                  static_cast<double>(totals.input[i]),
-                  static_cast<double>(totals.input_squares[i]));
-      add_moments(unit + i, n, output_mean_, output_deviations_,
-                  static_cast<double>(output_pivots[i]), static_cast<double>(totals.output[i]),
-                  static_cast<double>(totals.output_squares[i]));
-    }
+    add_moments<V>(unit, skip, n, input_mean_, input_deviations_, input_pivots, totals.input,
+                   totals.input_squares);
+    add_moments<V>(unit, skip, n, output_mean_, output_deviations_, output_pivots, totals.output,
+                   totals.output_squares);
     for (std::size_t i = skip; i < V::size; ++i) finite_[unit + i] += n;
   }
 
   /// All lanes of `totals`, n elements together, to one unit.
-  template <class V>
-  void add_sum(Index unit, Index n, const LaneTotals<V>& totals, double input_pivot,
-               double output_pivot) noexcept {
+  template <bool BySign, class V, class F>
+  void add_sum(const Judge<F>& judge, Index unit, Index n, const LaneTotals<V>& totals,
+               double input_pivot, double output_pivot) noexcept {
     const std::size_t i = at(unit);
-    active_[i] += sum<std::int64_t>(totals.active);
-    near_linear_[i] += sum<std::int64_t>(totals.near_linear);
-    low_[i] += sum<std::int64_t>(totals.low);
-    high_[i] += sum<std::int64_t>(totals.high);
-    for (std::size_t lane = 0; lane < V::size; ++lane) {
-      raise(largest_input_[i], static_cast<double>(totals.largest_input[lane]));
-      lower(smallest_output_[i], static_cast<double>(totals.smallest_output[lane]));
-    }
-    add_moments(i, n, input_mean_, input_deviations_, input_pivot, sum<double>(totals.input),
-                sum<double>(totals.input_squares));
-    add_moments(i, n, output_mean_, output_deviations_, output_pivot, sum<double>(totals.output),
-                sum<double>(totals.output_squares));
+    if constexpr (BySign)
+      add_counts(i, judge.counts(n, sum(totals.active)));
+    else
+      add_counts(i,
+                 {sum(totals.active), sum(totals.near_linear), sum(totals.low), sum(totals.high)});
+    const auto larger = [](auto a, auto b) { return a > b ? a : b; };
+    const auto smaller = [](auto a, auto b) { return a < b ? a : b; };
+    raise(largest_input_[i], static_cast<double>(folded(totals.largest_input, larger)));
+    lower(smallest_output_[i], static_cast<double>(folded(totals.smallest_output, smaller)));
+    add_moments(i, n, input_mean_, input_deviations_, input_pivot, sum_of(totals.input),
+                sum_of(totals.input_squares));
+    add_moments(i, n, output_mean_, output_deviations_, output_pivot, sum_of(totals.output),
+                sum_of(totals.output_squares));
     finite_[i] += n;
   }
 
@@ -172,13 +174,64 @@ class Tallies {
     deviations[i] = moments.squared_deviations;
   }
 
-  template <class To, class Lanes>
-  static To sum(const Lanes& lanes) noexcept {
-    std::array<To, std::tuple_size_v<Lanes>> sums;
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = static_cast<To>(lanes[i]);
-    for (std::size_t half = sums.size() / 2; half > 0; half /= 2)
-      for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
-    return sums[0];
+  /// The same for as many units as V has lanes. Through arrays of its own, which nothing else
+  /// refers to, so that the loop becomes vector code.
+  template <class V>
+  void add_moments(std::size_t unit, std::size_t skip, Index n, Numbers& mean, Numbers& deviations,
+                   const typename LaneTotals<V>::Lanes& pivots,
+                   const typename LaneTotals<V>::Lanes& sums,
+                   const typename LaneTotals<V>::Lanes& squares) const noexcept {
+    std::array<double, V::size> means, all_deviations, counts;
+    std::memcpy(means.data(), mean.data() + unit, sizeof means);
+    std::memcpy(all_deviations.data(), deviations.data() + unit, sizeof all_deviations);
+    for (std::size_t i = 0; i < V::size; ++i) counts[i] = static_cast<double>(finite_[unit + i]);
+    const double count = static_cast<double>(n);
+    for (std::size_t i = 0; i < V::size; ++i) {
+      Moments moments{means[i], all_deviations[i]};
+      moments.add_some(counts[i], count, static_cast<double>(pivots[i]),
+                       static_cast<double>(sums[i]), static_cast<double>(squares[i]));
+      means[i] = moments.mean;
+      all_deviations[i] = moments.squared_deviations;
+    }
+    std::memcpy(mean.data() + unit + skip, means.data() + skip, (V::size - skip) * sizeof(double));
+    std::memcpy(deviations.data() + unit + skip, all_deviations.data() + skip,
+                (V::size - skip) * sizeof(double));
+  }
+
+  void add_counts(std::size_t i, const ElementCounts<Index>& counts) noexcept {
+    active_[i] += counts.active;
+    near_linear_[i] += counts.near_linear;
+    low_[i] += counts.low;
+    high_[i] += counts.high;
+  }
+
+  template <class LaneCounts>
+  static void add_to(Counts& counts, std::size_t unit, std::size_t skip,
+                     const LaneCounts& lanes) noexcept {
+    for (std::size_t i = skip; i < lanes.size(); ++i)
+      counts[unit + i] += static_cast<std::int64_t>(lanes[i]);
+  }
+
+  /// Halves onto each other: vector code, whose order does not depend on the compiler.
+  template <class T, std::size_t Size, class Combine>
+  static T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
+    if constexpr (Size == 1) {
+      return lanes[0];
+    } else {
+      std::array<T, Size / 2> half;
+      for (std::size_t i = 0; i < Size / 2; ++i) half[i] = combine(lanes[i], lanes[i + Size / 2]);
+      return folded(half, combine);
+    }
+  }
+  template <class LaneCounts>
+  static Index sum(const LaneCounts& lanes) noexcept {
+    return static_cast<Index>(folded(lanes, [](auto a, auto b) { return a + b; }));
+  }
+  template <class Lanes>
+  static double sum_of(const Lanes& lanes) noexcept {
+    std::array<double, std::tuple_size_v<Lanes>> wide;
+    for (std::size_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<double>(lanes[i]);
+    return folded(wide, [](double a, double b) { return a + b; });
   }
 };
 

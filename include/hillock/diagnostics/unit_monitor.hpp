@@ -27,6 +27,7 @@ class UnitMonitor {
         options_(options),
         judge_(f, options),
         fingerprint_(diagnostics::fingerprint(f)),
+        keeps_sign_(diagnostics::keeps_sign(f)),
         tallies_(checked(units)) {}
 
   UnitMonitor(const F& f, Eigen::Index units, Per per, double tau = diagnostics::default_tau,
@@ -116,6 +117,7 @@ class UnitMonitor {
   MonitorOptions options_;
   diagnostics::Judge<F> judge_;
   std::vector<double> fingerprint_;
+  bool keeps_sign_;
   diagnostics::Tallies tallies_;
   std::int64_t samples_ = 0;
   std::int64_t coherent_ = 0;
@@ -163,9 +165,12 @@ class UnitMonitor {
     // Where no output was ever negative, no sample has two signs.
     const Eigen::Index samples = samples_of(in.shape());
     samples_ += samples;
-    coherent_ += tallies_.smallest_output() >= 0
-                     ? samples
-                     : diagnostics::coherent_samples<V>(in, per_, arrays::Forward<F, T>{f_});
+    if (tallies_.smallest_output() >= 0)
+      coherent_ += samples;
+    else if (keeps_sign_)
+      coherent_ += diagnostics::coherent_samples<V>(in, per_, [](const V& z) { return z; });
+    else
+      coherent_ += diagnostics::coherent_samples<V>(in, per_, arrays::Forward<F, T>{f_});
   }
 
   template <class X>
