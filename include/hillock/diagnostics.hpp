@@ -12,7 +12,7 @@
 //              |f'(x)| = tau counts. ReLU's low side is called inactive; half of the elements are
 //              there in health.
 // Near linear  an element where |f'| is within 5 % (linear_band) of its maximum: for sigmoid |x| <
-//              0.453, for tanh |x| < 0.228, for ReLU x > 0. A layer that is nowhere else adds
+//              0.455, for tanh |x| < 0.228, for ReLU x > 0. A layer that is nowhere else adds
 //              nothing to the linear layer before it.
 // Dead         a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
 //              samples were active, the unit's activity rate is below 3/N at 95 % confidence. How
