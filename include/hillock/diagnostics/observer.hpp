@@ -213,6 +213,18 @@ std::int64_t coherent_samples(const arrays::Input<X>& x, Per per, const Forward&
         lacks.store(lanes);
         for (const T lane : lanes) coherent += lane > 0;
       }
+    } else if (x.step(!units_are_rows) == 1 && units >= width) {
+      const T* from = x.view().data;
+      for (; sample < samples; ++sample, from += x.step(units_are_rows)) {
+        bool has_positive = false, has_negative = false;
+        for (Index unit = 0; unit < units && !(has_positive && has_negative); unit += width) {
+          const V y =
+              forward(sealed(V::load(from + (unit + width <= units ? unit : units - width))));
+          has_positive |= any(y > V(0));
+          has_negative |= any(y < V(0));
+        }
+        coherent += !(has_positive && has_negative);
+      }
     }
   }
   T buffer[arrays::buffer_size];

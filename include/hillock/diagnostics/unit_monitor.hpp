@@ -11,8 +11,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Watches the units of one layer over any number of batches: observe the pre-activations of each,
 /// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
-/// Cost         at most twice that of forward_and_derivative of f on the same array, float, in
-///              cache, where every element is finite.
+/// Cost         about once to twice that of forward_and_derivative of f on the same array, for
+///              float in cache, batches of some 256 samples and elements that are all finite. More
+///              for LeakyReLU, whose signs are looked at again, and for smaller batches.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a

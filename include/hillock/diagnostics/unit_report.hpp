@@ -83,15 +83,15 @@ struct UnitReport {
   friend std::ostream& operator<<(std::ostream& out, const UnitReport& report) {
     using diagnostics::percent;
     using diagnostics::rounded_text;
-    const UnitStatistics& layer = report.layer;
+    const UnitStatistics& all = report.layer;
     std::string text = std::to_string(report.units.size()) + " units, " +
-                       std::to_string(layer.samples()) + " elements\n";
+                       std::to_string(all.samples()) + " elements\n";
     const auto line = [&text](const char* name, const std::string& what) {
       text +=
           std::string("  ") + name + std::string(16 - std::string(name).size(), ' ') + what + '\n';
     };
     line("non-finite", percent(report.non_finite_fraction()) + " (" +
-                           std::to_string(layer.non_finite) + " elements)");
+                           std::to_string(all.non_finite) + " elements)");
     line("dead",
          percent(report.dead_fraction()) + " (" + std::to_string(report.dead_units) + " units)");
     constexpr std::int64_t shown = 10;
@@ -110,10 +110,10 @@ struct UnitReport {
     line("saturated high",
          percent(report.saturated_high_fraction()) + "  (|f'| < " + rounded_text(report.tau) + ")");
     line("near linear", percent(report.near_linear_fraction()));
-    line("mean input", rounded_text(layer.mean_input()) + ", standard deviation " +
-                           rounded_text(std::sqrt(layer.input_variance())));
-    line("mean output", rounded_text(layer.mean_output()) + ", standard deviation " +
-                            rounded_text(std::sqrt(layer.output_variance())));
+    line("mean input", rounded_text(all.mean_input()) + ", standard deviation " +
+                           rounded_text(std::sqrt(all.input_variance())));
+    line("mean output", rounded_text(all.mean_output()) + ", standard deviation " +
+                            rounded_text(std::sqrt(all.output_variance())));
     line("one sign",
          percent(report.sign_coherence()) + " of " + std::to_string(report.samples) + " samples");
     return out << text;
