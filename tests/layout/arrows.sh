@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: arrows.sh ROOT
 # An include goes down this list, never up, and never sideways between two activations:
-#   examples bench tests -> hillock.hpp diagnostics.hpp -> activations/ -> arrays/ -> kernels/ -> simd/
-# version.hpp includes nothing and may be included by all. Only arrays/ and diagnostics.hpp spell Eigen, only simd/
+#   examples bench tests -> hillock.hpp, and diagnostics.hpp -> diagnostics/ -> activations/ -> arrays/ -> kernels/ -> simd/
+# version.hpp includes nothing and may be included by all. Only arrays/ and the diagnostics spell Eigen, only simd/
 # spells xsimd. Prints each offence as file:line with the arrow; exit status 1 if there is one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,8 @@ rank() {  # of a path below include/hillock; nothing for one that has no place i
     kernels/*) echo 2 ;;
     arrays/*) echo 3 ;;
     activations/*) echo 4 ;;
-    hillock.hpp | diagnostics.hpp) echo 5 ;;
+    diagnostics/*) echo 5 ;;
+    hillock.hpp | diagnostics.hpp) echo 6 ;;
   esac
 }
 
@@ -36,6 +37,8 @@ check_include() {  # file line target, both below include/hillock
     offence "$what: points up"
   elif [ "$target" = diagnostics.hpp ] && [ "$file" != diagnostics.hpp ]; then
     offence "$what: diagnostics.hpp is a door of its own, nothing in the library includes it"
+  elif [ "$to" = 5 ] && [ "$file" = hillock.hpp ]; then
+    offence "$what: the diagnostics have a door of their own, diagnostics.hpp"
   elif [ "$from" = 4 ] && [ "$to" = 4 ]; then
     offence "$what: points sideways, from one activation to another"
   fi
@@ -68,7 +71,7 @@ while IFS= read -r file; do
     [ -z "$found" ] || offence "include/hillock/$file:${found%%:*}: $(room "$file") -> $1: must not be known here"
   }
   case $file in
-    arrays/* | diagnostics.hpp) ;;
+    arrays/* | diagnostics/* | diagnostics.hpp) ;;
     *) spelled Eigen '(^|[^A-Za-z0-9_])(Eigen|EIGEN_[A-Z_]+)([^A-Za-z0-9_]|$)' ;;
   esac
   case $file in

@@ -1,0 +1,121 @@
+// What is known of a unit: counts, extremes and moments, and how those of two parts become one.
+#pragma once
+
+#include <hillock/simd/instruction_set.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics {
+
+/// part / whole, NaN where there is nothing to take a share of.
+inline double share(std::int64_t part, std::int64_t whole) noexcept {
+  return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+[[noreturn]] inline void throw_no_samples(const char* where) {
+  throw std::invalid_argument(std::string("hillock::") + where + ": there are no samples");
+}
+
+/// Mean and sum of squared deviations, updated as Welford (Technometrics 1962) and merged as Chan,
+/// Golub and LeVeque (The American Statistician 1983) do: no cancellation where the mean is large.
+struct Moments {
+  double mean = 0;
+  double squared_deviations = 0;
+
+  /// `sum` and `sum_of_squares` of x - pivot over n further numbers x; `before` are counted already.
+  void add(std::int64_t before, std::int64_t n, double pivot, double sum,
+           double sum_of_squares) noexcept {
+    if (n == 0) return;
+    add_some(static_cast<double>(before), static_cast<double>(n), pivot, sum, sum_of_squares);
+  }
+  /// The same for n > 0; without a branch, so that a loop of it becomes vector code.
+  void add_some(double before, double n, double pivot, double sum, double sum_of_squares) noexcept {
+    mean = before == 0 ? pivot : mean;
+    // About the present mean, which the pivot is next to.
+    const double shift = mean - pivot;
+    sum_of_squares += shift * (n * shift - 2 * sum);
+    sum -= n * shift;
+    const double step = sum / (before + n);
+    squared_deviations += sum_of_squares - step * sum;
+    squared_deviations = squared_deviations < 0 ? 0 : squared_deviations;
+    mean += step;
+  }
+
+  void merge(std::int64_t count, const Moments& other, std::int64_t other_count) noexcept {
+    add(count, other_count, other.mean, 0, other.squared_deviations);
+  }
+
+  /// Of the `count` numbers themselves, not of a population they were drawn from.
+  double variance(std::int64_t count) const noexcept {
+    return count == 0 ? std::numeric_limits<double>::quiet_NaN()
+                      : squared_deviations / static_cast<double>(count);
+  }
+};
+
+}  // namespace diagnostics
+
+/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes of merged
+/// parts are those of the whole bit for bit, in any order. The moments carry the roundings of their
+/// additions: for float within 1e-5 standard deviations (mean) and 1e-4 (variance, relative), for
+/// double within 1e-12.
+struct UnitStatistics {
+  std::int64_t finite = 0;  ///< the pre-activation and the output are
+  std::int64_t non_finite = 0;
+  std::int64_t active = 0;       ///< |f'| above the tolerance
+  std::int64_t near_linear = 0;  ///< |f'| near its maximum
+  std::int64_t saturated_low = 0;
+  std::int64_t saturated_high = 0;
+  double largest_input = -std::numeric_limits<double>::infinity();  ///< the revival margin
+  double smallest_output = std::numeric_limits<double>::infinity();
+  diagnostics::Moments input;  ///< of the finite pre-activations
+  diagnostics::Moments output;
+
+  std::int64_t samples() const noexcept { return finite + non_finite; }
+  /// Never active on any finite sample.
+  bool is_dead() const noexcept { return finite > 0 && active == 0; }
+  /// The 95 % confidence bound on the activity rate of a unit that was active on 0 of N samples:
+  /// 3/N, at most 1.
+  double activity_bound() const noexcept {
+    return finite < 3 ? 1 : 3 / static_cast<double>(finite);
+  }
+  double activity() const noexcept { return diagnostics::share(active, finite); }
+  double near_linear_fraction() const noexcept { return diagnostics::share(near_linear, finite); }
+  double saturated_low_fraction() const noexcept {
+    return diagnostics::share(saturated_low, finite);
+  }
+  double saturated_high_fraction() const noexcept {
+    return diagnostics::share(saturated_high, finite);
+  }
+  double mean_input() const noexcept { return mean(input); }
+  double mean_output() const noexcept { return mean(output); }
+  double input_variance() const noexcept { return input.variance(finite); }
+  double output_variance() const noexcept { return output.variance(finite); }
+
+  void merge(const UnitStatistics& other) noexcept {
+    input.merge(finite, other.input, other.finite);
+    output.merge(finite, other.output, other.finite);
+    finite += other.finite;
+    non_finite += other.non_finite;
+    active += other.active;
+    near_linear += other.near_linear;
+    saturated_low += other.saturated_low;
+    saturated_high += other.saturated_high;
+    if (other.largest_input > largest_input) largest_input = other.largest_input;
+    if (other.smallest_output < smallest_output) smallest_output = other.smallest_output;
+  }
+
+ private:
+  double mean(const diagnostics::Moments& moments) const noexcept {
+    return finite == 0 ? std::numeric_limits<double>::quiet_NaN() : moments.mean;
+  }
+};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

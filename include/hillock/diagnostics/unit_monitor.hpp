@@ -1,0 +1,268 @@
+#pragma once
+
+#include <hillock/diagnostics/observer.hpp>
+#include <hillock/diagnostics/unit_report.hpp>
+
+#include <type_traits>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Watches the units of one layer over any number of batches: observe the pre-activations of each,
+/// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
+/// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
+/// Cost         about once to twice that of forward_and_derivative of f on the same array, for
+///              float in cache, batches of some 256 samples and elements that are all finite. More
+///              for LeakyReLU, whose signs are looked at again, and for smaller batches.
+/// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
+///              any order; for the moments see UnitStatistics.
+/// Errors       std::invalid_argument naming both where a batch has another number of units, or a
+///              merged monitor differs in units, axis, options or function; report() without a
+///              sample; options that make no sense.
+template <class F>
+class UnitMonitor {
+ public:
+  UnitMonitor(const F& f, Eigen::Index units, Per per, const MonitorOptions& options)
+      : f_(f),
+        per_(per),
+        options_(options),
+        judge_(f, options),
+        fingerprint_(diagnostics::fingerprint(f)),
+        keeps_sign_(diagnostics::keeps_sign(f)),
+        tallies_(checked(units)) {}
+
+  UnitMonitor(const F& f, Eigen::Index units, Per per, double tau = diagnostics::default_tau,
+              double tolerance = 0)
+      : UnitMonitor(f, units, per, MonitorOptions{tau, tolerance}) {}
+
+  /// The monitor that `state` was taken from, which watched f.
+  UnitMonitor(const F& f, const MonitorState& state)
+      : UnitMonitor(f, diagnostics::StateReader("UnitMonitor", state, version), state) {}
+
+  /// Counts a batch: units are rows (Per::row) or columns.
+  template <class Z>
+  void observe(const Z& z) {
+    static_assert(arrays::CheckElements<Z>::passed);
+    const auto& x = arrays::as_dense(z);
+    const arrays::Shape shape = arrays::shape_of(x);
+    const Eigen::Index units = per_ == Per::row ? shape.rows : shape.cols;
+    if (units != static_cast<Eigen::Index>(tallies_.units())) {
+      throw std::invalid_argument("hillock::UnitMonitor::observe: z is " +
+                                  arrays::to_string(shape) + ", but the monitor has " +
+                                  std::to_string(tallies_.units()) + " units, one per " +
+                                  (per_ == Per::row ? "row" : "column"));
+    }
+    if (shape.rows == 0 || shape.cols == 0) return;
+    if constexpr (arrays::is_pointwise<F>)
+      observe_computed(x);
+    else
+      observe_stored(x);
+  }
+
+  /// Adds what another monitor of the same layer has seen.
+  void merge(const UnitMonitor& other) {
+    if (other.description() != description()) {
+      throw std::invalid_argument("hillock::UnitMonitor::merge: the other monitor has " +
+                                  other.description() + ", expected " + description());
+    }
+    require_same_function("UnitMonitor::merge: the other monitor", other.fingerprint_,
+                          fingerprint_);
+    tallies_.merge(other.tallies_);
+    coherent_ += other.coherent_;
+    samples_ += other.samples_;
+  }
+
+  UnitReport report() const {
+    UnitReport report;
+    report.tau = options_.tau;
+    report.tolerance = options_.tolerance;
+    report.low_side_is_inactive = judge_.is_low_side_inactive();
+    report.saturates_high = judge_.saturates_high();
+    report.largest_slope = judge_.largest_slope();
+    report.samples = samples_;
+    report.coherent_samples = coherent_;
+    for (std::size_t i = 0; i < tallies_.units(); ++i) {
+      const UnitStatistics unit = tallies_.unit(i);
+      report.units.push_back(unit);
+      report.layer.merge(unit);
+      if (unit.is_dead()) ++report.dead_units;
+    }
+    if (report.layer.samples() == 0) diagnostics::throw_no_samples("UnitMonitor::report");
+    return report;
+  }
+
+  /// Everything that a monitor of the same function needs to go on, or to merge, elsewhere.
+  MonitorState state() const {
+    MonitorState state;
+    state.integers = {version,
+                      static_cast<std::int64_t>(tallies_.units()),
+                      per_ == Per::row ? 0 : 1,
+                      options_.range ? 1 : 0,
+                      static_cast<std::int64_t>(fingerprint_.size()),
+                      samples_,
+                      coherent_};
+    const auto range = options_.range.value_or(diagnostics::SaturationRange{0, 0});
+    state.numbers = {options_.tau, options_.tolerance, options_.linear_band, range.low, range.high};
+    state.numbers.insert(state.numbers.end(), fingerprint_.begin(), fingerprint_.end());
+    tallies_.write(state);
+    return state;
+  }
+
+ private:
+  static constexpr std::int64_t version = 101;
+
+  template <class T>
+  using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  F f_;
+  Per per_;
+  MonitorOptions options_;
+  diagnostics::Judge<F> judge_;
+  std::vector<double> fingerprint_;
+  bool keeps_sign_;
+  diagnostics::Tallies tallies_;
+  std::int64_t samples_ = 0;
+  std::int64_t coherent_ = 0;
+
+  UnitMonitor(const F& f, diagnostics::StateReader reader, const MonitorState& state)
+      : UnitMonitor(f, reader.size(), axis_of(state), options_of(reader, state)) {
+    reader.integer();  // the axis
+    reader.integer();  // whether there is a range
+    const std::int64_t probes = reader.count();
+    if (probes != static_cast<std::int64_t>(fingerprint_.size())) {
+      reader.fail("describes its function by " + std::to_string(probes) + " numbers, expected " +
+                  std::to_string(fingerprint_.size()));
+    }
+    samples_ = reader.count();
+    coherent_ = reader.count();
+    for (int i = 0; i < 5; ++i) reader.number();  // the options
+    std::vector<double> theirs(fingerprint_.size());
+    for (double& number : theirs) number = reader.number();
+    require_same_function("UnitMonitor: the state", theirs, fingerprint_);
+    tallies_.read(reader);
+    reader.finish();
+  }
+
+  static Per axis_of(const MonitorState& state) noexcept {
+    return state.integers.size() > 2 && state.integers[2] == 0 ? Per::row : Per::column;
+  }
+  static MonitorOptions options_of(const diagnostics::StateReader& reader,
+                                   const MonitorState& state) {
+    if (state.numbers.size() < 5 || state.integers.size() < 7) reader.fail("is cut off");
+    MonitorOptions options{state.numbers[0], state.numbers[1], state.numbers[2]};
+    if (state.integers[3] == 1)
+      options.range = diagnostics::SaturationRange{state.numbers[3], state.numbers[4]};
+    return options;
+  }
+
+  template <class X>
+  void observe_computed(const X& x) {
+    using Element = arrays::ScalarOf<X>;
+    using T = arrays::ComputeType<Element>;
+    using V = simd::Batch<T, typename arrays::ArchOf<F>::type>;
+    using Values = diagnostics::ComputedValues<F, T>;
+    const arrays::Input<X> in(x);
+    diagnostics::Observer<F, V, Values> observer(judge_, Values(f_), tallies_);
+    observe(observer, in);
+    // Where no output was ever negative, no sample has two signs.
+    const Eigen::Index samples = samples_of(in.shape());
+    samples_ += samples;
+    if (tallies_.smallest_output() >= 0)
+      coherent_ += samples;
+    else if (keeps_sign_)
+      coherent_ += diagnostics::coherent_samples<V>(in, per_, [](const V& z) { return z; });
+    else
+      coherent_ += diagnostics::coherent_samples<V>(in, per_, arrays::Forward<F, T>{f_});
+  }
+
+  template <class X>
+  void observe_stored(const X& z) {
+    using T = arrays::ComputeType<arrays::ScalarOf<X>>;
+    using V = simd::Batch<T, simd::NativeArch>;
+    using Values = diagnostics::StoredValues<T>;
+    const Samples<T> given = arrays::computed(z);
+    Samples<T> y(given.rows(), given.cols()), derivative(given.rows(), given.cols());
+    hillock::forward_and_derivative(f_, given, y, derivative);
+    Samples<T> x = given;
+    for (Samples<T>* array : {&x, &y, &derivative})
+      if (per_ == Per::row) *array = array->transpose().eval();
+    diagnostics::Observer<F, V, Values> observer(
+        judge_, Values(x.data(), y.data(), derivative.data()), tallies_);
+    for (Eigen::Index unit = 0; unit < x.cols(); ++unit)
+      observer.observe_unit(unit, x.data() + unit * x.rows(), x.rows());
+    samples_ += x.rows();
+    coherent_ += diagnostics::coherent_samples<V>(arrays::Input<Samples<T>>(y), Per::column,
+                                                  [](const V& output) { return output; });
+  }
+
+  template <class Observer, class X>
+  void observe(Observer& observer, const arrays::Input<X>& in) {
+    using T = typename arrays::Input<X>::T;
+    using V = simd::Batch<T, typename arrays::ArchOf<F>::type>;
+    const bool units_are_rows = per_ == Per::row;
+    const auto units = static_cast<Eigen::Index>(tallies_.units());
+    const Eigen::Index samples = samples_of(in.shape());
+    if constexpr (arrays::Input<X>::is_computed_in_place) {
+      const auto view = in.view();
+      if (in.step(!units_are_rows) == 1 && units >= static_cast<Eigen::Index>(V::size)) {
+        observer.observe_units(view.data, units, samples, in.step(units_are_rows));
+        return;
+      }
+      if (in.step(units_are_rows) == 1) {
+        for (Eigen::Index unit = 0; unit < units; ++unit)
+          observer.observe_unit(unit, view.data + unit * in.step(!units_are_rows), samples);
+        return;
+      }
+    }
+    T buffer[arrays::buffer_size];
+    for (Eigen::Index unit = 0; unit < units; ++unit) {
+      for (Eigen::Index at = 0; at < samples; at += arrays::buffer_size) {
+        const Eigen::Index n =
+            samples - at < arrays::buffer_size ? samples - at : arrays::buffer_size;
+        observer.observe_unit(unit,
+                              units_are_rows ? in.read(unit, at, n, true, buffer)
+                                             : in.read(at, unit, n, false, buffer),
+                              n);
+      }
+    }
+  }
+
+  Eigen::Index samples_of(arrays::Shape shape) const noexcept {
+    return per_ == Per::row ? shape.cols : shape.rows;
+  }
+
+  static std::size_t checked(Eigen::Index units) {
+    if (units < 1) {
+      throw std::invalid_argument("hillock::UnitMonitor: the number of units is " +
+                                  std::to_string(units) + ", expected at least 1");
+    }
+    return static_cast<std::size_t>(units);
+  }
+
+  std::string description() const {
+    std::string text = std::to_string(tallies_.units()) + " units, one per " +
+                       (per_ == Per::row ? "row" : "column") + ", tau " +
+                       std::to_string(options_.tau) + ", tolerance " +
+                       std::to_string(options_.tolerance) + ", linear_band " +
+                       std::to_string(options_.linear_band);
+    if (options_.range) {
+      text += ", range " + std::to_string(options_.range->low) + " to " +
+              std::to_string(options_.range->high);
+    }
+    return text;
+  }
+
+  /// Within 1e-3, because other instruction sets round a fast function otherwise.
+  static void require_same_function(const char* who, const std::vector<double>& theirs,
+                                    const std::vector<double>& ours) {
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      if (std::abs(theirs[i] - ours[i]) <= 1e-3 * (std::abs(theirs[i]) + std::abs(ours[i])))
+        continue;
+      throw std::invalid_argument(std::string("hillock::") + who + " watches another function: " +
+                                  (i % 2 == 0 ? "f" : "f'") + " is " + std::to_string(theirs[i]) +
+                                  " where " + std::to_string(ours[i]) + " was expected");
+    }
+  }
+};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

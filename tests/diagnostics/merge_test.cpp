@@ -1,0 +1,257 @@
+// Whatever way a stream of samples is split over monitors and merged, they say what one says.
+#include <support/complaint.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/diagnostics.hpp>
+#include <hillock/hillock.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <random>
+
+namespace {
+
+using namespace support;
+using hillock::MonitorState;
+using hillock::Per;
+using hillock::UnitMonitor;
+using hillock::UnitStatistics;
+
+struct Split {
+  std::vector<Index> ends;         // of the parts; several batches each
+  std::vector<std::size_t> order;  // in which the parts are merged
+};
+
+Split random_split(Index samples, std::mt19937& random) {
+  Split split;
+  for (Index end = 0; end < samples;) {
+    const auto step = static_cast<Index>(1 + random() % 90);
+    end = std::min(samples, end + step);
+    split.ends.push_back(end);
+  }
+  split.order.resize(split.ends.size());
+  std::iota(split.order.begin(), split.order.end(), std::size_t{0});
+  for (std::size_t left = split.order.size(); left > 1; --left)
+    std::swap(split.order[left - 1], split.order[random() % left]);
+  return split;
+}
+
+/// Samples of `units` units as columns, some of them not finite, some huge.
+template <class T>
+Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> samples_of(Index units, Index samples,
+                                                           std::mt19937& random) {
+  Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> z(units, samples);
+  std::normal_distribution<double> normal(0.5, 4);
+  for (Index col = 0; col < samples; ++col)
+    for (Index row = 0; row < units; ++row) z(row, col) = static_cast<T>(normal(random));
+  for (int i = 0; i < 5; ++i) {
+    const auto at = [&] { return static_cast<Index>(random()); };
+    z(at() % units, at() % samples) = std::numeric_limits<T>::quiet_NaN();
+    z(at() % units, at() % samples) = -std::numeric_limits<T>::infinity();
+  }
+  z(0, samples / 2) = std::numeric_limits<T>::lowest() / 4;
+  return z;
+}
+
+void check_close(double got, double wanted, double allowance) {
+  INFO(got << " instead of " << wanted << " +- " << allowance);
+  CHECK(std::fabs(got - wanted) <= allowance);
+}
+
+/// Monitors of one kind: new ones, how they take a part, and what is compared.
+template <class New, class Observe>
+void check_any_split(const char* name, Index samples, const New& make, const Observe& observe) {
+  INFO(name);
+  std::mt19937 random(7);
+  auto whole = make();
+  observe(whole, 0, samples);
+  const MonitorState wanted = whole.state();
+  for (int round = 0; round < 12; ++round) {
+    const Split split = random_split(samples, random);
+    auto merged = make();
+    for (const std::size_t part : split.order) {
+      auto monitor = make();
+      observe(monitor, part == 0 ? 0 : split.ends[part - 1], split.ends[part]);
+      merged.merge(monitor);
+    }
+    CHECK(merged.state().integers == wanted.integers);
+  }
+}
+
+template <class T, class F>
+void check_units(const char* name, const F& f, Index units, Per per, double allowance) {
+  INFO(name);
+  std::mt19937 random(static_cast<unsigned>(units));
+  constexpr Index samples = 700;
+  const auto z = samples_of<T>(units, samples, random);
+  const auto observe = [&](UnitMonitor<F>& monitor, Index begin, Index end) {
+    if (per == Per::row)
+      monitor.observe(z.middleCols(begin, end - begin));
+    else
+      monitor.observe(z.middleCols(begin, end - begin).transpose().eval());
+  };
+  const auto make = [&] { return UnitMonitor<F>(f, units, per); };
+  check_any_split(name, samples, make, observe);
+
+  // The moments and extremes, unit by unit; and against sums in long double.
+  UnitMonitor<F> whole = make(), first = make(), second = make(), third = make();
+  observe(whole, 0, samples);
+  observe(first, 0, 13);
+  observe(second, 13, 311);
+  observe(second, 311, 350);
+  observe(third, 350, samples);
+  third.merge(first);
+  third.merge(second);
+  const auto wanted = whole.report(), got = third.report();
+  CHECK(got.samples == samples);
+  for (std::size_t u = 1; u < static_cast<std::size_t>(units); ++u) {  // unit 0 has the huge one
+    const UnitStatistics &a = got.units[u], &b = wanted.units[u];
+    CHECK(a.largest_input == b.largest_input);
+    CHECK(a.smallest_output == b.smallest_output);
+    long double sum = 0, squares = 0;
+    for (Index s = 0; s < samples; ++s) {
+      const long double x = static_cast<long double>(z(static_cast<Index>(u), s));
+      if (std::isfinite(x)) sum += x;
+    }
+    const long double mean = sum / static_cast<long double>(b.finite);
+    for (Index s = 0; s < samples; ++s) {
+      const long double x = static_cast<long double>(z(static_cast<Index>(u), s));
+      if (std::isfinite(x)) squares += (x - mean) * (x - mean);
+    }
+    const auto variance = static_cast<double>(squares / static_cast<long double>(b.finite));
+    const double deviation = std::sqrt(variance);
+    for (const UnitStatistics* unit : {&a, &b}) {
+      check_close(unit->mean_input(), static_cast<double>(mean), allowance * deviation);
+      check_close(unit->input_variance(), variance, 10 * allowance * variance);
+      check_close(unit->mean_output(), b.mean_output(), allowance * std::sqrt(b.output_variance()));
+      check_close(unit->output_variance(), b.output_variance(),
+                  10 * allowance * b.output_variance());
+    }
+  }
+}
+
+TEST_CASE(
+    "however samples are split and in whatever order parts are merged, every count is the "
+    "whole's bit for bit",
+    "[diagnostics]") {
+  for (const Index units : {1, 3, 16, 37}) {
+    for (const Per per : {Per::row, Per::column}) {
+      check_units<float>("relu", hillock::relu, units, per, 1e-5);
+      check_units<float>("tanh", hillock::tanh, units, per, 1e-5);
+      check_units<double>("swish", hillock::swish, units, per, 1e-12);
+    }
+  }
+  check_units<float>("leaky_relu", hillock::leaky_relu, 17, Per::row, 1e-5);
+  check_units<float>("exact sigmoid", hillock::exact::sigmoid, 17, Per::row, 1e-5);
+  check_units<double>("elu", hillock::elu, 17, Per::column, 1e-12);
+}
+
+TEST_CASE("monitors of maxout, of softmax and of the gradient merge exactly", "[diagnostics]") {
+  std::mt19937 random(3);
+  const auto z = samples_of<float>(12, 400, random);
+  const auto part = [&](Index begin, Index end) { return z.middleCols(begin, end - begin); };
+  const hillock::Maxout<> maxout{3, Per::column};
+  check_any_split(
+      "maxout", 400, [&] { return hillock::MaxoutMonitor(maxout, 4); },
+      [&](auto& monitor, Index begin, Index end) { monitor.observe(part(begin, end)); });
+  const hillock::Softmax<> softmax{Per::column};
+  check_any_split(
+      "softmax", 400, [&] { return hillock::SoftmaxMonitor(softmax, 12); },
+      [&](auto& monitor, Index begin, Index end) { monitor.observe(part(begin, end)); });
+  const std::vector<std::string> layers{"a"};
+  check_any_split(
+      "gradient", 400, [&] { return hillock::GradientFlow(layers); },
+      [&](auto& flow, Index begin, Index end) {  // a batch a sample, however split
+        for (Index i = begin; i < end; ++i) flow.observe(0, part(i, i + 1));
+      });
+}
+
+TEST_CASE("counts depend neither on the storage order nor on what kind of array it is",
+          "[diagnostics]") {
+  std::mt19937 random(5);
+  const auto z = samples_of<float>(37, 211, random);
+  const auto state = [&](const auto& array, Per per) {
+    UnitMonitor monitor(hillock::elu, 37, per);
+    monitor.observe(array);
+    return monitor.state();
+  };
+  const auto wanted = state(z, Per::row).integers;
+  using RowMajor = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  CHECK(state(RowMajor(z), Per::row).integers == wanted);
+  CHECK(state(z * 1.0f, Per::row).integers == wanted);
+  CHECK(state(z.matrix(), Per::row).integers == wanted);
+  Eigen::ArrayXXf wide(74, 211);
+  wide.topRows(37) = z;
+  CHECK(state(wide.topRows(37), Per::row).integers == wanted);
+  const Eigen::Map<const Eigen::ArrayXXf, 0, Eigen::Stride<Eigen::Dynamic, 2>> strided(
+      wide.data(), 37, 211, Eigen::Stride<Eigen::Dynamic, 2>(74, 2));
+  CHECK(state(strided, Per::row).integers == state(Eigen::ArrayXXf(strided), Per::row).integers);
+  auto turned = wanted;
+  turned[2] = 1;  // the axis
+  CHECK(state(z.transpose(), Per::column).integers == turned);
+  CHECK(state(Eigen::ArrayXXf(z.transpose()), Per::column).integers == turned);
+}
+
+TEST_CASE("a monitor made of a state goes on as the one it was taken from", "[diagnostics]") {
+  std::mt19937 random(11);
+  const auto z = samples_of<float>(9, 120, random);
+  hillock::MonitorOptions options{0.01, 1e-6, 0.1};
+  options.range = hillock::diagnostics::SaturationRange{-2, 3};
+  UnitMonitor monitor(hillock::sigmoid, 9, Per::row, options);
+  monitor.observe(z.leftCols(50));
+  UnitMonitor copy(hillock::sigmoid, monitor.state());
+  CHECK(copy.state() == monitor.state());
+  monitor.observe(z.rightCols(70));
+  copy.observe(z.rightCols(70));
+  CHECK(copy.state() == monitor.state());
+  copy.merge(monitor);
+  CHECK(copy.report().samples == 240);
+
+  hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 3);
+  maxout.observe(z);
+  CHECK(hillock::MaxoutMonitor(maxout.state()).state() == maxout.state());
+  const hillock::Softmax<> f{Per::row};
+  hillock::SoftmaxMonitor softmax(f, 120);
+  softmax.observe(z);
+  CHECK(hillock::SoftmaxMonitor(f, softmax.state()).state() == softmax.state());
+  hillock::GradientFlow flow({"first", "last"});
+  flow.observe(1, z);
+  CHECK(hillock::GradientFlow({"first", "last"}, flow.state()).state() == flow.state());
+}
+
+TEST_CASE("what does not belong together does not merge, and a state that is not whole is refused",
+          "[diagnostics]") {
+  UnitMonitor monitor(hillock::tanh, 3, Per::row);
+  const MonitorState state = monitor.state();
+  CHECK(says(complaint([&] { UnitMonitor(hillock::sigmoid, state); }),
+             {"another function", "f is -1.0"}));
+  CHECK(says(complaint([&] {
+               UnitMonitor elu(hillock::ELU<>{0.5}, 3, Per::row);
+               elu.merge(UnitMonitor(hillock::ELU<>{0.7}, 3, Per::row));
+             }),
+             {"merge", "another function"}));
+  hillock::MonitorOptions with_range;
+  with_range.range = hillock::diagnostics::SaturationRange{-1, 1};
+  CHECK(says(complaint([&] { monitor.merge(UnitMonitor(hillock::tanh, 3, Per::row, with_range)); }),
+             {"range -1", "expected 3 units"}));
+  const auto refused = [&](const auto& change) {
+    MonitorState changed = state;
+    change(changed);
+    return complaint([&] { UnitMonitor(hillock::tanh, changed); });
+  };
+  CHECK(says(refused([](auto& s) { s.integers[0] = 7; }), {"version 7", "expected 101"}));
+  CHECK(says(refused([](auto& s) { s.integers.clear(); }), {"ends after 0 integers"}));
+  CHECK(says(refused([](auto& s) { s.integers[1] = std::int64_t{1} << 60; }), {"cut off"}));
+  CHECK(says(refused([](auto& s) { s.integers.pop_back(); }), {"ends after"}));
+  CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }), {"numbers, expected"}));
+  CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"cut off"}));
+  CHECK(says(refused([](auto& s) { s.integers.back() = -1; }), {"count of -1"}));
+  CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 101", "expected 201"}));
+  CHECK(says(complaint([&] {
+               hillock::GradientFlow({"a", "b"}).merge(hillock::GradientFlow({"a", "c"}));
+             }),
+             {"a, c", "a, b"}));
+}
+
+}  // namespace
