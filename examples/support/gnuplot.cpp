@@ -9,13 +9,6 @@
 namespace examples {
 namespace {
 
-/// In single quotes gnuplot knows one special character, the quote itself.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
-  return result + "'";
-}
-
 /// gnuplot does not notice a full disk.
 bool is_complete(const std::filesystem::path& svg) {
   std::ifstream in(svg);
@@ -24,6 +17,12 @@ bool is_complete(const std::filesystem::path& svg) {
 }
 
 }  // namespace
+
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  return result + "'";
+}
 
 bool gnuplot_is_installed() { return std::system("gnuplot --version >/dev/null 2>&1") == 0; }
 
