@@ -13,6 +13,36 @@ function(hillock_effect program)
       -P ${CMAKE_CURRENT_SOURCE_DIR}/effect.cmake)
 endfunction()
 
+# Column 5: the gradient at the first layer over that at the last.
+hillock_effect(09_vanishing_gradients
+  SAYS "so it vanishes.*The sigmoid network does not get far"
+  PICTURES 09_vanishing_gradients_layers.svg 09_vanishing_gradients_scales.svg
+  EFFECT
+    "^sigmoid,1,1,|5|LESS|1e-9"
+    "^sigmoid,4,1,|5|LESS|1e-3"
+    "^sigmoid,16,1,|4|GREATER|0.3"  # saturated
+    "^tanh,1,1,|5|GREATER|0.01"
+    "^tanh,0.25,1,|5|LESS|1e-9"
+    "^tanh,16,1,|5|GREATER|1e5"
+    "^relu,0.25,1,|5|LESS|1e-9"
+    "^relu,1.414214,1,|5|GREATER|0.05"
+    "^relu,1.414214,1,|5|LESS|20"
+    "^relu,16,1,|5|GREATER|1e15"
+    "^elu,0.25,1,|5|LESS|1e-9"
+    "^elu,16,1,|5|GREATER|1e15")
+
+# Column 4: the share of steps of one sign.
+hillock_effect(10_zero_centred
+  SAYS "It must be so.*100 % of the steps move both weights the same way.*it zig-zags behind the sigmoid"
+  PICTURES 10_zero_centred_signs.svg 10_zero_centred_path.svg
+  EFFECT
+    "^sigmoid,1,|4|GREATER|0.9999"
+    "^relu,1,|4|GREATER|0.9999"
+    "^tanh,1,|4|LESS|0.01"
+    "^elu,1,|4|LESS|0.01"
+    "^sigmoid,32,|4|LESS|0.5"
+    "^tanh,32,|4|LESS|0.01")
+
 # Columns 6, 7, 8, 9: dead share of the first and the second layer, training accuracy, revived share.
 hillock_effect(11_dying_relu
   SAYS "A high learning rate kills.*A large negative bias kills for good"

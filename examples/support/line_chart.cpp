@@ -39,7 +39,7 @@ void LineChart::draw(const OutputDirectory& directory, const std::string& svg) c
             "set key outside right center vertical Left reverse samplen 2 width 1\nset yrange "
          << range(y_range) << '\n';
   if (logarithmic_x) script << "set logscale x\n";
-  if (logarithmic_y) script << "set logscale y\nset format y '10^{%T}'\n";
+  if (logarithmic_y) script << "set logscale y\nset format y '10^{%T}'\nunset mytics\n";
   for (std::size_t i = 0; i < series.size(); ++i) {
     script << "$series" << i << " << END\n";
     for (const auto& [x, y] : series[i].points)
