@@ -249,7 +249,8 @@ void run(int argc, const char* const* argv) {
       chart.series.push_back(series);
     }
     chart.more =
-        "set size ratio -1\nset label 'start' at 0,0 offset 0.8,0.8 point pt 7 ps 1.4\n"
+        "set size ratio -1\nset xrange [-0.2:1.2]\nset yrange [-1.2:0.2]\nset label 'start' at 0,0 "
+        "offset 0.8,0.8 point pt 7 ps 1.4\n"
         "set label 'optimum' at 1,-1 offset 1,-0.8 point pt 7 ps 1.4\n";
     chart.draw(output, "10_zero_centred_path.svg");
 

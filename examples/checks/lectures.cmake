@@ -13,6 +13,18 @@ function(hillock_effect program)
       -P ${CMAKE_CURRENT_SOURCE_DIR}/effect.cmake)
 endfunction()
 
+# Columns 4 and 5: test accuracy, difference from one matrix.
+hillock_effect(08_deep_linear
+  SAYS "differ by rounding only.*The layers are worth something only"
+  PICTURES 08_deep_linear.svg
+  EFFECT
+    "^none,0,6,|4|LESS|0.7"
+    "^identity,8,|4|LESS|0.7"
+    "^identity,8,|5|LESS|1e-4"
+    "^relu,8,|4|GREATER|0.95"
+    "^relu,8,|5|GREATER|0.1"
+    "^tanh,8,|4|GREATER|0.95")
+
 # Column 5: the gradient at the first layer over that at the last.
 hillock_effect(09_vanishing_gradients
   SAYS "so it vanishes.*The sigmoid network does not get far"
