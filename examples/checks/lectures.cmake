@@ -70,6 +70,19 @@ hillock_effect(11_dying_relu
     "^worst bias,elu,0.02,-3,20,|8|GREATER|0.95"
     "^worst bias,maxout,0.02,-3,20,|8|GREATER|0.95")
 
+# Columns 3, 4, 5: parameters, difference of the probabilities, of the gradient.
+hillock_effect(13_maxout_and_prelu
+  SAYS "the same function, but for rounding.*1.93 times the parameters.*From 0.25 each unit went its own way"
+  PICTURES 13_maxout_shapes.svg 13_prelu_slopes.svg
+  EFFECT
+    "^imitation,relu,|4|LESS|1e-5"
+    "^imitation,relu,|5|LESS|1e-4"
+    "^imitation,leaky_relu,|4|LESS|1e-5"
+    "^imitation,leaky_relu,|5|LESS|1e-4"
+    "^trained,relu,64,|3|LESS|8971"
+    "^trained,maxout,64,|3|GREATER|17289"
+    "^trained,maxout,64,|7|GREATER|0.95")
+
 foreach(program IN LISTS lecture_programs)
   string(REGEX REPLACE "^[0-9]+_" "" name ${program})
   hillock_refused(${name}.refuses_an_unknown_option ${program} "--no-such-option" --no-such-option)

@@ -51,9 +51,10 @@ void LineChart::draw(const OutputDirectory& directory, const std::string& svg) c
   }
   script << more << "plot ";
   for (std::size_t i = 0; i < series.size(); ++i)
-    script << (i ? ", " : "") << "$series" << i << " with linespoints lw " << series[i].width
-           << " ps 0.6 pt " << 4 + i % 10 << " lc rgb '" << colour(colours, i, series.size())
-           << "' title " << quoted(series[i].name) << " noenhanced";
+    script << (i ? ", " : "") << "$series" << i << " with "
+           << (markers ? "linespoints ps 0.6 pt " + std::to_string(4 + i % 10) : "lines") << " lw "
+           << series[i].width << " lc rgb '" << colour(colours, i, series.size()) << "' title "
+           << quoted(series[i].name) << " noenhanced";
   examples::draw(directory, svg, 760, 440, script.str() + '\n');
 }
 

@@ -21,6 +21,7 @@ struct LineChart {
   std::string title, x_label, y_label;
   std::vector<Series> series;
   Colours colours = Colours::different;
+  bool markers = true;  // on the points
   bool logarithmic_x = false, logarithmic_y = false;
   std::pair<double, double> y_range = {0, 0};  // where both are the same: as the points need it
   std::string more = "";                       // gnuplot commands before the plot

@@ -62,12 +62,13 @@ class Pointwise : public Activation {
   F f_;
 };
 
-/// Learns its slopes with the weights.
+/// Learns its slopes with the weights and with their momentum, as in arXiv:1502.01852, section 2.1.
 class LearnedSlopes : public Activation {
  public:
   explicit LearnedSlopes(Eigen::Index units)
       : prelu_(Eigen::ArrayXd::Constant(units, 0.25), hillock::Per::row),
-        gradient_(Eigen::ArrayXd::Zero(units)) {}
+        gradient_(Eigen::ArrayXd::Zero(units)),
+        velocity_(Eigen::ArrayXd::Zero(units)) {}
 
   Eigen::MatrixXf forward(const Eigen::MatrixXf& pre_activations) const override {
     return prelu_(pre_activations);
@@ -77,7 +78,10 @@ class LearnedSlopes : public Activation {
     gradient_ = prelu_.slope_gradient(pre_activations, gradient);
     return prelu_.backward(pre_activations, gradient);
   }
-  void move(float learning_rate) override { prelu_.slope -= learning_rate * gradient_; }
+  void move(const Step& step) override {
+    velocity_ = step.momentum * velocity_ - step.learning_rate * gradient_;
+    prelu_.slope += velocity_;
+  }
   Health examine(const Eigen::MatrixXf& pre_activations) const override {
     return examine_units(prelu_, pre_activations);
   }
@@ -85,7 +89,7 @@ class LearnedSlopes : public Activation {
 
  private:
   hillock::PReLU<> prelu_;
-  Eigen::ArrayXd gradient_;
+  Eigen::ArrayXd gradient_, velocity_;
 };
 
 class Maximum : public Activation {

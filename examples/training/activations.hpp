@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "step.hpp"
+
 namespace training {
 
 /// What became of a hidden layer on some samples, as shares.
@@ -29,7 +31,7 @@ class Activation {
                                    const Eigen::MatrixXf& gradient) = 0;
 
   /// Moves its own parameters by the gradient that backward() kept.
-  virtual void move(float /*learning_rate*/) {}
+  virtual void move(const Step& /*step*/) {}
 
   virtual Health examine(const Eigen::MatrixXf& pre_activations) const = 0;
 

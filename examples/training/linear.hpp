@@ -3,14 +3,9 @@
 #include <Eigen/Core>
 
 #include "random.hpp"
+#include "step.hpp"
 
 namespace training {
-
-/// Velocity v = momentum v - rate gradient: Sutskever, Martens, Dahl, Hinton, ICML 2013.
-struct Step {
-  float learning_rate;
-  float momentum;
-};
 
 /// W X + b, one sample per column, and its share of the training.
 class Linear {

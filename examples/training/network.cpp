@@ -39,7 +39,7 @@ Eigen::MatrixXf Hidden::backward(const Eigen::MatrixXf& inputs, const Eigen::Mat
 }
 
 void Hidden::move(const Step& step) {
-  activation_->move(step.learning_rate);
+  activation_->move(step);
   linear_.move(step);
 }
 
