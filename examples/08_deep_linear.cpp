@@ -172,10 +172,10 @@ void run(int argc, const char* const* argv) {
   Chapter chapter("08_deep_linear", "A deep linear network is one matrix",
                   "What does a deep network gain from its layers if their activation is the "
                   "identity? Can it tell two rings, one around the other, apart?");
-  chapter.say(std::to_string(count) + " points on two rings of radius " + brief(inner) + " and " +
-              brief(outer) + ", as many to test, seed " + std::to_string(line.seed()) +
-              ". Networks of " + std::to_string(depth) + " hidden layers of " +
-              std::to_string(units) + " units, " + std::to_string(epochs) +
+  chapter.say(std::to_string(count) + " points on two rings of radius " + significant(inner, 3) +
+              " and " + significant(outer, 3) + ", as many to test, seed " +
+              std::to_string(line.seed()) + ". Networks of " + std::to_string(depth) +
+              " hidden layers of " + std::to_string(units) + " units, " + std::to_string(epochs) +
               " epochs; in the first row there is no hidden layer. Multiplied out, the layers' "
               "matrices make one; how far its log-odds are "
               "from those of the network is in the last column, relative to the largest.");
@@ -185,7 +185,7 @@ void run(int argc, const char* const* argv) {
   for (const Row& row : rows) {
     table.push_back({row.name, std::to_string(row.hidden_layers), std::to_string(row.parameters),
                      percent(row.training_accuracy, 1), percent(row.test_accuracy, 1),
-                     brief(row.from_one_matrix)});
+                     significant(row.from_one_matrix, 3)});
     csv << row.name << ',' << row.hidden_layers << ',' << row.parameters << ','
         << cell(row.training_accuracy) << ',' << cell(row.test_accuracy) << ','
         << cell(row.from_one_matrix) << '\n';
@@ -199,7 +199,7 @@ void run(int argc, const char* const* argv) {
        << (rows[1].from_one_matrix < 1e-4
                ? "the network and the matrix differ by rounding only"
                : "the network and the matrix differ by more than rounding")
-       << " (" << brief(rows[1].from_one_matrix) << "). Its boundary is a straight line, "
+       << " (" << significant(rows[1].from_one_matrix, 3) << "). Its boundary is a straight line, "
        << percent(rows[1].test_accuracy, 1) << " right on the test points, a single layer "
        << percent(rows[0].test_accuracy, 1) << ". With ReLU in the same layers it is "
        << percent(rows[2].test_accuracy, 1) << ", with tanh " << percent(rows[3].test_accuracy, 1)

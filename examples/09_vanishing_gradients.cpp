@@ -164,10 +164,11 @@ void run(int argc, const char* const* argv) {
   for (const Sweep& sweep : sweeps)
     for (const double scale : {0.25, 1.0, 4.0, 16.0}) {
       const Measured& measured = nearest(sweep, scale);
-      rows.push_back({measured.activation, brief(measured.deviation),
-                      brief(measured.layers.back().gradient),
-                      brief(measured.layers.front().gradient), brief(measured.ratio()),
-                      brief(measured.factor()), percent(mean_saturated(measured))});
+      rows.push_back({measured.activation, significant(measured.deviation, 3),
+                      significant(measured.layers.back().gradient, 3),
+                      significant(measured.layers.front().gradient, 3),
+                      significant(measured.ratio(), 3), significant(measured.factor(), 3),
+                      percent(mean_saturated(measured))});
     }
   chapter.table({"activation", "scale of weights", "gradient, last layer", "first layer",
                  "first / last", "per layer", "saturated (relu: inactive)"},
@@ -176,11 +177,11 @@ void run(int argc, const char* const* argv) {
   std::ostringstream text;
   const Measured& usual = nearest(sigmoid, 1);
   text << "With weights of scale 1 the gradient at the first layer of the sigmoid network is "
-       << brief(usual.ratio()) << " of that at the last, "
+       << significant(usual.ratio(), 3) << " of that at the last, "
        << (usual.ratio() < 1e-3 ? "so it vanishes" : "so it does not vanish") << ": a layer leaves "
        << percent(usual.factor(), 1) << " of it. ";
   if (const double scale = balanced(sigmoid); std::isfinite(scale))
-    text << "Only at a scale near " << brief(scale)
+    text << "Only at a scale near " << significant(scale, 3)
          << " it neither vanishes nor explodes, and there "
          << percent(mean_saturated(nearest(sigmoid, scale))) << " of the units are saturated. ";
   else
@@ -192,13 +193,13 @@ void run(int argc, const char* const* argv) {
   text << "The scale at which the gradient keeps its size: ";
   for (std::size_t i = 1; i < sweeps.size(); ++i)
     text << (i > 1 ? ", " : "") << names[i] << " "
-         << (std::isfinite(balanced(sweeps[i])) ? brief(balanced(sweeps[i])) : "none");
+         << (std::isfinite(balanced(sweeps[i])) ? significant(balanced(sweeps[i]), 3) : "none");
   text << " (sqrt(2) = 1.41 is He's rule for ReLU). Below it gradients vanish, above it they "
           "explode: at 16 the first layer's is "
-       << brief(nearest(sweeps[1], 16).ratio()) << " times the last one's for tanh, "
-       << brief(nearest(sweeps[2], 16).ratio()) << " for relu, "
-       << brief(nearest(sweeps[3], 16).ratio()) << " for elu, "
-       << brief(nearest(sigmoid, 16).ratio()) << " for sigmoid.";
+       << significant(nearest(sweeps[1], 16).ratio(), 3) << " times the last one's for tanh, "
+       << significant(nearest(sweeps[2], 16).ratio(), 3) << " for relu, "
+       << significant(nearest(sweeps[3], 16).ratio(), 3) << " for elu, "
+       << significant(nearest(sigmoid, 16).ratio(), 3) << " for sigmoid.";
   chapter.say(text.str());
 
   std::string trained_csv;
@@ -243,7 +244,7 @@ void run(int argc, const char* const* argv) {
     chart.logarithmic_y = true;
     chart.colours = LineChart::Colours::ordered;
     for (std::size_t i = 0; i < sigmoid.size(); i += 4) {
-      Series series{"scale " + brief(sigmoid[i].deviation), {}};
+      Series series{"scale " + significant(sigmoid[i].deviation, 3), {}};
       for (std::size_t layer = 0; layer < sigmoid[i].layers.size(); ++layer)
         series.points.emplace_back(layer + 1, sigmoid[i].layers[layer].gradient);
       chart.series.push_back(series);

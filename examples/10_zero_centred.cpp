@@ -212,8 +212,8 @@ void run(int argc, const char* const* argv) {
       "In the plane: one linear unit with two weights learns w1 h1 + w2 h2 with the "
       "optimum (1, -1), from (0, 0), sample by sample; h is sigmoid(z) or tanh(z), z uniform "
       "in -3 to 3, the same z for both. The learning rate is " +
-      brief(step_size) + " over the mean square of the inputs: " + brief(sigmoid.learning_rate) +
-      " and " + brief(tanh.learning_rate) + ".");
+      significant(step_size, 3) + " over the mean square of the inputs: " +
+      significant(sigmoid.learning_rate, 3) + " and " + significant(tanh.learning_rate, 3) + ".");
   chapter.say(describe_paths(sigmoids, tanhs));
 
   std::ostringstream csv;

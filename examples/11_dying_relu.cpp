@@ -131,8 +131,8 @@ std::string to_csv(const std::string& cause, const Outcomes& outcomes) {
 void add_table(const Outcomes& outcomes, int repeats, Chapter& chapter) {
   std::vector<std::vector<std::string>> rows;
   for (const Outcome& outcome : outcomes)
-    rows.push_back({outcome.setting.activation, brief(outcome.setting.rate),
-                    brief(outcome.setting.bias), percent(outcome.dead_first.back(), 1),
+    rows.push_back({outcome.setting.activation, significant(outcome.setting.rate, 3),
+                    significant(outcome.setting.bias, 3), percent(outcome.dead_first.back(), 1),
                     percent(outcome.dead_second.back(), 1), percent(outcome.revived),
                     percent(outcome.accuracy.back(), 1),
                     std::to_string(outcome.diverged) + " of " + std::to_string(repeats)});
@@ -162,9 +162,10 @@ std::string describe_rates(const Outcomes& rates) {
   const auto [low, high] = std::minmax_element(rates.begin(), rates.end(), by_rate);
   const double dead_low = low->dead.back(), dead_high = high->dead.back();
   std::ostringstream text;
-  text << "At a learning rate of " << brief(low->setting.rate) << " " << percent(dead_low, 1)
-       << " of the units are dead at the end, at " << brief(high->setting.rate) << " "
-       << percent(dead_high, 1) << " (of the second layer " << percent(high->dead_second.back(), 1)
+  text << "At a learning rate of " << significant(low->setting.rate, 3) << " "
+       << percent(dead_low, 1) << " of the units are dead at the end, at "
+       << significant(high->setting.rate, 3) << " " << percent(dead_high, 1)
+       << " (of the second layer " << percent(high->dead_second.back(), 1)
        << "), and the training accuracy is " << percent(low->accuracy.back(), 1) << " against "
        << percent(high->accuracy.back(), 1) << ". "
        << (dead_high > dead_low + 0.05
@@ -180,8 +181,8 @@ std::string describe_rates(const Outcomes& rates) {
 
 std::string describe_small_bias(const Outcome& without, const Outcome& with) {
   std::ostringstream text;
-  text << "A positive bias of " << brief(with.setting.bias) << " at the rate of "
-       << brief(with.setting.rate) << " leaves " << percent(with.dead.back(), 1)
+  text << "A positive bias of " << significant(with.setting.bias, 3) << " at the rate of "
+       << significant(with.setting.rate, 3) << " leaves " << percent(with.dead.back(), 1)
        << " dead, against " << percent(without.dead.back(), 1) << " without. "
        << (with.dead.back() < without.dead.back() - 0.05
                ? "It helps here."
@@ -216,7 +217,7 @@ std::string describe_biases(const Outcomes& biases) {
       biases.begin(), biases.end(),
       [](const Outcome& a, const Outcome& b) { return a.setting.bias < b.setting.bias; });
   std::ostringstream text;
-  text << "With an initial bias of " << brief(worst.setting.bias) << " "
+  text << "With an initial bias of " << significant(worst.setting.bias, 3) << " "
        << percent(worst.dead.front(), 1) << " of the units are dead before the first step and "
        << percent(worst.dead.back(), 1) << " at the end. Of those ever dead "
        << percent(worst.revived) << " came back. ";
@@ -289,7 +290,8 @@ void run(int argc, const char* const* argv) {
   add_table(high_rate, options.repeats, chapter);
   chapter.say(describe_small_bias(high_rate[0], high_rate[1]));
   high_rate.erase(high_rate.begin() + 1);
-  chapter.say("At the rate of " + brief(options.high_rate) + ". " + describe_instead(high_rate) +
+  chapter.say("At the rate of " + significant(options.high_rate, 3) + ". " +
+              describe_instead(high_rate) +
               " No dead unit is not yet health: steps that kill a ReLU throw the others about, "
               "and those without a flat side can be thrown to infinity.");
   add_table(biases, options.repeats, chapter);
@@ -298,7 +300,7 @@ void run(int argc, const char* const* argv) {
     chapter.picture("11_dying_relu_biases.svg",
                     "ReLUs that start with a negative bias: some recover from a small one.");
   add_table(negative_bias, options.repeats, chapter);
-  chapter.say("With an initial bias of " + brief(worst_bias) + ". " +
+  chapter.say("With an initial bias of " + significant(worst_bias, 3) + ". " +
               describe_instead(negative_bias));
   if (pictures)
     chapter.picture("11_dying_relu_instead.svg",
@@ -311,7 +313,7 @@ void run(int argc, const char* const* argv) {
                    to_csv("worst bias", negative_bias));
   if (pictures) {
     LineChart chart = chart_of(rates, &Outcome::dead_second, [](const Setting& setting) {
-      return "rate " + brief(setting.rate);
+      return "rate " + significant(setting.rate, 3);
     });
     chart.title = "ReLUs that die of the learning rate";
     chart.y_label = "dead units, % of the second hidden layer";
@@ -319,7 +321,7 @@ void run(int argc, const char* const* argv) {
     chart.draw(output, "11_dying_relu_rates.svg");
 
     chart = chart_of(biases, &Outcome::dead,
-                     [](const Setting& setting) { return "bias " + brief(setting.bias); });
+                     [](const Setting& setting) { return "bias " + significant(setting.bias, 3); });
     chart.title = "ReLUs that start with a negative bias";
     chart.y_label = "dead units, % of both hidden layers";
     chart.colours = LineChart::Colours::ordered;
@@ -327,7 +329,7 @@ void run(int argc, const char* const* argv) {
 
     chart = chart_of(negative_bias, &Outcome::accuracy,
                      [](const Setting& setting) { return setting.activation; });
-    chart.title = "All units start with a bias of " + brief(worst_bias);
+    chart.title = "All units start with a bias of " + significant(worst_bias, 3);
     chart.y_label = "training accuracy, %";
     chart.series.front().width = 7;  // seen below another line, too
     chart.draw(output, "11_dying_relu_instead.svg");

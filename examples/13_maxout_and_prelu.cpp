@@ -209,9 +209,11 @@ void draw_slopes(const training::Network& network, const std::vector<Slopes>& la
 std::string describe(const Imitation& relu, const Imitation& leaky) {
   std::ostringstream text;
   text << "With the pieces w.x + b and 0 Maxout gives the ReLU network's probabilities to "
-       << brief(relu.largest_difference) << " and its gradient to "
-       << brief(relu.gradient_difference) << ", with w.x + b and 0.01 of it LeakyReLU's to "
-       << brief(leaky.largest_difference) << " and " << brief(leaky.gradient_difference) << ": "
+       << significant(relu.largest_difference, 3) << " and its gradient to "
+       << significant(relu.gradient_difference, 3)
+       << ", with w.x + b and 0.01 of it LeakyReLU's to "
+       << significant(leaky.largest_difference, 3) << " and "
+       << significant(leaky.gradient_difference, 3) << ": "
        << (std::max(relu.largest_difference, leaky.largest_difference) < 1e-4 &&
                    std::max(relu.gradient_difference, leaky.gradient_difference) < 1e-3
                ? "the same function, but for rounding"
@@ -225,11 +227,11 @@ std::string describe(const Imitation& relu, const Imitation& leaky) {
 
 std::string describe(const Trained& relu, const Trained& maxout, const Trained& wide) {
   std::ostringstream text;
-  text << "Trained, Maxout reaches a loss of " << brief(maxout.loss) << " on the training set and "
-       << percent(maxout.test_accuracy, 2) << " on the test set; ReLU with as many units "
-       << brief(relu.loss) << " and " << percent(relu.test_accuracy, 2)
-       << ", ReLU with as many parameters " << brief(wide.loss) << " and "
-       << percent(wide.test_accuracy, 2) << ". ";
+  text << "Trained, Maxout reaches a loss of " << significant(maxout.loss, 3)
+       << " on the training set and " << percent(maxout.test_accuracy, 2)
+       << " on the test set; ReLU with as many units " << significant(relu.loss, 3) << " and "
+       << percent(relu.test_accuracy, 2) << ", ReLU with as many parameters "
+       << significant(wide.loss, 3) << " and " << percent(wide.test_accuracy, 2) << ". ";
   const double gain = maxout.test_accuracy - wide.test_accuracy;
   const double spread = std::max(maxout.most_accuracy - maxout.least_accuracy,
                                  wide.most_accuracy - wide.least_accuracy);
@@ -309,14 +311,15 @@ void run(int argc, const char* const* argv) {
                   "if it may?");
   chapter.say("Two hidden layers of 64 units on the " + data.name + ", " +
               std::to_string(options.epochs) + " epochs, learning rate " +
-              brief(options.learning_rate) + ", momentum 0.9, seed " +
+              significant(options.learning_rate, 3) + ", momentum 0.9, seed " +
               std::to_string(options.seed) +
               ". First, a trained network of rectifiers beside a Maxout network that is given its "
               "weights.");
   std::vector<std::vector<std::string>> rows;
   for (const Imitation& imitation : {as_relu, as_leaky})
-    rows.push_back({imitation.of, brief(imitation.slope) + " (w.x + b)",
-                    brief(imitation.largest_difference), brief(imitation.gradient_difference),
+    rows.push_back({imitation.of, significant(imitation.slope, 3) + " (w.x + b)",
+                    significant(imitation.largest_difference, 3),
+                    significant(imitation.gradient_difference, 3),
                     std::to_string(imitation.parameters),
                     std::to_string(imitation.maxout_parameters)});
   chapter.table({"rectifier", "second piece", "largest difference of a probability",
@@ -333,7 +336,7 @@ void run(int argc, const char* const* argv) {
   for (const Trained& trained : {relu, maxout, wide})
     rows.push_back(
         {trained.activation, std::to_string(trained.units), std::to_string(trained.parameters),
-         brief(trained.loss), percent(trained.test_accuracy, 2),
+         significant(trained.loss, 3), percent(trained.test_accuracy, 2),
          percent(trained.least_accuracy, 2) + " to " + percent(trained.most_accuracy, 2)});
   chapter.say("Trained, means of " + std::to_string(options.repeats) + " networks:");
   chapter.table({"activation", "units in a layer", "parameters", "training loss", "test accuracy",

@@ -5,24 +5,13 @@
 #include <sstream>
 #include <string>
 
+#include "chapter.hpp"
+
 namespace examples {
 
-inline std::string fixed(double value, int digits) {
-  if (!std::isfinite(value)) return "-";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
-
+/// "-" where there is no number.
 inline std::string percent(double share, int digits = 0) {
   return std::isfinite(share) ? fixed(100 * share, digits) + " %" : "-";
-}
-
-/// As short as three digits allow: 0.00012, 3.4e-17.
-inline std::string brief(double value) {
-  std::ostringstream text;
-  text << std::setprecision(3) << value;
-  return text.str();
 }
 
 /// For a CSV file: empty where there is no number.

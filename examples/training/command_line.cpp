@@ -1,12 +1,11 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <iostream>
-#include <system_error>
 
+#include "../support/experiment.hpp"
 #include "training.hpp"
 
 namespace training {
@@ -85,11 +84,7 @@ bool CommandLine::parse(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw InputError(std::string(error.what()) + " (--help lists the options)");
   }
-  const std::string& text = parser_->seed_text;
-  const char* const end_of_text = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), end_of_text, parser_->seed);
-  parser_->require(error == std::errc{} && end == end_of_text,
-                   "--seed must be a whole number from 0 to 2^64 - 1");
+  parser_->seed = examples::parse_seed(parser_->seed_text);
   for (const auto& check : parser_->checks) check();
   return true;
 }
