@@ -162,9 +162,9 @@ std::string describe_rates(const Outcomes& rates) {
   const auto [low, high] = std::minmax_element(rates.begin(), rates.end(), by_rate);
   const double dead_low = low->dead.back(), dead_high = high->dead.back();
   std::ostringstream text;
-  text << "At a learning rate of " << significant(low->setting.rate, 3) << " "
+  text << "At a learning rate of " << significant(low->setting.rate, 3) << ", "
        << percent(dead_low, 1) << " of the units are dead at the end, at "
-       << significant(high->setting.rate, 3) << " " << percent(dead_high, 1)
+       << significant(high->setting.rate, 3) << " it is " << percent(dead_high, 1)
        << " (of the second layer " << percent(high->dead_second.back(), 1)
        << "), and the training accuracy is " << percent(low->accuracy.back(), 1) << " against "
        << percent(high->accuracy.back(), 1) << ". "
@@ -217,7 +217,7 @@ std::string describe_biases(const Outcomes& biases) {
       biases.begin(), biases.end(),
       [](const Outcome& a, const Outcome& b) { return a.setting.bias < b.setting.bias; });
   std::ostringstream text;
-  text << "With an initial bias of " << significant(worst.setting.bias, 3) << " "
+  text << "With an initial bias of " << significant(worst.setting.bias, 3) << ", "
        << percent(worst.dead.front(), 1) << " of the units are dead before the first step and "
        << percent(worst.dead.back(), 1) << " at the end. Of those ever dead "
        << percent(worst.revived) << " came back. ";

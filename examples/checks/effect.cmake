@@ -26,6 +26,7 @@ foreach(expected IN LISTS EFFECT)
     message(FATAL_ERROR "'${value}' is not ${comparison} ${limit} in column ${column} of: ${rows}")
   endif()
 endforeach()
+string(REGEX REPLACE "[ \n]+" " " out "${out}")  # as before its lines were broken
 if(NOT out MATCHES "${SAYS}")
   message(FATAL_ERROR "it does not say: ${SAYS}")
 endif()

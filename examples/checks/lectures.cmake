@@ -70,6 +70,18 @@ hillock_effect(11_dying_relu
     "^worst bias,elu,0.02,-3,20,|8|GREATER|0.95"
     "^worst bias,maxout,0.02,-3,20,|8|GREATER|0.95")
 
+# Column 4: epochs to the goal.
+hillock_effect(12_convergence
+  SAYS "It is not six times here: .* with one rate for all, and a small one, ReLU is ahead"
+  PICTURES 12_convergence.svg
+  EFFECT
+    "^right labels,0.02,relu,0.005,|4|LESS|12"
+    "^right labels,0.02,sigmoid,0.005,|4|GREATER|24"
+    "^right labels,0.02,tanh,0.005,|4|LESS|24"
+    "^right labels,0.02,sigmoid,0.1,|4|LESS|12"
+    "^shuffled labels,0.25,relu,0.01,|4|LESS|45"
+    "^shuffled labels,0.25,tanh,0.05,|4|LESS|45")
+
 # Columns 3, 4, 5: parameters, difference of the probabilities, of the gradient.
 hillock_effect(13_maxout_and_prelu
   SAYS "the same function, but for rounding.*1.93 times the parameters.*From 0.25 each unit went its own way"
