@@ -6,11 +6,10 @@
 #include <hillock/hillock.hpp>
 #include <string>
 
+#include "data.hpp"
 #include "result.hpp"
 
 namespace train_digits {
-
-inline constexpr int units = 64;  // of each hidden layer
 
 // The standard deviations of the initial weights that
 // keep the variance of the signal from layer to layer.

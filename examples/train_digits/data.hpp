@@ -26,6 +26,7 @@ struct Dataset {
 };
 
 inline constexpr int classes = 10;
+inline constexpr int units = 64;  // of each hidden layer
 
 /// Rows of 64 integers 0 .. 16 and a label 0 .. 9. Every fifth row is held out for the test: a
 /// fixed 80/20 split that no seed can improve.
