@@ -41,16 +41,16 @@ int run(int argc, const char* const* argv) {
     progress.finish();
   }
 
-  print_table(results, std::cout);
+  const examples::Chapter chapter = describe(results, data, *options);
+  std::cout << '\n';
+  chapter.print(std::cout);
   output.write("epochs.csv", to_csv(results));
-  std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
-  if (examples::gnuplot_is_installed()) {
+  if (examples::gnuplot_is_installed())
     draw_pictures(results, output);
-    std::cout << "pictures: " << output.file("training.svg").string() << ' '
-              << output.file("units.svg").string() << '\n';
-  } else {
+  else
     std::cout << "gnuplot is not installed: no pictures\n";
-  }
+  chapter.write(output);
+  std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
   return 0;
 }
 

@@ -155,6 +155,7 @@ void Chapter::write(const OutputDirectory& directory) const {
                      "</p>\n";
   for (const auto& part : parts_)
     html += std::visit([](const auto& known) { return as_html(known); }, part);
+  html += "<p class=\"command\"><code>bash examples/run " + escaped(name_) + "</code></p>\n";
   directory.write(name_ + ".chapter.html", html + "</section>\n");
 }
 

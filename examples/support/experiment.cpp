@@ -36,6 +36,7 @@ int run_experiment(int argc, const char* const* argv, const std::string& descrip
       throw InputError(std::string(error.what()) + " (--help lists the options)");
     }
     options.seed = parse_seed(seed);
+    remove_incomplete_file_when_interrupted();
     run(options, OutputDirectory(options.output));
     return 0;
   } catch (const InputError& error) {
