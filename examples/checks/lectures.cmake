@@ -95,6 +95,21 @@ hillock_effect(13_maxout_and_prelu
     "^trained,maxout,64,|3|GREATER|17289"
     "^trained,maxout,64,|7|GREATER|0.95")
 
+find_program(HILLOCK_TIMEOUT timeout)
+mark_as_advanced(HILLOCK_TIMEOUT)
+if(HILLOCK_TIMEOUT)
+  add_test(NAME examples.dying_relu.writes_nothing_when_interrupted
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:11_dying_relu> -D OUTPUT=${scratch}/dying_relu.interrupted
+      -D TIMEOUT=${HILLOCK_TIMEOUT} -P ${CMAKE_CURRENT_SOURCE_DIR}/interrupted.cmake)
+endif()
+
+hillock_refused(dying_relu.refuses_a_learning_rate_of_zero 11_dying_relu "--learning-rates must be above 0"
+  --learning-rates 0.1,0)
+hillock_refused(dying_relu.refuses_a_bias_of_nan 11_dying_relu "--biases must be finite" --biases 0,nan)
+hillock_refused(dying_relu.refuses_missing_digits 11_dying_relu "no_such.csv: cannot be opened"
+  --data ${scratch}/no_such.csv)
+hillock_refused(convergence.refuses_zero_epochs 12_convergence "epochs" --epochs 0)
+
 foreach(program IN LISTS lecture_programs)
   string(REGEX REPLACE "^[0-9]+_" "" name ${program})
   hillock_refused(${name}.refuses_an_unknown_option ${program} "--no-such-option" --no-such-option)
