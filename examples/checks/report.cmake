@@ -14,6 +14,7 @@ string(REPEAT "wide" 100 wide)
 string(REPEAT "<td>12345.678</td>" 40 cells)
 file(WRITE ${OUTPUT}/100_wide.chapter.html "<section class=\"chapter\" id=\"100_wide\"><h2>${wide}</h2>
 <p class=\"question\">${wide}</p><p>${wide}</p><div class=\"table\"><table><tbody><tr>${cells}</tr></tbody></table></div>
+<pre class=\"listing\">${wide}</pre>
 <figure><img src=\"wide.svg\" alt=\"A &lt; B\"><figcaption>${wide}</figcaption></figure>
 <figure><img src=\"missing.svg\" alt=\"missing\"></figure></section>\n")
 file(WRITE ${OUTPUT}/wide.svg "<?xml version=\"1.0\"?><svg width=\"5000\" height=\"100\" viewBox=\"0 0 5000 100\"
