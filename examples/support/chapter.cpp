@@ -84,11 +84,18 @@ void Chapter::table(std::vector<std::string> header, std::vector<std::vector<std
   parts_.push_back(Table{std::move(header), std::move(rows)});
 }
 
+void Chapter::listing(std::string text) {
+  if (text.empty() || text.back() != '\n') text += '\n';
+  parts_.push_back(Listing{std::move(text)});
+}
+
 void Chapter::picture(std::string svg_file_name, std::string caption) {
   parts_.push_back(Picture{std::move(svg_file_name), std::move(caption)});
 }
 
 std::string Chapter::as_text(const Paragraph& paragraph) { return wrapped(paragraph.text); }
+
+std::string Chapter::as_text(const Listing& listing) { return listing.text; }
 
 std::string Chapter::as_text(const Table& table) {
   const std::size_t columns = table.header.size();
@@ -118,6 +125,10 @@ std::string Chapter::as_text(const Picture& picture) {
 
 std::string Chapter::as_html(const Paragraph& paragraph) {
   return "<p>" + escaped(paragraph.text) + "</p>\n";
+}
+
+std::string Chapter::as_html(const Listing& listing) {
+  return "<pre class=\"listing\" tabindex=\"0\">" + escaped(listing.text) + "</pre>\n";
 }
 
 std::string Chapter::as_html(const Table& table) {

@@ -10,9 +10,11 @@ namespace examples {
 namespace {
 
 /// Where the reader's screen is dark, light and dark change places and the hues stay: whatever the
-/// colours are, they are told apart as before.
+/// colours are, they are told apart as before. What was light is dark then, and made a little
+/// brighter.
 constexpr const char* dark =
-    "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } }"
+    "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) "
+    "brightness(1.3) } }"
     "</style>\n";
 
 /// Adds the style. False if the picture is not complete: gnuplot does not notice a full disk.
