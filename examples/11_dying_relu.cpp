@@ -298,7 +298,8 @@ void run(int argc, const char* const* argv) {
   chapter.say(describe_biases(biases));
   if (pictures)
     chapter.picture("11_dying_relu_biases.svg",
-                    "ReLUs that start with a negative bias: some recover from a small one.");
+                    "ReLUs that start with a negative bias: they recover from a small one, not "
+                    "from a large one.");
   add_table(negative_bias, options.repeats, chapter);
   chapter.say("With an initial bias of " + significant(worst_bias, 3) + ". " +
               describe_instead(negative_bias));
@@ -320,10 +321,10 @@ void run(int argc, const char* const* argv) {
     chart.colours = LineChart::Colours::ordered;
     chart.draw(output, "11_dying_relu_rates.svg");
 
-    chart = chart_of(biases, &Outcome::dead,
+    chart = chart_of(biases, &Outcome::dead_second,
                      [](const Setting& setting) { return "bias " + significant(setting.bias, 3); });
     chart.title = "ReLUs that start with a negative bias";
-    chart.y_label = "dead units, % of both hidden layers";
+    chart.y_label = "dead units, % of the second hidden layer";
     chart.colours = LineChart::Colours::ordered;
     chart.draw(output, "11_dying_relu_biases.svg");
 
