@@ -1,15 +1,14 @@
 // The main job: trains a network on handwritten digits, once per activation, and compares them.
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 
 #include "support/gnuplot.hpp"
 #include "support/output_directory.hpp"
-#include "train_digits/data.hpp"
 #include "train_digits/options.hpp"
 #include "train_digits/report.hpp"
 #include "train_digits/training.hpp"
+#include "training/training.hpp"
 
 namespace {
 
@@ -17,45 +16,41 @@ using namespace train_digits;
 
 int run(int argc, const char* const* argv) {
   std::vector<std::string> known;
-  for_each_activation([&known](const auto& activation) { known.push_back(activation.name); });
+  for (const training::ActivationKind& kind : training::activations()) known.push_back(kind.name);
   const std::optional<Options> options = parse_options(argc, argv, known, HILLOCK_DIGITS);
   if (!options) return 0;
 
   // Everything that can be refused is refused before the first file is made.
-  const Dataset data = options->fashion_mnist ? load_fashion_mnist(*options->fashion_mnist)
-                                              : load_digits(options->data);
+  const training::Dataset data = options->fashion_mnist
+                                     ? training::load_fashion_mnist(*options->fashion_mnist)
+                                     : training::load_digits(options->data);
   const examples::OutputDirectory output(options->output);
 
   std::cout << data.name << ": " << data.training.count() << " pictures to train on, "
             << data.test.count() << " held out; layers " << data.training.pixels.rows() << " - "
-            << units << " - " << units << " - " << classes << ", learning rate "
+            << units << " - " << units << " - " << training::classes << ", learning rate "
             << options->learning_rate << ", seed " << options->seed << '\n';
-  std::signal(SIGINT, [](int) { interrupted = 1; });
+  training::catch_interrupts();
   Progress progress(options->epochs);
   std::vector<Result> results;
-  for_each_activation([&](const auto& activation) {
+  for (const training::ActivationKind& kind : training::activations()) {
     const auto& wanted = options->activations;
-    if (interrupted || std::find(wanted.begin(), wanted.end(), activation.name) == wanted.end())
-      return;
-    results.push_back(train(activation, data, *options,
-                            [&](const Epoch& epoch) { progress.show(activation.name, epoch); }));
+    if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
+    results.push_back(
+        train(kind, data, *options, [&](const Epoch& epoch) { progress.show(kind.name, epoch); }));
     progress.finish();
-  });
-  if (interrupted) {
-    std::cout << "interrupted: nothing was written\n";
-    return 130;  // as a shell reports ctrl-C
   }
 
-  print_table(results, std::cout);
+  const examples::Chapter chapter = describe(results, data, *options);
+  std::cout << '\n';
+  chapter.print(std::cout);
   output.write("epochs.csv", to_csv(results));
-  std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
-  if (examples::gnuplot_is_installed()) {
+  if (examples::gnuplot_is_installed())
     draw_pictures(results, output);
-    std::cout << "pictures: " << output.file("training.svg").string() << ' '
-              << output.file("units.svg").string() << '\n';
-  } else {
+  else
     std::cout << "gnuplot is not installed: no pictures\n";
-  }
+  chapter.write(output);
+  std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
   return 0;
 }
 
@@ -67,5 +62,8 @@ int main(int argc, char** argv) {
   } catch (const examples::InputError& error) {
     std::cerr << argv[0] << ": " << error.what() << '\n';
     return 2;
+  } catch (const training::Interrupted&) {
+    std::cout << "\ninterrupted: nothing was written\n";
+    return 130;  // as a shell reports ctrl-C
   }
 }

@@ -1,34 +1,36 @@
-// Five networks broken on purpose, and a healthy one: what the diagnostics' report says of each.
+// Networks broken on purpose, and a healthy one: what the diagnostics' report says of each.
 
 #include <CLI/CLI.hpp>
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
-#include <iomanip>
 #include <iostream>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
-#include "support/input_error.hpp"
-#include "train_digits/data.hpp"
-#include "train_digits/linear.hpp"
-#include "train_digits/random.hpp"
+#include "support/chapter.hpp"
+#include "support/experiment.hpp"
+#include "training/data.hpp"
+#include "training/linear.hpp"
+#include "training/random.hpp"
 
 namespace {
 
-using train_digits::Dataset;
-using train_digits::Linear;
-using train_digits::Random;
-using train_digits::Samples;
-using train_digits::Step;
+using training::Dataset;
+using training::Linear;
+using training::Random;
+using training::Samples;
+using training::Step;
 
 struct Options {
+  std::uint64_t seed = 1;
   int epochs = 3;
   double learning_rate = 0.02;
-  unsigned seed = 1;
   std::string data = HILLOCK_DIGITS;
 };
 
@@ -52,7 +54,7 @@ class Network {
       const double deviation = setup.weight_scale * std::sqrt(2.0 / static_cast<double>(from));
       layers_.emplace_back(from, units, deviation, setup.bias, random);
     }
-    layers_.emplace_back(units, train_digits::classes,
+    layers_.emplace_back(units, training::classes,
                          setup.weight_scale * std::sqrt(1.0 / static_cast<double>(units)), 0.0F,
                          random);
   }
@@ -61,7 +63,8 @@ class Network {
     Eigen::MatrixXf gradient = forward(batch.pixels);
     subtract_labels(gradient, batch);
     for (std::size_t i = layers_.size(); i-- > 0;) {
-      gradient = layers_[i].backward(inputs_[i], gradient, step);
+      gradient = layers_[i].backward(inputs_[i], gradient);
+      layers_[i].move(step);
       if (i > 0) gradient = f_.backward(pre_activations_[i - 1], gradient).eval();
     }
   }
@@ -85,9 +88,8 @@ class Network {
       names.push_back("hidden " + std::to_string(i + 1));
       monitors.emplace_back(f_, 64, hillock::Per::row);
     }
-    hillock::SoftmaxMonitor<> output(hillock::Softmax{hillock::Per::column}, train_digits::classes);
+    hillock::SoftmaxMonitor<> output(hillock::Softmax{hillock::Per::column}, training::classes);
     hillock::GradientFlow flow(names);
-    const Step no_step{0, 0};
     for (Eigen::Index begin = 0; begin < samples.count(); begin += 128) {
       const Eigen::Index count = std::min<Eigen::Index>(128, samples.count() - begin);
       const auto label = samples.labels.begin() + begin;
@@ -96,8 +98,7 @@ class Network {
       output.observe(scores_);
       subtract_labels(gradient, batch);
       for (std::size_t i = layers_.size(); i-- > 1;) {
-        Linear copy = layers_[i];  // backward moves the weights
-        gradient = copy.backward(inputs_[i], gradient, no_step);
+        gradient = layers_[i].backward(inputs_[i], gradient);
         gradient = f_.backward(pre_activations_[i - 1], gradient).eval();
         flow.observe(i - 1, gradient);
         monitors[i - 1].observe(pre_activations_[i - 1]);
@@ -144,12 +145,12 @@ std::string verdict(const hillock::NetworkReport& report) {
 
 template <class F>
 void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options& options,
-              std::vector<std::string>& summary) {
+              examples::Chapter& chapter, std::string& summary) {
   Random random(options.seed);
   Network<F> network(f, setup, data.training.pixels.rows(), random);
-  std::cout << "==== " << setup.name << " ====\nBefore the first step\n";
   const hillock::NetworkReport before = network.examine(data.training);
-  std::cout << before;
+  std::ostringstream text;
+  text << "==== " << setup.name << " ====\nBefore the first step\n" << before;
 
   const Step step{static_cast<float>(options.learning_rate * setup.rate_scale), 0.9F};
   std::vector<std::size_t> order(data.training.labels.size());
@@ -171,52 +172,55 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
   hillock::NetworkReport after = network.examine(data.training);
   after.compare_with(before);
   const double accuracy = network.accuracy(data.test);
-  std::cout << "After " << options.epochs << " epochs, " << std::fixed << std::setprecision(1)
-            << 100 * accuracy << " % of the test set right\n"
-            << std::defaultfloat << after << '\n';
-  summary.push_back(std::string(setup.name) + "\n  before: " + verdict(before) +
-                    "\n  after:  " + verdict(after));
+  text << "After " << options.epochs << " epochs, " << examples::fixed(100 * accuracy, 1)
+       << " % of the test set right\n"
+       << after;
+  chapter.listing(text.str());
+  summary += std::string(setup.name) + "\n  before: " + verdict(before) +
+             "\n  after:  " + verdict(after) + '\n';
 }
 
-int run(int argc, const char* const* argv) {
-  Options options;
-  CLI::App app{"Breaks networks on purpose and shows what the diagnostics say."};
-  app.add_option("-e,--epochs", options.epochs)->check(CLI::Range(1, 1000))->capture_default_str();
-  app.add_option("-r,--learning-rate", options.learning_rate, "Of the healthy network")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("-s,--seed", options.seed)->capture_default_str();
-  app.add_option("-d,--data", options.data, "CSV file of 8x8 digits")->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    throw examples::InputError(std::string(error.what()) + " (--help lists the options)");
-  }
-  const Dataset data = train_digits::load_digits(options.data);
-
-  std::vector<std::string> summary;
+void run(const Options& options, const examples::OutputDirectory& output) {
+  const Dataset data = training::load_digits(options.data);
+  examples::Chapter chapter("18_broken_networks", "Networks broken on purpose",
+                            "What is wrong with my network?");
+  chapter.say(
+      "A network that learns the digits, and the same one with weights, bias or learning rate that "
+      "break it. The report of the diagnostics tells them apart, before the first step or after " +
+      std::to_string(options.epochs) + " epochs, and says what the lectures advise.");
+  std::string summary;
   const auto& relu = hillock::relu;
-  diagnose(relu, {"healthy"}, data, options, summary);
-  diagnose(relu, {"weights x 20", 2, 20}, data, options, summary);
-  diagnose(hillock::tanh, {"weights x 20, tanh", 2, 20}, data, options, summary);
-  diagnose(relu, {"bias -3", 2, 1, -3.0F}, data, options, summary);
-  diagnose(relu, {"learning rate x 50", 2, 1, 0, 50}, data, options, summary);
-  diagnose(relu, {"all-zero weights", 2, 0}, data, options, summary);
-  diagnose(hillock::sigmoid, {"30 sigmoid layers", 30}, data, options, summary);
-  std::cout << "==== What is wrong first ====\n";
-  for (const std::string& line : summary) std::cout << line << '\n';
-  return 0;
+  diagnose(relu, {"healthy"}, data, options, chapter, summary);
+  diagnose(relu, {"weights x 20", 2, 20}, data, options, chapter, summary);
+  diagnose(hillock::tanh, {"weights x 20, tanh", 2, 20}, data, options, chapter, summary);
+  diagnose(relu, {"bias -3", 2, 1, -3.0F}, data, options, chapter, summary);
+  diagnose(relu, {"learning rate x 50", 2, 1, 0, 50}, data, options, chapter, summary);
+  diagnose(relu, {"all-zero weights", 2, 0}, data, options, chapter, summary);
+  diagnose(hillock::sigmoid, {"30 sigmoid layers", 30}, data, options, chapter, summary);
+  chapter.say("What is wrong first:");
+  chapter.listing(summary);
+  chapter.print(std::cout);
+  chapter.write(output);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const examples::InputError& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 2;
-  }
+  Options options;
+  return examples::run_experiment(
+      argc, argv, "Breaks networks on purpose and shows what the diagnostics say.",
+      [&options](const examples::ExperimentOptions& common,
+                 const examples::OutputDirectory& output) {
+        options.seed = common.seed;
+        run(options, output);
+      },
+      [&options](CLI::App& app) {
+        app.add_option("-e,--epochs", options.epochs)
+            ->check(CLI::Range(1, 1000))
+            ->capture_default_str();
+        app.add_option("-r,--learning-rate", options.learning_rate, "Of the healthy network")
+            ->check(CLI::PositiveNumber)
+            ->capture_default_str();
+        app.add_option("-d,--data", options.data, "CSV file of 8x8 digits")->capture_default_str();
+      });
 }

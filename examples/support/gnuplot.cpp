@@ -9,21 +9,33 @@
 namespace examples {
 namespace {
 
-/// In single quotes gnuplot knows one special character, the quote itself.
+/// Where the reader's screen is dark, light and dark change places and the hues stay: whatever the
+/// colours are, they are told apart as before. What was light is dark then, and made a little
+/// brighter.
+constexpr const char* dark =
+    "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) "
+    "brightness(1.3) } }"
+    "</style>\n";
+
+/// Adds the style. False if the picture is not complete: gnuplot does not notice a full disk.
+bool finish(const std::filesystem::path& svg) {
+  std::ifstream in(svg);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::size_t tag = text.find("<svg"), inside = text.find('>', tag);
+  if (tag == std::string::npos || inside == std::string::npos ||
+      text.find("</svg>", inside) == std::string::npos)
+    return false;
+  text.insert(inside + 1, std::string("\n") + dark);
+  return static_cast<bool>(std::ofstream(svg) << text << std::flush);
+}
+
+}  // namespace
+
 std::string quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
   return result + "'";
 }
-
-/// gnuplot does not notice a full disk.
-bool is_complete(const std::filesystem::path& svg) {
-  std::ifstream in(svg);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  return text.find("</svg>") != std::string::npos;
-}
-
-}  // namespace
 
 bool gnuplot_is_installed() { return std::system("gnuplot --version >/dev/null 2>&1") == 0; }
 
@@ -37,9 +49,9 @@ void draw(const OutputDirectory& directory, const std::string& name, int width, 
     const std::string all =
         "set terminal svg size " + std::to_string(width) + "," + std::to_string(height) +
         " font 'DejaVu Sans,13' background '#ffffff'\nset output " + quoted(temporary.string()) +
-        "\n" + script + "\nunset multiplot\nunset output\n";
+        "\nset tics textcolor rgb '#000000'\n" + script + "\nunset multiplot\nunset output\n";
     const bool sent = std::fwrite(all.data(), 1, all.size(), gnuplot) == all.size();
-    return pclose(gnuplot) == 0 && sent && is_complete(temporary);
+    return pclose(gnuplot) == 0 && sent && finish(temporary);
   });
 }
 

@@ -1,5 +1,9 @@
 #include "output_directory.hpp"
 
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -30,7 +34,34 @@ bool can_write_in(const fs::path& path) {
   return written;
 }
 
+/// The name of the file being written, for a signal handler, which may look at nothing else. A
+/// longer name is not removed.
+std::array<char, 4096> incomplete{};
+volatile std::sig_atomic_t writing = 0;
+
+/// Sets the name as long as it lives.
+class Incomplete {
+ public:
+  explicit Incomplete(const std::string& name) {
+    if (name.size() >= incomplete.size()) return;
+    name.copy(incomplete.data(), name.size());
+    incomplete[name.size()] = '\0';
+    writing = 1;
+  }
+  ~Incomplete() { writing = 0; }
+  Incomplete(const Incomplete&) = delete;
+  Incomplete& operator=(const Incomplete&) = delete;
+};
+
 }  // namespace
+
+void remove_incomplete_file_when_interrupted() {
+  std::signal(SIGINT, [](int) {
+    if (writing) unlink(incomplete.data());
+    std::signal(SIGINT, SIG_DFL);
+    std::raise(SIGINT);
+  });
+}
 
 OutputDirectory::OutputDirectory(fs::path path) : path_(std::move(path)) {
   std::vector<fs::path> created;
@@ -44,6 +75,7 @@ OutputDirectory::OutputDirectory(fs::path path) : path_(std::move(path)) {
 void OutputDirectory::write(const std::string& name,
                             const std::function<bool(const fs::path&)>& produce) const {
   const fs::path temporary = file("." + name + ".partial");
+  const Incomplete while_it_is(temporary.string());
   std::error_code error;
   if (produce(temporary)) {
     fs::rename(temporary, file(name), error);

@@ -26,4 +26,8 @@ class OutputDirectory {
   std::filesystem::path path_;
 };
 
+/// From now on ctrl-C, which ends the program, first removes the incomplete file that it may be
+/// writing.
+void remove_incomplete_file_when_interrupted();
+
 }  // namespace examples

@@ -1,10 +1,9 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cmath>
-#include <system_error>
 
+#include "../support/experiment.hpp"
 #include "../support/input_error.hpp"
 
 namespace train_digits {
@@ -61,9 +60,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
   require(std::isfinite(options.weight_scale) && options.weight_scale > 0,
           "--weight-scale must be above 0 and finite");
   require(std::isfinite(options.initial_bias), "--initial-bias must be finite");
-  const auto [end, error] = std::from_chars(seed.data(), seed.data() + seed.size(), options.seed);
-  require(error == std::errc{} && end == seed.data() + seed.size(),
-          "--seed must be a whole number from 0 to 2^64 - 1");
+  options.seed = examples::parse_seed(seed);
   options.data = data;
   if (fashion_option->count() > 0) options.fashion_mnist = fashion_mnist;
   options.output = output;

@@ -12,11 +12,7 @@
 namespace train_digits {
 namespace {
 
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
+using examples::fixed;
 
 /// A value that is not a number is "-" for people, and empty in the CSV.
 std::string percent(double share, int digits = 1) {
@@ -56,29 +52,50 @@ void Progress::finish() {
   if (terminal_) std::cout << '\n';
 }
 
-void print_table(const std::vector<Result>& results, std::ostream& out) {
-  out << "\nactivation   epochs to 95 %   test     time   saturated   dead\n"
-         "             training acc.    acc. %   s      %           %\n";
+examples::Chapter describe(const std::vector<Result>& results, const training::Dataset& data,
+                           const Options& options) {
+  examples::Chapter chapter("06_train_digits", "Trained on " + data.name,
+                            "What does the choice of the activation change in a network?");
+  chapter.say("A network of " + std::to_string(data.training.pixels.rows()) +
+              " inputs, two hidden layers of " + std::to_string(units) + " units and " +
+              std::to_string(training::classes) +
+              " outputs (softmax and cross-entropy), trained once with each activation on " +
+              std::to_string(data.training.count()) + " pictures, " +
+              std::to_string(data.test.count()) + " held out: " + std::to_string(options.epochs) +
+              " epochs of SGD with momentum, learning rate " +
+              examples::significant(options.learning_rate, 4) + ", seed " +
+              std::to_string(options.seed) + ".");
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> remarks;
   for (const Result& result : results) {
     const auto reached =
         std::find_if(result.epochs.begin(), result.epochs.end(),
                      [](const Epoch& epoch) { return epoch.training_accuracy >= 0.95; });
     const Epoch& last = result.epochs.back();
-    out << std::left << std::setw(13) << result.activation << std::setw(17)
-        << (reached == result.epochs.end() ? "-" : std::to_string(reached->number)) << std::setw(9)
-        << percent(last.test_accuracy, 2) << std::setw(7) << fixed(last.seconds, 2);
+    rows.push_back({result.activation,
+                    reached == result.epochs.end() ? "-" : std::to_string(reached->number),
+                    percent(last.test_accuracy, 2), fixed(last.seconds, 2),
+                    percent(last.both().saturated), percent(last.both().dead)});
     if (result.diverged)
-      out << "the loss became infinite or NaN in epoch " << last.number << '\n';
-    else
-      out << std::setw(12) << percent(last.both().saturated) << percent(last.both().dead) << '\n';
+      remarks.push_back(result.activation + ": the loss became infinite or NaN in epoch " +
+                        std::to_string(last.number) + ".");
+    else if (!result.learned.empty())
+      remarks.push_back(result.activation + ": " + result.learned + ".");
   }
-  out << "saturated: of the hidden pre-activations, on the training set after the last epoch\n"
-         "  (of relu the inactive ones: about half is healthy)\n"
-         "dead: of the hidden units, those that let no training sample through "
-         "(maxout: pieces that never win)\n";
-  for (const Result& result : results)
-    if (!result.learned.empty() && !result.diverged)
-      out << result.activation << ": " << result.learned << '\n';
+  chapter.table({"activation", "epochs to 95 %", "test, %", "time, s", "saturated, %", "dead, %"},
+                rows);
+  chapter.say(
+      "Epochs until 95 % of the training set are right; accuracy on the held-out pictures "
+      "and the time of training at the end. Saturated: of the hidden pre-activations, on "
+      "the training set after the last epoch (of relu the inactive ones: about half is "
+      "healthy). Dead: of the hidden units, those that let no training sample through (of "
+      "maxout, pieces that never win).");
+  for (const std::string& remark : remarks) chapter.say(remark);
+  chapter.picture("training.svg",
+                  "The loss on the training set and the error on the held-out pictures.");
+  chapter.picture("units.svg",
+                  "Hidden pre-activations that are saturated, and units that are dead.");
+  return chapter;
 }
 
 std::string to_csv(const std::vector<Result>& results) {

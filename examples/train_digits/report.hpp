@@ -1,10 +1,12 @@
 #pragma once
 
-#include <iosfwd>
 #include <string>
 #include <vector>
 
+#include "../support/chapter.hpp"
 #include "../support/output_directory.hpp"
+#include "../training/data.hpp"
+#include "options.hpp"
 #include "result.hpp"
 
 namespace train_digits {
@@ -23,8 +25,9 @@ class Progress {
   bool terminal_;
 };
 
-/// One row per activation.
-void print_table(const std::vector<Result>& results, std::ostream& out);
+/// What came out of it: a table of one row per activation, and the pictures.
+examples::Chapter describe(const std::vector<Result>& results, const training::Dataset& data,
+                           const Options& options);
 
 /// One row per epoch.
 std::string to_csv(const std::vector<Result>& results);

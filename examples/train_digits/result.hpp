@@ -1,16 +1,15 @@
 #pragma once
 
-#include <cmath>
 #include <string>
 #include <vector>
 
+#include "../training/activations.hpp"
+
 namespace train_digits {
 
-/// What became of hidden layers on the training set, as shares.
-struct Health {
-  double saturated = std::nan("");  // of pre-activations; NaN for Maxout, which does not saturate
-  double dead = std::nan("");       // of units; of a Maxout the pieces that never win
-};
+using training::Health;
+
+inline constexpr int units = 64;  // of each hidden layer
 
 struct Epoch {
   int number;
@@ -20,7 +19,10 @@ struct Epoch {
 
   /// Both layers together: they have the same number of units.
   Health both() const {
-    return {(first.saturated + second.saturated) / 2, (first.dead + second.dead) / 2};
+    Health both;
+    both.saturated = (first.saturated + second.saturated) / 2;
+    both.dead = (first.dead + second.dead) / 2;
+    return both;
   }
 };
 

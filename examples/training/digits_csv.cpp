@@ -7,7 +7,7 @@
 #include "data.hpp"
 #include "standardise.hpp"
 
-namespace train_digits {
+namespace training {
 namespace {
 
 constexpr int pixels_per_row = 64;
@@ -80,4 +80,4 @@ Dataset load_digits(const std::filesystem::path& file) {
   return data;
 }
 
-}  // namespace train_digits
+}  // namespace training

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace train_digits {
+namespace training {
 
 /// Random numbers that are the same everywhere. The standard fixes
 /// the bits of mt19937_64 but not what uniform_real_distribution and
@@ -33,4 +33,4 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-}  // namespace train_digits
+}  // namespace training

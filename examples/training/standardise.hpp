@@ -4,7 +4,7 @@
 
 #include "data.hpp"
 
-namespace train_digits {
+namespace training {
 
 /// Subtracts each pixel's mean and divides by the standard deviation of all,
 /// both of the training set. One deviation for all pixels, because some pixels
@@ -20,4 +20,4 @@ inline void standardise(Dataset& data) {
   data.test.pixels /= deviation;
 }
 
-}  // namespace train_digits
+}  // namespace training

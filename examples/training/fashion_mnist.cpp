@@ -6,7 +6,7 @@
 #include "data.hpp"
 #include "standardise.hpp"
 
-namespace train_digits {
+namespace training {
 namespace {
 
 /// An IDX file (big-endian sizes, then bytes), gzip-compressed: http://yann.lecun.com/exdb/mnist/
@@ -101,4 +101,4 @@ Dataset load_fashion_mnist(const std::filesystem::path& directory) {
   return data;
 }
 
-}  // namespace train_digits
+}  // namespace training

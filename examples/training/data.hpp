@@ -7,7 +7,7 @@
 
 #include "../support/input_error.hpp"
 
-namespace train_digits {
+namespace training {
 
 using examples::InputError;
 
@@ -35,4 +35,4 @@ Dataset load_digits(const std::filesystem::path& file);
 /// Vollgraf, arXiv:1708.07747), with its own test set.
 Dataset load_fashion_mnist(const std::filesystem::path& directory);
 
-}  // namespace train_digits
+}  // namespace training
