@@ -10,12 +10,10 @@ namespace examples {
 namespace {
 
 /// Where the reader's screen is dark, light and dark change places and the hues stay: whatever the
-/// colours are, they are told apart as before. What was light is dark then, and made a little
-/// brighter.
+/// colours are, they are told apart as before. Made darker first, no colour becomes too dark to see.
 constexpr const char* dark =
-    "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) "
-    "brightness(1.3) } }"
-    "</style>\n";
+    "<style>@media (prefers-color-scheme: dark) {"
+    " svg { filter: brightness(0.8) invert(1) hue-rotate(180deg) } }</style>\n";
 
 /// Adds the style. False if the picture is not complete: gnuplot does not notice a full disk.
 bool finish(const std::filesystem::path& svg) {
