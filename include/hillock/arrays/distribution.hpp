@@ -1,32 +1,208 @@
-// Distributions along an axis: what softmax and log-softmax share of reading and checking arrays.
+// Distributions along an axis: how softmax, log-softmax and cross-entropy read, sum and check them.
+//
+// A distribution is walked in one of two ways: by Lanes, one distribution to a lane, whatever the
+// layout; or as a Run of memory, many entries of one distribution to a batch, where its entries are
+// neighbours. Both add in one order, so that they give the same bits: fewer than 16 entries one after
+// the other; more in 16 partial sums, entry i to the sum i mod 16, but the last entries, where they
+// do not make 16, to the last sums; then the sums by halves: i and i + 8, i and i + 4, ...
 #pragma once
 
 #include <hillock/arrays/axis.hpp>
 #include <hillock/kernels/softmax.hpp>
 
+#include <utility>
+
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
+
+inline constexpr Index partial_sums = 16;
+
+/// Below this many entries they are added one after the other.
+inline constexpr Index shortest_tree = partial_sums;
+
+/// Sums by halves into the first.
+template <class Part, std::size_t N>
+HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
+  for (std::size_t half = N / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
+}
+
+/// What is done with the entries that count in a sum, and with those of a last block that do not.
+struct AllCount {
+  template <class V>
+  HILLOCK_INLINE V operator()(V x) const noexcept {
+    return x;
+  }
+};
+template <class V>
+struct SomeCount {
+  V one_or_zero;
+  HILLOCK_INLINE V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
+};
+
+/// The partial sums of a Walk.
+template <class Walk, class V, template <class> class SumOf = kernels::DistributionSum>
+struct SumsOf {
+  SumOf<V> of[Walk::slots];
+};
+
+/// Distributions one to a lane, of at least shortest_tree entries or of fewer.
+template <class V, bool IsShort>
+class Lanes {
+ public:
+  static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
+  explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
+
+  /// Of a number that each distribution has, what each lane of V computes with.
+  static HILLOCK_INLINE V spread(V number) noexcept { return number; }
+
+  /// The largest number; any number where there is a NaN.
+  template <class Load>
+  HILLOCK_INLINE V maximum(const Load& load) const {
+    V top = load(0);
+    for (Index i = 1; i < n_; ++i) top = not_below(load(i), top);
+    return top;
+  }
+  /// The same, but NaN where there is one.
+  template <class Load>
+  HILLOCK_INLINE V maximum_or_nan(const Load& load) const {
+    V top = load(0);
+    for (Index i = 1; i < n_; ++i) top = max(top, load(i));
+    return top;
+  }
+
+  /// use(slot, i, load(i), counted) for every entry i, which belongs to the partial sum `slot`.
+  template <class Load, class Use>
+  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
+    const Index whole = n_ / partial_sums * partial_sums;
+    const Index last = n_ - partial_sums;
+    for (Index i = 0; i < n_; ++i) {
+      const Index slot = IsShort ? 0 : i < whole ? i % partial_sums : i - last;
+      use(slot, i, load(i), AllCount());
+    }
+  }
+
+  /// The sum of all slots, for each distribution.
+  template <class Sums>
+  static HILLOCK_INLINE auto total(Sums& sums) noexcept {
+    add_by_halves(sums.of);
+    return sums.of[0];
+  }
+
+ private:
+  Index n_;
+};
+
+/// One distribution of at least shortest_tree entries that are neighbours in memory.
+template <class V>
+class Run {
+  using T = typename V::value_type;
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index batches = partial_sums / width;
+  static_assert(width <= partial_sums);
+
+ public:
+  static constexpr std::size_t slots = static_cast<std::size_t>(batches);
+  explicit Run(Index entries) noexcept : n_(entries) {}
+
+  static HILLOCK_INLINE V spread(Narrow number) noexcept { return number.first(); }
+
+  template <class Load>
+  HILLOCK_INLINE V maximum(const Load& load) const {
+    V top = load(n_ - width);
+    V second = top;
+    Index at = 0;
+    for (; at + 2 * width <= n_; at += 2 * width) {
+      top = not_below(load(at), top);
+      second = not_below(load(at + width), second);
+    }
+    if (at + width <= n_) second = not_below(load(at), second);
+    T lanes[static_cast<std::size_t>(width)];
+    not_below(second, top).store(lanes);
+    Narrow most = Narrow::load(lanes);
+    for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
+      most = not_below(Narrow::load(lanes + i), most);
+    most.store(lanes);
+    V result = lanes[0];
+    for (std::size_t i = 1; i < Narrow::size; ++i) result = not_below(V(lanes[i]), result);
+    return result;
+  }
+
+  /// use(slot, at, load(at), counted) for every batch; those of the last block overlap the ones before
+  /// it, and are loaded before anything is done: it may write where it loads from.
+  template <class Load, class Use>
+  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
+    each(load, use, std::make_integer_sequence<Index, batches>());
+  }
+
+  template <template <class> class SumOf>
+  static HILLOCK_INLINE SumOf<Narrow> total(const SumsOf<Run, V, SumOf>& sums) noexcept {
+    using Sum = SumOf<V>;
+    using Total = SumOf<Narrow>;
+    using Part = typename Sum::Part;
+    using Wide = std::decay_t<decltype(Part().number[0])>;
+    using NarrowPart = typename Total::Part;
+    using NarrowWide = std::decay_t<decltype(NarrowPart().number[0])>;
+    constexpr std::size_t numbers = sizeof(Part::number) / sizeof(Wide);
+    Part part[batches * Sum::part_count];
+    for (std::size_t i = 0; i < batches * Sum::part_count; ++i)
+      part[i] = sums.of[i / Sum::part_count].part[i % Sum::part_count];
+    add_by_halves(part);
+    typename Wide::value_type lanes[numbers][Wide::size];
+    for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
+    NarrowPart lane[Wide::size];
+    for (std::size_t i = 0; i < Wide::size; ++i)
+      for (std::size_t k = 0; k < numbers; ++k) lane[i].number[k] = NarrowWide(lanes[k][i]);
+    add_by_halves(lane);
+    Total result;
+    for (NarrowPart& each : result.part) each = lane[0];
+    return result;
+  }
+
+ private:
+  template <class Load, class Use, Index... K>
+  HILLOCK_INLINE void each(const Load& load, const Use& use,
+                           std::integer_sequence<Index, K...>) const {
+    using Loaded = decltype(load(0));
+    const Index rest = n_ % partial_sums;
+    const Index last = n_ - partial_sums;
+    const Loaded last_loaded[] = {load(last + K * width)...};
+    for (Index at = 0; at <= last; at += partial_sums)
+      (use(K, at + K * width, load(at + K * width), AllCount()), ...);
+    if (rest == 0) return;
+    static constexpr T counts[2 * partial_sums] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                                   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    (use(K, last + K * width, last_loaded[K], SomeCount<V>{V::load(counts + rest + K * width)}),
+     ...);
+  }
+
+  Index n_;
+};
+
+/// Whether the distributions of every array are Runs in memory.
+template <class T, class... Arrays>
+bool are_runs(Per axis, Index n, const Arrays&... arrays) noexcept {
+  if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
+    return n >= shortest_tree && ((arrays.step(axis != Per::column) == 1) && ...);
+  else
+    return false;
+}
+template <class T, class... Arrays>
+inline constexpr bool may_be_runs = ((Arrays::is_computed_in_place &&
+                                      std::is_same_v<T, typename Arrays::T>)&&...);
+
+/// The first entry of a distribution.
+template <class Array>
+auto* start_of(const Array& array, Per axis, Index distribution) noexcept {
+  return array.view().data + distribution * array.step(axis == Per::column);
+}
 
 /// Calls block(first, count) for every group of V::size distributions that have entries.
 template <class V, class Block>
 void for_each_distribution(Shape shape, Per axis, const Block& block) {
   if (entries(shape, axis) != 0) for_each_block<V>(distributions(shape, axis), block);
-}
-
-template <class V, class Read>
-V maximum(Read& read, Index n) {
-  V top = read(0);
-  for (Index i = 1; i < n; ++i) top = max(top, read(i));
-  return top;
-}
-
-template <class V, class Read>
-kernels::Normaliser<V> normaliser(Read& read, Index n) {
-  const V top = maximum<V>(read, n);
-  kernels::RunningSum<V> sum;
-  for (Index i = 0; i < n; ++i) sum.add(kernels::exponential_of_difference(read(i), top).high);
-  return {top, sum.parts()};
 }
 
 /// An input, the gradient by the output and the gradient by the input: of one shape, the last in
@@ -40,24 +216,134 @@ void check_gradients(const char* where, const char* name, const In& in, const In
   require_in_place_or_apart(where, "dx", dx, "dy", dy);
 }
 
-/// dx from x and dy, a group of distributions at a time: block(read, gradient, write, n) with the
-/// readers of x and dy, the writer of dx and the number of entries.
+/// y from x, whose entries are read twice, a group of distributions at a time: block(walk, kept, load,
+/// load_back, store). Where kept::value, the block first stores numbers and then reads them back by
+/// load_back; else that reads x again.
+template <class V, class X, class Y, class Block>
+void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
+                             const Block& block) {
+  using T = typename V::value_type;
+  const Index n = entries(in.shape(), axis);
+  if constexpr (may_be_runs<T, Input<X>, Output<Y>>) {
+    if (are_runs<T>(axis, n, in, out)) {
+      const Index count = distributions(in.shape(), axis);
+      for (Index j = 0; j < count; ++j) {
+        const T* const from = start_of(in, axis, j);
+        T* const to = start_of(out, axis, j);
+        block(
+            Run<V>(n), std::true_type(), [=](Index at) { return V::load(from + at); },
+            [=](Index at) { return V::load(to + at); },
+            [=](Index at, V value) { value.store(to + at); });
+      }
+      return;
+    }
+  }
+  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+    LaneReader<V, X> read(in, axis, first, count);
+    LaneWriter<V, Y> write(out, axis, first, count);
+    const auto load = [&](Index at) { return read(at); };
+    const auto store = [&](Index at, V value) { write(at, value); };
+    if (n < shortest_tree) {
+      V kept[shortest_tree];
+      kept[0] = read(0);
+      for (Index i = 1; i < n; ++i) kept[i] = read(i);
+      const auto load_kept = [&](Index at) { return kept[at]; };
+      block(Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
+            [&](Index at, V value) { kept[at] = value; });
+      for (Index i = 0; i < n; ++i) write(i, kept[i]);
+    } else if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
+      // What is put down would be rounded.
+      block(Lanes<V, false>(n), std::false_type(), load, load, store);
+    } else {
+      const Input<Y> written(y);
+      LaneReader<V, Y> read_back(written, axis, first, count);
+      const auto load_back = [&](Index at) {
+        if (at == 0) write.finish();
+        return read_back(at);
+      };
+      block(Lanes<V, false>(n), std::true_type(), load, load_back, store);
+    }
+    write.finish();
+  });
+}
+
+/// dx from x and dy: block(walk, load, load_both, store), where load gives entries of x and load_both
+/// those of x and dy.
 template <class V, class X, class DY, class DX, class Block>
 void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
                               const DY& dy, DX& dx, const Block& block) {
   static_assert(CheckSameElement<X, DY>::passed);
+  using T = typename V::value_type;
   const Input<X> in(x);
   const Input<DY> in_dy(dy);
   Output<DX> out(dx);
   check_gradients(where, name, in, in_dy, out);
   const Index n = entries(in.shape(), axis);
+  if constexpr (may_be_runs<T, Input<X>, Input<DY>, Output<DX>>) {
+    if (are_runs<T>(axis, n, in, in_dy, out)) {
+      const Index count = distributions(in.shape(), axis);
+      for (Index j = 0; j < count; ++j) {
+        const T* const from = start_of(in, axis, j);
+        const T* const gradient = start_of(in_dy, axis, j);
+        T* const to = start_of(out, axis, j);
+        block(
+            Run<V>(n), [=](Index at) { return V::load(from + at); },
+            [=](Index at) {
+              return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
+            },
+            [=](Index at, V value) { value.store(to + at); });
+      }
+      return;
+    }
+  }
   for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
     LaneReader<V, X> read(in, axis, first, count);
     LaneReader<V, DY> gradient(in_dy, axis, first, count);
     LaneWriter<V, DX> write(out, axis, first, count);
-    block(read, gradient, write, n);
+    const auto store = [&](Index at, V value) { write(at, value); };
+    if (n < shortest_tree) {
+      std::array<V, 2> kept[shortest_tree];
+      kept[0] = {read(0), gradient(0)};
+      for (Index i = 1; i < n; ++i) kept[i] = {read(i), gradient(i)};
+      block(
+          Lanes<V, true>(n), [&](Index at) { return kept[at][0]; },
+          [&](Index at) { return kept[at]; }, store);
+    } else {
+      block(
+          Lanes<V, false>(n), [&](Index at) { return read(at); },
+          [&](Index at) {
+            return std::array<V, 2>{read(at), gradient(at)};
+          },
+          store);
+    }
     write.finish();
   });
+}
+
+/// log(sum_j e^(x_j - top)) of each distribution of a walk. The logarithm needs what there is beside
+/// the largest; where that is little beside 1, a sum of doubles without the largest tells it.
+template <class V, class Walk, class Load>
+HILLOCK_INLINE auto log_of_sum(const Walk& walk, const Load& load,
+                               const kernels::ExponentialsBelow<V>& below) noexcept {
+  using C = kernels::ExpConstantsOf<V>;
+  SumsOf<Walk, V> sums;
+  walk.each(load, [&](Index slot, Index, V x, const auto& counted) {
+    sums.of[slot].add(counted(below.scaled(x)));
+  });
+  auto others = Walk::total(sums).without_scale().less_one();
+  if constexpr (sizeof(typename V::value_type) == 4) {
+    constexpr double little = 0x1p-20;
+    const auto is_little = others < little;
+    if (any(is_little)) {
+      SumsOf<Walk, V> rest;
+      walk.each(load, [&](Index slot, Index, V x, const auto& counted) {
+        const V e = counted(below.scaled(x));
+        rest.of[slot].add(zero_where(e >= 1 / C::from_tail, e));
+      });
+      others = select(is_little, Walk::total(rest).without_scale().parts().high, others);
+    }
+  }
+  return nan_or(others, kernels::log1p_bounded(others));
 }
 
 }  // namespace arrays
