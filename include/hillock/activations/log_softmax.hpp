@@ -46,14 +46,7 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     arrays::Output<Y> out(y);
     arrays::require_same_shape("LogSoftmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("LogSoftmax::forward", "y", out, "x", in);
-    arrays::forward_by_distribution<V>(
-        axis, in, y, out,
-        [](const auto& walk, auto, const auto& load, const auto&, const auto& store) {
-          const V top = walk.maximum(load);
-          const kernels::ExponentialsBelow<V> below(top);
-          const V log = walk.spread(arrays::log_of_sum<V>(walk, load, below));
-          walk.each(load, [&](Index, Index at, V each, const auto&) { store(at, (each - top) - log); });
-        });
+    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>());
   }
 
   template <class X, class DY, class DX>
@@ -61,7 +54,7 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     using V = arrays::BatchForSums<X, A, Arch>;
     const auto block = [](const auto& walk, const auto& load, const auto& load_both,
                           const auto& store) {
-      const kernels::ExponentialsBelow<V> below(walk.maximum(load));
+      const kernels::ExponentialsBelow<V> below(walk.spread(walk.maximum(load)));
       arrays::SumsOf<std::decay_t<decltype(walk)>, V> sums, gradients;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         sums.of[slot].add(counted(below.scaled(both[0])));
@@ -91,6 +84,21 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   }
 
  private:
+  /// (x - top) - log(sum_j e^(x_j - top)).
+  template <class V>
+  struct ForwardSteps {
+    template <class Walk, class Kept, class Load, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const Store&,
+                               V top) const noexcept {
+      return arrays::log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top));
+    }
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store& store, V top, V log) const noexcept {
+      walk.each(load, [&](Index, Index at, V x, const auto&) { store(at, (x - top) - log); });
+    }
+  };
+
   /// dx = dy - e^(x - top) share.
   template <class V, class Walk, class LoadBoth, class Store>
   static HILLOCK_INLINE void through_jacobian(const Walk& walk,

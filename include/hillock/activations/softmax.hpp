@@ -73,12 +73,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     arrays::Output<Y> out(y);
     arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
-    arrays::forward_by_distribution<V>(axis, in, y, out,
-                                       [this](const auto& walk, auto kept, const auto& load,
-                                              const auto& load_back, const auto& store) {
-                                         forward_of<V, decltype(kept)::value>(walk, load, load_back,
-                                                                              store);
-                                       });
+    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>{*this});
   }
 
   template <class X, class DY, class DX>
@@ -131,28 +126,40 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return all_masked == AllMasked::zeros ? zero_where(is_masked, inverse) : inverse;
   }
 
-  /// The probabilities of one group of distributions: the exponentials are stored, read back and
-  /// stored again times the inverse of their sum; or, if they are not Kept, computed twice.
-  template <class V, bool Kept, class Walk, class Load, class LoadBack, class Store>
-  HILLOCK_INLINE void forward_of(const Walk& walk, const Load& load, const LoadBack& load_back,
-                                 const Store& store) const {
-    const V top = walk.maximum(load);
-    const auto masked = is_masked(top);
-    const kernels::ExponentialsBelow<V> below(top, masked);
-    arrays::SumsOf<Walk, V> sums;
-    walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
-      const V e = below.scaled(x);
-      sums.of[slot].add(counted(e));
-      if constexpr (Kept) store(at, e);
-    });
-    const V inverse = inverse_or_zero<V>(Walk::spread(Walk::total(sums).inverse()), masked);
-    walk.each(load_back, [&](Index, Index at, V loaded, const auto&) {
-      if constexpr (Kept)
-        store(at, loaded * inverse);
-      else
-        store(at, below.scaled(loaded) * inverse);
-    });
-  }
+  /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
+  /// they are not kept, computed twice.
+  template <class V>
+  struct ForwardSteps {
+    const Softmax& softmax;
+
+    template <class Walk, class Kept, class Load, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const Store& store,
+                               V top) const noexcept {
+      const auto masked = softmax.is_masked(top);
+      const kernels::ExponentialsBelow<V> below(top, masked);
+      arrays::SumsOf<Walk, V> sums;
+      walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
+        const V e = below.scaled(x);
+        sums.of[slot].add(counted(e));
+        if constexpr (Kept::value) store(at, e);
+      });
+      return walk.total(sums).inverse();
+    }
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
+                               const Store& store, V top, V number) const noexcept {
+      const auto masked = softmax.is_masked(top);
+      const V inverse = softmax.inverse_or_zero(number, masked);
+      if constexpr (Kept::value) {
+        walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
+      } else {
+        const kernels::ExponentialsBelow<V> below(top, masked);
+        walk.each(load_back,
+                  [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
+      }
+    }
+  };
 
   /// dx = p (dp - <p, dp>). p is not rounded in between: where dp and the mean are of opposite signs an
   /// error of p counts twice.
@@ -160,7 +167,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   HILLOCK_INLINE void backward_of(const Walk& walk, const Load& load, const LoadBoth& load_both,
                                   const Store& store) const {
     using C = kernels::ExpConstantsOf<V>;
-    const V top = walk.maximum(load);
+    const V top = Walk::spread(walk.maximum(load));
     const auto masked = is_masked(top);
     const kernels::ExponentialsBelow<V> below(top, masked);
     arrays::SumsOf<Walk, V> sums, products;

@@ -54,7 +54,7 @@ class Lanes {
   static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
   explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
 
-  /// Of a number that each distribution has, what each lane of V computes with.
+  /// Of a number that each distribution has, what V computes with.
   static HILLOCK_INLINE V spread(V number) noexcept { return number; }
 
   /// The largest number; any number where there is a NaN.
@@ -110,7 +110,7 @@ class Run {
   static HILLOCK_INLINE V spread(Narrow number) noexcept { return number.first(); }
 
   template <class Load>
-  HILLOCK_INLINE V maximum(const Load& load) const {
+  HILLOCK_INLINE Narrow maximum(const Load& load) const {
     V top = load(n_ - width);
     V second = top;
     Index at = 0;
@@ -125,8 +125,8 @@ class Run {
     for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
       most = not_below(Narrow::load(lanes + i), most);
     most.store(lanes);
-    V result = lanes[0];
-    for (std::size_t i = 1; i < Narrow::size; ++i) result = not_below(V(lanes[i]), result);
+    Narrow result = lanes[0];
+    for (std::size_t i = 1; i < Narrow::size; ++i) result = not_below(Narrow(lanes[i]), result);
     return result;
   }
 
@@ -216,28 +216,58 @@ void check_gradients(const char* where, const char* name, const In& in, const In
   require_in_place_or_apart(where, "dx", dx, "dy", dy);
 }
 
-/// y from x, whose entries are read twice, a group of distributions at a time: block(walk, kept, load,
-/// load_back, store). Where kept::value, the block first stores numbers and then reads them back by
-/// load_back; else that reads x again.
-template <class V, class X, class Y, class Block>
+/// As many distributions at a time as leave the processor something to do while one waits for its
+/// maximum or its sum, and stay in the first-level cache together (16 KB of x and as much of y).
+inline constexpr Index most_at_a_time = 16;
+template <class T>
+constexpr Index at_a_time(Index n) noexcept {
+  constexpr Index fitting = 16384 / static_cast<Index>(sizeof(T));
+  return n * most_at_a_time <= fitting ? most_at_a_time : n < fitting ? fitting / n : 1;
+}
+
+/// y from x: with top, the maximum of a distribution, steps.number(walk, kept, load, store, top) is one
+/// number of it, and steps.finish(walk, kept, load, load_back, store, top, number) the end. Where
+/// kept::value, the first may store numbers, which the second reads back by load_back.
+template <class V, class X, class Y, class Steps>
 void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
-                             const Block& block) {
+                             const Steps& steps) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
   if constexpr (may_be_runs<T, Input<X>, Output<Y>>) {
     if (are_runs<T>(axis, n, in, out)) {
+      const Run<V> walk(n);
+      const auto load_from = [](const T* from) {
+        return [from](Index at) { return V::load(from + at); };
+      };
+      const auto store_to = [](T* to) { return [to](Index at, V value) { value.store(to + at); }; };
+      const auto from = [&](Index j) { return static_cast<const T*>(start_of(in, axis, j)); };
+      const auto to = [&](Index j) { return static_cast<T*>(start_of(out, axis, j)); };
+      T top[most_at_a_time], number[most_at_a_time];
       const Index count = distributions(in.shape(), axis);
-      for (Index j = 0; j < count; ++j) {
-        const T* const from = start_of(in, axis, j);
-        T* const to = start_of(out, axis, j);
-        block(
-            Run<V>(n), std::true_type(), [=](Index at) { return V::load(from + at); },
-            [=](Index at) { return V::load(to + at); },
-            [=](Index at, V value) { value.store(to + at); });
+      const Index step = at_a_time<T>(n);
+      for (Index first = 0; first < count; first += step) {
+        const Index now = count - first < step ? count - first : step;
+        for (Index j = 0; j < now; ++j) top[j] = walk.maximum(load_from(from(first + j))).first();
+        for (Index j = 0; j < now; ++j) {
+          number[j] = steps
+                          .number(walk, std::true_type(), load_from(from(first + j)),
+                                  store_to(to(first + j)), V(top[j]))
+                          .first();
+        }
+        for (Index j = 0; j < now; ++j) {
+          steps.finish(walk, std::true_type(), load_from(from(first + j)), load_from(to(first + j)),
+                       store_to(to(first + j)), V(top[j]), V(number[j]));
+        }
       }
       return;
     }
   }
+  const auto all_steps = [&](const auto& walk, auto kept, const auto& load, const auto& load_back,
+                             const auto& store) {
+    const V top = walk.maximum(load);
+    const V number = steps.number(walk, kept, load, store, top);
+    steps.finish(walk, kept, load, load_back, store, top, number);
+  };
   for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
     LaneReader<V, X> read(in, axis, first, count);
     LaneWriter<V, Y> write(out, axis, first, count);
@@ -248,12 +278,12 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
       kept[0] = read(0);
       for (Index i = 1; i < n; ++i) kept[i] = read(i);
       const auto load_kept = [&](Index at) { return kept[at]; };
-      block(Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
-            [&](Index at, V value) { kept[at] = value; });
+      all_steps(Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
+                [&](Index at, V value) { kept[at] = value; });
       for (Index i = 0; i < n; ++i) write(i, kept[i]);
     } else if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
       // What is put down would be rounded.
-      block(Lanes<V, false>(n), std::false_type(), load, load, store);
+      all_steps(Lanes<V, false>(n), std::false_type(), load, load, store);
     } else {
       const Input<Y> written(y);
       LaneReader<V, Y> read_back(written, axis, first, count);
@@ -261,7 +291,7 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
         if (at == 0) write.finish();
         return read_back(at);
       };
-      block(Lanes<V, false>(n), std::true_type(), load, load_back, store);
+      all_steps(Lanes<V, false>(n), std::true_type(), load, load_back, store);
     }
     write.finish();
   });
