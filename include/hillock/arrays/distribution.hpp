@@ -181,17 +181,17 @@ class Run {
   Index n_;
 };
 
-/// Whether the distributions of every array are Runs in memory.
+/// Whether the entries of a distribution are neighbours in memory, in every array.
 template <class T, class... Arrays>
-bool are_runs(Per axis, Index n, const Arrays&... arrays) noexcept {
+bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
   if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
-    return n >= shortest_tree && ((arrays.step(axis != Per::column) == 1) && ...);
+    return ((arrays.step(axis != Per::column) == 1) && ...);
   else
     return false;
 }
 template <class T, class... Arrays>
-inline constexpr bool may_be_runs = ((Arrays::is_computed_in_place &&
-                                      std::is_same_v<T, typename Arrays::T>)&&...);
+inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
+                                            std::is_same_v<T, typename Arrays::T>)&&...);
 
 /// The first entry of a distribution.
 template <class Array>
@@ -225,6 +225,43 @@ constexpr Index at_a_time(Index n) noexcept {
   return n * most_at_a_time <= fitting ? most_at_a_time : n < fitting ? fitting / n : 1;
 }
 
+/// The steps of forward_by_distribution, one after the other.
+template <class V, class Walk, class Kept, class Load, class LoadBack, class Store, class Steps>
+HILLOCK_INLINE void take_all_steps(const Walk& walk, Kept kept, const Load& load,
+                                   const LoadBack& load_back, const Store& store,
+                                   const Steps& steps) {
+  const V top = walk.maximum(load);
+  const V number = steps.number(walk, kept, load, store, top);
+  steps.finish(walk, kept, load, load_back, store, top, number);
+}
+
+/// Calls work(first, count) for as many distributions at a time as a TurnedTile holds.
+template <class V, class Work>
+void for_each_tile(Index count, const Work& work) {
+  constexpr Index step = TurnedTile<V>::groups * TurnedTile<V>::width;
+  for (Index first = 0; first < count; first += step)
+    work(first, count - first < step ? count - first : step);
+}
+
+template <class V, class X, class Y, class Steps>
+void forward_turned(Per axis, const Input<X>& in, Output<Y>& out, const Steps& steps) {
+  const Index n = entries(in.shape(), axis);
+  const bool along_row = axis == Per::column;
+  TurnedTile<V> tile;
+  for_each_tile<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
+    tile.read(start_of(in, axis, first), in.step(along_row), n, count);
+    for (Index g = 0; g * tile.width < count; ++g) {
+      const auto load = [&](Index at) { return tile.load(g, at); };
+      const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+      if (n < shortest_tree)
+        take_all_steps<V>(Lanes<V, true>(n), std::true_type(), load, load, store, steps);
+      else
+        take_all_steps<V>(Lanes<V, false>(n), std::true_type(), load, load, store, steps);
+    }
+    tile.write(start_of(out, axis, first), out.step(along_row), n, count);
+  });
+}
+
 /// y from x: with top, the maximum of a distribution, steps.number(walk, kept, load, store, top) is one
 /// number of it, and steps.finish(walk, kept, load, load_back, store, top, number) the end. Where
 /// kept::value, the first may store numbers, which the second reads back by load_back.
@@ -233,8 +270,9 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
                              const Steps& steps) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
-  if constexpr (may_be_runs<T, Input<X>, Output<Y>>) {
-    if (are_runs<T>(axis, n, in, out)) {
+  if constexpr (may_be_contiguous<T, Input<X>, Output<Y>>) {
+    if (n > 1 && are_contiguous<T>(axis, in, out)) {
+      if (n <= TurnedTile<V>::most_entries) return forward_turned<V>(axis, in, out, steps);
       const Run<V> walk(n);
       const auto load_from = [](const T* from) {
         return [from](Index at) { return V::load(from + at); };
@@ -262,12 +300,6 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
       return;
     }
   }
-  const auto all_steps = [&](const auto& walk, auto kept, const auto& load, const auto& load_back,
-                             const auto& store) {
-    const V top = walk.maximum(load);
-    const V number = steps.number(walk, kept, load, store, top);
-    steps.finish(walk, kept, load, load_back, store, top, number);
-  };
   for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
     LaneReader<V, X> read(in, axis, first, count);
     LaneWriter<V, Y> write(out, axis, first, count);
@@ -278,12 +310,13 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
       kept[0] = read(0);
       for (Index i = 1; i < n; ++i) kept[i] = read(i);
       const auto load_kept = [&](Index at) { return kept[at]; };
-      all_steps(Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
-                [&](Index at, V value) { kept[at] = value; });
+      take_all_steps<V>(
+          Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
+          [&](Index at, V value) { kept[at] = value; }, steps);
       for (Index i = 0; i < n; ++i) write(i, kept[i]);
     } else if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
       // What is put down would be rounded.
-      all_steps(Lanes<V, false>(n), std::false_type(), load, load, store);
+      take_all_steps<V>(Lanes<V, false>(n), std::false_type(), load, load, store, steps);
     } else {
       const Input<Y> written(y);
       LaneReader<V, Y> read_back(written, axis, first, count);
@@ -291,9 +324,33 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
         if (at == 0) write.finish();
         return read_back(at);
       };
-      all_steps(Lanes<V, false>(n), std::true_type(), load, load_back, store);
+      take_all_steps<V>(Lanes<V, false>(n), std::true_type(), load, load_back, store, steps);
     }
     write.finish();
+  });
+}
+
+template <class V, class X, class DY, class DX, class Block>
+void backward_turned(Per axis, const Input<X>& in, const Input<DY>& in_dy, Output<DX>& out,
+                     const Block& block) {
+  const Index n = entries(in.shape(), axis);
+  const bool along_row = axis == Per::column;
+  TurnedTile<V> tile, gradient;
+  for_each_tile<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
+    tile.read(start_of(in, axis, first), in.step(along_row), n, count);
+    gradient.read(start_of(in_dy, axis, first), in_dy.step(along_row), n, count);
+    for (Index g = 0; g * tile.width < count; ++g) {
+      const auto load = [&](Index at) { return tile.load(g, at); };
+      const auto load_both = [&](Index at) {
+        return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
+      };
+      const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+      if (n < shortest_tree)
+        block(Lanes<V, true>(n), load, load_both, store);
+      else
+        block(Lanes<V, false>(n), load, load_both, store);
+    }
+    tile.write(start_of(out, axis, first), out.step(along_row), n, count);
   });
 }
 
@@ -309,8 +366,9 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   Output<DX> out(dx);
   check_gradients(where, name, in, in_dy, out);
   const Index n = entries(in.shape(), axis);
-  if constexpr (may_be_runs<T, Input<X>, Input<DY>, Output<DX>>) {
-    if (are_runs<T>(axis, n, in, in_dy, out)) {
+  if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
+    if (n > 1 && are_contiguous<T>(axis, in, in_dy, out)) {
+      if (n <= TurnedTile<V>::most_entries) return backward_turned<V>(axis, in, in_dy, out, block);
       const Index count = distributions(in.shape(), axis);
       for (Index j = 0; j < count; ++j) {
         const T* const from = start_of(in, axis, j);

@@ -400,6 +400,23 @@ HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
   return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
 }
 
+/// to[j * to_step + i] = from[i * from_step + j] for 0 <= i, j < the lanes of the narrowest batch.
+template <class T>
+HILLOCK_INLINE void transpose_square(const T* from, std::ptrdiff_t from_step, T* to,
+                                     std::ptrdiff_t to_step) noexcept {
+  using V = Batch<T, NarrowArch>;
+  constexpr auto size = static_cast<std::ptrdiff_t>(V::size);
+#if defined(__SSE2__) || defined(__aarch64__)
+  typename V::Register square[V::size];
+  for (std::ptrdiff_t i = 0; i < size; ++i) square[i] = V::load(from + i * from_step).reg();
+  detail::transpose(square);
+  for (std::ptrdiff_t j = 0; j < size; ++j) V(typename V::Raw(square[j])).store(to + j * to_step);
+#else
+  for (std::ptrdiff_t i = 0; i < size; ++i)
+    for (std::ptrdiff_t j = 0; j < size; ++j) to[j * to_step + i] = from[i * from_step + j];
+#endif
+}
+
 /// A batch with a packet's element type and size: the packet's own registers where Arch has them.
 template <class T, std::size_t Bytes>
 using BatchOfSize = Batch<T, ArchOfSize<Bytes>>;

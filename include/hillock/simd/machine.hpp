@@ -260,6 +260,34 @@ HILLOCK_INLINE float32x4_t narrowed(float64x2_t low, float64x2_t high) noexcept 
 }
 #endif
 
+// A square of registers, mirrored at its diagonal.
+#if defined(__SSE2__)
+HILLOCK_INLINE void transpose(__m128 (&r)[4]) noexcept {
+  _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]);
+}
+HILLOCK_INLINE void transpose(__m128d (&r)[2]) noexcept {
+  const __m128d first = _mm_unpacklo_pd(r[0], r[1]);
+  r[1] = _mm_unpackhi_pd(r[0], r[1]);
+  r[0] = first;
+}
+#elif defined(__aarch64__)
+HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
+  const float32x4x2_t upper = vzipq_f32(r[0], r[2]);
+  const float32x4x2_t lower = vzipq_f32(r[1], r[3]);
+  const float32x4x2_t first = vzipq_f32(upper.val[0], lower.val[0]);
+  const float32x4x2_t second = vzipq_f32(upper.val[1], lower.val[1]);
+  r[0] = first.val[0];
+  r[1] = first.val[1];
+  r[2] = second.val[0];
+  r[3] = second.val[1];
+}
+HILLOCK_INLINE void transpose(float64x2_t (&r)[2]) noexcept {
+  const float64x2_t first = vzip1q_f64(r[0], r[1]);
+  r[1] = vzip2q_f64(r[0], r[1]);
+  r[0] = first;
+}
+#endif
+
 }  // namespace detail
 
 /// Whether a number is NaN, asked of its bits: -ffast-math assumes that none is.
