@@ -52,25 +52,57 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    const auto block = [](const auto& walk, const auto& load, const auto& load_both,
-                          const auto& store) {
+    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
+                                        BackwardSteps<V>());
+  }
+
+  template <class Y, class DY, class DZ>
+  void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
+    using V = arrays::BatchForSums<Y, A, Arch>;
+    arrays::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
+                                        BackwardFromOutputSteps<V>());
+  }
+
+ private:
+  /// (x - top) - log(sum_j e^(x_j - top)).
+  template <class V>
+  struct ForwardSteps {
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store&, V top, Index) const noexcept {
+      return arrays::log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top));
+    }
+    void written(Index, Index) const noexcept {}
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store& store, V top, V log) const noexcept {
+      walk.each(load, [&](Index, Index at, V x, const auto&) { store(at, (x - top) - log); });
+    }
+  };
+
+  template <class V>
+  struct BackwardSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
       const kernels::ExponentialsBelow<V> below(walk.spread(walk.maximum(load)));
-      arrays::SumsOf<std::decay_t<decltype(walk)>, V> sums, gradients;
+      arrays::SumsOf<Walk, V> sums, gradients;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         sums.of[slot].add(counted(below.scaled(both[0])));
         gradients.of[slot].add(counted(both[1]));
       });
       const auto share = quotient(walk.total(gradients), walk.total(sums).without_scale()).high;
       through_jacobian<V>(walk, below, walk.spread(share), load_both, store);
-    };
-    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx, block);
-  }
+    }
+  };
 
-  template <class Y, class DY, class DZ>
-  void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
-    using V = arrays::BatchForSums<Y, A, Arch>;
-    const auto block = [](const auto& walk, const auto&, const auto& load_both, const auto& store) {
-      arrays::SumsOf<std::decay_t<decltype(walk)>, V> gradients;
+  template <class V>
+  struct BackwardFromOutputSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      arrays::SumsOf<Walk, V> gradients;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         gradients.of[slot].add(counted(both[1]));
       });
@@ -78,24 +110,6 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
       // e^y is e^(y - 0).
       through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(0), walk.spread(total), load_both,
                           store);
-    };
-    arrays::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
-                                        block);
-  }
-
- private:
-  /// (x - top) - log(sum_j e^(x_j - top)).
-  template <class V>
-  struct ForwardSteps {
-    template <class Walk, class Kept, class Load, class Store>
-    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const Store&,
-                               V top) const noexcept {
-      return arrays::log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top));
-    }
-    template <class Walk, class Kept, class Load, class LoadBack, class Store>
-    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load& load, const LoadBack&,
-                               const Store& store, V top, V log) const noexcept {
-      walk.each(load, [&](Index, Index at, V x, const auto&) { store(at, (x - top) - log); });
     }
   };
 
@@ -130,25 +144,22 @@ auto logsumexp(const Z& z, Per axis) {
                                 ", expected at least one entry in each distribution");
   }
   Output<Result> out(result);
-  const auto log_sum = [](const auto& walk, const auto& load) {
-    const V top = walk.maximum_or_nan(load);
-    const V log = walk.spread(log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top)));
-    constexpr auto largest = std::numeric_limits<typename V::value_type>::max();
-    // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no infinity,
-    // nothing exceeds the largest.
-    return select(abs(top) <= sealed(V(largest)), top + log, top);
-  };
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index lanes) {
-    LaneReader<V, X> read(in, axis, first, lanes);
-    // The results stand along the other axis: one entry of each distribution.
-    LaneWriter<V, Result> write(out, axis, first, lanes);
-    const auto load = [&](Index at) { return read(at); };
-    if (n < shortest_tree)
-      write(0, log_sum(Lanes<V, true>(n), load));
-    else
-      write(0, log_sum(Lanes<V, false>(n), load));
-    write.finish();
-  });
+  const bool is_row = axis == Per::column;
+  reduce_by_distribution<V>(
+      axis, in, [&](const auto& walk, const auto& load, Index first, Index lanes) {
+        const auto top = walk.maximum_or_nan(load);
+        const auto log = log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(walk.spread(top)));
+        using Number = std::decay_t<decltype(top)>;
+        using T = typename Number::value_type;
+        constexpr T largest = std::numeric_limits<T>::max();
+        // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no infinity,
+        // nothing exceeds the largest.
+        T sums[Number::size];
+        select(abs(top) <= sealed(Number(largest)), top + log, top).store(sums);
+        for (Index j = 0; j < lanes; ++j) {
+          set_nearest(out, is_row ? 0 : first + j, is_row ? first + j : 0, sums[j]);
+        }
+      });
   return result;
 }
 

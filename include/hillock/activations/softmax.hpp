@@ -79,19 +79,15 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    const auto block = [this](const auto& walk, const auto& load, const auto& load_both,
-                              const auto& store) { backward_of<V>(walk, load, load_both, store); };
-    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx, block);
+    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
+                                        BackwardSteps<V>{*this});
   }
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
     using V = arrays::BatchForSums<P, A, Arch>;
-    const auto block = [](const auto& walk, const auto&, const auto& load_both, const auto& store) {
-      backward_from_output_of<V>(walk, load_both, store);
-    };
     arrays::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
-                                        block);
+                                        BackwardFromOutputSteps<V>());
   }
 
  private:
@@ -132,9 +128,9 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   struct ForwardSteps {
     const Softmax& softmax;
 
-    template <class Walk, class Kept, class Load, class Store>
-    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const Store& store,
-                               V top) const noexcept {
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store& store, V top, Index) const noexcept {
       const auto masked = softmax.is_masked(top);
       const kernels::ExponentialsBelow<V> below(top, masked);
       arrays::SumsOf<Walk, V> sums;
@@ -145,6 +141,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       });
       return walk.total(sums).inverse();
     }
+
+    void written(Index, Index) const noexcept {}
 
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
@@ -163,47 +161,54 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   /// dx = p (dp - <p, dp>). p is not rounded in between: where dp and the mean are of opposite signs an
   /// error of p counts twice.
-  template <class V, class Walk, class Load, class LoadBoth, class Store>
-  HILLOCK_INLINE void backward_of(const Walk& walk, const Load& load, const LoadBoth& load_both,
-                                  const Store& store) const {
-    using C = kernels::ExpConstantsOf<V>;
-    const V top = Walk::spread(walk.maximum(load));
-    const auto masked = is_masked(top);
-    const kernels::ExponentialsBelow<V> below(top, masked);
-    arrays::SumsOf<Walk, V> sums, products;
-    walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-      const V e = counted(below.scaled(both[0]));
-      sums.of[slot].add(e);
-      products.of[slot].add_product(e, both[1]);
-    });
-    const auto total = Walk::total(sums);
-    const auto narrow_mean = quotient(Walk::total(products), total);
-    const V mean = Walk::spread(narrow_mean.high);
-    const V mean_low = Walk::spread(narrow_mean.low);
-    const V inverse =
-        inverse_or_zero<V>(Walk::spread(total.inverse()), masked) * (1 / C::from_tail);
-    walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-      const auto e = below.parts(both[0]);
-      const V centred = (both[1] - mean) - mean_low;
-      const V product = centred * inverse;
-      store(at, fma(e.m, product, product) * (e.power * C::from_tail));
-    });
-  }
+  template <class V>
+  struct BackwardSteps {
+    const Softmax& softmax;
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      using C = kernels::ExpConstantsOf<V>;
+      const V top = Walk::spread(walk.maximum(load));
+      const auto masked = softmax.is_masked(top);
+      const kernels::ExponentialsBelow<V> below(top, masked);
+      arrays::SumsOf<Walk, V> sums, products;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        const V e = counted(below.scaled(both[0]));
+        sums.of[slot].add(e);
+        products.of[slot].add_product(e, both[1]);
+      });
+      const auto total = Walk::total(sums);
+      const auto narrow_mean = quotient(Walk::total(products), total);
+      const V mean = Walk::spread(narrow_mean.high);
+      const V mean_low = Walk::spread(narrow_mean.low);
+      const V inverse =
+          softmax.inverse_or_zero(V(Walk::spread(total.inverse())), masked) * (1 / C::from_tail);
+      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+        const auto e = below.parts(both[0]);
+        const V centred = (both[1] - mean) - mean_low;
+        const V product = centred * inverse;
+        store(at, fma(e.m, product, product) * (e.power * C::from_tail));
+      });
+    }
+  };
 
-  template <class V, class Walk, class LoadBoth, class Store>
-  static HILLOCK_INLINE void backward_from_output_of(const Walk& walk, const LoadBoth& load_both,
-                                                     const Store& store) {
-    arrays::SumsOf<Walk, V> products;
-    walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-      products.of[slot].add_product(counted(both[0]), both[1]);
-    });
-    const auto narrow_mean = Walk::total(products).parts();
-    const V mean = Walk::spread(narrow_mean.high);
-    const V mean_low = Walk::spread(narrow_mean.low);
-    walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-      store(at, both[0] * ((both[1] - mean) - mean_low));
-    });
-  }
+  template <class V>
+  struct BackwardFromOutputSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      arrays::SumsOf<Walk, V> products;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        products.of[slot].add_product(counted(both[0]), both[1]);
+      });
+      const auto narrow_mean = Walk::total(products).parts();
+      const V mean = Walk::spread(narrow_mean.high);
+      const V mean_low = Walk::spread(narrow_mean.low);
+      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+        store(at, both[0] * ((both[1] - mean) - mean_low));
+      });
+    }
+  };
 
   static Per require_vector(const char* where, arrays::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {

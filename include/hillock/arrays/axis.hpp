@@ -49,17 +49,23 @@ template <class T>
 void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
                Index to_step) noexcept {
   constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
-  if (rows < size || cols < size) {
+  if (rows % size == 0 && cols == 2 && from_step == 2) {
+    for (Index i = 0; i < rows; i += size)
+      simd::split_pairs(from + 2 * i, to + i, to + to_step + i);
+  } else if (cols % size == 0 && rows == 2 && to_step == 2) {
+    for (Index j = 0; j < cols; j += size)
+      simd::merge_pairs(from + j, from + from_step + j, to + 2 * j);
+  } else if (rows < size || cols < size) {
     for (Index i = 0; i < rows; ++i)
       for (Index j = 0; j < cols; ++j) to[j * to_step + i] = from[i * from_step + j];
-    return;
-  }
-  for (Index i = 0; i < rows; i += size) {
-    const Index row = i + size <= rows ? i : rows - size;
-    for (Index j = 0; j < cols; j += size) {
-      const Index col = j + size <= cols ? j : cols - size;
-      simd::transpose_square(from + row * from_step + col, from_step, to + col * to_step + row,
-                             to_step);
+  } else {
+    for (Index i = 0; i < rows; i += size) {
+      const Index row = i + size <= rows ? i : rows - size;
+      for (Index j = 0; j < cols; j += size) {
+        const Index col = j + size <= cols ? j : cols - size;
+        simd::transpose_square(from + row * from_step + col, from_step, to + col * to_step + row,
+                               to_step);
+      }
     }
   }
 }
@@ -230,6 +236,35 @@ class LaneWriter {
   Index filled_ = 0;
   T tile_[tile_entries][static_cast<std::size_t>(width)];
 };
+
+/// Whether the entries of a distribution are neighbours in memory, in every array.
+template <class T, class... Arrays>
+bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
+  if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
+    return ((arrays.step(axis != Per::column) == 1) && ...);
+  else
+    return false;
+}
+template <class T, class... Arrays>
+inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
+                                            std::is_same_v<T, typename Arrays::T>)&&...);
+
+/// The first entry of a distribution.
+template <class Array>
+auto* start_of(const Array& array, Per axis, Index distribution) noexcept {
+  return array.view().data + distribution * array.step(axis == Per::column);
+}
+
+/// Puts one number down, rounded once to the element type.
+template <class Y, class T>
+void set_nearest(Output<Y>& out, Index row, Index col, T value) {
+  using Element = typename Output<Y>::Element;
+  if constexpr (is_wider<T, Element>) {
+    using W = simd::Batch<double, simd::NarrowArch>;
+    value = kernels::rounded_to<typename FormatOf<Element>::type>(W(value)).first();
+  }
+  out.set(row, col, static_cast<ComputeType<Element>>(value));
+}
 
 /// Calls block(first, count) for every group of V::size distributions.
 template <class V, class Block>

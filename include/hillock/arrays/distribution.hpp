@@ -54,8 +54,10 @@ class Lanes {
   static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
   explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
 
-  /// Of a number that each distribution has, what V computes with.
+  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
+  /// Of a number that each distribution has, what V computes with; and back.
   static HILLOCK_INLINE V spread(V number) noexcept { return number; }
+  static HILLOCK_INLINE V gathered(V number) noexcept { return number; }
 
   /// The largest number; any number where there is a NaN.
   template <class Load>
@@ -107,7 +109,9 @@ class Run {
   static constexpr std::size_t slots = static_cast<std::size_t>(batches);
   explicit Run(Index entries) noexcept : n_(entries) {}
 
+  static constexpr Index distributions_at_once = 1;
   static HILLOCK_INLINE V spread(Narrow number) noexcept { return number.first(); }
+  static HILLOCK_INLINE Narrow gathered(V number) noexcept { return number.first(); }
 
   template <class Load>
   HILLOCK_INLINE Narrow maximum(const Load& load) const {
@@ -119,15 +123,13 @@ class Run {
       second = not_below(load(at + width), second);
     }
     if (at + width <= n_) second = not_below(load(at), second);
-    T lanes[static_cast<std::size_t>(width)];
-    not_below(second, top).store(lanes);
-    Narrow most = Narrow::load(lanes);
-    for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
-      most = not_below(Narrow::load(lanes + i), most);
-    most.store(lanes);
-    Narrow result = lanes[0];
-    for (std::size_t i = 1; i < Narrow::size; ++i) result = not_below(Narrow(lanes[i]), result);
-    return result;
+    return across(not_below(second, top), [](auto a, auto b) { return not_below(a, b); });
+  }
+  template <class Load>
+  HILLOCK_INLINE Narrow maximum_or_nan(const Load& load) const {
+    V top = load(n_ - width);
+    for (Index at = 0; at + width <= n_; at += width) top = max(top, load(at));
+    return across(top, [](auto a, auto b) { return max(b, a); });
   }
 
   /// use(slot, at, load(at), counted) for every batch; those of the last block overlap the ones before
@@ -162,6 +164,19 @@ class Run {
   }
 
  private:
+  template <class Larger>
+  static HILLOCK_INLINE Narrow across(V values, const Larger& larger) noexcept {
+    T lanes[static_cast<std::size_t>(width)];
+    values.store(lanes);
+    Narrow most = Narrow::load(lanes);
+    for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
+      most = larger(Narrow::load(lanes + i), most);
+    most.store(lanes);
+    Narrow result = lanes[0];
+    for (std::size_t i = 1; i < Narrow::size; ++i) result = larger(Narrow(lanes[i]), result);
+    return result;
+  }
+
   template <class Load, class Use, Index... K>
   HILLOCK_INLINE void each(const Load& load, const Use& use,
                            std::integer_sequence<Index, K...>) const {
@@ -181,24 +196,6 @@ class Run {
   Index n_;
 };
 
-/// Whether the entries of a distribution are neighbours in memory, in every array.
-template <class T, class... Arrays>
-bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
-  if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
-    return ((arrays.step(axis != Per::column) == 1) && ...);
-  else
-    return false;
-}
-template <class T, class... Arrays>
-inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
-                                            std::is_same_v<T, typename Arrays::T>)&&...);
-
-/// The first entry of a distribution.
-template <class Array>
-auto* start_of(const Array& array, Per axis, Index distribution) noexcept {
-  return array.view().data + distribution * array.step(axis == Per::column);
-}
-
 /// Calls block(first, count) for every group of V::size distributions that have entries.
 template <class V, class Block>
 void for_each_distribution(Shape shape, Per axis, const Block& block) {
@@ -216,6 +213,45 @@ void check_gradients(const char* where, const char* name, const In& in, const In
   require_in_place_or_apart(where, "dx", dx, "dy", dy);
 }
 
+/// What there is of sum_j e^(x_j - top) beside the largest, whose exponential is 1. Where it is little,
+/// the digits of a sum of doubles do not reach it, and the exponentials are added once more without the
+/// largest: exponential(at) gives those of an entry (or a batch of entries), scaled.
+template <class V, class Walk, class Total, class Exponential>
+HILLOCK_INLINE auto beside_the_largest(const Walk& walk, const Total& total,
+                                       const Exponential& exponential) noexcept {
+  auto others = total.without_scale().less_one();
+  if constexpr (sizeof(typename V::value_type) == 4) {
+    const auto is_little = others < 0x1p-20;
+    if (any(is_little)) {
+      constexpr auto one = 1 / kernels::ExpConstantsOf<V>::from_tail;
+      SumsOf<Walk, V> rest;
+      walk.each(exponential, [&](Index slot, Index, V e, const auto& counted) {
+        rest.of[slot].add(counted(zero_where(e >= one, e)));
+      });
+      others = select(is_little, Walk::total(rest).without_scale().parts().high, others);
+    }
+  }
+  return others;
+}
+
+/// log(1 + others), NaN where that is.
+template <class V>
+HILLOCK_INLINE V log_of_sum(V others) noexcept {
+  return nan_or(others, kernels::log1p_bounded(others));
+}
+
+/// log(sum_j e^(x_j - top)) of each distribution of a walk.
+template <class V, class Walk, class Load>
+HILLOCK_INLINE auto log_of_sum(const Walk& walk, const Load& load,
+                               const kernels::ExponentialsBelow<V>& below) noexcept {
+  SumsOf<Walk, V> sums;
+  walk.each(load, [&](Index slot, Index, V x, const auto& counted) {
+    sums.of[slot].add(counted(below.scaled(x)));
+  });
+  return log_of_sum(beside_the_largest<V>(walk, Walk::total(sums),
+                                          [&](Index at) { return below.scaled(load(at)); }));
+}
+
 /// As many distributions at a time as leave the processor something to do while one waits for its
 /// maximum or its sum, and stay in the first-level cache together (16 KB of x and as much of y).
 inline constexpr Index most_at_a_time = 16;
@@ -229,11 +265,17 @@ constexpr Index at_a_time(Index n) noexcept {
 template <class V, class Walk, class Kept, class Load, class LoadBack, class Store, class Steps>
 HILLOCK_INLINE void take_all_steps(const Walk& walk, Kept kept, const Load& load,
                                    const LoadBack& load_back, const Store& store,
-                                   const Steps& steps) {
+                                   const Steps& steps, Index first) {
   const V top = walk.maximum(load);
-  const V number = steps.number(walk, kept, load, store, top);
+  const V number = steps.number(walk, kept, load, load_back, store, top, first);
   steps.finish(walk, kept, load, load_back, store, top, number);
 }
+
+/// No more distributions than these are under way between steps.number and steps.written.
+template <class V>
+inline constexpr Index most_under_way = most_at_a_time > TurnedTile<V>::groups* TurnedTile<V>::width
+                                            ? most_at_a_time
+                                            : TurnedTile<V>::groups* TurnedTile<V>::width;
 
 /// Calls work(first, count) for as many distributions at a time as a TurnedTile holds.
 template <class V, class Work>
@@ -243,80 +285,125 @@ void for_each_tile(Index count, const Work& work) {
     work(first, count - first < step ? count - first : step);
 }
 
-template <class V, class X, class Y, class Steps>
-void forward_turned(Per axis, const Input<X>& in, Output<Y>& out, const Steps& steps) {
-  const Index n = entries(in.shape(), axis);
-  const bool along_row = axis == Per::column;
-  TurnedTile<V> tile;
-  for_each_tile<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
-    tile.read(start_of(in, axis, first), in.step(along_row), n, count);
-    for (Index g = 0; g * tile.width < count; ++g) {
-      const auto load = [&](Index at) { return tile.load(g, at); };
-      const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-      if (n < shortest_tree)
-        take_all_steps<V>(Lanes<V, true>(n), std::true_type(), load, load, store, steps);
-      else
-        take_all_steps<V>(Lanes<V, false>(n), std::true_type(), load, load, store, steps);
-    }
-    tile.write(start_of(out, axis, first), out.step(along_row), n, count);
-  });
+// What follows depends on the type of the arrays only where it must: each layout that a program uses is
+// compiled anew.
+
+/// The steps for `count` distributions of n entries in a tile.
+template <class V, class Steps>
+void forward_in_tile(TurnedTile<V>& tile, Index n, Index first, Index count, const Steps& steps) {
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+    const auto all_steps = [&](const auto& walk) {
+      take_all_steps<V>(walk, std::true_type(), load, load, store, steps, first + g * tile.width);
+    };
+    if (n < shortest_tree)
+      all_steps(Lanes<V, true>(n));
+    else
+      all_steps(Lanes<V, false>(n));
+  }
 }
 
-/// y from x: with top, the maximum of a distribution, steps.number(walk, kept, load, store, top) is one
-/// number of it, and steps.finish(walk, kept, load, load_back, store, top, number) the end. Where
+/// The steps for `count` distributions of n entries that are neighbours in memory, from_step and to_step
+/// elements apart.
+template <class V, class T, class Steps>
+void forward_of_runs(const T* all_from, Index from_step, T* all_to, Index to_step, Index n,
+                     Index count, const Steps& steps) {
+  const Run<V> walk(n);
+  const auto load_from = [](const T* from) {
+    return [from](Index at) { return V::load(from + at); };
+  };
+  const auto store_to = [](T* to) { return [to](Index at, V value) { value.store(to + at); }; };
+  T top[most_at_a_time], number[most_at_a_time];
+  const Index step = at_a_time<T>(n);
+  for (Index first = 0; first < count; first += step) {
+    const Index now = count - first < step ? count - first : step;
+    const T* const from = all_from + first * from_step;
+    T* const to = all_to + first * to_step;
+    for (Index j = 0; j < now; ++j) top[j] = walk.maximum(load_from(from + j * from_step)).first();
+    for (Index j = 0; j < now; ++j) {
+      T* const here = to + j * to_step;
+      number[j] = steps
+                      .number(walk, std::true_type(), load_from(from + j * from_step),
+                              load_from(here), store_to(here), V(top[j]), first + j)
+                      .first();
+    }
+    for (Index j = 0; j < now; ++j) {
+      T* const here = to + j * to_step;
+      steps.finish(walk, std::true_type(), load_from(from + j * from_step), load_from(here),
+                   store_to(here), V(top[j]), V(number[j]));
+    }
+    steps.written(first, now);
+  }
+}
+
+/// Fills a tile with `count` distributions from `first` on, and empties it.
+template <class V, class X>
+void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first, Index count) {
+  const Index n = entries(in.shape(), axis);
+  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
+    if (are_contiguous<typename V::value_type>(axis, in))
+      return tile.read(start_of(in, axis, first), in.step(axis == Per::column), n, count);
+  }
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const Index start = g * tile.width;
+    const Index lanes = count - start < tile.width ? count - start : tile.width;
+    LaneReader<V, X> read(in, axis, first + start, lanes);
+    for (Index i = 0; i < n; ++i) tile.store(g, i, read(i));
+  }
+}
+template <class V, class Y>
+void write_tile(const TurnedTile<V>& tile, Per axis, Output<Y>& out, Index first, Index count) {
+  const Index n = entries(out.shape(), axis);
+  if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
+    if (are_contiguous<typename V::value_type>(axis, out))
+      return tile.write(start_of(out, axis, first), out.step(axis == Per::column), n, count);
+  }
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const Index start = g * tile.width;
+    const Index lanes = count - start < tile.width ? count - start : tile.width;
+    LaneWriter<V, Y> write(out, axis, first + start, lanes);
+    for (Index i = 0; i < n; ++i) write(i, tile.load(g, i));
+    write.finish();
+  }
+}
+
+/// y from x: with top, the maximum of a distribution, steps.number(walk, kept, load, load_back, store,
+/// top, first) is one number of it (of several from `first` on, one to a lane), and steps.finish(walk,
+/// kept, load, load_back, store, top, number) the end; steps.written(first, count) comes after. Where
 /// kept::value, the first may store numbers, which the second reads back by load_back.
 template <class V, class X, class Y, class Steps>
 void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
                              const Steps& steps) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
+  const Index all = distributions(in.shape(), axis);
+  if (n == 0) return;
+  if (n <= TurnedTile<V>::most_entries) {
+    TurnedTile<V> tile;
+    return for_each_tile<V>(all, [&](Index first, Index count) {
+      read_tile(tile, axis, in, first, count);
+      forward_in_tile(tile, n, first, count, steps);
+      write_tile(tile, axis, out, first, count);
+      steps.written(first, count);
+    });
+  }
   if constexpr (may_be_contiguous<T, Input<X>, Output<Y>>) {
-    if (n > 1 && are_contiguous<T>(axis, in, out)) {
-      if (n <= TurnedTile<V>::most_entries) return forward_turned<V>(axis, in, out, steps);
-      const Run<V> walk(n);
-      const auto load_from = [](const T* from) {
-        return [from](Index at) { return V::load(from + at); };
-      };
-      const auto store_to = [](T* to) { return [to](Index at, V value) { value.store(to + at); }; };
-      const auto from = [&](Index j) { return static_cast<const T*>(start_of(in, axis, j)); };
-      const auto to = [&](Index j) { return static_cast<T*>(start_of(out, axis, j)); };
-      T top[most_at_a_time], number[most_at_a_time];
-      const Index count = distributions(in.shape(), axis);
-      const Index step = at_a_time<T>(n);
-      for (Index first = 0; first < count; first += step) {
-        const Index now = count - first < step ? count - first : step;
-        for (Index j = 0; j < now; ++j) top[j] = walk.maximum(load_from(from(first + j))).first();
-        for (Index j = 0; j < now; ++j) {
-          number[j] = steps
-                          .number(walk, std::true_type(), load_from(from(first + j)),
-                                  store_to(to(first + j)), V(top[j]))
-                          .first();
-        }
-        for (Index j = 0; j < now; ++j) {
-          steps.finish(walk, std::true_type(), load_from(from(first + j)), load_from(to(first + j)),
-                       store_to(to(first + j)), V(top[j]), V(number[j]));
-        }
-      }
-      return;
+    if (are_contiguous<T>(axis, in, out)) {
+      const bool along_row = axis == Per::column;
+      return forward_of_runs<V, T>(start_of(in, axis, 0), in.step(along_row),
+                                   start_of(out, axis, 0), out.step(along_row), n, all, steps);
     }
   }
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+  for_each_block<V>(all, [&](Index first, Index count) {
     LaneReader<V, X> read(in, axis, first, count);
     LaneWriter<V, Y> write(out, axis, first, count);
     const auto load = [&](Index at) { return read(at); };
     const auto store = [&](Index at, V value) { write(at, value); };
-    if (n < shortest_tree) {
-      V kept[shortest_tree];
-      kept[0] = read(0);
-      for (Index i = 1; i < n; ++i) kept[i] = read(i);
-      const auto load_kept = [&](Index at) { return kept[at]; };
-      take_all_steps<V>(
-          Lanes<V, true>(n), std::true_type(), load_kept, load_kept,
-          [&](Index at, V value) { kept[at] = value; }, steps);
-      for (Index i = 0; i < n; ++i) write(i, kept[i]);
-    } else if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
+    const Lanes<V, false> walk(n);
+    if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
       // What is put down would be rounded.
-      take_all_steps<V>(Lanes<V, false>(n), std::false_type(), load, load, store, steps);
+      take_all_steps<V>(walk, std::false_type(), load, load, store, steps, first);
     } else {
       const Input<Y> written(y);
       LaneReader<V, Y> read_back(written, axis, first, count);
@@ -324,41 +411,71 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
         if (at == 0) write.finish();
         return read_back(at);
       };
-      take_all_steps<V>(Lanes<V, false>(n), std::true_type(), load, load_back, store, steps);
+      take_all_steps<V>(walk, std::true_type(), load, load_back, store, steps, first);
     }
     write.finish();
+    steps.written(first, count);
   });
 }
 
-template <class V, class X, class DY, class DX, class Block>
-void backward_turned(Per axis, const Input<X>& in, const Input<DY>& in_dy, Output<DX>& out,
-                     const Block& block) {
+/// Calls work(walk, load, first, count) for `count` distributions of x from `first` on: a Run at a time
+/// where they are neighbours in memory, else Lanes.
+template <class V, class X, class Work>
+void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
+  using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
-  const bool along_row = axis == Per::column;
-  TurnedTile<V> tile, gradient;
-  for_each_tile<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
-    tile.read(start_of(in, axis, first), in.step(along_row), n, count);
-    gradient.read(start_of(in_dy, axis, first), in_dy.step(along_row), n, count);
-    for (Index g = 0; g * tile.width < count; ++g) {
-      const auto load = [&](Index at) { return tile.load(g, at); };
-      const auto load_both = [&](Index at) {
-        return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
-      };
-      const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-      if (n < shortest_tree)
-        block(Lanes<V, true>(n), load, load_both, store);
-      else
-        block(Lanes<V, false>(n), load, load_both, store);
+  if constexpr (may_be_contiguous<T, Input<X>>) {
+    if (n >= shortest_tree && are_contiguous<T>(axis, in)) {
+      const Index count = distributions(in.shape(), axis);
+      for (Index j = 0; j < count; ++j) {
+        const T* const from = start_of(in, axis, j);
+        work(
+            Run<V>(n), [from](Index at) { return V::load(from + at); }, j, Index{1});
+      }
+      return;
     }
-    tile.write(start_of(out, axis, first), out.step(along_row), n, count);
+  }
+  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+    LaneReader<V, X> read(in, axis, first, count);
+    const auto load = [&](Index at) { return read(at); };
+    if (n < shortest_tree)
+      work(Lanes<V, true>(n), load, first, count);
+    else
+      work(Lanes<V, false>(n), load, first, count);
   });
 }
 
-/// dx from x and dy: block(walk, load, load_both, store), where load gives entries of x and load_both
+template <class V, class Steps>
+void backward_in_tile(TurnedTile<V>& tile, const TurnedTile<V>& gradient, Index n, Index count,
+                      const Steps& steps) {
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto load_both = [&](Index at) {
+      return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
+    };
+    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+    if (n < shortest_tree)
+      steps(Lanes<V, true>(n), load, load_both, store);
+    else
+      steps(Lanes<V, false>(n), load, load_both, store);
+  }
+}
+
+template <class V, class T, class Steps>
+void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Steps& steps) {
+  steps(
+      Run<V>(n), [=](Index at) { return V::load(from + at); },
+      [=](Index at) {
+        return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
+      },
+      [=](Index at, V value) { value.store(to + at); });
+}
+
+/// dx from x and dy: steps(walk, load, load_both, store), where load gives entries of x and load_both
 /// those of x and dy.
-template <class V, class X, class DY, class DX, class Block>
+template <class V, class X, class DY, class DX, class Steps>
 void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
-                              const DY& dy, DX& dx, const Block& block) {
+                              const DY& dy, DX& dx, const Steps& steps) {
   static_assert(CheckSameElement<X, DY>::passed);
   using T = typename V::value_type;
   const Input<X> in(x);
@@ -366,72 +483,38 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   Output<DX> out(dx);
   check_gradients(where, name, in, in_dy, out);
   const Index n = entries(in.shape(), axis);
+  const Index all = distributions(in.shape(), axis);
+  if (n == 0) return;
+  if (n <= TurnedTile<V>::most_entries) {
+    TurnedTile<V> tile, gradient;
+    return for_each_tile<V>(all, [&](Index first, Index count) {
+      read_tile(tile, axis, in, first, count);
+      read_tile(gradient, axis, in_dy, first, count);
+      backward_in_tile(tile, gradient, n, count, steps);
+      write_tile(tile, axis, out, first, count);
+    });
+  }
   if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
-    if (n > 1 && are_contiguous<T>(axis, in, in_dy, out)) {
-      if (n <= TurnedTile<V>::most_entries) return backward_turned<V>(axis, in, in_dy, out, block);
-      const Index count = distributions(in.shape(), axis);
-      for (Index j = 0; j < count; ++j) {
-        const T* const from = start_of(in, axis, j);
-        const T* const gradient = start_of(in_dy, axis, j);
-        T* const to = start_of(out, axis, j);
-        block(
-            Run<V>(n), [=](Index at) { return V::load(from + at); },
-            [=](Index at) {
-              return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
-            },
-            [=](Index at, V value) { value.store(to + at); });
+    if (are_contiguous<T>(axis, in, in_dy, out)) {
+      for (Index j = 0; j < all; ++j) {
+        backward_of_run<V, T>(start_of(in, axis, j), start_of(in_dy, axis, j),
+                              start_of(out, axis, j), n, steps);
       }
       return;
     }
   }
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+  for_each_block<V>(all, [&](Index first, Index count) {
     LaneReader<V, X> read(in, axis, first, count);
     LaneReader<V, DY> gradient(in_dy, axis, first, count);
     LaneWriter<V, DX> write(out, axis, first, count);
-    const auto store = [&](Index at, V value) { write(at, value); };
-    if (n < shortest_tree) {
-      std::array<V, 2> kept[shortest_tree];
-      kept[0] = {read(0), gradient(0)};
-      for (Index i = 1; i < n; ++i) kept[i] = {read(i), gradient(i)};
-      block(
-          Lanes<V, true>(n), [&](Index at) { return kept[at][0]; },
-          [&](Index at) { return kept[at]; }, store);
-    } else {
-      block(
-          Lanes<V, false>(n), [&](Index at) { return read(at); },
-          [&](Index at) {
-            return std::array<V, 2>{read(at), gradient(at)};
-          },
-          store);
-    }
+    steps(
+        Lanes<V, false>(n), [&](Index at) { return read(at); },
+        [&](Index at) {
+          return std::array<V, 2>{read(at), gradient(at)};
+        },
+        [&](Index at, V value) { write(at, value); });
     write.finish();
   });
-}
-
-/// log(sum_j e^(x_j - top)) of each distribution of a walk. The logarithm needs what there is beside
-/// the largest; where that is little beside 1, a sum of doubles without the largest tells it.
-template <class V, class Walk, class Load>
-HILLOCK_INLINE auto log_of_sum(const Walk& walk, const Load& load,
-                               const kernels::ExponentialsBelow<V>& below) noexcept {
-  using C = kernels::ExpConstantsOf<V>;
-  SumsOf<Walk, V> sums;
-  walk.each(load, [&](Index slot, Index, V x, const auto& counted) {
-    sums.of[slot].add(counted(below.scaled(x)));
-  });
-  auto others = Walk::total(sums).without_scale().less_one();
-  if constexpr (sizeof(typename V::value_type) == 4) {
-    constexpr double little = 0x1p-20;
-    const auto is_little = others < little;
-    if (any(is_little)) {
-      SumsOf<Walk, V> rest;
-      walk.each(load, [&](Index slot, Index, V x, const auto& counted) {
-        const V e = counted(below.scaled(x));
-        rest.of[slot].add(zero_where(e >= 1 / C::from_tail, e));
-      });
-      others = select(is_little, Walk::total(rest).without_scale().parts().high, others);
-    }
-  }
-  return nan_or(others, kernels::log1p_bounded(others));
 }
 
 }  // namespace arrays

@@ -127,13 +127,20 @@ class WideSum {
 
   /// A sum of scaled exponentials as that of the exponentials.
   HILLOCK_INLINE WideSum without_scale() const noexcept {
-    constexpr double back = ExpConstantsOf<V>::from_tail;
+    return times(ExpConstantsOf<V>::from_tail);
+  }
+  HILLOCK_INLINE WideSum times(double factor) const noexcept {
     WideSum result;
-    result.low() = low() * back;
-    result.high() = high() * back;
+    result.low() = low() * factor;
+    result.high() = high() * factor;
     return result;
   }
   HILLOCK_INLINE V inverse() const noexcept { return narrowed(1 / low(), 1 / high()); }
+  /// (this - x) / divisor, for a term x of this.
+  HILLOCK_INLINE V share_of_others(V x, const WideSum& divisor) const noexcept {
+    return narrowed((low() - widened_low(x)) / divisor.low(),
+                    (high() - widened_high(x)) / divisor.high());
+  }
   HILLOCK_INLINE V less_one() const noexcept { return narrowed(low() - 1, high() - 1); }
   HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
@@ -165,12 +172,18 @@ class CompensatedSum {
   HILLOCK_INLINE void add(const CompensatedSum& other) noexcept { part[0].add(other.part[0]); }
 
   HILLOCK_INLINE CompensatedSum without_scale() const noexcept {
-    constexpr auto back = ExpConstantsOf<V>::from_tail;
+    return times(ExpConstantsOf<V>::from_tail);
+  }
+  HILLOCK_INLINE CompensatedSum times(typename V::value_type factor) const noexcept {
     CompensatedSum result;
-    for (std::size_t i = 0; i < 2; ++i) result.part[0].number[i] = part[0].number[i] * back;
+    for (std::size_t i = 0; i < 2; ++i) result.part[0].number[i] = part[0].number[i] * factor;
     return result;
   }
   HILLOCK_INLINE V inverse() const noexcept { return 1 / part[0].total(); }
+  HILLOCK_INLINE V share_of_others(V x, const CompensatedSum& divisor) const noexcept {
+    const TwoParts<V> sum = parts();
+    return ((sum.high - x) + sum.low) / divisor.part[0].total();
+  }
   HILLOCK_INLINE V less_one() const noexcept {
     const TwoParts<V> sum = parts();
     return (sum.high - 1) + sum.low;

@@ -270,7 +270,40 @@ HILLOCK_INLINE void transpose(__m128d (&r)[2]) noexcept {
   r[1] = _mm_unpackhi_pd(r[0], r[1]);
   r[0] = first;
 }
+// The even and the odd lanes of two registers, and the two back.
+HILLOCK_INLINE void split_pairs(__m128& a, __m128& b) noexcept {
+  const __m128 even = _mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0));
+  b = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
+  a = even;
+}
+HILLOCK_INLINE void split_pairs(__m128d& a, __m128d& b) noexcept {
+  const __m128d even = _mm_unpacklo_pd(a, b);
+  b = _mm_unpackhi_pd(a, b);
+  a = even;
+}
+HILLOCK_INLINE void merge_pairs(__m128& a, __m128& b) noexcept {
+  const __m128 first = _mm_unpacklo_ps(a, b);
+  b = _mm_unpackhi_ps(a, b);
+  a = first;
+}
+HILLOCK_INLINE void merge_pairs(__m128d& a, __m128d& b) noexcept { split_pairs(a, b); }
 #elif defined(__aarch64__)
+HILLOCK_INLINE void split_pairs(float32x4_t& a, float32x4_t& b) noexcept {
+  const float32x4x2_t split = vuzpq_f32(a, b);
+  a = split.val[0];
+  b = split.val[1];
+}
+HILLOCK_INLINE void merge_pairs(float32x4_t& a, float32x4_t& b) noexcept {
+  const float32x4x2_t merged = vzipq_f32(a, b);
+  a = merged.val[0];
+  b = merged.val[1];
+}
+HILLOCK_INLINE void split_pairs(float64x2_t& a, float64x2_t& b) noexcept {
+  const float64x2_t even = vzip1q_f64(a, b);
+  b = vzip2q_f64(a, b);
+  a = even;
+}
+HILLOCK_INLINE void merge_pairs(float64x2_t& a, float64x2_t& b) noexcept { split_pairs(a, b); }
 HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
   const float32x4x2_t upper = vzipq_f32(r[0], r[2]);
   const float32x4x2_t lower = vzipq_f32(r[1], r[3]);
