@@ -27,6 +27,8 @@ void register_rows() {
              {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}, {1024, 1 << 14}});
   bench::row("log_softmax_per_column", hillock::LogSoftmax{Per::column},
              peers::LogSoftmaxPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}});
+  bench::row("cross_entropy_per_column", hillock::CrossEntropy{Per::column},
+             peers::CrossEntropyPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}});
   bench::row("softmax_per_row", hillock::Softmax{Per::row}, peers::SoftmaxPerRow{},
              {{4096, 10}, {1024, 64}});
 }

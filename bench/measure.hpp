@@ -229,4 +229,27 @@ void row(const std::string& name, const hillock::LogSoftmax<>& f, const Peer& pe
   distribution_rows(name, f, peer, shapes);
 }
 
+/// Cross-entropy of softmax, from logits and labels to the gradient.
+template <class T, class Peer>
+void cross_entropy_of(const std::string& name, const hillock::CrossEntropy<>& f, const Peer& peer,
+                      Shape shape) {
+  std::vector<int> labels;
+  for (Index j = 0; j < shape.cols; ++j) labels.push_back(static_cast<int>(j % shape.rows));
+  add<T>(name + "/forward", shape, "verb",
+         [=](auto& a) { benchmark::DoNotOptimize(f(a.x, labels)); });
+  add<T>(name + "/both", shape, "verb", [=](auto& a) {
+    benchmark::DoNotOptimize(f.forward_and_backward(a.x, labels, a.d));
+  });
+  add<T>(name + "/both", shape, "Eigen",
+         [=](auto& a) { benchmark::DoNotOptimize(peer.eigen(a.x, labels, a.d)); });
+}
+template <class Peer>
+void row(const std::string& name, const hillock::CrossEntropy<>& f, const Peer& peer,
+         const std::vector<Shape>& shapes) {
+  for (const Shape shape : shapes) {
+    cross_entropy_of<float>(name, f, peer, shape);
+    cross_entropy_of<double>(name, f, peer, shape);
+  }
+}
+
 }  // namespace bench

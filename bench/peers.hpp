@@ -266,4 +266,21 @@ struct LogSoftmaxPerColumn {
   }
 };
 
+struct CrossEntropyPerColumn {
+  template <class X, class Labels, class D>
+  double eigen(const X& x, const Labels& labels, D& d) const {
+    double loss = 0;
+    for (Eigen::Index j = 0; j < x.cols(); ++j) {
+      const Eigen::Index label = labels[static_cast<std::size_t>(j)];
+      const auto top = x.col(j).maxCoeff();
+      d.col(j) = (x.col(j) - top).exp();
+      const auto sum = d.col(j).sum();
+      d.col(j) /= sum * static_cast<ScalarOf<X>>(x.cols());
+      d(label, j) -= 1 / static_cast<ScalarOf<X>>(x.cols());
+      loss += static_cast<double>(std::log(sum) + (top - x(label, j)));
+    }
+    return loss / static_cast<double>(x.cols());
+  }
+};
+
 }  // namespace peers

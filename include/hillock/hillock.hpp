@@ -5,6 +5,7 @@
 // hillock/activations/ may also be included alone.
 #pragma once
 
+#include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>

@@ -46,56 +46,83 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     arrays::Output<Y> out(y);
     arrays::require_same_shape("LogSoftmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("LogSoftmax::forward", "y", out, "x", in);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
-      arrays::LaneWriter<V, Y> write(out, axis, first, count);
-      const auto all = arrays::normaliser<V>(read, n);
-      const V log_total = all.log_total();
-      for (Index i = 0; i < n; ++i) write(i, all.log_probability(read(i), log_total));
-      write.finish();
-    });
+    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>());
   }
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
-      const auto all = arrays::normaliser<V>(read, n);
-      const auto probability = [&](Index entry) { return all.probability(read(entry)); };
-      through_jacobian<V>(probability, gradient, write, n);
-    };
-    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx, block);
+    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
+                                        BackwardSteps<V>());
   }
 
   template <class Y, class DY, class DZ>
   void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
     using V = arrays::BatchForSums<Y, A, Arch>;
-    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
-      const auto probability = [&](Index entry) {
-        return kernels::exponential_of_difference(read(entry), V(0));
-      };
-      through_jacobian<V>(probability, gradient, write, n);
-    };
     arrays::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
-                                        block);
+                                        BackwardFromOutputSteps<V>());
   }
 
  private:
-  /// dx = dy - p sum_j dy_j.
-  template <class V, class Probability, class Gradient, class Write>
-  static void through_jacobian(const Probability& probability, Gradient& gradient, Write& write,
-                               Index n) {
-    kernels::RunningSum<V> sum;
-    for (Index i = 0; i < n; ++i) sum.add(gradient(i));
-    const auto total = sum.parts();
-    for (Index i = 0; i < n; ++i) {
-      const auto p = probability(i);
-      const auto product = kernels::exact_product(p.high, total.high);
-      const auto result = kernels::exact_difference(gradient(i), product.high);
-      const V correction = (result.low - product.low) - fma(p.high, total.low, p.low * total.high);
-      write(i, result.high + kernels::finite_or_zero(correction));
+  /// (x - top) - log(sum_j e^(x_j - top)).
+  template <class V>
+  struct ForwardSteps {
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store&, V top, Index) const noexcept {
+      return arrays::log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top));
     }
+    void written(Index, Index) const noexcept {}
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store& store, V top, V log) const noexcept {
+      walk.each(load, [&](Index, Index at, V x, const auto&) { store(at, (x - top) - log); });
+    }
+  };
+
+  template <class V>
+  struct BackwardSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      const kernels::ExponentialsBelow<V> below(walk.spread(walk.maximum(load)));
+      arrays::SumsOf<Walk, V> sums, gradients;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        sums.of[slot].add(counted(below.scaled(both[0])));
+        gradients.of[slot].add(counted(both[1]));
+      });
+      const auto share = quotient(walk.total(gradients), walk.total(sums).without_scale()).high;
+      through_jacobian<V>(walk, below, walk.spread(share), load_both, store);
+    }
+  };
+
+  template <class V>
+  struct BackwardFromOutputSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      arrays::SumsOf<Walk, V> gradients;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        gradients.of[slot].add(counted(both[1]));
+      });
+      const auto total = walk.total(gradients).parts().high;
+      // e^y is e^(y - 0).
+      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(0), walk.spread(total), load_both,
+                          store);
+    }
+  };
+
+  /// dx = dy - e^(x - top) share.
+  template <class V, class Walk, class LoadBoth, class Store>
+  static HILLOCK_INLINE void through_jacobian(const Walk& walk,
+                                              const kernels::ExponentialsBelow<V>& below, V share,
+                                              const LoadBoth& load_both, const Store& store) {
+    using C = kernels::ExpConstantsOf<V>;
+    walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+      const auto e = below.parts(both[0]);
+      store(at, fma(-fma(e.m, share, share), e.power * C::from_tail, both[1]));
+    });
   }
 };
 
@@ -117,13 +144,22 @@ auto logsumexp(const Z& z, Per axis) {
                                 ", expected at least one entry in each distribution");
   }
   Output<Result> out(result);
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index lanes) {
-    LaneReader<V, X> read(in, axis, first, lanes);
-    // The results stand along the other axis: one entry of each distribution.
-    LaneWriter<V, Result> write(out, axis, first, lanes);
-    write(0, normaliser<V>(read, n).log_sum());
-    write.finish();
-  });
+  const bool is_row = axis == Per::column;
+  reduce_by_distribution<V>(
+      axis, in, [&](const auto& walk, const auto& load, Index first, Index lanes) {
+        const auto top = walk.maximum_or_nan(load);
+        const auto log = log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(walk.spread(top)));
+        using Number = std::decay_t<decltype(top)>;
+        using T = typename Number::value_type;
+        constexpr T largest = std::numeric_limits<T>::max();
+        // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no infinity,
+        // nothing exceeds the largest.
+        T sums[Number::size];
+        select(abs(top) <= sealed(Number(largest)), top + log, top).store(sums);
+        for (Index j = 0; j < lanes; ++j) {
+          set_nearest(out, is_row ? 0 : first + j, is_row ? first + j : 0, sums[j]);
+        }
+      });
   return result;
 }
 

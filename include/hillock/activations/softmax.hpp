@@ -73,59 +73,21 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     arrays::Output<Y> out(y);
     arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
     arrays::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
-    const Index n = arrays::entries(in.shape(), axis);
-    arrays::for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
-      arrays::LaneWriter<V, Y> write(out, axis, first, count);
-      if constexpr (!std::is_same_v<typename V::value_type, typename Y::Scalar>) {
-        // e would be rounded where it is put down, and p again.
-        const auto all = arrays::normaliser<V>(read, n);
-        for (Index i = 0; i < n; ++i) {
-          const V e = kernels::exponential_of_difference(read(i), all.top).high;
-          write(i, masked(all.top, n, e / all.total.high));
-        }
-      } else {
-        const V top = arrays::maximum<V>(read, n);
-        kernels::RunningSum<V> sum;
-        for (Index i = 0; i < n; ++i) {
-          const V e = kernels::exponential_of_difference(read(i), top).high;
-          sum.add(e);
-          write(i, e);
-        }
-        write.finish();
-        const V total = sum.total();
-        const arrays::Input<Y> written(y);
-        arrays::LaneReader<V, Y> read_back(written, axis, first, count);
-        for (Index i = 0; i < n; ++i) write(i, masked(top, n, read_back(i) / total));
-      }
-      write.finish();
-    });
+    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>{*this});
   }
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
     using V = arrays::BatchForSums<X, A, Arch>;
-    const auto block = [this](auto& read, auto& gradient, auto& write, Index n) {
-      const auto all = arrays::normaliser<V>(read, n);
-      // Computed anew for each use: there is no memory to keep p in, and dx may be x or dy.
-      const auto probability = [&](Index entry) {
-        const auto p = all.probability(read(entry));
-        return kernels::TwoParts<V>{masked(all.top, n, p.high), p.low};
-      };
-      through_jacobian<V>(probability, gradient, write, n);
-    };
-    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx, block);
+    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
+                                        BackwardSteps<V>{*this});
   }
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
     using V = arrays::BatchForSums<P, A, Arch>;
-    const auto block = [](auto& read, auto& gradient, auto& write, Index n) {
-      const auto probability = [&](Index entry) { return kernels::TwoParts<V>{read(entry), 0}; };
-      through_jacobian<V>(probability, gradient, write, n);
-    };
     arrays::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
-                                        block);
+                                        BackwardFromOutputSteps<V>());
   }
 
  private:
@@ -147,32 +109,106 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return result;
   }
 
+  /// Whether a distribution is masked whole and the policy says what it is then.
   template <class V>
-  V masked(V top, Index n, V p) const noexcept {
-    if (all_masked == AllMasked::nan) return p;
-    const double instead = all_masked == AllMasked::zeros ? 0 : 1 / static_cast<double>(n);
-    return select(is_minus_infinity(top), instead, p);
+  HILLOCK_INLINE auto is_masked(V top) const noexcept {
+    // A number that is no infinity where masking gives NaN anyway.
+    return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// dx = p (dp - <p, dp>).
-  template <class V, class Probability, class Gradient, class Write>
-  static void through_jacobian(const Probability& probability, Gradient& gradient, Write& write,
-                               Index n) {
-    kernels::RunningSum<V> inner_product;
-    for (Index i = 0; i < n; ++i) {
-      const auto p = probability(i);
-      const V g = gradient(i);
-      inner_product.add_product(p.high, g);
-      inner_product.add_low(p.low * g);
-    }
-    const auto mean = inner_product.parts();
-    for (Index i = 0; i < n; ++i) {
-      const auto p = probability(i);
-      const auto centred = kernels::exact_difference(gradient(i), mean.high);
-      const V correction = p.high * (centred.low - mean.low) + p.low * centred.high;
-      write(i, fma(p.high, centred.high, kernels::finite_or_zero(correction)));
-    }
+  /// 1 over the sum; where the policy gives zeros, 0.
+  template <class V, class Condition>
+  HILLOCK_INLINE V inverse_or_zero(V inverse, Condition is_masked) const noexcept {
+    return all_masked == AllMasked::zeros ? zero_where(is_masked, inverse) : inverse;
   }
+
+  /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
+  /// they are not kept, computed twice.
+  template <class V>
+  struct ForwardSteps {
+    const Softmax& softmax;
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
+                               const Store& store, V top, Index) const noexcept {
+      const auto masked = softmax.is_masked(top);
+      const kernels::ExponentialsBelow<V> below(top, masked);
+      arrays::SumsOf<Walk, V> sums;
+      walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
+        const V e = below.scaled(x);
+        sums.of[slot].add(counted(e));
+        if constexpr (Kept::value) store(at, e);
+      });
+      return walk.total(sums).inverse();
+    }
+
+    void written(Index, Index) const noexcept {}
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
+                               const Store& store, V top, V number) const noexcept {
+      const auto masked = softmax.is_masked(top);
+      const V inverse = softmax.inverse_or_zero(number, masked);
+      if constexpr (Kept::value) {
+        walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
+      } else {
+        const kernels::ExponentialsBelow<V> below(top, masked);
+        walk.each(load_back,
+                  [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
+      }
+    }
+  };
+
+  /// dx = p (dp - <p, dp>). p is not rounded in between: where dp and the mean are of opposite signs an
+  /// error of p counts twice.
+  template <class V>
+  struct BackwardSteps {
+    const Softmax& softmax;
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      using C = kernels::ExpConstantsOf<V>;
+      const V top = Walk::spread(walk.maximum(load));
+      const auto masked = softmax.is_masked(top);
+      const kernels::ExponentialsBelow<V> below(top, masked);
+      arrays::SumsOf<Walk, V> sums, products;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        const V e = counted(below.scaled(both[0]));
+        sums.of[slot].add(e);
+        products.of[slot].add_product(e, both[1]);
+      });
+      const auto total = Walk::total(sums);
+      const auto narrow_mean = quotient(Walk::total(products), total);
+      const V mean = Walk::spread(narrow_mean.high);
+      const V mean_low = Walk::spread(narrow_mean.low);
+      const V inverse =
+          softmax.inverse_or_zero(V(Walk::spread(total.inverse())), masked) * (1 / C::from_tail);
+      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+        const auto e = below.parts(both[0]);
+        const V centred = (both[1] - mean) - mean_low;
+        const V product = centred * inverse;
+        store(at, fma(e.m, product, product) * (e.power * C::from_tail));
+      });
+    }
+  };
+
+  template <class V>
+  struct BackwardFromOutputSteps {
+    template <class Walk, class Load, class LoadBoth, class Store>
+    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
+                                   const Store& store) const noexcept {
+      arrays::SumsOf<Walk, V> products;
+      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+        products.of[slot].add_product(counted(both[0]), both[1]);
+      });
+      const auto narrow_mean = Walk::total(products).parts();
+      const V mean = Walk::spread(narrow_mean.high);
+      const V mean_low = Walk::spread(narrow_mean.low);
+      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+        store(at, both[0] * ((both[1] - mean) - mean_low));
+      });
+    }
+  };
 
   static Per require_vector(const char* where, arrays::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {

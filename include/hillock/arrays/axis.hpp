@@ -43,6 +43,75 @@ template <class X, Accuracy A, class Arch>
 using BatchForSums =
     std::conditional_t<A == Accuracy::exact, simd::Batch<double, Arch>, BatchFor<X, Arch>>;
 
+/// to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share nothing. In
+/// squares, the last of which overlap.
+template <class T>
+void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
+               Index to_step) noexcept {
+  constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
+  if (rows % size == 0 && cols == 2 && from_step == 2) {
+    for (Index i = 0; i < rows; i += size)
+      simd::split_pairs(from + 2 * i, to + i, to + to_step + i);
+  } else if (cols % size == 0 && rows == 2 && to_step == 2) {
+    for (Index j = 0; j < cols; j += size)
+      simd::merge_pairs(from + j, from + from_step + j, to + 2 * j);
+  } else if (rows < size || cols < size) {
+    for (Index i = 0; i < rows; ++i)
+      for (Index j = 0; j < cols; ++j) to[j * to_step + i] = from[i * from_step + j];
+  } else {
+    for (Index i = 0; i < rows; i += size) {
+      const Index row = i + size <= rows ? i : rows - size;
+      for (Index j = 0; j < cols; j += size) {
+        const Index col = j + size <= cols ? j : cols - size;
+        simd::transpose_square(from + row * from_step + col, from_step, to + col * to_step + row,
+                               to_step);
+      }
+    }
+  }
+}
+
+/// Up to `groups` batches of distributions of few entries that are neighbours in memory, turned so that
+/// each has a lane. Several batches at a time: a batch is then loaded long after the squares that it is
+/// made of were stored.
+template <class V>
+class TurnedTile {
+ public:
+  using T = typename V::value_type;
+  static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index groups = 4;
+  static constexpr Index most_entries = 32;
+
+  /// Reads `count` distributions of n entries, `step` elements apart.
+  void read(const T* from, Index step, Index n, Index count) noexcept {
+    for (Index g = 0; g * width < count; ++g) {
+      const Index lanes = lanes_of(g, count);
+      transpose(from + g * width * step, step, lanes, n, tile_[g], width);
+      // Further lanes repeat the first: they raise no exception that it does not.
+      for (Index i = 0; i < n; ++i)
+        for (Index lane = lanes; lane < width; ++lane)
+          tile_[g][i * width + lane] = tile_[g][i * width];
+    }
+  }
+  void write(T* to, Index step, Index n, Index count) const noexcept {
+    for (Index g = 0; g * width < count; ++g)
+      transpose(tile_[g], width, n, lanes_of(g, count), to + g * width * step, step);
+  }
+
+  HILLOCK_INLINE V load(Index group, Index entry) const noexcept {
+    return sealed(V::load(tile_[group] + entry * width));
+  }
+  HILLOCK_INLINE void store(Index group, Index entry, V value) noexcept {
+    value.store(tile_[group] + entry * width);
+  }
+
+ private:
+  static Index lanes_of(Index group, Index count) noexcept {
+    return count - group * width < width ? count - group * width : width;
+  }
+
+  alignas(sizeof(V)) T tile_[groups][static_cast<std::size_t>(most_entries * width)];
+};
+
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
 /// further lanes repeat the first. The entries are asked for in ascending order, any number of times
 /// over; what was asked for may be overwritten.
@@ -167,6 +236,35 @@ class LaneWriter {
   Index filled_ = 0;
   T tile_[tile_entries][static_cast<std::size_t>(width)];
 };
+
+/// Whether the entries of a distribution are neighbours in memory, in every array.
+template <class T, class... Arrays>
+bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
+  if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
+    return ((arrays.step(axis != Per::column) == 1) && ...);
+  else
+    return false;
+}
+template <class T, class... Arrays>
+inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
+                                            std::is_same_v<T, typename Arrays::T>)&&...);
+
+/// The first entry of a distribution.
+template <class Array>
+auto* start_of(const Array& array, Per axis, Index distribution) noexcept {
+  return array.view().data + distribution * array.step(axis == Per::column);
+}
+
+/// Puts one number down, rounded once to the element type.
+template <class Y, class T>
+void set_nearest(Output<Y>& out, Index row, Index col, T value) {
+  using Element = typename Output<Y>::Element;
+  if constexpr (is_wider<T, Element>) {
+    using W = simd::Batch<double, simd::NarrowArch>;
+    value = kernels::rounded_to<typename FormatOf<Element>::type>(W(value)).first();
+  }
+  out.set(row, col, static_cast<ComputeType<Element>>(value));
+}
 
 /// Calls block(first, count) for every group of V::size distributions.
 template <class V, class Block>

@@ -72,27 +72,28 @@ template <class V>
 class RunningSum {
  public:
   HILLOCK_INLINE void add(V x) noexcept {
-    const TwoParts<V> sum = exact_sum(high_, x);
-    high_ = sum.high;
-    low_ = low_ + sum.low;
+    const TwoParts<V> sum = exact_sum(number[0], x);
+    number[0] = sum.high;
+    number[1] = number[1] + sum.low;
   }
   HILLOCK_INLINE void add_product(V a, V b) noexcept {
     const TwoParts<V> product = exact_product(a, b);
     add(product.high);
-    low_ = low_ + product.low;
+    number[1] = number[1] + product.low;
   }
-  /// Adds to what the roundings lost: for terms that are themselves corrections.
-  HILLOCK_INLINE void add_low(V x) noexcept { low_ = low_ + x; }
+  HILLOCK_INLINE void add(const RunningSum& other) noexcept {
+    add(other.number[0]);
+    number[1] = number[1] + other.number[1];
+  }
   HILLOCK_INLINE V total() const noexcept { return parts().high; }
   HILLOCK_INLINE TwoParts<V> parts() const noexcept {
-    const V low = finite_or_zero(low_);
-    const V high = high_ + low;
-    return {high, finite_or_zero((high_ - high) + low)};
+    const V low = finite_or_zero(number[1]);
+    const V high = number[0] + low;
+    return {high, finite_or_zero((number[0] - high) + low)};
   }
 
- private:
-  V high_ = 0;
-  V low_ = 0;
+  /// The sum as it was rounded, and what that lost.
+  V number[2] = {0, 0};
 };
 
 }  // namespace kernels

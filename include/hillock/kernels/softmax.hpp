@@ -1,9 +1,19 @@
-// The exponentials of one distribution over their sum: what softmax and log-softmax share.
+// The exponentials of one distribution and their sum: what softmax and log-softmax share.
 //
 //   p_i = e^(x_i - top) / sum_j e^(x_j - top),  log p_i = (x_i - top) - log(sum_j e^(x_j - top)),
 //
-// top being the largest x: no exponential overflows and the sum is at least 1. x_i - top and the sum
-// are carried in two parts.
+// top being the largest x: no exponential overflows and the sum is at least 1.
+//
+// x_i - top is never rounded: at -100 that alone would cost 32 ULP. With top = N ln 2 + R,
+//
+//   e^(x - top) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
+//
+// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is two
+// additions more than a plain exponential; the error of the difference carried along would be eight.
+// What R is off by is a factor common to all exponentials, and cancels.
+//
+// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/distribution.hpp):
+// of floats in doubles, of doubles in two parts.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -14,54 +24,185 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace kernels {
 
-/// e^(x - top) in two parts, the rounding error of the difference carried along.
+template <class T>
+struct DistributionConstants;
+
+template <>
+struct DistributionConstants<float> {
+  // From here on the difference of top and any x whose exponential is not 0 is exact: they are within
+  // a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
+  static constexpr float far = 208.0f;
+};
+
+template <>
+struct DistributionConstants<double> {
+  static constexpr double far = 1491.0;
+  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up exactly.
+  static constexpr double coarse = 0x1.8p532;
+  static_assert(ExpConstants<double>::tail == 512);
+};
+
+/// e^(x - top) for x <= top, finite or -infinity. The largest is exactly 1. Where top is NaN or
+/// infinite, NaN.
 template <class V>
-HILLOCK_INLINE TwoParts<V> exponential_of_difference(V x, V top) noexcept {
-  const auto difference = exact_difference(x, top);
-  const auto e = decay(difference.high, difference.low);
-  return {e.value, e.scaled_low * ExpConstantsOf<V>::from_tail};
-}
+class ExponentialsBelow {
+  using C = ExpConstantsOf<V>;
 
-/// The largest number of a distribution, and the sum of its exponentials.
+ public:
+  HILLOCK_INLINE explicit ExponentialsBelow(V top) noexcept
+      : shift_(select(abs(top) < DistributionConstants<typename V::value_type>::far, 0, top)) {
+    constexpr auto to_power = static_cast<typename V::value_type>(C::magic + (C::bias + C::tail));
+    const V shifted_top = top - shift_;
+    const V n = fma(shifted_top, C::log2_e, C::magic) - C::magic;
+    remainder_ = fma(n, -C::ln2_low, fma(n, -C::ln2_high, shifted_top));
+    magic_ = to_power - n;
+    lowest_ = shifted_top - C::decay_limit;
+  }
+
+  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1, as
+  /// if every x were the same number.
+  template <class Condition>
+  HILLOCK_INLINE ExponentialsBelow(V top, Condition is_masked) noexcept
+      : ExponentialsBelow(zero_where(is_masked, top)) {
+    lowest_ = zero_where(is_masked, lowest_);
+  }
+
+  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0 in any
+  /// product with a number below 2^-20.
+  struct Parts {
+    V m;
+    V power;
+  };
+  HILLOCK_INLINE Parts parts(V x) const noexcept {
+    const V bounded = not_below(x - shift_, lowest_);
+    const V shifted = fma(bounded - remainder_, C::log2_e, magic_);
+    const V n = shifted - magic_;
+    const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, bounded) - remainder_);
+    return {fma(r * r, polynomial(r, C::q), r), V::from_bits(bits(shifted) << C::mantissa_bits)};
+  }
+
+  /// e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is rounded once.
+  HILLOCK_INLINE V scaled(V x) const noexcept {
+    const Parts e = parts(x);
+    return fma(e.m, e.power, e.power);
+  }
+
+ private:
+  V shift_;
+  V remainder_;
+  V magic_;
+  V lowest_;
+};
+
+/// Lanes of doubles, summed as they are.
+template <class W>
+struct PlainSum {
+  HILLOCK_INLINE void add(const PlainSum& other) noexcept {
+    number[0] = number[0] + other.number[0];
+  }
+  W number[1] = {0};
+};
+
+/// A sum for each lane of a batch of floats: in doubles, which hold every float and product of two.
 template <class V>
-struct Normaliser {
-  V top;
-  TwoParts<V> total;
-  V inverse;  // of the total; good enough for a correction
+class WideSum {
+ public:
+  using Wide = simd::Batch<double, typename V::arch>;
+  using Part = PlainSum<Wide>;
+  static constexpr std::size_t part_count = 2;  // the lower lanes and the upper
+  Part part[part_count];
 
-  HILLOCK_INLINE Normaliser(V largest, TwoParts<V> sum) noexcept
-      : top(largest), total(sum), inverse(1 / sum.high) {}
-
-  /// In two parts: where two terms of the size of a result cancel, an error of p counts twice.
-  HILLOCK_INLINE TwoParts<V> probability(V x) const noexcept {
-    const auto e = exponential_of_difference(x, top);
-    const V p = e.high / total.high;
-    const auto product = exact_product(p, total.high);
-    const V rest = ((e.high - product.high) - product.low) + (e.low - p * total.low);
-    return {p, finite_or_zero(rest * inverse)};
+  HILLOCK_INLINE void add(V x) noexcept {
+    low() = low() + widened_low(x);
+    high() = high() + widened_high(x);
+  }
+  HILLOCK_INLINE void add_product(V a, V b) noexcept {
+    low() = fma(widened_low(a), widened_low(b), low());
+    high() = fma(widened_high(a), widened_high(b), high());
+  }
+  HILLOCK_INLINE void add(const WideSum& other) noexcept {
+    part[0].add(other.part[0]);
+    part[1].add(other.part[1]);
   }
 
-  /// log(sum_j e^(x_j - top)). The sum less 1 is what there is beside the largest: near 1 its digits
-  /// are in the lower part.
-  HILLOCK_INLINE V log_total() const noexcept {
-    return nan_or(total.high, log1p_bounded((total.high - 1) + total.low));
+  /// A sum of scaled exponentials as that of the exponentials.
+  HILLOCK_INLINE WideSum without_scale() const noexcept {
+    return times(ExpConstantsOf<V>::from_tail);
+  }
+  HILLOCK_INLINE WideSum times(double factor) const noexcept {
+    WideSum result;
+    result.low() = low() * factor;
+    result.high() = high() * factor;
+    return result;
+  }
+  HILLOCK_INLINE V inverse() const noexcept { return narrowed(1 / low(), 1 / high()); }
+  /// (this - x) / divisor, for a term x of this.
+  HILLOCK_INLINE V share_of_others(V x, const WideSum& divisor) const noexcept {
+    return narrowed((low() - widened_low(x)) / divisor.low(),
+                    (high() - widened_high(x)) / divisor.high());
+  }
+  HILLOCK_INLINE V less_one() const noexcept { return narrowed(low() - 1, high() - 1); }
+  HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
+  HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
+    return in_parts(a.low() / b.low(), a.high() / b.high());
   }
 
-  /// log(sum_j e^(x_j)); where top is infinite, that is it.
-  HILLOCK_INLINE V log_sum() const noexcept {
-    constexpr auto largest = std::numeric_limits<typename V::value_type>::max();
-    const auto sum = exact_sum(top, log_total());
-    // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
-    return select(abs(top) <= sealed(V(largest)), sum.high, top);
-  }
+ private:
+  HILLOCK_INLINE Wide& low() noexcept { return part[0].number[0]; }
+  HILLOCK_INLINE Wide& high() noexcept { return part[1].number[0]; }
+  HILLOCK_INLINE const Wide& low() const noexcept { return part[0].number[0]; }
+  HILLOCK_INLINE const Wide& high() const noexcept { return part[1].number[0]; }
 
-  /// log p.
-  HILLOCK_INLINE V log_probability(V x, V log_total) const noexcept {
-    const auto difference = exact_difference(x, top);
-    const auto result = exact_difference(difference.high, log_total);
-    return result.high + finite_or_zero(result.low + difference.low);
+  static HILLOCK_INLINE TwoParts<V> in_parts(Wide a, Wide b) noexcept {
+    const V upper = narrowed(a, b);
+    return {upper, finite_or_zero(narrowed(a - widened_low(upper), b - widened_high(upper)))};
   }
 };
+
+/// A sum for each lane of a batch of doubles, with what its roundings lost.
+template <class V>
+class CompensatedSum {
+ public:
+  using Part = RunningSum<V>;
+  static constexpr std::size_t part_count = 1;
+  Part part[part_count];
+
+  HILLOCK_INLINE void add(V x) noexcept { part[0].add(x); }
+  HILLOCK_INLINE void add_product(V a, V b) noexcept { part[0].add_product(a, b); }
+  HILLOCK_INLINE void add(const CompensatedSum& other) noexcept { part[0].add(other.part[0]); }
+
+  HILLOCK_INLINE CompensatedSum without_scale() const noexcept {
+    return times(ExpConstantsOf<V>::from_tail);
+  }
+  HILLOCK_INLINE CompensatedSum times(typename V::value_type factor) const noexcept {
+    CompensatedSum result;
+    for (std::size_t i = 0; i < 2; ++i) result.part[0].number[i] = part[0].number[i] * factor;
+    return result;
+  }
+  HILLOCK_INLINE V inverse() const noexcept { return 1 / part[0].total(); }
+  HILLOCK_INLINE V share_of_others(V x, const CompensatedSum& divisor) const noexcept {
+    const TwoParts<V> sum = parts();
+    return ((sum.high - x) + sum.low) / divisor.part[0].total();
+  }
+  HILLOCK_INLINE V less_one() const noexcept {
+    const TwoParts<V> sum = parts();
+    return (sum.high - 1) + sum.low;
+  }
+  HILLOCK_INLINE TwoParts<V> parts() const noexcept { return part[0].parts(); }
+  HILLOCK_INLINE friend TwoParts<V> quotient(const CompensatedSum& a,
+                                             const CompensatedSum& b) noexcept {
+    const TwoParts<V> upper = a.parts();
+    const TwoParts<V> lower = b.parts();
+    const V first = upper.high / lower.high;
+    const TwoParts<V> product = exact_product(first, lower.high);
+    const V rest = ((upper.high - product.high) - product.low) + (upper.low - first * lower.low);
+    return {first, finite_or_zero(rest / lower.high)};
+  }
+};
+
+template <class V>
+using DistributionSum =
+    std::conditional_t<sizeof(typename V::value_type) == 4, WideSum<V>, CompensatedSum<V>>;
 
 }  // namespace kernels
 }  // namespace HILLOCK_INSTRUCTION_SET

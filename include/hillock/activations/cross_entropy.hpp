@@ -1,0 +1,267 @@
+#pragma once
+
+#include <hillock/arrays/distribution.hpp>
+#include <hillock/arrays/plain_results.hpp>
+
+#include <cstdint>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// What becomes of the losses of the samples: their mean, or their sum.
+enum class Reduction { mean, sum };
+
+/// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample, one per
+/// column or per row, and the index of its class; the mean over the samples, or the sum.
+/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples for the
+///              mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the exponentials
+///              once.
+/// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is anything
+///              contiguous of an integer type with size() and [], one of each sample; dZ is as Z, or Z
+///              itself; losses(Z, labels) has one number of each sample, as logsumexp.
+/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or -inf
+///              throughout, makes the sample's loss and gradient NaN. The mean of no samples is NaN, the
+///              sum 0.
+/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many as
+///              samples, and for shapes that differ, before anything is written.
+/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates; there
+///              the gradient by its logit is minus the share of the others, and not p - 1. The losses are
+///              added in double.
+/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term; backward_bound for the
+///              gradient, in ULP of p, or of 1 - p for the label's.
+/// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
+template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+class CrossEntropy {
+  using Index = arrays::Index;
+
+ public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound backward_bound{4};
+
+  Per axis;
+  Reduction reduction;
+
+  constexpr explicit CrossEntropy(Per per, Reduction of_samples = Reduction::mean) noexcept
+      : axis(per), reduction(of_samples) {}
+
+  /// The loss.
+  template <class Z, class Labels>
+  double operator()(const Z& z, const Labels& labels) const {
+    double sum = 0;
+    for_each_loss(arrays::as_dense(z), labels, [&](Index, auto loss) { sum += double{loss}; });
+    return reduced(sum, labels);
+  }
+
+  /// The loss of each sample: a row for Per::column, a column for Per::row.
+  template <class Z, class Labels>
+  auto losses(const Z& z, const Labels& labels) const {
+    using Result = arrays::PlainOfAnyShape<Z>;
+    const Index count = arrays::distributions(arrays::shape_of(arrays::as_dense(z)), axis);
+    const bool is_row = axis == Per::column;
+    Result result(is_row ? 1 : count, is_row ? count : 1);
+    arrays::Output<Result> out(result);
+    for_each_loss(arrays::as_dense(z), labels, [&](Index j, auto loss) {
+      arrays::set_nearest(out, is_row ? 0 : j, is_row ? j : 0, loss);
+    });
+    return result;
+  }
+
+  /// dz = the gradient of the loss by z.
+  template <class Z, class Labels, class DZ>
+  void backward(const Z& z, const Labels& labels, DZ&& dz) const {
+    forward_and_backward(z, labels, dz);
+  }
+
+  /// dz = the gradient of the loss by z, in storage of z's shape.
+  template <class Z, class Labels>
+  auto backward(const Z& z, const Labels& labels) const {
+    static_assert(arrays::CheckElements<Z>::passed);
+    arrays::Plain<Z> dz(arrays::as_dense(z).rows(), arrays::as_dense(z).cols());
+    forward_and_backward(z, labels, dz);
+    return dz;
+  }
+
+  /// dz as by backward; returns the loss.
+  template <class Z, class Labels, class DZ>
+  double forward_and_backward(const Z& z, const Labels& labels, DZ&& dz) const {
+    static_assert(arrays::CheckArguments<Z, DZ>::passed);
+    static_assert(arrays::CheckAccuracy<CrossEntropy, arrays::ScalarOf<Z>>::passed);
+    auto& dense_dz = arrays::mutable_dense(dz);
+    using X = arrays::DenseType<Z>;
+    using Y = std::remove_reference_t<decltype(dense_dz)>;
+    using V = arrays::BatchForSums<X, A, Arch>;
+    arrays::Input<X> in(arrays::as_dense(z));
+    arrays::Output<Y> out(dense_dz);
+    const char* const where = "CrossEntropy::backward";
+    arrays::require_same_shape(where, "z", in.shape(), "dz", out.shape());
+    arrays::require_in_place_or_apart(where, "dz", out, "z", in);
+    check_labels(where, in.shape(), labels);
+    double sum = 0;
+    GradientSteps<V, arrays::Input<X>, arrays::Output<Y>, Labels> steps{
+        axis, in, out, labels, divisor(labels), &sum, {}};
+    arrays::forward_by_distribution<V>(axis, in, dense_dz, out, steps);
+    return reduced(sum, labels);
+  }
+
+ private:
+  template <class Labels>
+  double reduced(double sum, const Labels& labels) const {
+    return sum / (reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0);
+  }
+  template <class Labels>
+  double divisor(const Labels& labels) const {
+    return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
+  }
+
+  /// Labels of any integer type, in the type that a container or an array is indexed with.
+  template <class Labels>
+  static Index label_of(const Labels& labels, Index sample) {
+    using At = decltype(labels.size());
+    return static_cast<Index>(labels[static_cast<At>(sample)]);
+  }
+
+  template <class Labels>
+  void check_labels(const char* where, arrays::Shape shape, const Labels& labels) const {
+    using Label = std::decay_t<decltype(labels[0])>;
+    static_assert(std::is_integral_v<Label>, "hillock: labels must be integers");
+    const Index samples = arrays::distributions(shape, axis);
+    const Index classes = arrays::entries(shape, axis);
+    const auto throw_that = [&](const std::string& what) {
+      throw std::invalid_argument(std::string("hillock::") + where + ": " + what);
+    };
+    if (static_cast<Index>(labels.size()) != samples) {
+      throw_that("labels has " + std::to_string(labels.size()) + " entries, expected " +
+                 std::to_string(samples) + ", one for each " +
+                 (axis == Per::column ? "column" : "row") + " of z, which is " +
+                 arrays::to_string(shape));
+    }
+    for (Index j = 0; j < samples; ++j) {
+      const Label label = labels[static_cast<decltype(labels.size())>(j)];
+      bool is_class = static_cast<std::uintmax_t>(label) < static_cast<std::uintmax_t>(classes);
+      if constexpr (std::is_signed_v<Label>) is_class = is_class && label >= 0;
+      if (!is_class) {
+        throw_that("labels[" + std::to_string(j) + "] is " + std::to_string(label) +
+                   ", expected 0 to " + std::to_string(classes - 1) + ", one of " +
+                   std::to_string(classes) + " classes");
+      }
+    }
+  }
+
+  /// The logit of a sample's label.
+  template <class In, class Labels>
+  static auto label_logit(Per axis, const In& in, const Labels& labels, Index sample) {
+    const Index label = label_of(labels, sample);
+    return axis == Per::column ? in.at(label, sample) : in.at(sample, label);
+  }
+
+  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes repeat
+  /// the first.
+  template <class N, class In, class Labels>
+  static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count) {
+    typename N::value_type logits[N::size];
+    for (Index lane = 0; lane < static_cast<Index>(N::size); ++lane)
+      logits[lane] = label_logit(axis, in, labels, first + (lane < count ? lane : 0));
+    return sealed(N::load(logits));
+  }
+
+  /// use(sample, loss) for every sample, in their order.
+  template <class X, class Labels, class Use>
+  void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
+    static_assert(arrays::CheckElements<X>::passed);
+    static_assert(arrays::CheckAccuracy<CrossEntropy, arrays::ScalarOf<X>>::passed);
+    using V = arrays::BatchForSums<X, A, Arch>;
+    const arrays::Input<X> in(z);
+    check_labels("CrossEntropy", in.shape(), labels);
+    arrays::reduce_by_distribution<V>(
+        axis, in, [&](const auto& walk, const auto& load, Index first, Index count) {
+          const auto top = walk.maximum(load);
+          using Number = std::decay_t<decltype(top)>;
+          const kernels::ExponentialsBelow<V> below(walk.spread(top));
+          const Number log = arrays::log_of_sum<V>(walk, load, below);
+          typename Number::value_type loss[Number::size];
+          (log + (top - label_logits<Number>(axis, in, labels, first, count))).store(loss);
+          for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
+        });
+  }
+
+  template <class V, class In, class Out, class Labels>
+  struct GradientSteps {
+    using T = typename V::value_type;
+    static constexpr Index slots = arrays::most_under_way<V>;
+    Per axis;
+    const In& in;
+    Out& out;
+    const Labels& labels;
+    double divisor;
+    double* sum;
+    /// The gradients by the labels' logits, of the samples that are under way.
+    mutable T label_gradient[static_cast<std::size_t>(slots)];
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack& load_back,
+                               const Store& store, V top, Index first) const {
+      using Number = std::decay_t<decltype(walk.maximum(load))>;
+      using C = kernels::ExpConstantsOf<V>;
+      const Index lanes = walk.distributions_at_once;
+      const Index left = static_cast<Index>(labels.size()) - first;
+      const Index count = left < lanes ? left : lanes;
+      const Number logits = label_logits<Number>(axis, in, labels, first, count);
+      const Number narrow_top = walk.gathered(top);
+      const kernels::ExponentialsBelow<V> below(top);
+      arrays::SumsOf<Walk, V> sums;
+      walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
+        const V e = below.scaled(x);
+        sums.of[slot].add(counted(e));
+        if constexpr (Kept::value) store(at, e);
+      });
+      const auto total = walk.total(sums);
+      const Number others = arrays::beside_the_largest<V>(walk, total, [&](Index at) {
+        if constexpr (Kept::value)
+          return load_back(at);
+        else
+          return below.scaled(load(at));
+      });
+      T loss[Number::size], gradient[Number::size];
+      (arrays::log_of_sum(others) + (narrow_top - logits)).store(loss);
+
+      // The share of the others, of which p - 1 would have no digits where p is nearly 1.
+      const Number e = kernels::ExponentialsBelow<Number>(narrow_top).scaled(logits);
+      const auto all = total.times(divisor);
+      const Number share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
+                                  total.share_of_others(e, all));
+      (-share).store(gradient);
+      for (Index j = 0; j < count; ++j) {
+        *sum += static_cast<double>(loss[j]);
+        label_gradient[(first + j) % slots] = gradient[j];
+      }
+      return all.inverse();
+    }
+
+    template <class Walk, class Kept, class Load, class LoadBack, class Store>
+    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
+                               const Store& store, V top, V inverse) const noexcept {
+      if constexpr (Kept::value) {
+        walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
+      } else {
+        const kernels::ExponentialsBelow<V> below(top);
+        walk.each(load_back,
+                  [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
+      }
+    }
+
+    void written(Index first, Index count) const {
+      for (Index j = first; j < first + count; ++j) {
+        const Index label = label_of(labels, j);
+        arrays::set_nearest(out, axis == Per::column ? label : j, axis == Per::column ? j : label,
+                            label_gradient[j % slots]);
+      }
+    }
+  };
+};
+
+namespace exact {
+using CrossEntropy = hillock::CrossEntropy<Accuracy::exact>;
+}  // namespace exact
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
