@@ -1,0 +1,31 @@
+// Runs the lines and keeps what came out.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lines.hpp"
+
+namespace bench {
+
+struct Measured {
+  const Contender* contender;
+  double speed;    // the median, in elements per second
+  double max_ulp;  // NaN where it is not known
+};
+
+struct MeasuredLine {
+  const Line* line;
+  std::vector<Measured> contenders;
+
+  /// Null if it did not run.
+  const Measured* find(const std::string& contender) const;
+  /// The fastest peer; null if there is none.
+  const Measured* fastest_peer() const;
+};
+
+/// Measures every contender that the filter lets pass, and judges its accuracy where that is wanted.
+std::vector<MeasuredLine> measure(bool with_accuracy);
+
+}  // namespace bench
