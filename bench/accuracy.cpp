@@ -1,5 +1,6 @@
 #include "accuracy.hpp"
 
+#include <Eigen/Core>
 #include <accuracy/points.hpp>
 #include <accuracy/reference.hpp>
 #include <accuracy/worst.hpp>
@@ -16,8 +17,11 @@ double parameter_of(const std::string& function) {
 }
 
 template <class T>
+using Aligned = std::vector<T, Eigen::aligned_allocator<T>>;
+
+template <class T>
 struct Sweep {
-  std::vector<T> x;
+  Aligned<T> x;
   std::vector<accuracy::Wide<T>> value;
   std::vector<accuracy::Wide<T>> derivative;
 };
@@ -50,7 +54,7 @@ template <class T>
 double max_ulp(const std::string& function, bool of_derivative, const peers::Pass<T>& pass) {
   const Sweep<T>& sweep = sweep_of<T>(function);
   const std::size_t n = sweep.x.size();
-  static std::vector<T> ones, y, d;
+  static Aligned<T> ones, y, d;
   ones.assign(n, T(1));
   y.resize(n);
   d.resize(n);

@@ -3,8 +3,7 @@
 
 #include "measure.hpp"
 
-// In a comparison of two builds of hillock, the contenders of the older one have another name, and
-// there are no others.
+// In a comparison of two builds of hillock, the contenders of one of them get another name.
 #ifndef BENCH_PREFIX
 #define BENCH_PREFIX ""
 #endif
@@ -16,9 +15,13 @@ namespace bench {
 template <class T>
 class Adder {
  public:
-  Adder(std::string activation, std::string function, Shape shape)
-      : activation_(std::move(activation)), function_(std::move(function)), shape_(shape) {}
-  Adder(const std::string& activation, Shape shape) : Adder(activation, activation, shape) {}
+  Adder(std::string section, std::string activation, std::string function, Shape shape)
+      : section_(std::move(section)),
+        activation_(std::move(activation)),
+        function_(std::move(function)),
+        shape_(shape) {}
+  Adder(const std::string& section, const std::string& activation, Shape shape)
+      : Adder(section, activation, activation, shape) {}
 
   /// hillock's own. `pass` is a peers::Pass<T>, or works on Arrays<T>.
   template <class Pass>
@@ -62,7 +65,7 @@ class Adder {
         return max_ulp<T>(function, of_derivative, with_arguments(pass));
       };
     }
-    bench::add(activation_, operation, type_name<T>, shape_.name(),
+    bench::add({section_, activation_, operation, type_name<T>, shape_.name(), {}},
                {contender, kind, timed<T>(shape_, pass), max_ulp_of_pass});
   }
 
@@ -78,6 +81,7 @@ class Adder {
     }
   }
 
+  std::string section_;
   std::string activation_;
   std::string function_;
   Shape shape_;

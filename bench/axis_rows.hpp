@@ -23,7 +23,7 @@ void maxout_row(const std::string& name, const hillock::Maxout<>& f, const Peer&
     const auto bytes = [](Index elements) {
       return static_cast<std::size_t>(elements) * sizeof(T);
     };
-    const Adder<T> to(name, shape);
+    const Adder<T> to("maxout", name, shape);
     to.ours("forward", "verb", [=](auto& a) { hillock::forward(f, a.x, smaller(a.y)); });
     to.peer("forward", "Eigen", [=](auto& a) { peer.eigen(a.x, smaller(a.y)); });
     to.ceiling("forward", "copy", [=](auto& a) {
@@ -45,7 +45,7 @@ void distribution_row(const std::string& name, const F& f, const Peer& peer,
                       const std::vector<Shape>& shapes) {
   for (const Shape shape : shapes) {
     if (shape.size() == large && options().is_quick) continue;
-    const Adder<T> to(name, shape);
+    const Adder<T> to("distributions", name, shape);
     to.ours("forward", "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
     to.peer("forward", "Eigen", [peer](auto& a) { peer.eigen(a.x, a.y); });
     // Peers have none from the input: both of their passes.

@@ -17,9 +17,7 @@ std::vector<Line>& lines() {
   return list;
 }
 
-void add(const std::string& activation, const std::string& operation, const std::string& type,
-         const std::string& size, Contender contender) {
-  const Line wanted{activation, operation, type, size, {}};
+void add(const Line& wanted, Contender contender) {
   auto& list = lines();
   auto line = std::find_if(list.begin(), list.end(),
                            [&](const Line& each) { return each.name() == wanted.name(); });

@@ -24,6 +24,7 @@ struct Contender {
 
 /// One operation of one activation, on elements of one type in an array of one size.
 struct Line {
+  std::string section;  // of the table
   std::string activation;
   std::string operation;
   std::string type;
@@ -37,8 +38,7 @@ struct Line {
 
 /// All lines, in the order in which they were added.
 std::vector<Line>& lines();
-void add(const std::string& activation, const std::string& operation, const std::string& type,
-         const std::string& size, Contender contender);
+void add(const Line& line, Contender contender);
 
 /// A file of rows says so with a static object of this class; `add_rows` is called when the options
 /// are known.

@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
   if (!bench::parse(argc, argv)) return 2;
   bench::print_environment();
   bench::Rows::add_all();
-  const auto results = bench::measure(true);
+  const auto results = bench::measure(bench::by_filter(), true);
   const auto outcomes = bench::outcomes(bench::targets(bench::isa()), results);
   bench::print_tables(results);
   bench::print_targets(outcomes);

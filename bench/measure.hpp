@@ -26,6 +26,9 @@ struct Shape {
 };
 /// From here on an array is out of every cache.
 inline constexpr Index large = Index{1} << 24;
+inline const char* section_of(Shape shape) {
+  return shape.size() == large ? "out of cache" : "in cache";
+}
 
 template <class T>
 inline constexpr const char* type_name = sizeof(T) == 4 ? "float" : "double";

@@ -87,7 +87,7 @@ void in_place(const Adder<T>& to, const F& f, const Peer& peer) {
 /// Arrays of few elements, whose cost is that of the call: everything through one kind of pointer.
 template <class T, class F, class Peer>
 void small(const std::string& name, const F& f, const Peer& peer, Index size) {
-  const Adder<T> to(name, {size, 1});
+  const Adder<T> to("few elements", name, {size, 1});
   const peers::Pass<T> verb = [f](const peers::Arguments<T>& a) {
     hillock::forward(f, a.x, a.y, a.rows);
   };
@@ -115,7 +115,8 @@ void fixed(const std::string& name, const F& f, const Peer& peer) {
       for (Index i = 0; i < count; ++i) operation(x[i], y[i]);
     };
   };
-  const Adder<T> to(name + " fixed", {Size, count});
+  const Adder<T> to("few elements, their number known to the compiler", name + " fixed",
+                    {Size, count});
   to.ours("forward", "verb", each([f](const Array& x, Array& y) { hillock::forward(f, x, y); }));
   to.ours("forward", "lazy", each([f](const Array& x, Array& y) { y = f(x); }));
   to.peer("forward", "Eigen", each([peer](const Array& x, Array& y) { y = peer.eigen(x); }));
@@ -131,7 +132,7 @@ void fixed(const std::string& name, const F& f, const Peer& peer) {
 /// A monitor that watches the units, one a row.
 template <class T, class F>
 void monitor(const std::string& name, const F& f, Shape shape) {
-  const Adder<T> to(name + " monitor", shape);
+  const Adder<T> to("observed by a UnitMonitor", name + " monitor", shape);
   using Monitor = hillock::UnitMonitor<F>;
   const auto watching = std::make_shared<Monitor>(f, shape.rows, hillock::Per::row);
   to.ours("observe", "verb", [watching](auto& a) { watching->observe(a.x); });
@@ -142,7 +143,7 @@ void monitor(const std::string& name, const F& f, Shape shape) {
 /// The operations of one shape.
 template <class T, class F, class Peer>
 void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shape) {
-  const Adder<T> to(name, shape);
+  const Adder<T> to(section_of(shape), name, shape);
   verbs(to, f);
   composed(to, peer);
   for (const char* operation : {"forward", "derivative", "both", "backward"}) {
@@ -175,7 +176,7 @@ template <class T, class F>
 void exact_row(const std::string& name, const F& f) {
   if constexpr (std::is_same_v<T, float>) {
     for (const Shape shape : {Shape{4096, 1}, Shape{large, 1}}) {
-      const Adder<T> to("exact " + name, name, shape);
+      const Adder<T> to(section_of(shape), "exact " + name, name, shape);
       verbs(to, f);
       for (const char* operation : {"forward", "derivative", "both", "backward"}) {
         to.offers(operation, [](const std::string& library) { return library == "SLEEF u10"; });

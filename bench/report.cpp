@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <hillock/simd/instruction_set.hpp>
+#include <set>
 #include <xsimd/xsimd.hpp>
 
 #include "peers/peers.hpp"
@@ -56,11 +57,13 @@ double ratio_of(const MeasuredLine& line) {
 void print_cell(double value, const char* format) {
   char text[32];
   std::snprintf(text, sizeof text, format, value);
-  std::printf("%10s", text);
+  std::printf("%11s", text);
 }
 
-void print_line(const MeasuredLine& line, const std::vector<std::string>& columns) {
-  std::printf("%-24s%-22s", line.line->activation.c_str(), line.line->operation.c_str());
+void print_line(const MeasuredLine& line, const std::vector<std::string>& columns,
+                bool with_errors) {
+  std::printf("%-23s%-21s%-12s", line.line->activation.c_str(), line.line->operation.c_str(),
+              line.line->size.c_str());
   bool has_errors = false;
   for (const std::string& column : columns) {
     const Measured* const one = line.find(column);
@@ -72,13 +75,13 @@ void print_line(const MeasuredLine& line, const std::vector<std::string>& column
   const double ratio = ratio_of(line);
   print_cell(ratio, ratio > 0 ? "%.2f" : "-");
   std::printf("\n");
-  if (!has_errors) return;
-  std::printf("%-24s%-22s", "", "  max ULP");
+  if (!has_errors || !with_errors) return;
+  std::printf("%-56s", "");
   for (const std::string& column : columns) {
     const Measured* const one = line.find(column);
     const bool is_known = one && one->max_ulp == one->max_ulp;
     print_cell(is_known ? one->max_ulp : 0, !is_known              ? ""
-                                            : one->max_ulp >= 1000 ? "(%.1e)"
+                                            : one->max_ulp >= 1000 ? "(%.0e)"
                                                                    : "(%.2f)");
   }
   std::printf("\n");
@@ -100,23 +103,27 @@ void print_environment() {
 }
 
 void print_tables(const std::vector<MeasuredLine>& results) {
-  std::vector<std::string> titles;
   const auto title_of = [](const MeasuredLine& line) {
-    return line.line->type + ", " + line.line->size;
+    return line.line->type + ", " + line.line->section;
   };
+  std::vector<std::string> titles;
   for (const MeasuredLine& line : results) {
     if (std::find(titles.begin(), titles.end(), title_of(line)) == titles.end())
       titles.push_back(title_of(line));
   }
+  std::set<std::string> with_errors;  // they are the same at every size
   for (const std::string& title : titles) {
     std::vector<const MeasuredLine*> lines;
     for (const MeasuredLine& line : results)
       if (title_of(line) == title) lines.push_back(&line);
     const std::vector<std::string> columns = columns_of(lines);
-    std::printf("\n%-46s", title.c_str());
-    for (const std::string& column : columns) std::printf("%10s", column.c_str());
-    std::printf("%10s\n", "ratio");
-    for (const MeasuredLine* line : lines) print_line(*line, columns);
+    std::printf("\n%-56s", title.c_str());
+    for (const std::string& column : columns) std::printf("%11s", column.c_str());
+    std::printf("%11s\n", "ratio");
+    for (const MeasuredLine* line : lines) {
+      const Line& of = *line->line;
+      print_line(*line, columns, with_errors.insert(of.activation + of.operation + of.type).second);
+    }
   }
 }
 

@@ -60,13 +60,18 @@ const Measured* MeasuredLine::fastest_peer() const {
   return fastest;
 }
 
-std::vector<MeasuredLine> measure(bool with_accuracy) {
-  const std::regex filter(options().filter);
+Choice by_filter() {
+  return [filter = std::regex(options().filter)](const Line& line, const Contender& contender) {
+    return std::regex_search(name_of(line, contender), filter);
+  };
+}
+
+std::vector<MeasuredLine> measure(const Choice& wanted, bool with_accuracy) {
   std::vector<MeasuredLine> results;
   for (const Line& line : lines()) {
     MeasuredLine chosen{&line, {}};
     for (const Contender& contender : line.contenders) {
-      if (std::regex_search(name_of(line, contender), filter))
+      if (wanted(line, contender))
         chosen.contenders.push_back({&contender, 0, std::numeric_limits<double>::quiet_NaN()});
     }
     if (!chosen.contenders.empty()) results.push_back(std::move(chosen));

@@ -25,7 +25,11 @@ struct MeasuredLine {
   const Measured* fastest_peer() const;
 };
 
-/// Measures every contender that the filter lets pass, and judges its accuracy where that is wanted.
-std::vector<MeasuredLine> measure(bool with_accuracy);
+/// Measures the contenders that are wanted, and judges their accuracy where that is wanted too.
+using Choice = std::function<bool(const Line& line, const Contender& contender)>;
+std::vector<MeasuredLine> measure(const Choice& wanted, bool with_accuracy);
+
+/// Those that the filter of the options lets pass.
+Choice by_filter();
 
 }  // namespace bench
