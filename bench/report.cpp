@@ -98,7 +98,8 @@ void print_environment() {
   for (const std::string& remark : peers::remarks()) std::printf("%s\n", remark.c_str());
   std::printf(
       "Billions of elements per second (medians); below them the largest error in ULP over 10^6 "
-      "finite numbers.\nRatio: hillock's first column to its fastest peer. A copy or other ceiling "
+      "finite numbers (swish' by its root left out).\nRatio: hillock's first column to its fastest "
+      "peer. A copy or other ceiling "
       "is no peer.\n");
 }
 
