@@ -19,8 +19,10 @@ double parameter_of(const std::string& function) {
 
 /// Where swish' crosses zero any rounding is many ULP, of whoever's: hillock promises an absolute
 /// bound there, and nothing is counted here.
-bool is_near_root_of_swish(double, float x) { return std::fabs(x + 1.2784645F) < 0.25F; }
-bool is_near_root_of_swish(double, double x) { return std::fabs(x + 1.2784645427610738) < 0.25; }
+template <class T>
+bool is_near_root_of_swish(double, T x) {
+  return std::fabs(x + static_cast<T>(1.2784645427610738)) < T(0.25);
+}
 
 template <class T>
 using Aligned = std::vector<T, Eigen::aligned_allocator<T>>;
@@ -68,7 +70,7 @@ double max_ulp(const std::string& function, bool of_derivative, const peers::Pas
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const bool has_root = of_derivative && function == "swish";
   const accuracy::Bound unbounded{infinity, has_root ? infinity : 0};
-  bool (*const is_near_root)(double, T) = has_root ? &is_near_root_of_swish : nullptr;
+  bool (*const is_near_root)(double, T) = has_root ? &is_near_root_of_swish<T> : nullptr;
   accuracy::Worst<T> worst;
   accuracy::compare<T>(sweep.x.data(), of_derivative ? d.data() : y.data(),
                        of_derivative ? sweep.derivative.data() : sweep.value.data(), n, unbounded,
