@@ -1,54 +1,58 @@
-// The speed of every activation, beside plain Eigen and composed xsimd: one row per activation.
+// The speed of every activation, beside its peers: one row per activation. Compiled once for each
+// type of elements, BENCH_ELEMENT.
 
-#include "measure.hpp"
-#include "peers.hpp"
-#include "report.hpp"
+#include "axis_rows.hpp"
+#include "peers/composed.hpp"
+#include "pointwise_rows.hpp"
 
 namespace {
 
-void register_rows() {
+template <class T>
+void add_rows() {
+  using bench::row;
   using hillock::Per;
+  constexpr auto large = bench::large;
   const Eigen::ArrayXf slopes = Eigen::ArrayXf::LinSpaced(64, 0.0F, 0.5F);
 
-  bench::row("identity", hillock::identity, peers::Identity{});
-  bench::row("step", hillock::step, peers::Step{});
-  bench::row("sigmoid", hillock::sigmoid, peers::Sigmoid{});
-  bench::row("tanh", hillock::tanh, peers::Tanh{});
-  bench::row("relu", hillock::relu, peers::ReLU{});
-  bench::row("leaky_relu", hillock::leaky_relu, peers::LeakyReLU{0.01});
-  bench::row("prelu", hillock::PReLU<>{}, peers::LeakyReLU{0.25});
-  bench::row("prelu_per_row", hillock::PReLU{slopes, Per::row}, peers::PReLU{slopes},
-             {{64, 64}, {64, 1 << 18}});
-  bench::row("elu", hillock::elu, peers::ELU{});
-  bench::row("swish", hillock::swish, peers::Swish{});
-  bench::row("maxout_per_column", hillock::Maxout{2, Per::column}, peers::MaxoutPerColumn{});
-  bench::row("maxout_per_row", hillock::Maxout{2, Per::row}, peers::MaxoutPerRow{});
-  bench::row("softmax_per_column", hillock::Softmax{Per::column}, peers::SoftmaxPerColumn{},
-             {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}, {1024, 1 << 14}});
-  bench::row("log_softmax_per_column", hillock::LogSoftmax{Per::column},
-             peers::LogSoftmaxPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}});
-  bench::row("cross_entropy_per_column", hillock::CrossEntropy{Per::column},
-             peers::CrossEntropyPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}});
-  bench::row("softmax_per_row", hillock::Softmax{Per::row}, peers::SoftmaxPerRow{},
-             {{4096, 10}, {1024, 64}});
+  row<T>("identity", hillock::identity, peers::Identity{});
+  row<T>("step", hillock::step, peers::Step{});
+  row<T>("sigmoid", hillock::sigmoid, peers::Sigmoid{});
+  row<T>("tanh", hillock::tanh, peers::Tanh{});
+  row<T>("relu", hillock::relu, peers::ReLU{});
+  row<T>("leaky_relu", hillock::leaky_relu, peers::LeakyReLU{0.01});
+  row<T>("prelu", hillock::PReLU<>{}, peers::LeakyReLU{0.25});
+  row<T>("prelu_per_row", hillock::PReLU{slopes, Per::row}, peers::PReLUPerRow{slopes},
+         {{64, 64}, {64, large / 64}});
+  row<T>("prelu_per_column", hillock::PReLU{slopes, Per::column}, peers::PReLUPerColumn{slopes},
+         {{64, 64}, {large / 64, 64}});
+  row<T>("elu", hillock::elu, peers::ELU{});
+  row<T>("swish", hillock::swish, peers::Swish{});
+
+  bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
+  bench::exact_row<T>("tanh", hillock::exact::tanh);
+  bench::exact_row<T>("elu", hillock::exact::elu);
+  bench::exact_row<T>("swish", hillock::exact::swish);
+
+  bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
+                       peers::MaxoutPerColumn{});
+  bench::maxout_row<T>("maxout_per_row", hillock::Maxout{2, Per::row}, peers::MaxoutPerRow{});
+
+  // The same distributions as columns and as rows.
+  bench::distribution_row<T>("softmax_per_column", hillock::Softmax{Per::column},
+                             peers::SoftmaxPerColumn{},
+                             {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}, {1024, 1 << 14}});
+  bench::distribution_row<T>("softmax_per_row", hillock::Softmax{Per::row}, peers::SoftmaxPerRow{},
+                             {{4096, 10}, {1024, 64}, {64, 1000}, {4, 32000}});
+  bench::distribution_row<T>("log_softmax_per_column", hillock::LogSoftmax{Per::column},
+                             peers::LogSoftmaxPerColumn{},
+                             {{10, 4096}, {64, 1024}, {1000, 64}, {32000, 4}});
+  bench::distribution_row<T>("log_softmax_per_row", hillock::LogSoftmax{Per::row},
+                             peers::LogSoftmaxPerRow{},
+                             {{4096, 10}, {1024, 64}, {64, 1000}, {4, 32000}});
+  bench::cross_entropy_row<T>("cross_entropy_per_column", hillock::CrossEntropy{Per::column},
+                              peers::CrossEntropyPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}});
 }
+
+const bench::Rows rows(&add_rows<BENCH_ELEMENT>);
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  register_rows();
-
-  // Short runs, repeated in random order: on a shared machine the medians of what ran side by side
-  // are comparable.
-  std::string defaults[] = {"--benchmark_min_time=0.02", "--benchmark_repetitions=5",
-                            "--benchmark_enable_random_interleaving=true"};
-  std::vector<char*> arguments(argv, argv + argc);
-  arguments.insert(arguments.begin() + 1,
-                   {defaults[0].data(), defaults[1].data(), defaults[2].data()});
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-  bench::Report report;
-  benchmark::RunSpecifiedBenchmarks(&report);
-  benchmark::Shutdown();
-}

@@ -5,12 +5,10 @@
 #include <cstdio>
 #include <fstream>
 #include <hillock/simd/instruction_set.hpp>
-#include <sstream>
+#include <set>
 #include <xsimd/xsimd.hpp>
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
-#endif
+#include "peers/peers.hpp"
 
 namespace bench {
 namespace {
@@ -33,111 +31,172 @@ std::string compiler() {
 #endif
 }
 
-bool stderr_is_terminal() {
-#if defined(__unix__) || defined(__APPLE__)
-  return isatty(STDERR_FILENO) == 1;
-#else
-  return false;
-#endif
+/// The contenders of the lines, each name once, hillock's first and ceilings last.
+std::vector<std::string> columns_of(const std::vector<const MeasuredLine*>& lines) {
+  std::vector<std::string> names;
+  for (const Kind kind : {Kind::hillock, Kind::peer, Kind::ceiling}) {
+    for (const MeasuredLine* line : lines) {
+      for (const Measured& each : line->contenders) {
+        const std::string& name = each.contender->name;
+        if (each.contender->kind == kind &&
+            std::find(names.begin(), names.end(), name) == names.end())
+          names.push_back(name);
+      }
+    }
+  }
+  return names;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+/// hillock's first contender to the fastest peer; 0 if one of the two is missing.
+double ratio_of(const MeasuredLine& line) {
+  const Measured* const peer = line.fastest_peer();
+  const Measured& own = line.contenders.front();
+  return peer == nullptr || own.contender->kind != Kind::hillock ? 0 : own.speed / peer->speed;
 }
 
-/// The median in billions per second; 0 for a contender that did not run.
-double speed(const std::map<std::string, std::vector<double>>& speeds, const char* contender) {
-  const auto found = speeds.find(contender);
-  return found == speeds.end() ? 0 : median(found->second) * 1e-9;
+void print_cell(double value, const char* format) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, value);
+  std::printf("%11s", text);
 }
 
-void print_number(double value) {
-  if (value > 0)
-    std::printf("%9.2f", value);
-  else
-    std::printf("%9s", "-");
+void print_line(const MeasuredLine& line, const std::vector<std::string>& columns,
+                bool with_errors) {
+  std::printf("%-23s%-21s%-12s", line.line->activation.c_str(), line.line->operation.c_str(),
+              line.line->size.c_str());
+  bool has_errors = false;
+  for (const std::string& column : columns) {
+    const Measured* const one = line.find(column);
+    print_cell(one ? one->speed * 1e-9 : 0, one == nullptr     ? ""
+                                            : one->speed < 1e9 ? "%.3f"
+                                                               : "%.2f");
+    if (one && one->max_ulp == one->max_ulp) has_errors = true;
+  }
+  const double ratio = ratio_of(line);
+  print_cell(ratio, ratio > 0 ? "%.2f" : "-");
+  std::printf("\n");
+  if (!has_errors || !with_errors) return;
+  std::printf("%-56s", "");
+  for (const std::string& column : columns) {
+    const Measured* const one = line.find(column);
+    const bool is_known = one && one->max_ulp == one->max_ulp;
+    print_cell(is_known ? one->max_ulp : 0, !is_known              ? ""
+                                            : one->max_ulp >= 1000 ? "(%.0e)"
+                                                                   : "(%.2f)");
+  }
+  std::printf("\n");
 }
 
 }  // namespace
 
-bool Report::ReportContext(const Context&) {
-  shows_progress_ = stderr_is_terminal();
-  std::printf("%s, %s, %s, xsimd %d.%d.%d (%s), Eigen %d.%d.%d\n", processor().c_str(),
-              compiler().c_str(), hillock::simd::instruction_set(), XSIMD_VERSION_MAJOR,
-              XSIMD_VERSION_MINOR, XSIMD_VERSION_PATCH, xsimd::default_arch::name(),
-              EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
-  return true;
-}
-
-void Report::ReportRuns(const std::vector<Run>& runs) {
-  for (const Run& run : runs) {
-    if (run.run_type != Run::RT_Iteration) continue;
-    const auto counter = run.counters.find("items_per_second");
-    if (counter == run.counters.end()) continue;
-    std::istringstream name(run.run_name.function_name);
-    std::string activation, operation, type, size, contender;
-    std::getline(name, activation, '/');
-    std::getline(name, operation, '/');
-    std::getline(name, type, '/');
-    std::getline(name, size, '/');
-    std::getline(name, contender, '/');
-    const std::int64_t order = run.family_index;
-    Row& entry = row(group(type + ", " + size, order), activation, operation, order);
-    entry.speeds[contender].push_back(counter->second);
-  }
-  ++finished_;
-  if (shows_progress_) std::fprintf(stderr, "\r%zu measured", finished_);
-}
-
-void Report::Finalize() {
-  if (shows_progress_) std::fprintf(stderr, "\r                    \r");
+void print_environment() {
+  std::printf("%s, %s, %s (%s), xsimd %d.%d.%d (%s), Eigen %d.%d.%d\n", processor().c_str(),
+              compiler().c_str(), name_of(isa()), hillock::simd::instruction_set(),
+              XSIMD_VERSION_MAJOR, XSIMD_VERSION_MINOR, XSIMD_VERSION_PATCH,
+              xsimd::default_arch::name(), EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
+              EIGEN_MINOR_VERSION);
+  for (const std::string& remark : peers::remarks()) std::printf("%s\n", remark.c_str());
   std::printf(
-      "billions of elements per second (medians); ratio: hillock's verb to the faster peer\n");
-  const auto by_order = [](const auto& a, const auto& b) { return a.order < b.order; };
-  std::sort(groups_.begin(), groups_.end(), by_order);
-  for (Group& each : groups_) {
-    std::sort(each.rows.begin(), each.rows.end(), by_order);
-    print(each);
+      "Billions of elements per second (medians); below them the largest error in ULP over 10^6 "
+      "finite numbers (swish' by its root left out).\nRatio: hillock's first column to its fastest "
+      "peer. A copy or other ceiling "
+      "is no peer.\n");
+}
+
+void print_tables(const std::vector<MeasuredLine>& results) {
+  const auto title_of = [](const MeasuredLine& line) {
+    return line.line->type + ", " + line.line->section;
+  };
+  std::vector<std::string> titles;
+  for (const MeasuredLine& line : results) {
+    if (std::find(titles.begin(), titles.end(), title_of(line)) == titles.end())
+      titles.push_back(title_of(line));
+  }
+  std::set<std::string> with_errors;  // they are the same at every size
+  for (const std::string& title : titles) {
+    std::vector<const MeasuredLine*> lines;
+    for (const MeasuredLine& line : results)
+      if (title_of(line) == title) lines.push_back(&line);
+    const std::vector<std::string> columns = columns_of(lines);
+    std::printf("\n%-56s", title.c_str());
+    for (const std::string& column : columns) std::printf("%11s", column.c_str());
+    std::printf("%11s\n", "ratio");
+    for (const MeasuredLine* line : lines) {
+      const Line& of = *line->line;
+      print_line(*line, columns, with_errors.insert(of.activation + of.operation + of.type).second);
+    }
   }
 }
 
-Report::Group& Report::group(const std::string& title, std::int64_t order) {
-  auto found = std::find_if(groups_.begin(), groups_.end(),
-                            [&](const Group& each) { return each.title == title; });
-  if (found == groups_.end()) found = groups_.insert(found, {title, order, {}});
-  found->order = std::min(found->order, order);
-  return *found;
-}
-
-Report::Row& Report::row(Group& group, const std::string& activation, const std::string& operation,
-                         std::int64_t order) {
-  auto found = std::find_if(group.rows.begin(), group.rows.end(), [&](const Row& each) {
-    return each.activation == activation && each.operation == operation;
+void print_targets(const std::vector<Outcome>& outcomes) {
+  if (outcomes.empty()) return;
+  std::vector<const Outcome*> sorted;
+  for (const Outcome& each : outcomes) sorted.push_back(&each);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Outcome* a, const Outcome* b) {
+    return a->reached / a->target.wanted < b->reached / b->target.wanted;
   });
-  if (found == group.rows.end())
-    found = group.rows.insert(found, {activation, operation, order, {}});
-  found->order = std::min(found->order, order);
-  return *found;
+  std::printf("\n%-30s%-52s%-8s%-12s%8s%9s\n", "target", "line", "", "against", "wanted",
+              "reached");
+  for (const Outcome* each : sorted) {
+    const Target& target = each->target;
+    const std::string against =
+        target.line == target.other_line
+            ? each->against
+            : target.other_line.substr(
+                  0, target.other_line.find('/', target.other_line.find('/') + 1));
+    std::printf("%-30s%-52s%-8s%-22s%8.2f%9.2f  %s\n", target.group.c_str(), target.line.c_str(),
+                target.contender.c_str(), against.c_str(), target.wanted, each->reached,
+                each->is_met() ? "met" : "NOT MET");
+  }
+  std::printf("\n");
+  std::vector<std::string> groups;
+  for (const Outcome& each : outcomes) {
+    if (std::find(groups.begin(), groups.end(), each.target.group) == groups.end())
+      groups.push_back(each.target.group);
+  }
+  std::size_t all_met = 0;
+  for (const std::string& group : groups) {
+    std::size_t met = 0, count = 0;
+    for (const Outcome& each : outcomes) {
+      if (each.target.group != group) continue;
+      ++count;
+      if (each.is_met()) ++met;
+    }
+    all_met += met;
+    std::printf("%-32s%4zu of %zu met\n", group.c_str(), met, count);
+  }
+  std::printf("%s: %zu of %zu targets met\n", name_of(isa()), all_met, outcomes.size());
 }
 
-void Report::print(const Group& group) const {
-  std::printf("\n%-40s%9s%9s%9s%9s%9s\n", group.title.c_str(), "verb", "lazy", "Eigen", "xsimd",
-              "ratio");
-  for (const Row& each : group.rows) {
-    const double verb = speed(each.speeds, "verb");
-    const double eigen = speed(each.speeds, "Eigen");
-    const double xsimd = speed(each.speeds, "xsimd");
-    const double peer = std::max(eigen, xsimd);
-    std::printf("%-19s%-21s", each.activation.c_str(), each.operation.c_str());
-    print_number(verb);
-    print_number(speed(each.speeds, "lazy"));
-    print_number(eigen);
-    print_number(xsimd);
-    print_number(peer > 0 ? verb / peer : 0);
-    std::printf("\n");
+bool write_csv(const std::string& file, const std::vector<MeasuredLine>& results) {
+  std::ofstream out(file);
+  out << "isa,activation,operation,type,size,contender,elements_per_second,to_fastest_peer,max_"
+         "ulp\n";
+  for (const MeasuredLine& line : results) {
+    const Measured* const peer = line.fastest_peer();
+    for (const Measured& each : line.contenders) {
+      out << name_of(isa()) << ',' << line.line->activation << ',' << line.line->operation << ','
+          << line.line->type << ',' << line.line->size << ',' << each.contender->name << ','
+          << each.speed << ',';
+      if (peer != nullptr) out << each.speed / peer->speed;
+      out << ',';
+      if (each.max_ulp == each.max_ulp) out << each.max_ulp;
+      out << '\n';
+    }
   }
+  return out.good();
+}
+
+bool write_csv(const std::string& file, const std::vector<Outcome>& outcomes) {
+  std::ofstream out(file);
+  out << "isa,target,line,contender,against_line,against,wanted,reached,met\n";
+  for (const Outcome& each : outcomes) {
+    out << name_of(isa()) << ',' << each.target.group << ',' << each.target.line << ','
+        << each.target.contender << ',' << each.target.other_line << ',' << each.against << ','
+        << each.target.wanted << ',' << each.reached << ',' << (each.is_met() ? "yes" : "no")
+        << '\n';
+  }
+  return out.good();
 }
 
 }  // namespace bench

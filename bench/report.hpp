@@ -1,46 +1,23 @@
-// The table that a run ends with.
+// What a run prints and writes.
 #pragma once
 
-#include <benchmark/benchmark.h>
-
-#include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
+#include "results.hpp"
+#include "targets.hpp"
 
 namespace bench {
 
-/// Collects the speeds of benchmarks named activation/operation/type/size/contender, and prints one
-/// row for each activation and operation: the median of every contender, and the ratio of hillock's
-/// verb to its fastest peer.
-class Report : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context& context) override;
-  void ReportRuns(const std::vector<Run>& runs) override;
-  void Finalize() override;
+/// The processor, the compiler, the libraries, and what holds for the peers.
+void print_environment();
 
- private:
-  struct Row {
-    std::string activation;
-    std::string operation;
-    std::int64_t order;
-    std::map<std::string, std::vector<double>> speeds;
-  };
-  struct Group {
-    std::string title;
-    std::int64_t order;
-    std::vector<Row> rows;
-  };
+/// One table for each type and section: the speed of every contender, below it the largest error, and the
+/// ratio of hillock's first contender to the fastest peer.
+void print_tables(const std::vector<MeasuredLine>& results);
 
-  // `order` is the place in the order of registration: results arrive in a random one.
-  Group& group(const std::string& title, std::int64_t order);
-  static Row& row(Group& group, const std::string& activation, const std::string& operation,
-                  std::int64_t order);
-  void print(const Group& group) const;
+/// Every target with what was reached, what is not met first, and how many are met.
+void print_targets(const std::vector<Outcome>& outcomes);
 
-  std::vector<Group> groups_;
-  std::size_t finished_ = 0;
-  bool shows_progress_ = false;
-};
+/// One line for each contender, or target. False if the file cannot be written.
+bool write_csv(const std::string& file, const std::vector<MeasuredLine>& results);
+bool write_csv(const std::string& file, const std::vector<Outcome>& outcomes);
 
 }  // namespace bench

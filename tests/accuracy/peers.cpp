@@ -1,6 +1,6 @@
 #include <accuracy/peers.hpp>
 
-#include <bench/peers.hpp>
+#include <bench/peers/composed.hpp>
 
 #include <cstring>
 #include <limits>

@@ -136,26 +136,47 @@ struct LeakyReLU {
   }
 };
 
-/// One slope per row.
-struct PReLU {
-  Eigen::ArrayXf slopes;
-  Eigen::ArrayXd double_slopes = slopes.cast<double>();
+/// Slopes as elements of an array.
+struct Slopes {
+  Eigen::ArrayXf floats;
+  Eigen::ArrayXd doubles = floats.cast<double>();
 
   template <class T>
-  const auto& slopes_as() const {
+  const auto& as() const {
     if constexpr (sizeof(T) == 4)
-      return slopes;
+      return floats;
     else
-      return double_slopes;
+      return doubles;
   }
+};
+
+/// One slope per row.
+struct PReLUPerRow {
+  Slopes slopes;
+
   template <class X>
   auto eigen(const X& x) const {
-    return x.cwiseMax(x.colwise() * slopes_as<ScalarOf<X>>());
+    return x.cwiseMax(x.colwise() * slopes.as<ScalarOf<X>>());
   }
   template <class X>
   auto eigen_derivative(const X& x) const {
     return (x > 0).select(X::Ones(x.rows(), x.cols()),
-                          slopes_as<ScalarOf<X>>().replicate(1, x.cols()));
+                          slopes.as<ScalarOf<X>>().replicate(1, x.cols()));
+  }
+};
+
+/// One slope per column.
+struct PReLUPerColumn {
+  Slopes slopes;
+
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(x.rowwise() * slopes.as<ScalarOf<X>>().transpose());
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > 0).select(X::Ones(x.rows(), x.cols()),
+                          slopes.as<ScalarOf<X>>().transpose().replicate(x.rows(), 1));
   }
 };
 
@@ -280,6 +301,22 @@ struct CrossEntropyPerColumn {
       loss += static_cast<double>(std::log(sum) + (top - x(label, j)));
     }
     return loss / static_cast<double>(x.cols());
+  }
+};
+
+struct LogSoftmaxPerRow {
+  template <class X, class Y>
+  void eigen(const X& x, Y& y) const {
+    using Column = Eigen::Array<ScalarOf<X>, Eigen::Dynamic, 1>;
+    const Column top = x.rowwise().maxCoeff();
+    const Column total = top + (x.colwise() - top).exp().rowwise().sum().log();
+    y = x.colwise() - total;
+  }
+  template <class P, class DP, class DX>
+  void eigen_backward(const P& y, const DP& dy, DX& dx) const {
+    using Column = Eigen::Array<ScalarOf<P>, Eigen::Dynamic, 1>;
+    const Column sum = dy.rowwise().sum();
+    dx = dy - y.exp().colwise() * sum;
   }
 };
 
