@@ -225,18 +225,16 @@ class Backward {
   }
 };
 
-template <class F, class Element>
+/// f and f' together, from one formula where it is the same for both.
+template <class F, class Element,
+          bool IsOne = is_forward_rounded<F, Element>() == is_derivative_rounded<F, Element>()>
 class Both {
-  static constexpr bool is_rounded =
-      is_forward_rounded<F, Element>() && is_derivative_rounded<F, Element>();
-  static constexpr bool is_partly_rounded =
-      is_forward_rounded<F, Element>() != is_derivative_rounded<F, Element>();
+  static constexpr bool is_rounded = is_forward_rounded<F, Element>();
   using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
   typename Formula::type f_;
 
  public:
   static_assert(CheckAccuracy<F, Element>::passed);
-  static_assert(!is_partly_rounded, "hillock: one of f and f' is rounded, the other is not");
   constexpr explicit Both(const F& f) noexcept : f_(Formula::of(f)) {}
 
   template <class V>
@@ -251,6 +249,20 @@ class Both {
     } else {
       return both(f_, x);
     }
+  }
+};
+
+template <class F, class Element>
+class Both<F, Element, false> {
+  Forward<F, Element> forward_;
+  Derivative<F, Element> derivative_;
+
+ public:
+  constexpr explicit Both(const F& f) noexcept : forward_(f), derivative_(f) {}
+
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
+    return {forward_(x), derivative_(x)};
   }
 };
 
