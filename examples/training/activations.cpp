@@ -38,7 +38,7 @@ Health examine_units(const F& f, const Eigen::MatrixXf& pre_activations) {
   Health health;
   health.saturated = report.saturated_low_fraction() + report.saturated_high_fraction();
   health.dead = report.dead_fraction();
-  for (const hillock::UnitCounts& unit : report.units) health.is_dead.push_back(unit.is_dead());
+  for (const hillock::UnitStatistics& unit : report.units) health.is_dead.push_back(unit.is_dead());
   return health;
 }
 
