@@ -53,9 +53,9 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
                             "How much more does a function with an exponential cost than ReLU?");
   chapter.say("Medians of 201 measurements in the first-level cache, one thread, " +
               functions::instruction_set() +
-              ". Normal numbers as input; a column of 10 for softmax and log_softmax, groups of 3 "
-              "for maxout (of these three forward and backward, where it says f and f'), and the "
-              "time is per number read.");
+              ". Normal numbers as input; a column of 10 for softmax, log_softmax and "
+              "cross_entropy, groups of 3 for maxout (of these four forward and backward, where it "
+              "says f and f'), and the time is per number read.");
   std::vector<std::vector<std::string>> cells;
   for (const Row& row : rows)
     cells.push_back({row.name, fixed(row.cost.forward, 3), fixed(row.cost.forward / relu, 1),

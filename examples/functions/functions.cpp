@@ -93,6 +93,39 @@ Function of_three_scores(const char* name, const F& f) {
   return function;
 }
 
+/// The loss by the first of three scores, which is the label's.
+Function cross_entropy() {
+  const hillock::CrossEntropy f{hillock::Per::column, hillock::Reduction::sum};
+  Function function;
+  function.name = "cross_entropy of (x, 0, 1), first";
+  function.at = [f](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
+    const Eigen::ArrayXXf z = scores(x);
+    const Eigen::ArrayXi labels = Eigen::ArrayXi::Zero(x.size());
+    Eigen::ArrayXXf dz(3, x.size());
+    y = f.losses(z, labels).transpose();
+    f.forward_and_backward(z, labels, dz);
+    d = dz.row(0).transpose();
+  };
+  function.at_double = [f](const Eigen::ArrayXd& x, Eigen::ArrayXd& y) {
+    const Eigen::ArrayXi labels = Eigen::ArrayXi::Zero(x.size());
+    y = f.losses(scores(x), labels).transpose();
+  };
+  function.task = [f](Eigen::Index n, bool backward) -> std::function<void()> {
+    struct Arrays {
+      Eigen::ArrayXXf x, dx;
+      Eigen::ArrayXi labels;
+      double loss;
+    };
+    const Eigen::Index columns = n / 10;
+    const auto a =
+        std::make_shared<Arrays>(Arrays{normal(10, columns), Eigen::ArrayXXf::Zero(10, columns),
+                                        Eigen::ArrayXi::LinSpaced(columns, 0, 9), 0});
+    if (backward) return [f, a] { a->loss = f.forward_and_backward(a->x, a->labels, a->dx); };
+    return [f, a] { a->loss = f(a->x, a->labels); };
+  };
+  return function;
+}
+
 /// Three straight pieces make a convex function; the
 /// derivative is the slope of the piece that wins.
 template <class T>
@@ -137,6 +170,7 @@ std::vector<Function> all_functions() {
   const auto column = hillock::Per::column;
   all.push_back(of_three_scores("softmax of (x, 0, 1), first", hillock::Softmax{column}));
   all.push_back(of_three_scores("log_softmax of (x, 0, 1), first", hillock::LogSoftmax{column}));
+  all.push_back(cross_entropy());
   return all;
 }
 

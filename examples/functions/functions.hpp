@@ -18,8 +18,8 @@ struct Function {
   std::function<std::function<void()>(Eigen::Index n, bool backward)> task;
 };
 
-/// Every ready-made pointwise object in the library's headers, then PReLU, Maxout, Softmax and
-/// LogSoftmax, which are objects of the user's own making. Of those that look at several numbers
+/// Every ready-made pointwise object in the library's headers, then PReLU, Maxout, Softmax,
+/// LogSoftmax and CrossEntropy, which are objects of the user's own making. Of those that look at several numbers
 /// the curve is a slice through the function, which the name tells.
 std::vector<Function> all_functions();
 
