@@ -1,0 +1,209 @@
+// The verbs on several threads, where the caller asks for it:
+//
+//   forward(f, x, y, threads(4))            and so on, for pointwise activations
+//
+// The array is cut into as many blocks, and each is what the verb does anyway: the bits are those of
+// one thread. A block has at least elements_per_thread elements, so a small array stays on the
+// caller's thread. Compiled with OpenMP its threads are used, otherwise std::thread's, started and
+// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread); where
+// the system has none left, the caller's does the rest.
+#pragma once
+
+#include <hillock/arrays/verbs.hpp>
+
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// How many threads a verb may use, the caller's own among them.
+struct Threads {
+  int count;
+};
+
+/// Throws std::invalid_argument if there is not at least one.
+inline Threads threads(int count) {
+  if (count < 1) {
+    throw std::invalid_argument("hillock::threads: the number of threads is " +
+                                std::to_string(count) + ", expected at least 1");
+  }
+  return {count};
+}
+
+namespace arrays {
+
+/// To start and join a thread takes some 20 us, in which one thread computes 2^16 sigmoids; a block
+/// of twice as many is worth it. With OpenMP's waiting threads a quarter is.
+#if defined(_OPENMP)
+inline constexpr Index elements_per_thread = Index{1} << 15;
+#else
+inline constexpr Index elements_per_thread = Index{1} << 17;
+#endif
+
+/// work(part) for 0 <= part < parts, each on a thread of its own; work throws nothing.
+template <class Work>
+void run_parts(int parts, const Work& work) {
+#if defined(_OPENMP)
+#pragma omp parallel for num_threads(parts) schedule(static)
+  for (int part = 0; part < parts; ++part) work(part);
+#else
+  std::vector<std::thread> others;
+  others.reserve(static_cast<std::size_t>(parts - 1));
+  int part = 1;
+  try {
+    for (; part < parts; ++part) others.emplace_back([&work, part] { work(part); });
+  } catch (const std::system_error&) {  // no more threads: the rest is done here
+  }
+  work(0);
+  for (; part < parts; ++part) work(part);
+  for (std::thread& other : others) other.join();
+#endif
+}
+
+/// A block of an array.
+struct Part {
+  Index row;
+  Index col;
+  Shape shape;
+
+  template <class X>
+  auto of(X& x) const {
+    return x.block(row, col, shape.rows, shape.cols);
+  }
+};
+
+/// work(Part) for blocks that make up the shape, on at most so many threads. Blocks are whole runs of
+/// memory: columns of a column-major output, unless it has fewer than there are threads.
+template <class Work>
+void in_parts(Threads threads, Shape shape, bool is_row_major, const Work& work) {
+  const Index most = shape.rows * shape.cols / elements_per_thread;
+  const int parts = static_cast<int>(most < threads.count ? (most > 1 ? most : 1) : threads.count);
+  if (parts == 1) return work(Part{0, 0, shape});
+  const bool by_rows = is_row_major ? shape.rows >= parts : shape.cols < parts;
+  const Index length = by_rows ? shape.rows : shape.cols;
+  // Where runs are cut, at multiples of a cache line's floats: no two threads write to one.
+  const Index step = by_rows == is_row_major ? 1 : 16;
+  const auto begin = [&](int part) {
+    return part == parts ? length : length * part / parts / step * step;
+  };
+  run_parts(parts, [&](int part) {
+    const Index first = begin(part);
+    const Index count = begin(part + 1) - first;
+    work(by_rows ? Part{first, 0, {count, shape.cols}} : Part{0, first, {shape.rows, count}});
+  });
+}
+
+/// An argument that is read: itself, or evaluated once where Eigen would evaluate it for every block.
+template <class X>
+using Evaluated = typename Eigen::internal::nested_eval<DenseType<X>, 1>::type;
+
+/// The errors of the verbs, for the arrays as a whole.
+template <class X, class Y>
+void require_one_result(const char* where, const X& x, const char* output, Y& y) {
+  const Input<X> in(x);
+  const Output<Y> out(y);
+  require_same_shape(where, "x", in.shape(), output, out.shape());
+  require_in_place_or_apart(where, output, out, "x", in);
+}
+template <class X, class Y, class D>
+void require_two_results(const char* where, const X& x, Y& y, D& d) {
+  require_both_outputs(where, Input<X>(x), Output<Y>(y), Output<D>(d));
+}
+template <class X, class DY, class DX>
+void require_gradients(const char* where, const X& x, const DY& dy, DX& dx) {
+  const Input<X> in(x);
+  const Input<DY> in_dy(dy);
+  const Output<DX> out(dx);
+  require_same_shape(where, "x", in.shape(), "dy", in_dy.shape());
+  require_same_shape(where, "x", in.shape(), "dx", out.shape());
+  require_in_place_or_apart(where, "dx", out, "x", in);
+  require_in_place_or_apart(where, "dx", out, "dy", in_dy);
+}
+
+template <class F>
+struct CheckThreads {
+  static_assert(is_pointwise<F>,
+                "hillock: threads(n) is for pointwise activations; this one works along an axis");
+  static constexpr bool passed = true;
+};
+
+}  // namespace arrays
+
+template <class F, class X, class Y>
+void forward(const F& f, const X& x, Y&& y, Threads threads) {
+  static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, Y>::passed);
+  const arrays::Evaluated<X> in = arrays::as_dense(x);
+  auto& out = arrays::mutable_dense(y);
+  arrays::require_one_result("forward", in, "y", out);
+  arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
+    hillock::forward(f, part.of(in), part.of(out));
+  });
+}
+
+template <class F, class X, class D>
+void derivative(const F& f, const X& x, D&& d, Threads threads) {
+  static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, D>::passed);
+  const arrays::Evaluated<X> in = arrays::as_dense(x);
+  auto& out = arrays::mutable_dense(d);
+  arrays::require_one_result("derivative", in, "d", out);
+  arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
+    hillock::derivative(f, part.of(in), part.of(out));
+  });
+}
+
+template <class F, class X, class Y, class D>
+void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Threads threads) {
+  static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, Y>::passed &&
+                arrays::CheckArguments<X, D>::passed);
+  const arrays::Evaluated<X> in = arrays::as_dense(x);
+  auto& out_y = arrays::mutable_dense(y);
+  auto& out_d = arrays::mutable_dense(d);
+  arrays::require_two_results("forward_and_derivative", in, out_y, out_d);
+  arrays::in_parts(threads, arrays::shape_of(in), out_y.IsRowMajor, [&](const arrays::Part& part) {
+    hillock::forward_and_derivative(f, part.of(in), part.of(out_y), part.of(out_d));
+  });
+}
+
+template <class F, class X, class DY, class DX>
+void backward(const F& f, const X& x, const DY& dy, DX&& dx, Threads threads) {
+  static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, DX>::passed &&
+                arrays::CheckArguments<DY, DX>::passed);
+  const arrays::Evaluated<X> in = arrays::as_dense(x);
+  const arrays::Evaluated<DY> in_dy = arrays::as_dense(dy);
+  auto& out = arrays::mutable_dense(dx);
+  arrays::require_gradients("backward", in, in_dy, out);
+  arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
+    hillock::backward(f, part.of(in), part.of(in_dy), part.of(out));
+  });
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void forward(const F& f, const T* x, T* y, N n, Threads threads) {
+  const arrays::Index count = arrays::checked_count("forward", n);
+  hillock::forward(f, arrays::read_only(x, count), arrays::writable(y, count), threads);
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void derivative(const F& f, const T* x, T* d, N n, Threads threads) {
+  const arrays::Index count = arrays::checked_count("derivative", n);
+  hillock::derivative(f, arrays::read_only(x, count), arrays::writable(d, count), threads);
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n, Threads threads) {
+  const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
+  hillock::forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
+                                  arrays::writable(d, count), threads);
+}
+
+template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+void backward(const F& f, const T* x, const T* dy, T* dx, N n, Threads threads) {
+  const arrays::Index count = arrays::checked_count("backward", n);
+  hillock::backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
+                    arrays::writable(dx, count), threads);
+}
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
