@@ -35,8 +35,11 @@ TEST_CASE("the tables of powers hold the nearest floats and what is left of each
   check_table<4>();
 }
 
-// With the table a little more than without: the table's own rounding counts.
-TEST_CASE("a decay is within 1.6 ULP, and its lower part makes it a tenth of that", "[decay]") {
+// With the table a little more than without: the table's own rounding counts, but not together with
+// the lower part, where only what m is off by is left: of the polynomial for 8 entries 2^-25.2,
+// without a table what m up to 0.41 was rounded by.
+TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lower part",
+          "[decay]") {
   using V = hillock::simd::Batch<float>;
   double worst = 0;
   double worst_of_both = 0;
@@ -54,7 +57,7 @@ TEST_CASE("a decay is within 1.6 ULP, and its lower part makes it a tenth of tha
   INFO(points << " points, " << worst << ", with the lower part " << worst_of_both);
   CHECK(points > 30000);
   CHECK(worst < 1.6);
-  CHECK(worst_of_both < (hillock::simd::table_bits<float> == 3 ? 0.5 : 0.2));
+  CHECK(worst_of_both < (hillock::simd::table_bits<float> == 4 ? 0.2 : 0.5));
 }
 
 }  // namespace

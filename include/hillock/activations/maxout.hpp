@@ -246,12 +246,12 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     static constexpr Index step = turned_groups<V>;
     alignas(sizeof(V)) T piece[most_turned_pieces][static_cast<std::size_t>(step)];
 
-    void read(const T* from, int pieces, Index count) noexcept {
-      arrays::transpose(from, pieces, count, pieces, piece[0], step);
+    void read(const T* from, int pieces_each, Index count) noexcept {
+      arrays::transpose(from, pieces_each, count, pieces_each, piece[0], step);
       // Further lanes of the last batch repeat the first: they raise no exception that it does not.
       constexpr auto width = static_cast<Index>(V::size);
       const Index end = (count + width - 1) / width * width;
-      for (Index k = 0; count < end && k < pieces; ++k)
+      for (Index k = 0; count < end && k < pieces_each; ++k)
         for (Index i = count; i < end; ++i) piece[k][i] = piece[k][0];
     }
   };
