@@ -237,9 +237,8 @@ void cross_entropy_of(const std::string& name, const hillock::CrossEntropy<>& f,
   for (Index j = 0; j < shape.cols; ++j) labels.push_back(static_cast<int>(j % shape.rows));
   add<T>(name + "/forward", shape, "verb",
          [=](auto& a) { benchmark::DoNotOptimize(f(a.x, labels)); });
-  add<T>(name + "/both", shape, "verb", [=](auto& a) {
-    benchmark::DoNotOptimize(f.forward_and_backward(a.x, labels, a.d));
-  });
+  add<T>(name + "/both", shape, "verb",
+         [=](auto& a) { benchmark::DoNotOptimize(f.forward_and_backward(a.x, labels, a.d)); });
   add<T>(name + "/both", shape, "Eigen",
          [=](auto& a) { benchmark::DoNotOptimize(peer.eigen(a.x, labels, a.d)); });
 }
