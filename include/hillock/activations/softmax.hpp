@@ -159,15 +159,14 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     }
   };
 
-  /// dx = p (dp - <p, dp>). p is not rounded in between: where dp and the mean are of opposite signs an
-  /// error of p counts twice.
+  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice the
+  /// largest dp, and an error of p or of the difference counts twice: both are in two parts.
   template <class V>
   struct BackwardSteps {
     const Softmax& softmax;
     template <class Walk, class Load, class LoadBoth, class Store>
     HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
                                    const Store& store) const noexcept {
-      using C = kernels::ExpConstantsOf<V>;
       const V top = Walk::spread(walk.maximum(load));
       const auto masked = softmax.is_masked(top);
       const kernels::ExponentialsBelow<V> below(top, masked);
@@ -181,13 +180,16 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       const auto narrow_mean = quotient(Walk::total(products), total);
       const V mean = Walk::spread(narrow_mean.high);
       const V mean_low = Walk::spread(narrow_mean.low);
-      const V inverse =
-          softmax.inverse_or_zero(V(Walk::spread(total.inverse())), masked) * (1 / C::from_tail);
+      const auto narrow_inverse = total.inverse_in_parts();
+      const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), masked);
+      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), masked);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        const auto e = below.parts(both[0]);
-        const V centred = (both[1] - mean) - mean_low;
-        const V product = centred * inverse;
-        store(at, fma(e.m, product, product) * (e.power * C::from_tail));
+        const auto e = below.scaled_in_parts(both[0]);
+        const auto p = kernels::exact_product(e.high, inverse);
+        const V p_low = p.low + fma(e.high, inverse_low, e.low * inverse);
+        const auto centred = kernels::exact_difference(both[1], mean);
+        const V correction = fma(p.high, centred.low - mean_low, p_low * centred.high);
+        store(at, fma(p.high, centred.high, kernels::finite_or_zero(correction)));
       });
     }
   };

@@ -81,6 +81,12 @@ class ExponentialsBelow {
     return {fma(r * r, polynomial(r, C::q), r), V::from_bits(bits(shifted) << C::mantissa_bits)};
   }
 
+  /// e^(x - top) 2^tail together with what its last addition rounds off.
+  HILLOCK_INLINE TwoParts<V> scaled_in_parts(V x) const noexcept {
+    const Parts e = parts(x);
+    const V high = fma(e.m, e.power, e.power);
+    return {high, fma(e.m, e.power, e.power - high)};
+  }
   /// e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is rounded once.
   HILLOCK_INLINE V scaled(V x) const noexcept {
     const Parts e = parts(x);
@@ -141,6 +147,9 @@ class WideSum {
     return narrowed((low() - widened_low(x)) / divisor.low(),
                     (high() - widened_high(x)) / divisor.high());
   }
+  HILLOCK_INLINE TwoParts<V> inverse_in_parts() const noexcept {
+    return in_parts(1 / low(), 1 / high());
+  }
   HILLOCK_INLINE V less_one() const noexcept { return narrowed(low() - 1, high() - 1); }
   HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
@@ -180,6 +189,13 @@ class CompensatedSum {
     return result;
   }
   HILLOCK_INLINE V inverse() const noexcept { return 1 / part[0].total(); }
+  HILLOCK_INLINE TwoParts<V> inverse_in_parts() const noexcept {
+    const TwoParts<V> sum = parts();
+    const V first = 1 / sum.high;
+    const TwoParts<V> product = exact_product(first, sum.high);
+    const V rest = ((1 - product.high) - product.low) - first * sum.low;
+    return {first, finite_or_zero(rest * first)};
+  }
   HILLOCK_INLINE V share_of_others(V x, const CompensatedSum& divisor) const noexcept {
     const TwoParts<V> sum = parts();
     return ((sum.high - x) + sum.low) / divisor.part[0].total();
