@@ -106,7 +106,7 @@ class CrossEntropy {
  private:
   template <class Labels>
   double reduced(double sum, const Labels& labels) const {
-    return sum / (reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0);
+    return sum / divisor(labels);
   }
   template <class Labels>
   double divisor(const Labels& labels) const {

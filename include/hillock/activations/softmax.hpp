@@ -17,9 +17,9 @@ enum class AllMasked { nan, zeros, uniform };
 ///              of n, and is n x n.
 /// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN; all -inf follows
 ///              the policy.
-/// Computed as  e^(x_i - max) over their sum: x_i - max and the sum are each carried in two parts,
-///              one distribution to a lane, so the result depends neither on the layout nor on the
-///              neighbours.
+/// Computed as  e^(x_i - max) over their sum: x_i - max is never rounded, and the sum is one of
+///              doubles (for doubles in two parts) over a tree whose shape depends on the number of
+///              entries alone, so the result depends neither on the layout nor on the neighbours.
 /// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound in ULP of its
 ///              largest term. Accuracy::exact computes in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).

@@ -17,7 +17,8 @@ HILLOCK_INLINE V polynomial(V x, const typename V::value_type (&c)[N]) noexcept 
 
 /// The same by Estrin's scheme: pairs first, then pairs of pairs, with more instructions that wait for
 /// none (x^2 is often there already). For a loop whose speed is the length of its chain of dependent
-/// instructions: tanh of floats gained 4 % (Zen 4).
+/// instructions: of 5 coefficients 3 multiply-adds follow each other in place of 4, of 10 4 in place
+/// of 9.
 template <class V, std::size_t N>
 HILLOCK_INLINE V polynomial_by_pairs(V x, const typename V::value_type (&c)[N]) noexcept {
   static_assert(N == 5 || N == 10);

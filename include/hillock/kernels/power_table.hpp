@@ -3,9 +3,8 @@
 //   e^x = 2^(n + j/N) (1 + m),  m = e^r - 1,  |r| <= ln 2 / 2N,  N = 8 or 16.
 //
 // With so small an r a polynomial of two coefficients is enough where one over |r| <= ln 2 / 2 needs
-// five. The lookup and an integer addition take the place of the other three: the logistic function of
-// 4096 floats gained a fifth on AVX2 (Zen 4). Only e^x gains; e^x - 1 near 0 needs m to a small
-// relative error, two more coefficients and a second table.
+// five: a lookup and an integer addition take the place of three multiply-adds. Only e^x gains; e^x - 1
+// near 0 needs m to a small relative error, one more coefficient and a second table.
 #pragma once
 
 #include <hillock/simd/batch.hpp>

@@ -69,27 +69,23 @@ class ExponentialsBelow {
 
   /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0 in any
   /// product with a number below 2^-20.
-  struct Parts {
-    V m;
-    V power;
-  };
-  HILLOCK_INLINE Parts parts(V x) const noexcept {
+  HILLOCK_INLINE ExpParts<V> parts(V x) const noexcept {
     const V bounded = not_below(x - shift_, lowest_);
     const V shifted = fma(bounded - remainder_, C::log2_e, magic_);
     const V n = shifted - magic_;
     const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, bounded) - remainder_);
-    return {fma(r * r, polynomial(r, C::q), r), V::from_bits(bits(shifted) << C::mantissa_bits)};
+    return parts_of(Reduced<V>{n, r, shifted});
   }
 
   /// e^(x - top) 2^tail together with what its last addition rounds off.
   HILLOCK_INLINE TwoParts<V> scaled_in_parts(V x) const noexcept {
-    const Parts e = parts(x);
+    const ExpParts<V> e = parts(x);
     const V high = fma(e.m, e.power, e.power);
     return {high, fma(e.m, e.power, e.power - high)};
   }
   /// e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is rounded once.
   HILLOCK_INLINE V scaled(V x) const noexcept {
-    const Parts e = parts(x);
+    const ExpParts<V> e = parts(x);
     return fma(e.m, e.power, e.power);
   }
 
