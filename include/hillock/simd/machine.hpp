@@ -55,43 +55,24 @@ inline constexpr bool seals_products = true;
 #endif
 inline constexpr bool seals_sums = HILLOCK_FAST_MATH;
 
+// a b + c and c - a b, rounded once.
 #if defined(__FMA__)
-HILLOCK_INLINE __m128 fused(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
-HILLOCK_INLINE __m128d fused(__m128d a, __m128d b, __m128d c) noexcept {
-  return _mm_fmadd_pd(a, b, c);
-}
-HILLOCK_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) noexcept {
-  return _mm256_fmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) noexcept {
-  return _mm256_fmadd_pd(a, b, c);
-}
-HILLOCK_INLINE __m128 fused_from(__m128 c, __m128 a, __m128 b) noexcept {
-  return _mm_fnmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m128d fused_from(__m128d c, __m128d a, __m128d b) noexcept {
-  return _mm_fnmadd_pd(a, b, c);
-}
-HILLOCK_INLINE __m256 fused_from(__m256 c, __m256 a, __m256 b) noexcept {
-  return _mm256_fnmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m256d fused_from(__m256d c, __m256d a, __m256d b) noexcept {
-  return _mm256_fnmadd_pd(a, b, c);
-}
+#define HILLOCK_FUSED(Register, prefix, suffix)                                     \
+  HILLOCK_INLINE Register fused(Register a, Register b, Register c) noexcept {      \
+    return prefix##_fmadd_##suffix(a, b, c);                                        \
+  }                                                                                 \
+  HILLOCK_INLINE Register fused_from(Register c, Register a, Register b) noexcept { \
+    return prefix##_fnmadd_##suffix(a, b, c);                                       \
+  }
+HILLOCK_FUSED(__m128, _mm, ps)
+HILLOCK_FUSED(__m128d, _mm, pd)
+HILLOCK_FUSED(__m256, _mm256, ps)
+HILLOCK_FUSED(__m256d, _mm256, pd)
 #if defined(__AVX512F__)
-HILLOCK_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) noexcept {
-  return _mm512_fmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) noexcept {
-  return _mm512_fmadd_pd(a, b, c);
-}
-HILLOCK_INLINE __m512 fused_from(__m512 c, __m512 a, __m512 b) noexcept {
-  return _mm512_fnmadd_ps(a, b, c);
-}
-HILLOCK_INLINE __m512d fused_from(__m512d c, __m512d a, __m512d b) noexcept {
-  return _mm512_fnmadd_pd(a, b, c);
-}
+HILLOCK_FUSED(__m512, _mm512, ps)
+HILLOCK_FUSED(__m512d, _mm512, pd)
 #endif
+#undef HILLOCK_FUSED
 #elif defined(__aarch64__)
 HILLOCK_INLINE float32x4_t fused(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
   return vfmaq_f32(c, a, b);
