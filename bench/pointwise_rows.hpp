@@ -140,6 +140,17 @@ void monitor(const std::string& name, const F& f, Shape shape) {
              [f](auto& a) { hillock::forward_and_derivative(f, a.x, a.y, a.d); });
 }
 
+/// The smallest array that two threads share, and a large one.
+template <class T, class F>
+void threaded(const std::string& name, const F& f) {
+  for (const Index size : {2 * hillock::arrays::elements_per_thread, large}) {
+    const Adder<T> to("on several threads", name + " threads", {size, 1});
+    to.ours("forward", "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
+    to.ours("forward", "2 threads",
+            [f](auto& a) { hillock::forward(f, a.x, a.y, hillock::threads(2)); });
+  }
+}
+
 /// The operations of one shape.
 template <class T, class F, class Peer>
 void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shape) {
@@ -168,6 +179,7 @@ void row(const std::string& name, const F& f, const Peer& peer,
     fixed<8, T>(name, f, peer);
     monitor<T>(name, f, {64, 64});
     monitor<T>(name, f, {256, 4096});
+    threaded<T>(name, f);
   }
 }
 

@@ -83,11 +83,18 @@ TEST_CASE("threads work in place and on pointers", "[threads]") {
 }
 
 TEST_CASE("a product is evaluated once, whatever the number of threads", "[threads]") {
-  const Eigen::MatrixXf a = Eigen::MatrixXf::Random(500, 20), b = Eigen::MatrixXf::Random(20, 900);
-  Eigen::MatrixXf y(500, 900), out(500, 900);
+  const Eigen::MatrixXf a = Eigen::MatrixXf::Random(2100, 20),
+                        b = Eigen::MatrixXf::Random(20, 1600);
+  REQUIRE(a.rows() * b.cols() >= 3 * elements_per_thread);
+  Eigen::MatrixXf y(2100, 1600), out(2100, 1600);
   hillock::forward(hillock::tanh, a * b, y);
   hillock::forward(hillock::tanh, a * b, out, threads(3));
   CHECK(same_bits(out.array(), y.array()));
+  // The blocks are cut from the product as an array of its own; from what is in memory, as it is.
+  using Product = std::decay_t<decltype(a * b)>;
+  STATIC_REQUIRE(
+      std::is_same_v<std::remove_cv_t<hillock::arrays::Evaluated<Product>>, Eigen::MatrixXf>);
+  STATIC_REQUIRE(std::is_lvalue_reference_v<hillock::arrays::Evaluated<Array>>);
 }
 
 TEST_CASE("what does not fit is refused with threads too, before anything is written",
