@@ -18,7 +18,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              correctly rounded (alpha 1; promised at others: exact_bound).
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class ELU : public Activation<ELU<A, Arch>> {
+class ELU : public PreparedActivation<ELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -85,19 +85,6 @@ class ELU : public Activation<ELU<A, Arch>> {
   template <class T>
   constexpr Formula<T> formula() const noexcept {
     return Formula<T>(arrays::rounded_parameter<A, T>(alpha));
-  }
-
-  template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().forward_at(x);
-  }
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().derivative_at(x);
-  }
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().both_at(x);
   }
 };
 

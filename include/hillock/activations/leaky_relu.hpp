@@ -16,7 +16,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
 ///              (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
+class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
@@ -43,15 +43,6 @@ class LeakyReLU : public Activation<LeakyReLU<A, Arch>> {
   template <class T>
   constexpr Formula<T> formula() const noexcept {
     return {kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope))};
-  }
-
-  template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().forward_at(x);
-  }
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().derivative_at(x);
   }
 };
 

@@ -25,7 +25,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Swish : public Activation<Swish<A, Arch>> {
+class Swish : public PreparedActivation<Swish<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4, 0.5};
@@ -208,19 +208,6 @@ class Swish : public Activation<Swish<A, Arch>> {
   template <class T>
   constexpr Formula<T> formula() const noexcept {
     return Formula<T>(arrays::rounded_parameter<A, T>(beta));
-  }
-
-  template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().forward_at(x);
-  }
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().derivative_at(x);
-  }
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    return formula<typename V::value_type>().both_at(x);
   }
 
   /// Whether beta x is within 1/4 of the derivative's root.

@@ -74,9 +74,10 @@ class Activation : public arrays::PointwiseBase {
     return arrays::apply_to_packet<Element>(arrays::Forward<Derived, Element>(derived()), x);
   }
 
- private:
+ protected:
   const Derived& derived() const noexcept { return static_cast<const Derived&>(*this); }
 
+ private:
   template <class Op, class X>
   static auto apply(const Op& op, const X& x) {
     if constexpr (arrays::is_dense<X>)
@@ -85,6 +86,32 @@ class Activation : public arrays::PointwiseBase {
       return op(x);
     else
       return arrays::apply_to_scalar(op, x);
+  }
+};
+
+/// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions, for
+/// which what depends on the parameters alone is worked out (arrays::FormulaOf): the class has them,
+/// too.
+template <class Derived>
+class PreparedActivation : public Activation<Derived> {
+ public:
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return formula_for<V>().forward_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return formula_for<V>().derivative_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    return arrays::both(formula_for<V>(), x);
+  }
+
+ private:
+  template <class V>
+  HILLOCK_INLINE auto formula_for() const noexcept {
+    return this->derived().template formula<typename V::value_type>();
   }
 };
 

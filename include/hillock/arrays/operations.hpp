@@ -113,26 +113,29 @@ constexpr bool is_rounded_from_double(ErrorBound bound) noexcept {
          bound.ulp > (std::is_same_v<Element, float> ? 0.5 : 0);
 }
 
-/// f and f' as formulas, for floats, doubles or pairs of them, with the error they have in double.
-template <class F>
+/// f and f' as formulas, prepared for numbers of type T (for double, also for pairs of doubles), with
+/// the error they have in double.
+template <class F, class T>
 struct ForwardFormula {
+  static constexpr ErrorBound bound() noexcept { return F::forward_bound; }
   static constexpr double relative_error = arrays::relative_error(F::forward_bound);
   static constexpr double error_at_root = 0;
-  typename FormulaOf<F, double>::type f;
+  typename FormulaOf<F, T>::type f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.forward_at(x);
   }
 };
 
-template <class F>
+template <class F, class T>
 struct DerivativeFormula {
+  static constexpr ErrorBound bound() noexcept { return F::derivative_bound; }
   static constexpr double relative_error = arrays::relative_error(F::derivative_bound);
   static constexpr double error_at_root = F::derivative_bound.epsilons_at_root > 0
                                               ? (F::derivative_bound.epsilons_at_root + 0.5) *
                                                     0x1p-52
                                               : 0;
-  typename FormulaOf<F, double>::type f;
+  typename FormulaOf<F, T>::type f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.derivative_at(x);
@@ -151,66 +154,44 @@ HILLOCK_INLINE ForwardAndDerivative<V> both(const F& f, const V& x) noexcept {
     return {f.forward_at(x), f.derivative_at(x)};
 }
 
-/// What is computed by formulas in double for arrays of Element, and rounded: f, f'; both together
-/// where both are.
-template <class F, class Element>
-constexpr bool is_forward_rounded() noexcept {
+/// Whether a formula is computed in double for arrays of Element, and rounded.
+template <class F, class Element, template <class, class> class FormulaFor>
+constexpr bool is_rounded() noexcept {
   if constexpr (accuracy_of<F> == Accuracy::exact)
-    return is_rounded_from_double<F, Element>(F::forward_bound);
-  else
-    return false;
-}
-template <class F, class Element>
-constexpr bool is_derivative_rounded() noexcept {
-  if constexpr (accuracy_of<F> == Accuracy::exact)
-    return is_rounded_from_double<F, Element>(F::derivative_bound);
+    return is_rounded_from_double<F, Element>(FormulaFor<F, double>::bound());
   else
     return false;
 }
 
-/// The type of the formulas' numbers.
+/// The type of a formula's numbers.
 template <class Element, bool IsRounded>
 using FormulaType = std::conditional_t<IsRounded, double, ComputeType<Element>>;
 
 /// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
 /// that the results go to; for a call with a batch, the batch's own.
-template <class F, class Element>
-class Forward {
-  static constexpr bool is_rounded = is_forward_rounded<F, Element>();
-  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
-  typename Formula::type f_;
+template <class F, class Element, template <class, class> class FormulaFor>
+class Computed {
+  static constexpr bool is_rounded = arrays::is_rounded<F, Element, FormulaFor>();
+  using T = FormulaType<Element, is_rounded>;
+  FormulaFor<F, T> formula_;
 
  public:
   static_assert(CheckAccuracy<F, Element>::passed);
-  constexpr explicit Forward(const F& f) noexcept : f_(Formula::of(f)) {}
+  constexpr explicit Computed(const F& f) noexcept : formula_{FormulaOf<F, T>::of(f)} {}
 
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     if constexpr (is_rounded)
-      return kernels::rounded_once<typename FormatOf<Element>::type>(ForwardFormula<F>{f_}, x);
+      return kernels::rounded_once<typename FormatOf<Element>::type>(formula_, x);
     else
-      return f_.forward_at(x);
+      return formula_(x);
   }
 };
 
 template <class F, class Element>
-class Derivative {
-  static constexpr bool is_rounded = is_derivative_rounded<F, Element>();
-  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
-  typename Formula::type f_;
-
- public:
-  static_assert(CheckAccuracy<F, Element>::passed);
-  constexpr explicit Derivative(const F& f) noexcept : f_(Formula::of(f)) {}
-
-  template <class V>
-  HILLOCK_INLINE V operator()(const V& x) const noexcept {
-    if constexpr (is_rounded)
-      return kernels::rounded_once<typename FormatOf<Element>::type>(DerivativeFormula<F>{f_}, x);
-    else
-      return f_.derivative_at(x);
-  }
-};
+using Forward = Computed<F, Element, ForwardFormula>;
+template <class F, class Element>
+using Derivative = Computed<F, Element, DerivativeFormula>;
 
 template <class F, class Element>
 class Backward {
@@ -227,9 +208,10 @@ class Backward {
 
 /// f and f' together, from one formula where it is the same for both.
 template <class F, class Element,
-          bool IsOne = is_forward_rounded<F, Element>() == is_derivative_rounded<F, Element>()>
+          bool IsOne = is_rounded<F, Element, ForwardFormula>() ==
+                       is_rounded<F, Element, DerivativeFormula>()>
 class Both {
-  static constexpr bool is_rounded = is_forward_rounded<F, Element>();
+  static constexpr bool is_rounded = arrays::is_rounded<F, Element, ForwardFormula>();
   using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
   typename Formula::type f_;
 
@@ -243,8 +225,9 @@ class Both {
       using Format = typename FormatOf<Element>::type;
       const auto low = both(f_, widened_low(x));
       const auto high = both(f_, widened_high(x));
-      return {kernels::rounded_once<Format>(ForwardFormula<F>{f_}, x, low.forward, high.forward),
-              kernels::rounded_once<Format>(DerivativeFormula<F>{f_}, x, low.derivative,
+      return {kernels::rounded_once<Format>(ForwardFormula<F, double>{f_}, x, low.forward,
+                                            high.forward),
+              kernels::rounded_once<Format>(DerivativeFormula<F, double>{f_}, x, low.derivative,
                                             high.derivative)};
     } else {
       return both(f_, x);
