@@ -8,17 +8,18 @@
 #include "train_digits/options.hpp"
 #include "train_digits/report.hpp"
 #include "train_digits/training.hpp"
+#include "training/command_line.hpp"
 #include "training/training.hpp"
 
 namespace {
 
 using namespace train_digits;
 
-int run(int argc, const char* const* argv) {
+void run(int argc, const char* const* argv) {
   std::vector<std::string> known;
   for (const training::ActivationKind& kind : training::activations()) known.push_back(kind.name);
   const std::optional<Options> options = parse_options(argc, argv, known, HILLOCK_DIGITS);
-  if (!options) return 0;
+  if (!options) return;
 
   // Everything that can be refused is refused before the first file is made.
   const training::Dataset data = options->fashion_mnist
@@ -30,7 +31,6 @@ int run(int argc, const char* const* argv) {
             << data.test.count() << " held out; layers " << data.training.pixels.rows() << " - "
             << units << " - " << units << " - " << training::classes << ", learning rate "
             << options->learning_rate << ", seed " << options->seed << '\n';
-  training::catch_interrupts();
   Progress progress(options->epochs);
   std::vector<Result> results;
   for (const training::ActivationKind& kind : training::activations()) {
@@ -51,19 +51,8 @@ int run(int argc, const char* const* argv) {
     std::cout << "gnuplot is not installed: no pictures\n";
   chapter.write(output);
   std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
-  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const examples::InputError& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 2;
-  } catch (const training::Interrupted&) {
-    std::cout << "\ninterrupted: nothing was written\n";
-    return 130;  // as a shell reports ctrl-C
-  }
-}
+int main(int argc, char** argv) { return training::run_experiment(argc, argv, run); }

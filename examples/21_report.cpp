@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "functions/functions.hpp"
+#include "support/experiment.hpp"
 #include "support/input_error.hpp"
 #include "support/output_directory.hpp"
 
@@ -141,34 +142,22 @@ program of the examples, with the numbers and pictures of its last run.</p>
          "</p>\n<nav><ol>\n" + contents + "</ol></nav>\n" + body + "</body>\n</html>\n";
 }
 
-int run(int argc, const char* const* argv) {
+void run(int argc, const char* const* argv) {
   std::string path = "out";
   CLI::App app{"Puts the chapters of the experiments together into one page, report.html."};
   app.add_option("-o,--output", path, "Directory of the chapters, and for the page")
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    throw InputError(std::string(error.what()) + " (--help lists the options)");
-  }
+  if (!examples::parse_options(app, argc, argv)) return;
   const std::vector<fs::path> chapters = chapters_in(path);
   const std::string text = page(chapters);
   const examples::OutputDirectory output(path);
   examples::remove_incomplete_file_when_interrupted();
   output.write("report.html", text);
   std::cout << chapters.size() << " chapters: " << output.file("report.html").string() << '\n';
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const InputError& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 2;
-  }
+  return examples::exit_status(argv[0], [&] { run(argc, argv); });
 }

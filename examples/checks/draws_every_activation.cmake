@@ -1,12 +1,7 @@
 # Runs PROGRAM: each of the library's HEADERS must give a curve of 1001 finite points.
 cmake_policy(VERSION 3.16)
-file(REMOVE_RECURSE ${OUTPUT})
-execute_process(COMMAND ${PROGRAM} --output ${OUTPUT}
-  RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
-message("${out}${err}")
-if(NOT status EQUAL 0)
-  message(FATAL_ERROR "exit status ${status}")
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
+run_program()
 file(GLOB headers RELATIVE ${HEADERS} ${HEADERS}/*.hpp)
 set(number "-?[0-9.]+(e-?[0-9]+)?")
 foreach(header IN LISTS headers)

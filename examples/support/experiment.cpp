@@ -17,10 +17,32 @@ std::uint64_t parse_seed(const std::string& text) {
   return seed;
 }
 
+bool parse_options(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    app.exit(help);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    throw InputError(std::string(error.what()) + " (--help lists the options)");
+  }
+  return true;
+}
+
+int exit_status(const char* program, const std::function<void()>& run) {
+  try {
+    run();
+    return 0;
+  } catch (const InputError& error) {
+    std::cerr << program << ": " << error.what() << '\n';
+    return 2;
+  }
+}
+
 int run_experiment(int argc, const char* const* argv, const std::string& description,
                    const std::function<void(const ExperimentOptions&, const OutputDirectory&)>& run,
                    const std::function<void(CLI::App&)>& add_options) {
-  try {
+  return exit_status(argv[0], [&] {
     ExperimentOptions options;
     std::string seed = std::to_string(options.seed);  // CLI11 would take -1 for the largest number
     CLI::App app{description};
@@ -28,21 +50,11 @@ int run_experiment(int argc, const char* const* argv, const std::string& descrip
         ->capture_default_str();
     app.add_option("-s,--seed", seed, "All randomness comes from it")->capture_default_str();
     if (add_options) add_options(app);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-      return app.exit(help);
-    } catch (const CLI::ParseError& error) {
-      throw InputError(std::string(error.what()) + " (--help lists the options)");
-    }
+    if (!parse_options(app, argc, argv)) return;
     options.seed = parse_seed(seed);
     remove_incomplete_file_when_interrupted();
     run(options, OutputDirectory(options.output));
-    return 0;
-  } catch (const InputError& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 2;
-  }
+  });
 }
 
 }  // namespace examples

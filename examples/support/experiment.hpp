@@ -18,6 +18,12 @@ struct ExperimentOptions {
   std::uint64_t seed = 1;
 };
 
+/// Whether to go on: after --help the program is done. Throws InputError.
+bool parse_options(CLI::App& app, int argc, const char* const* argv);
+
+/// The exit status of a program that does `run`: a user's mistake is a message and 2.
+int exit_status(const char* program, const std::function<void()>& run);
+
 /// A whole number from 0 to 2^64 - 1. Throws InputError.
 std::uint64_t parse_seed(const std::string& text);
 

@@ -44,14 +44,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
   app.add_option("-o,--output", output, "Directory for the CSV and the pictures")
       ->capture_default_str();
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    app.exit(help);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw InputError(std::string(error.what()) + " (--help lists the options)");
-  }
+  if (!examples::parse_options(app, argc, argv)) return std::nullopt;
   const auto require = [](bool right, const char* message) {
     if (!right) throw InputError(message);
   };

@@ -76,14 +76,7 @@ void CommandLine::data() {
 }
 
 bool CommandLine::parse(int argc, const char* const* argv) {
-  try {
-    parser_->app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    parser_->app.exit(help);
-    return false;
-  } catch (const CLI::ParseError& error) {
-    throw InputError(std::string(error.what()) + " (--help lists the options)");
-  }
+  if (!examples::parse_options(parser_->app, argc, argv)) return false;
   parser_->seed = examples::parse_seed(parser_->seed_text);
   for (const auto& check : parser_->checks) check();
   return true;
@@ -103,14 +96,12 @@ examples::OutputDirectory CommandLine::output() const {
 
 int run_experiment(int argc, char** argv, void (*run)(int, const char* const*)) {
   try {
-    catch_interrupts();
-    run(argc, argv);
-    return 0;
-  } catch (const InputError& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-    return 2;
+    return examples::exit_status(argv[0], [&] {
+      catch_interrupts();
+      run(argc, argv);
+    });
   } catch (const Interrupted&) {
-    std::cout << "interrupted: nothing was written\n";
+    std::cout << "\ninterrupted: nothing was written\n";
     return 130;  // as a shell reports ctrl-C
   }
 }
