@@ -129,7 +129,7 @@ struct Measured {
   }
 
   /// Whether f never falls by more than rounding.
-  Entry monotonic() const {
+  Entry never_falls() const {
     for (Index i = last() - 1; i > 1; --i)
       if (f[i] < f[i - 1] - 1e-6F * std::abs(f[i - 1]))
         return {false, "falls up to " + number(sweep()[i])};
@@ -181,10 +181,10 @@ struct Measured {
 
 struct Row {
   std::string name, range;
-  Entry nonlinear, continuous, differentiable, monotonic, zero_centred, saturates, can_die, cost;
+  Entry nonlinear, continuous, differentiable, never_falls, zero_centred, saturates, can_die, cost;
 
   std::vector<const Entry*> entries() const {
-    return {&nonlinear,    &continuous, &differentiable, &monotonic,
+    return {&nonlinear,    &continuous, &differentiable, &never_falls,
             &zero_centred, &saturates,  &can_die,        &cost};
   }
 };
@@ -198,7 +198,7 @@ std::vector<Row> measure_all() {
     const Measured measured(all[i]);
     const double cost = costs[i].both / relu;
     rows.push_back({all[i].name, measured.range(), measured.nonlinear(), measured.continuous(),
-                    measured.differentiable_at_0(), measured.monotonic(), measured.zero_centred(),
+                    measured.differentiable_at_0(), measured.never_falls(), measured.zero_centred(),
                     measured.saturates(), measured.can_die(), Entry{cost < 2, fixed(cost, 1)}});
   }
   return rows;
@@ -206,9 +206,9 @@ std::vector<Row> measure_all() {
 
 /// A mark for each property that a function has.
 void draw_picture(const std::vector<Row>& rows, const examples::OutputDirectory& output) {
-  const char* const properties[] = {"nonlinear",  "continuous",   "differentiable at 0",
-                                    "monotonic",  "zero-centred", "does not saturate",
-                                    "cannot die", "cheap"};
+  const char* const properties[] = {"nonlinear",   "continuous",   "differentiable at 0",
+                                    "never falls", "zero-centred", "does not saturate",
+                                    "cannot die",  "cheap"};
   std::ostringstream script;
   for (const bool good : {true, false}) {
     script << (good ? "$good" : "$bad") << " << END\n";
@@ -257,7 +257,7 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
   std::vector<std::vector<std::string>> cells;
   for (const Row& row : rows)
     cells.push_back({row.name, row.range, row.nonlinear.text, row.continuous.text,
-                     row.differentiable.text, row.monotonic.text});
+                     row.differentiable.text, row.never_falls.text});
   chapter.table(
       {"function", "range", "nonlinear", "continuous", "differentiable at 0: slope", "never falls"},
       cells);
