@@ -139,7 +139,8 @@ void forward(const F& f, const X& x, Y&& y, Threads threads) {
   auto& out = arrays::mutable_dense(y);
   arrays::require_one_result("forward", in, "y", out);
   arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
-    hillock::forward(f, part.of(in), part.of(out));
+    auto block = part.of(out);
+    arrays::forward_elements(f, part.of(in), block, out.size());
   });
 }
 
@@ -150,7 +151,8 @@ void derivative(const F& f, const X& x, D&& d, Threads threads) {
   auto& out = arrays::mutable_dense(d);
   arrays::require_one_result("derivative", in, "d", out);
   arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
-    hillock::derivative(f, part.of(in), part.of(out));
+    auto block = part.of(out);
+    arrays::derivative_elements(f, part.of(in), block, out.size());
   });
 }
 
@@ -163,7 +165,9 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Threads thread
   auto& out_d = arrays::mutable_dense(d);
   arrays::require_two_results("forward_and_derivative", in, out_y, out_d);
   arrays::in_parts(threads, arrays::shape_of(in), out_y.IsRowMajor, [&](const arrays::Part& part) {
-    hillock::forward_and_derivative(f, part.of(in), part.of(out_y), part.of(out_d));
+    auto block_y = part.of(out_y);
+    auto block_d = part.of(out_d);
+    arrays::both_elements(f, part.of(in), block_y, block_d, out_y.size());
   });
 }
 
@@ -176,7 +180,8 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx, Threads threads) {
   auto& out = arrays::mutable_dense(dx);
   arrays::require_gradients("backward", in, in_dy, out);
   arrays::in_parts(threads, arrays::shape_of(in), out.IsRowMajor, [&](const arrays::Part& part) {
-    hillock::backward(f, part.of(in), part.of(in_dy), part.of(out));
+    auto block = part.of(out);
+    arrays::backward_elements(f, part.of(in), part.of(in_dy), block, out.size());
   });
 }
 

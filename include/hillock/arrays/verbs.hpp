@@ -11,7 +11,8 @@
 // output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
-// pointers: forward(f, x, y, n) with n elements each.
+// pointers: forward(f, x, y, n) with n elements each. Results of HILLOCK_STREAM_BYTES or more go past the
+// caches, unless in place; the bits are the same.
 #pragma once
 
 #include <hillock/arrays/activation.hpp>
@@ -62,14 +63,50 @@ struct CheckArguments {
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
-/// One input, one output.
+/// What the verbs do with a pointwise activation. `elements` as in walk.
 template <class F, class Op, class X, class Y>
-void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y) {
+void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y,
+              Index elements) {
   Input<X> in(x);
   Output<Y> out(y);
   require_same_shape(where, "x", in.shape(), output, out.shape());
   require_in_place_or_apart(where, output, out, "x", in);
-  walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out));
+  walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out), elements);
+}
+
+template <class F, class X, class Y>
+void forward_elements(const F& f, const X& x, Y& y, Index elements) {
+  walk_one<F>("forward", Forward<F, ScalarOf<X>>(f), x, "y", y, elements);
+}
+
+template <class F, class X, class D>
+void derivative_elements(const F& f, const X& x, D& d, Index elements) {
+  walk_one<F>("derivative", Derivative<F, ScalarOf<X>>(f), x, "d", d, elements);
+}
+
+template <class F, class X, class Y, class D>
+void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
+  Input<X> in(x);
+  Output<Y> out_y(y);
+  Output<D> out_d(d);
+  require_both_outputs("forward_and_derivative", in, out_y, out_d);
+  using Op = Both<F, ScalarOf<X>>;
+  walk<typename ArchOf<F>::type>(TwoResults<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
+                                 elements);
+}
+
+template <class F, class X, class DY, class DX>
+void backward_elements(const F& f, const X& x, const DY& dy, DX& dx, Index elements) {
+  Input<X> in(x);
+  Input<DY> in_dy(dy);
+  Output<DX> out(dx);
+  require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
+  require_same_shape("backward", "x", in.shape(), "dx", out.shape());
+  require_in_place_or_apart("backward", "dx", out, "x", in);
+  require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
+  using Op = Backward<F, ScalarOf<X>>;
+  walk<typename ArchOf<F>::type>(OneResult<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out),
+                                 elements);
 }
 
 /// n as Eigen's index; a negative one throws.
@@ -106,22 +143,24 @@ auto& mutable_dense(Y&& y) noexcept {
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
+  const auto& in = arrays::as_dense(x);
+  auto& out = arrays::mutable_dense(y);
   if constexpr (arrays::is_pointwise<F>)
-    arrays::walk_one<F>("forward", arrays::Forward<F, arrays::ScalarOf<X>>(f), arrays::as_dense(x),
-                        "y", arrays::mutable_dense(y));
+    arrays::forward_elements(f, in, out, out.size());
   else
-    f.forward_into(arrays::as_dense(x), arrays::mutable_dense(y));
+    f.forward_into(in, out);
 }
 
 /// d = f'(x).
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
   static_assert(arrays::CheckArguments<X, D>::passed);
+  const auto& in = arrays::as_dense(x);
+  auto& out = arrays::mutable_dense(d);
   if constexpr (arrays::is_pointwise<F>)
-    arrays::walk_one<F>("derivative", arrays::Derivative<F, arrays::ScalarOf<X>>(f),
-                        arrays::as_dense(x), "d", arrays::mutable_dense(d));
+    arrays::derivative_elements(f, in, out, out.size());
   else
-    f.derivative_into(arrays::as_dense(x), arrays::mutable_dense(d));
+    f.derivative_into(in, out);
 }
 
 /// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
@@ -129,20 +168,13 @@ template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
   static_assert(arrays::CheckArguments<X, D>::passed);
-  auto& dense_y = arrays::mutable_dense(y);
-  auto& dense_d = arrays::mutable_dense(d);
-  if constexpr (arrays::is_pointwise<F>) {
-    arrays::Input<arrays::DenseType<X>> in(arrays::as_dense(x));
-    arrays::Output<std::remove_reference_t<decltype(dense_y)>> out_y(dense_y);
-    arrays::Output<std::remove_reference_t<decltype(dense_d)>> out_d(dense_d);
-    arrays::require_both_outputs("forward_and_derivative", in, out_y, out_d);
-    arrays::walk<typename arrays::ArchOf<F>::type>(
-        arrays::TwoResults<arrays::Both<F, arrays::ScalarOf<X>>>{
-            arrays::Both<F, arrays::ScalarOf<X>>(f)},
-        std::tie(in), std::tie(out_y, out_d));
-  } else {
-    f.forward_and_derivative_into(arrays::as_dense(x), dense_y, dense_d);
-  }
+  const auto& in = arrays::as_dense(x);
+  auto& out_y = arrays::mutable_dense(y);
+  auto& out_d = arrays::mutable_dense(d);
+  if constexpr (arrays::is_pointwise<F>)
+    arrays::both_elements(f, in, out_y, out_d, out_y.size());
+  else
+    f.forward_and_derivative_into(in, out_y, out_d);
 }
 
 /// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is
@@ -151,22 +183,13 @@ template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   static_assert(arrays::CheckArguments<X, DX>::passed);
   static_assert(arrays::CheckArguments<DY, DX>::passed);
-  if constexpr (arrays::is_pointwise<F>) {
-    auto& dense_dx = arrays::mutable_dense(dx);
-    arrays::Input<arrays::DenseType<X>> in(arrays::as_dense(x));
-    arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
-    arrays::Output<std::remove_reference_t<decltype(dense_dx)>> out(dense_dx);
-    arrays::require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
-    arrays::require_same_shape("backward", "x", in.shape(), "dx", out.shape());
-    arrays::require_in_place_or_apart("backward", "dx", out, "x", in);
-    arrays::require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
-    arrays::walk<typename arrays::ArchOf<F>::type>(
-        arrays::OneResult<arrays::Backward<F, arrays::ScalarOf<X>>>{
-            arrays::Backward<F, arrays::ScalarOf<X>>(f)},
-        std::tie(in, in_dy), std::tie(out));
-  } else {
-    f.backward_into(arrays::as_dense(x), arrays::as_dense(dy), arrays::mutable_dense(dx));
-  }
+  const auto& in = arrays::as_dense(x);
+  const auto& in_dy = arrays::as_dense(dy);
+  auto& out = arrays::mutable_dense(dx);
+  if constexpr (arrays::is_pointwise<F>)
+    arrays::backward_elements(f, in, in_dy, out, out.size());
+  else
+    f.backward_into(in, in_dy, out);
 }
 
 /// The verbs on n elements at pointers; n of any integer type.

@@ -5,50 +5,14 @@
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
+#include <hillock/arrays/run.hpp>
 
-#include <array>
 #include <tuple>
 #include <utility>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
-
-/// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not
-/// a shifted one. The last, partly filled batch overlaps the one before it: its inputs are read
-/// before anything is written, so that an element in place is not transformed twice.
-template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-void run(const Op& op_there, const std::array<const T*, I>& in_there,
-         const std::array<T*, O>& out_there, Index n) noexcept {
-  // Copies, of which the compiler knows that no store through a pointer changes them: otherwise it
-  // loads the pointers and the functor's parameters anew for every batch.
-  const Op op = op_there;
-  const std::array<const T*, I> in = in_there;
-  const std::array<T*, O> out = out_there;
-  using V = simd::Batch<T, Arch>;
-  constexpr Index width = static_cast<Index>(V::size);
-  const auto load = [&](Index at) {
-    std::array<V, I> x;
-    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load(in[i] + at));
-    return x;
-  };
-  const auto store = [&](const std::array<V, O>& y, Index at) {
-    for (std::size_t o = 0; o < O; ++o) y[o].store(out[o] + at);
-  };
-  if (n >= width) {
-    const std::array<V, O> last = op(load(n - width));
-    for (Index at = 0; at < n - width; at += width) store(op(load(at)), at);
-    store(last, n - width);
-  } else if constexpr (!std::is_same_v<Arch, simd::NarrowArch>) {
-    run<simd::NarrowArch>(op, in, out, n);
-  } else if (n > 0) {
-    const auto count = static_cast<std::size_t>(n);
-    std::array<V, I> x;
-    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load_first(in[i], count));
-    const std::array<V, O> y = op(x);
-    for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
-  }
-}
 
 /// Elements a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
 inline constexpr Index buffer_size = 256;
@@ -205,11 +169,26 @@ class Output {
   Eigen::internal::evaluator<Y> evaluator_;
 };
 
+/// Streaming stores for results too large to be found in the cache, unless they go where an input is
+/// read. Runs shorter than a page would have too many ends, where a line of the cache is written in part.
+template <class T, std::size_t I, std::size_t O>
+Stores stores_for(const std::array<const T*, I>& in, const std::array<T*, O>& out, Index length,
+                  Index elements) noexcept {
+  constexpr std::size_t page = 4096;
+  const auto bytes_of = [](Index count) { return static_cast<std::size_t>(count) * sizeof(T); };
+  if (O * bytes_of(elements) < HILLOCK_STREAM_BYTES || bytes_of(length) < page)
+    return Stores::cached;
+  for (const T* from : in)
+    for (const T* to : out)
+      if (from == to) return Stores::cached;
+  return Stores::streaming;
+}
+
 /// Runs that are contiguous in every array: straight from memory to memory, as one run where they
 /// follow each other. False if they are not.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out,
-                     Index runs, Index length, std::index_sequence<I...>,
+                     Index runs, Index length, Index elements, std::index_sequence<I...>,
                      std::index_sequence<O...>) noexcept {
   using First = std::tuple_element_t<0, std::tuple<Outs...>>;
   using T = typename First::T;
@@ -224,13 +203,15 @@ bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in, const std::tup
   const std::array<const T*, sizeof...(Ins)> from{std::get<I>(in).view().data...};
   const std::array<T*, sizeof...(Outs)> to{std::get<O>(out).view().data...};
   if ((follow(std::get<I>(in)) && ...) && (follow(std::get<O>(out)) && ...)) {
-    run<Arch>(op, from, to, runs * length);
+    run<Arch>(op, from, to, runs * length, stores_for(from, to, runs * length, elements));
     return true;
   }
+  const Stores stores = stores_for(from, to, length, elements);
   for (Index r = 0; r < runs; ++r) {
     run<Arch>(
         op, std::array<const T*, sizeof...(Ins)>{from[I] + r * std::get<I>(in).step(!along_row)...},
-        std::array<T*, sizeof...(Outs)>{to[O] + r * std::get<O>(out).step(!along_row)...}, length);
+        std::array<T*, sizeof...(Outs)>{to[O] + r * std::get<O>(out).step(!along_row)...}, length,
+        stores);
   }
   return true;
 }
@@ -266,9 +247,11 @@ bool are_one_run(Index runs, Index length, const Arrays&... arrays) noexcept {
   return ((arrays.step(AlongRow) == 1 && (arrays.step(!AlongRow) == length || runs == 1)) && ...);
 }
 
-/// op(inputs...) -> outputs..., element by element; the shapes are equal.
+/// op(inputs...) -> outputs..., element by element; the shapes are equal. `elements` is the size of what
+/// this is a part of, where several threads share the work: what counts is whether all of it is in cache.
 template <class Arch, class Op, class... Ins, class... Outs>
-void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out) {
+void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out,
+          Index elements) {
   using First = std::tuple_element_t<0, std::tuple<Outs...>>;
   const Shape shape = std::get<0>(out).shape();
   const Index runs = First::row_major ? shape.rows : shape.cols;
@@ -278,7 +261,7 @@ void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...
   const auto o = std::index_sequence_for<Outs...>();
   if constexpr ((std::remove_const_t<Ins>::direct && ...) && (Outs::direct && ...)) {
     if constexpr ((std::remove_const_t<Ins>::is_computed_in_place && ...)) {
-      if (walk_contiguous<Arch>(op, in, out, runs, length, i, o)) return;
+      if (walk_contiguous<Arch>(op, in, out, runs, length, elements, i, o)) return;
     } else {
       const auto one_run = [&](const auto&... arrays) {
         return are_one_run<First::row_major>(runs, length, arrays...);
@@ -288,6 +271,12 @@ void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...
     }
   }
   walk_buffered<Arch>(op, in, out, runs, length, i, o);
+}
+
+template <class Arch, class Op, class... Ins, class... Outs>
+void walk(const Op& op, const std::tuple<Ins&...>& in, const std::tuple<Outs&...>& out) {
+  const Shape shape = std::get<0>(out).shape();
+  walk<Arch>(op, in, out, shape.rows * shape.cols);
 }
 
 }  // namespace arrays
