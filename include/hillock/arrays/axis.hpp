@@ -112,8 +112,26 @@ class TurnedTile {
   alignas(sizeof(V)) T tile_[groups][static_cast<std::size_t>(most_entries * width)];
 };
 
+/// Copies `count` neighbours, at least as many as the narrowest batch has lanes, to as many as V has, the
+/// further ones repeating others; and back.
+template <class V, class T>
+HILLOCK_INLINE void copy_to_lanes(const T* from, Index count, T* to) noexcept {
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  constexpr auto size = static_cast<Index>(Narrow::size);
+  for (Index j = 0; j < static_cast<Index>(V::size); j += size)
+    Narrow::load(from + (j + size <= count ? j : count - size)).store(to + j);
+  Narrow::load(from + count - size).store(to + count - size);
+}
+template <class V, class T>
+HILLOCK_INLINE void copy_from_lanes(const T* from, Index count, T* to) noexcept {
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  constexpr auto size = static_cast<Index>(Narrow::size);
+  for (Index j = 0; j + size <= count; j += size) Narrow::load(from + j).store(to + j);
+  Narrow::load(from + count - size).store(to + count - size);
+}
+
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
-/// further lanes repeat the first. The entries are asked for in ascending order, any number of times
+/// further lanes repeat one of them. The entries are asked for in ascending order, any number of times
 /// over; what was asked for may be overwritten.
 template <class V, class X>
 class LaneReader {
@@ -139,10 +157,18 @@ class LaneReader {
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index narrow_width = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
 
   void fill(Index start) {
     start_ = start;
     const Index n = end_ - start < tile_entries ? end_ - start : tile_entries;
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<X, narrow_width>) {
+      if (lane_step_ == 1 && count_ >= narrow_width) {
+        const T* from = from_ + start * entry_step_;
+        for (Index i = 0; i < n; ++i, from += entry_step_) copy_to_lanes<V>(from, count_, tile_[i]);
+        return;
+      }
+    }
     for (Index lane = 0; lane < width; ++lane) {
       const Index of = first_ + (lane < count_ ? lane : 0);
       for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
@@ -206,6 +232,15 @@ class LaneWriter {
   }
 
   void finish() {
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<Y, narrow_width>) {
+      if (lane_step_ == 1 && count_ >= narrow_width) {
+        T* to = to_ + start_ * entry_step_;
+        for (Index i = 0; i < filled_; ++i, to += entry_step_)
+          copy_from_lanes<V>(tile_[i], count_, to);
+        filled_ = 0;
+        return;
+      }
+    }
     for (Index lane = 0; lane < count_; ++lane)
       for (Index i = 0; i < filled_; ++i) set(start_ + i, first_ + lane, tile_[i][lane]);
     filled_ = 0;
@@ -213,6 +248,7 @@ class LaneWriter {
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index narrow_width = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
 
   void set(Index entry, Index distribution, T lane) {
     const Index row = per_ == Per::column ? entry : distribution;

@@ -1,205 +1,21 @@
-// Distributions along an axis: how softmax, log-softmax and cross-entropy read, sum and check them.
-//
-// A distribution is walked in one of two ways: by Lanes, one distribution to a lane, whatever the
-// layout; or as a Run of memory, many entries of one distribution to a batch, where its entries are
-// neighbours. Both add in one order, so that they give the same bits: fewer than 16 entries one after
-// the other; more in 16 partial sums, entry i to the sum i mod 16, but the last entries, where they
-// do not make 16, to the last sums; then the sums by halves: i and i + 8, i and i + 4, ...
+// Distributions along an axis: how softmax, log-softmax and cross-entropy read, walk and check them. By
+// Lanes, whatever the layout; as a Run where the entries of a distribution are neighbours in memory, or
+// where too few distributions are left to fill the lanes.
 #pragma once
 
 #include <hillock/arrays/axis.hpp>
-#include <hillock/kernels/softmax.hpp>
-
-#include <utility>
+#include <hillock/arrays/interleaved.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-inline constexpr Index partial_sums = 16;
-
-/// Below this many entries they are added one after the other.
-inline constexpr Index shortest_tree = partial_sums;
-
-/// Sums by halves into the first.
-template <class Part, std::size_t N>
-HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
-  for (std::size_t half = N / 2; half > 0; half /= 2)
-    for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
-}
-
-/// What is done with the entries that count in a sum, and with those of a last block that do not.
-struct AllCount {
-  template <class V>
-  HILLOCK_INLINE V operator()(V x) const noexcept {
-    return x;
-  }
-};
-template <class V>
-struct SomeCount {
-  V one_or_zero;
-  HILLOCK_INLINE V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
-};
-
-/// The partial sums of a Walk.
-template <class Walk, class V, template <class> class SumOf = kernels::DistributionSum>
-struct SumsOf {
-  SumOf<V> of[Walk::slots];
-};
-
-/// Distributions one to a lane, of at least shortest_tree entries or of fewer.
-template <class V, bool IsShort>
-class Lanes {
- public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
-  explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
-
-  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
-  /// Of a number that each distribution has, what V computes with; and back.
-  static HILLOCK_INLINE V spread(V number) noexcept { return number; }
-  static HILLOCK_INLINE V gathered(V number) noexcept { return number; }
-
-  /// The largest number; any number where there is a NaN.
-  template <class Load>
-  HILLOCK_INLINE V maximum(const Load& load) const {
-    V top = load(0);
-    for (Index i = 1; i < n_; ++i) top = not_below(load(i), top);
-    return top;
-  }
-  /// The same, but NaN where there is one.
-  template <class Load>
-  HILLOCK_INLINE V maximum_or_nan(const Load& load) const {
-    V top = load(0);
-    for (Index i = 1; i < n_; ++i) top = max(top, load(i));
-    return top;
-  }
-
-  /// use(slot, i, load(i), counted) for every entry i, which belongs to the partial sum `slot`.
-  template <class Load, class Use>
-  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
-    const Index whole = n_ / partial_sums * partial_sums;
-    const Index last = n_ - partial_sums;
-    for (Index i = 0; i < n_; ++i) {
-      const Index slot = IsShort ? 0 : i < whole ? i % partial_sums : i - last;
-      use(slot, i, load(i), AllCount());
-    }
-  }
-
-  /// The sum of all slots, for each distribution.
-  template <class Sums>
-  static HILLOCK_INLINE auto total(Sums& sums) noexcept {
-    add_by_halves(sums.of);
-    return sums.of[0];
-  }
-
- private:
-  Index n_;
-};
-
-/// One distribution of at least shortest_tree entries that are neighbours in memory.
-template <class V>
-class Run {
-  using T = typename V::value_type;
-  using Narrow = simd::Batch<T, simd::NarrowArch>;
-  static constexpr Index width = static_cast<Index>(V::size);
-  static constexpr Index batches = partial_sums / width;
-  static_assert(width <= partial_sums);
-
- public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(batches);
-  explicit Run(Index entries) noexcept : n_(entries) {}
-
-  static constexpr Index distributions_at_once = 1;
-  static HILLOCK_INLINE V spread(Narrow number) noexcept { return number.first(); }
-  static HILLOCK_INLINE Narrow gathered(V number) noexcept { return number.first(); }
-
-  template <class Load>
-  HILLOCK_INLINE Narrow maximum(const Load& load) const {
-    V top = load(n_ - width);
-    V second = top;
-    Index at = 0;
-    for (; at + 2 * width <= n_; at += 2 * width) {
-      top = not_below(load(at), top);
-      second = not_below(load(at + width), second);
-    }
-    if (at + width <= n_) second = not_below(load(at), second);
-    return across(not_below(second, top), [](auto a, auto b) { return not_below(a, b); });
-  }
-  template <class Load>
-  HILLOCK_INLINE Narrow maximum_or_nan(const Load& load) const {
-    V top = load(n_ - width);
-    for (Index at = 0; at + width <= n_; at += width) top = max(top, load(at));
-    return across(top, [](auto a, auto b) { return max(b, a); });
-  }
-
-  /// use(slot, at, load(at), counted) for every batch; those of the last block overlap the ones before
-  /// it, and are loaded before anything is done: it may write where it loads from.
-  template <class Load, class Use>
-  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
-    each(load, use, std::make_integer_sequence<Index, batches>());
-  }
-
-  template <template <class> class SumOf>
-  static HILLOCK_INLINE SumOf<Narrow> total(const SumsOf<Run, V, SumOf>& sums) noexcept {
-    using Sum = SumOf<V>;
-    using Total = SumOf<Narrow>;
-    using Part = typename Sum::Part;
-    using Wide = std::decay_t<decltype(Part().number[0])>;
-    using NarrowPart = typename Total::Part;
-    using NarrowWide = std::decay_t<decltype(NarrowPart().number[0])>;
-    constexpr std::size_t numbers = sizeof(Part::number) / sizeof(Wide);
-    Part part[batches * Sum::part_count];
-    for (std::size_t i = 0; i < batches * Sum::part_count; ++i)
-      part[i] = sums.of[i / Sum::part_count].part[i % Sum::part_count];
-    add_by_halves(part);
-    typename Wide::value_type lanes[numbers][Wide::size];
-    for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
-    NarrowPart lane[Wide::size];
-    for (std::size_t i = 0; i < Wide::size; ++i)
-      for (std::size_t k = 0; k < numbers; ++k) lane[i].number[k] = NarrowWide(lanes[k][i]);
-    add_by_halves(lane);
-    Total result;
-    for (NarrowPart& each : result.part) each = lane[0];
-    return result;
-  }
-
- private:
-  template <class Larger>
-  static HILLOCK_INLINE Narrow across(V values, const Larger& larger) noexcept {
-    T lanes[static_cast<std::size_t>(width)];
-    values.store(lanes);
-    Narrow most = Narrow::load(lanes);
-    for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
-      most = larger(Narrow::load(lanes + i), most);
-    most.store(lanes);
-    Narrow result = lanes[0];
-    for (std::size_t i = 1; i < Narrow::size; ++i) result = larger(Narrow(lanes[i]), result);
-    return result;
-  }
-
-  template <class Load, class Use, Index... K>
-  HILLOCK_INLINE void each(const Load& load, const Use& use,
-                           std::integer_sequence<Index, K...>) const {
-    using Loaded = decltype(load(0));
-    const Index rest = n_ % partial_sums;
-    const Index last = n_ - partial_sums;
-    const Loaded last_loaded[] = {load(last + K * width)...};
-    for (Index at = 0; at <= last; at += partial_sums)
-      (use(K, at + K * width, load(at + K * width), AllCount()), ...);
-    if (rest == 0) return;
-    static constexpr T counts[2 * partial_sums] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                                   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    (use(K, last + K * width, last_loaded[K], SomeCount<V>{V::load(counts + rest + K * width)}),
-     ...);
-  }
-
-  Index n_;
-};
-
-/// Calls block(first, count) for every group of V::size distributions that have entries.
-template <class V, class Block>
-void for_each_distribution(Shape shape, Per axis, const Block& block) {
-  if (entries(shape, axis) != 0) for_each_block<V>(distributions(shape, axis), block);
+/// An array's distributions.
+template <class T, class Array>
+Distributions<T> distributions_of(const Array& array, Per axis) noexcept {
+  const bool along_row = axis != Per::column;
+  return {array.view().data, array.step(!along_row), array.step(along_row),
+          entries(array.shape(), axis)};
 }
 
 /// An input, the gradient by the output and the gradient by the input: of one shape, the last in
@@ -337,6 +153,51 @@ void forward_of_runs(const T* all_from, Index from_step, T* all_to, Index to_ste
   }
 }
 
+/// Straight from memory, where distributions lie interleaved, and to it.
+template <class V, class T>
+auto interleaved_load(const T* from) noexcept {
+  return [from](Index at) { return V::load(from + at * interleaved<V>); };
+}
+template <class V, class T>
+auto interleaved_store(T* to) noexcept {
+  return [to](Index at, V value) { value.store(to + at * interleaved<V>); };
+}
+
+/// The steps for `count` distributions from `first` on, which are few.
+template <class V, class T, class Steps>
+void forward_of_few(const Distributions<const T>& in, const Distributions<T>& out, Index first,
+                    Index count, const Steps& steps) {
+  const Run<V, interleaved<V>> walk(in.entries);
+  const Distributions<const T> written{out.first, out.across, out.along, out.entries};
+  for_each_interleaved<V>(first, count, [&](Index start, Index now) {
+    const Distributions<const T> from = in.from(start);
+    const Distributions<T> to = out.from(start);
+    const auto take_steps = [&](const auto& load, const auto& load_back, const auto& store) {
+      const V top = walk.spread(walk.maximum(load));
+      const V number =
+          walk.spread(steps.number(walk, std::true_type(), load, load_back, store, top, start));
+      steps.finish(walk, std::true_type(), load, load_back, store, top, number);
+    };
+    if (from.template are_interleaved<V>(now) && to.template are_interleaved<V>(now)) {
+      take_steps(interleaved_load<V>(from.first), interleaved_load<V>(to.first),
+                 interleaved_store<V>(to.first));
+      return steps.written(start, now);
+    }
+    InterleavedTile<V> tile, tile_back, out_tile;
+    InterleavedReader<V> read(from, now, tile);
+    InterleavedReader<V> read_back(written.from(start), now, tile_back);
+    InterleavedWriter<V> write(to, now, out_tile);
+    const auto load = [&](Index at) { return read(at); };
+    const auto load_back = [&](Index at) {
+      if (read_back.lacks(at)) write.finish();
+      return read_back(at);
+    };
+    take_steps(load, load_back, [&](Index at, V value) { write(at, value); });
+    write.finish();
+    steps.written(start, now);
+  });
+}
+
 /// Fills a tile with `count` distributions from `first` on, and empties it.
 template <class V, class X>
 void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first, Index count) {
@@ -396,6 +257,12 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Output<Y>>) {
+      if (are_few<V>(count)) {
+        return forward_of_few<V>(distributions_of<const T>(in, axis),
+                                 distributions_of<T>(out, axis), first, count, steps);
+      }
+    }
     LaneReader<V, X> read(in, axis, first, count);
     LaneWriter<V, Y> write(out, axis, first, count);
     const auto load = [&](Index at) { return read(at); };
@@ -435,7 +302,19 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
       return;
     }
   }
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
+  if (n == 0) return;
+  for_each_block<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>>) {
+      if (n >= shortest_tree && are_few<V>(count)) {
+        const Distributions<const T> all = distributions_of<const T>(in, axis);
+        return for_each_interleaved<V>(first, count, [&](Index start, Index now) {
+          InterleavedTile<V> tile;
+          InterleavedReader<V> read(all.from(start), now, tile);
+          const auto load = [&](Index at) { return read(at); };
+          work(Run<V, interleaved<V>>(n), load, start, now);
+        });
+      }
+    }
     LaneReader<V, X> read(in, axis, first, count);
     const auto load = [&](Index at) { return read(at); };
     if (n < shortest_tree)
@@ -471,6 +350,37 @@ void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Ste
       [=](Index at, V value) { value.store(to + at); });
 }
 
+/// The steps for `count` distributions from `first` on, which are few.
+template <class V, class T, class Steps>
+void backward_of_few(const Distributions<const T>& in, const Distributions<const T>& in_dy,
+                     const Distributions<T>& out, Index first, Index count, const Steps& steps) {
+  for_each_interleaved<V>(first, count, [&](Index start, Index now) {
+    const Run<V, interleaved<V>> walk(in.entries);
+    const Distributions<const T> from = in.from(start), from_dy = in_dy.from(start);
+    const Distributions<T> to = out.from(start);
+    if (from.template are_interleaved<V>(now) && from_dy.template are_interleaved<V>(now) &&
+        to.template are_interleaved<V>(now)) {
+      const auto load = interleaved_load<V>(from.first);
+      const auto load_gradient = interleaved_load<V>(from_dy.first);
+      const auto load_both = [=](Index at) {
+        return std::array<V, 2>{load(at), load_gradient(at)};
+      };
+      return steps(walk, load, load_both, interleaved_store<V>(to.first));
+    }
+    InterleavedTile<V> tile, gradient_tile, out_tile;
+    InterleavedReader<V> read(from, now, tile);
+    InterleavedReader<V> gradient(from_dy, now, gradient_tile);
+    InterleavedWriter<V> write(to, now, out_tile);
+    steps(
+        walk, [&](Index at) { return read(at); },
+        [&](Index at) {
+          return std::array<V, 2>{read(at), gradient(at)};
+        },
+        [&](Index at, V value) { write(at, value); });
+    write.finish();
+  });
+}
+
 /// dx from x and dy: steps(walk, load, load_both, store), where load gives entries of x and load_both
 /// those of x and dy.
 template <class V, class X, class DY, class DX, class Steps>
@@ -504,6 +414,13 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
+      if (are_few<V>(count)) {
+        return backward_of_few<V>(distributions_of<const T>(in, axis),
+                                  distributions_of<const T>(in_dy, axis),
+                                  distributions_of<T>(out, axis), first, count, steps);
+      }
+    }
     LaneReader<V, X> read(in, axis, first, count);
     LaneReader<V, DY> gradient(in_dy, axis, first, count);
     LaneWriter<V, DX> write(out, axis, first, count);
