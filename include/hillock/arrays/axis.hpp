@@ -285,6 +285,27 @@ template <class T, class... Arrays>
 inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
                                             std::is_same_v<T, typename Arrays::T>)&&...);
 
+/// Entry i of distribution j is first[j * across + i * along].
+template <class T>
+struct Distributions {
+  T* first;
+  Index across;
+  Index along;
+  Index entries;
+
+  Distributions from(Index distribution) const noexcept {
+    return {first + distribution * across, across, along, entries};
+  }
+};
+
+/// An array's distributions.
+template <class T, class Array>
+Distributions<T> distributions_of(const Array& array, Per axis) noexcept {
+  const bool along_row = axis != Per::column;
+  return {array.view().data, array.step(!along_row), array.step(along_row),
+          entries(array.shape(), axis)};
+}
+
 /// The first entry of a distribution.
 template <class Array>
 auto* start_of(const Array& array, Per axis, Index distribution) noexcept {

@@ -3,20 +3,11 @@
 // where too few distributions are left to fill the lanes.
 #pragma once
 
-#include <hillock/arrays/axis.hpp>
 #include <hillock/arrays/interleaved.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
-
-/// An array's distributions.
-template <class T, class Array>
-Distributions<T> distributions_of(const Array& array, Per axis) noexcept {
-  const bool along_row = axis != Per::column;
-  return {array.view().data, array.step(!along_row), array.step(along_row),
-          entries(array.shape(), axis)};
-}
 
 /// An input, the gradient by the output and the gradient by the input: of one shape, the last in
 /// place of one of the others or apart.
@@ -178,7 +169,7 @@ void forward_of_few(const Distributions<const T>& in, const Distributions<T>& ou
           walk.spread(steps.number(walk, std::true_type(), load, load_back, store, top, start));
       steps.finish(walk, std::true_type(), load, load_back, store, top, number);
     };
-    if (from.template are_interleaved<V>(now) && to.template are_interleaved<V>(now)) {
+    if (are_interleaved<V>(from, now) && are_interleaved<V>(to, now)) {
       take_steps(interleaved_load<V>(from.first), interleaved_load<V>(to.first),
                  interleaved_store<V>(to.first));
       return steps.written(start, now);
@@ -358,8 +349,8 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
     const Run<V, interleaved<V>> walk(in.entries);
     const Distributions<const T> from = in.from(start), from_dy = in_dy.from(start);
     const Distributions<T> to = out.from(start);
-    if (from.template are_interleaved<V>(now) && from_dy.template are_interleaved<V>(now) &&
-        to.template are_interleaved<V>(now)) {
+    if (are_interleaved<V>(from, now) && are_interleaved<V>(from_dy, now) &&
+        are_interleaved<V>(to, now)) {
       const auto load = interleaved_load<V>(from.first);
       const auto load_gradient = interleaved_load<V>(from_dy.first);
       const auto load_both = [=](Index at) {

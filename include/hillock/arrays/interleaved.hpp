@@ -2,6 +2,7 @@
 // each (partial_sums.hpp has the walk).
 #pragma once
 
+#include <hillock/arrays/axis.hpp>
 #include <hillock/arrays/partial_sums.hpp>
 
 namespace hillock {
@@ -22,23 +23,11 @@ constexpr bool are_few(Index count) noexcept {
   return may_be_interleaved<V> && 2 * count <= static_cast<Index>(V::size);
 }
 
-/// Entry i of distribution j is first[j * across + i * along].
-template <class T>
-struct Distributions {
-  T* first;
-  Index across;
-  Index along;
-  Index entries;
-
-  Distributions from(Index distribution) const noexcept {
-    return {first + distribution * across, across, along, entries};
-  }
-  /// Whether they lie interleaved in memory already.
-  template <class V>
-  bool are_interleaved(Index count) const noexcept {
-    return across == 1 && along == interleaved<V> && count == along;
-  }
-};
+/// Whether the first `count` lie interleaved in memory already.
+template <class V, class T>
+bool are_interleaved(const Distributions<T>& in, Index count) noexcept {
+  return in.across == 1 && in.along == interleaved<V> && count == in.along;
+}
 
 /// Where they do not lie interleaved in memory, entries go through a tile: most are loaded long after
 /// they were stored, the others wait for that.

@@ -310,6 +310,14 @@ class Batch {
     return !Mask<T, Arch>(a.raw_ == a.raw_);
 #endif
   }
+  /// Not is_nan: where the compiler may not assume anything, one comparison.
+  friend HILLOCK_INLINE Mask<T, Arch> is_number(Batch a) noexcept {
+#if HILLOCK_FAST_MATH
+    return !is_nan(a);
+#else
+    return a.raw_ == a.raw_;
+#endif
+  }
   /// y, or x where x is NaN.
   friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
