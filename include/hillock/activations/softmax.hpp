@@ -116,10 +116,10 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where the policy gives zeros, 0.
-  template <class V, class Condition>
-  HILLOCK_INLINE V inverse_or_zero(V inverse, Condition is_masked) const noexcept {
-    return all_masked == AllMasked::zeros ? zero_where(is_masked, inverse) : inverse;
+  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0.
+  template <class V>
+  HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
+    return all_masked == AllMasked::zeros ? zero_where(is_minus_infinity(top), inverse) : inverse;
   }
 
   /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
@@ -131,8 +131,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
                                const Store& store, V top, Index) const noexcept {
-      const auto masked = softmax.is_masked(top);
-      const kernels::ExponentialsBelow<V> below(top, masked);
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums;
       walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
         const V e = below.scaled(x);
@@ -147,12 +146,11 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
                                const Store& store, V top, V number) const noexcept {
-      const auto masked = softmax.is_masked(top);
-      const V inverse = softmax.inverse_or_zero(number, masked);
+      const V inverse = softmax.inverse_or_zero(number, top);
       if constexpr (Kept::value) {
         walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
       } else {
-        const kernels::ExponentialsBelow<V> below(top, masked);
+        const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
         walk.each(load_back,
                   [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
       }
@@ -168,8 +166,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
                                    const Store& store) const noexcept {
       const V top = Walk::spread(walk.maximum(load));
-      const auto masked = softmax.is_masked(top);
-      const kernels::ExponentialsBelow<V> below(top, masked);
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums, products;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         const V e = counted(below.scaled(both[0]));
@@ -181,8 +178,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       const V mean = Walk::spread(narrow_mean.high);
       const V mean_low = Walk::spread(narrow_mean.low);
       const auto narrow_inverse = total.inverse_in_parts();
-      const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), masked);
-      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), masked);
+      const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), top);
+      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), top);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
         const auto e = below.scaled_in_parts(both[0]);
         const auto p = kernels::exact_product(e.high, inverse);

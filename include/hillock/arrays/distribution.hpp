@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hillock/arrays/interleaved.hpp>
+#include <hillock/arrays/turned_tile.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -95,22 +96,6 @@ void for_each_tile(Index count, const Work& work) {
 // What follows depends on the type of the arrays only where it must: each layout that a program uses is
 // compiled anew.
 
-/// The steps for `count` distributions of n entries in a tile.
-template <class V, class Steps>
-void forward_in_tile(TurnedTile<V>& tile, Index n, Index first, Index count, const Steps& steps) {
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const auto load = [&](Index at) { return tile.load(g, at); };
-    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-    const auto all_steps = [&](const auto& walk) {
-      take_all_steps<V>(walk, std::true_type(), load, load, store, steps, first + g * tile.width);
-    };
-    if (n < shortest_tree)
-      all_steps(Lanes<V, true>(n));
-    else
-      all_steps(Lanes<V, false>(n));
-  }
-}
-
 /// The steps for `count` distributions of n entries that are neighbours in memory, from_step and to_step
 /// elements apart.
 template <class V, class T, class Steps>
@@ -189,33 +174,63 @@ void forward_of_few(const Distributions<const T>& in, const Distributions<T>& ou
   });
 }
 
-/// Fills a tile with `count` distributions from `first` on, and empties it.
-template <class V, class X>
-void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first, Index count) {
-  const Index n = entries(in.shape(), axis);
-  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
-    if (are_contiguous<typename V::value_type>(axis, in))
-      return tile.read(start_of(in, axis, first), in.step(axis == Per::column), n, count);
-  }
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const Index start = g * tile.width;
-    const Index lanes = count - start < tile.width ? count - start : tile.width;
-    LaneReader<V, X> read(in, axis, first + start, lanes);
-    for (Index i = 0; i < n; ++i) tile.store(g, i, read(i));
+/// The distributions of a tile, a batch at a time: work(walk, group), where the walk adds few entries one
+/// after the other.
+template <class V, class Work>
+HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
+  const Index groups = (count + TurnedTile<V>::width - 1) / TurnedTile<V>::width;
+  if (n < shortest_tree) {
+    for (Index g = 0; g < groups; ++g) work(Lanes<V, true>(n), g);
+  } else {
+    for (Index g = 0; g < groups; ++g) work(Lanes<V, false>(n), g);
   }
 }
-template <class V, class Y>
-void write_tile(const TurnedTile<V>& tile, Per axis, Output<Y>& out, Index first, Index count) {
-  const Index n = entries(out.shape(), axis);
-  if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
-    if (are_contiguous<typename V::value_type>(axis, out))
-      return tile.write(start_of(out, axis, first), out.step(axis == Per::column), n, count);
+
+/// Fills a tile with `count` distributions from `first` on; use(group, the largest entries).
+template <class V, class X, class Use>
+HILLOCK_INLINE void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first,
+                              Index count, const Use& use) {
+  const Index n = entries(in.shape(), axis);
+  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
+    if (are_contiguous<typename V::value_type>(axis, in)) {
+      const Index step = in.step(axis == Per::column);
+      const auto* from = start_of(in, axis, first);
+      for (Index g = 0; g * tile.width < count; ++g, from += tile.width * step)
+        use(g, tile.read(g, from, step, n, tile.lanes_of(g, count)));
+      return;
+    }
   }
   for (Index g = 0; g * tile.width < count; ++g) {
-    const Index start = g * tile.width;
-    const Index lanes = count - start < tile.width ? count - start : tile.width;
-    LaneWriter<V, Y> write(out, axis, first + start, lanes);
-    for (Index i = 0; i < n; ++i) write(i, tile.load(g, i));
+    LaneReader<V, X> read(in, axis, first + g * tile.width, tile.lanes_of(g, count));
+    V top = read(0);
+    tile.store(g, 0, top);
+    for (Index i = 1; i < n; ++i) {
+      const V value = read(i);
+      top = not_below(value, top);
+      tile.store(g, i, value);
+    }
+    use(g, top);
+  }
+}
+/// Writes `count` distributions: what fill(group, first, entries, store) gives to store(entry, value).
+template <class V, class Y, class Fill>
+HILLOCK_INLINE void write_tile(TurnedTile<V>& tile, Per axis, Output<Y>& out, Index first,
+                               Index count, const Fill& fill) {
+  const Index n = entries(out.shape(), axis);
+  if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
+    if (are_contiguous<typename V::value_type>(axis, out)) {
+      const Index step = out.step(axis == Per::column);
+      auto* to = start_of(out, axis, first);
+      for (Index g = 0; g * tile.width < count; ++g, to += tile.width * step) {
+        tile.write(g, to, step, n, tile.lanes_of(g, count),
+                   [&](Index from, auto some, const auto& store) { fill(g, from, some, store); });
+      }
+      return;
+    }
+  }
+  for (Index g = 0; g * tile.width < count; ++g) {
+    LaneWriter<V, Y> write(out, axis, first + g * tile.width, tile.lanes_of(g, count));
+    fill(g, Index{0}, n, [&](Index at, V value) { write(at, value); });
     write.finish();
   }
 }
@@ -234,9 +249,20 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
   if (n <= TurnedTile<V>::most_entries) {
     TurnedTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      read_tile(tile, axis, in, first, count);
-      forward_in_tile(tile, n, first, count, steps);
-      write_tile(tile, axis, out, first, count);
+      V top[TurnedTile<V>::groups], number[TurnedTile<V>::groups];
+      read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
+      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+        const auto load = [&](Index at) { return tile.load(g, at); };
+        const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+        number[g] =
+            steps.number(walk, std::true_type(), load, load, store, top[g], first + g * tile.width);
+      });
+      const auto finish = [&](Index g, Index from, auto some, const auto& store) {
+        const auto load = [&](Index at) { return tile.load(g, at); };
+        steps.finish(SomeEntries<V, decltype(some)>(from, some), std::true_type(), load, load,
+                     store, top[g], number[g]);
+      };
+      write_tile(tile, axis, out, first, count, finish);
       steps.written(first, count);
     });
   }
@@ -282,10 +308,21 @@ template <class V, class X, class Work>
 void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
+  const Index all = distributions(in.shape(), axis);
+  if (n == 0) return;
+  if (n <= TurnedTile<V>::most_entries) {
+    TurnedTile<V> tile;
+    return for_each_tile<V>(all, [&](Index first, Index count) {
+      read_tile(tile, axis, in, first, count, [](Index, V) {});
+      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+        const auto load = [&](Index at) { return tile.load(g, at); };
+        work(walk, load, first + g * tile.width, tile.lanes_of(g, count));
+      });
+    });
+  }
   if constexpr (may_be_contiguous<T, Input<X>>) {
-    if (n >= shortest_tree && are_contiguous<T>(axis, in)) {
-      const Index count = distributions(in.shape(), axis);
-      for (Index j = 0; j < count; ++j) {
+    if (are_contiguous<T>(axis, in)) {
+      for (Index j = 0; j < all; ++j) {
         const T* const from = start_of(in, axis, j);
         work(
             Run<V>(n), [from](Index at) { return V::load(from + at); }, j, Index{1});
@@ -293,42 +330,22 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
       return;
     }
   }
-  if (n == 0) return;
-  for_each_block<V>(distributions(in.shape(), axis), [&](Index first, Index count) {
+  for_each_block<V>(all, [&](Index first, Index count) {
     if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>>) {
-      if (n >= shortest_tree && are_few<V>(count)) {
-        const Distributions<const T> all = distributions_of<const T>(in, axis);
+      if (are_few<V>(count)) {
+        const Distributions<const T> each = distributions_of<const T>(in, axis);
         return for_each_interleaved<V>(first, count, [&](Index start, Index now) {
           InterleavedTile<V> tile;
-          InterleavedReader<V> read(all.from(start), now, tile);
+          InterleavedReader<V> read(each.from(start), now, tile);
           const auto load = [&](Index at) { return read(at); };
           work(Run<V, interleaved<V>>(n), load, start, now);
         });
       }
     }
     LaneReader<V, X> read(in, axis, first, count);
-    const auto load = [&](Index at) { return read(at); };
-    if (n < shortest_tree)
-      work(Lanes<V, true>(n), load, first, count);
-    else
-      work(Lanes<V, false>(n), load, first, count);
+    work(
+        Lanes<V, false>(n), [&](Index at) { return read(at); }, first, count);
   });
-}
-
-template <class V, class Steps>
-void backward_in_tile(TurnedTile<V>& tile, const TurnedTile<V>& gradient, Index n, Index count,
-                      const Steps& steps) {
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const auto load = [&](Index at) { return tile.load(g, at); };
-    const auto load_both = [&](Index at) {
-      return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
-    };
-    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-    if (n < shortest_tree)
-      steps(Lanes<V, true>(n), load, load_both, store);
-    else
-      steps(Lanes<V, false>(n), load, load_both, store);
-  }
 }
 
 template <class V, class T, class Steps>
@@ -389,10 +406,20 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   if (n <= TurnedTile<V>::most_entries) {
     TurnedTile<V> tile, gradient;
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      read_tile(tile, axis, in, first, count);
-      read_tile(gradient, axis, in_dy, first, count);
-      backward_in_tile(tile, gradient, n, count, steps);
-      write_tile(tile, axis, out, first, count);
+      const auto nothing = [](Index, V) {};
+      read_tile(tile, axis, in, first, count, nothing);
+      read_tile(gradient, axis, in_dy, first, count, nothing);
+      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+        const auto load = [&](Index at) { return tile.load(g, at); };
+        const auto load_both = [&](Index at) {
+          return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
+        };
+        steps(walk, load, load_both, [&](Index at, V value) { tile.store(g, at, value); });
+      });
+      const auto copy = [&](Index g, Index from, auto some, const auto& store) {
+        for (Index i = from; i < from + some; ++i) store(i, tile.load(g, i));
+      };
+      write_tile(tile, axis, out, first, count, copy);
     });
   }
   if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {

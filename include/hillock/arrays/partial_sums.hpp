@@ -77,9 +77,11 @@ class Lanes {
   /// use(slot, i, load(i), counted) for every entry i, which belongs to the partial sum `slot`.
   template <class Load, class Use>
   HILLOCK_INLINE void each(const Load& load, const Use& use) const {
-    const Index whole = n_ / partial_sums * partial_sums;
-    const Index last = n_ - partial_sums;
-    for (Index i = 0; i < n_; ++i) {
+    // A copy: what is stored could have changed the member, for all that the compiler knows.
+    const Index n = n_;
+    const Index whole = n / partial_sums * partial_sums;
+    const Index last = n - partial_sums;
+    for (Index i = 0; i < n; ++i) {
       const Index slot = IsShort ? 0 : i < whole ? i % partial_sums : i - last;
       use(slot, i, load(i), AllCount());
     }
@@ -94,6 +96,21 @@ class Lanes {
 
  private:
   Index n_;
+};
+
+/// Some entries of distributions one to a lane, that no sum is made of. Count is a number or a constant.
+template <class V, class Count>
+class SomeEntries {
+ public:
+  SomeEntries(Index first, Count count) noexcept : first_(first), count_(count) {}
+  template <class Load, class Use>
+  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
+    for (Index i = 0; i < count_; ++i) use(0, first_ + i, load(first_ + i), AllCount());
+  }
+
+ private:
+  Index first_;
+  Count count_;
 };
 
 /// Zeros for the entries of a block of `together` distributions, then ones.
