@@ -162,14 +162,21 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class V>
   struct BackwardSteps {
     const Softmax& softmax;
-    template <class Walk, class Load, class LoadBoth, class Store>
+    template <class Walk, class Load, class LoadBoth, class Store, class Kept>
     HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
+                                   const Store& store, Kept& kept) const noexcept {
       const V top = Walk::spread(walk.maximum(load));
       const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums, products;
-      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-        const V e = counted(below.scaled(both[0]));
+      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+        V e;
+        if constexpr (Kept::is_kept) {
+          const auto parts = below.scaled_in_parts(both[0]);
+          kept.put(walk, at, parts.high, parts.low);
+          e = counted(parts.high);
+        } else {
+          e = counted(below.scaled(both[0]));
+        }
         sums.of[slot].add(e);
         products.of[slot].add_product(e, both[1]);
       });
@@ -181,7 +188,13 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), top);
       const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), top);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        const auto e = below.scaled_in_parts(both[0]);
+        kernels::TwoParts<V> e;
+        if constexpr (Kept::is_kept) {
+          const auto parts = kept.get(walk, at);
+          e = {parts[0], parts[1]};
+        } else {
+          e = below.scaled_in_parts(both[0]);
+        }
         const auto p = kernels::exact_product(e.high, inverse);
         const V p_low = p.low + fma(e.high, inverse_low, e.low * inverse);
         const auto centred = kernels::exact_difference(both[1], mean);
@@ -193,9 +206,9 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   template <class V>
   struct BackwardFromOutputSteps {
-    template <class Walk, class Load, class LoadBoth, class Store>
+    template <class Walk, class Load, class LoadBoth, class Store, class Kept>
     HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
+                                   const Store& store, Kept&) const noexcept {
       arrays::SumsOf<Walk, V> products;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         products.of[slot].add_product(counted(both[0]), both[1]);

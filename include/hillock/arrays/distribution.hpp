@@ -348,14 +348,49 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
   });
 }
 
-template <class V, class T, class Steps>
-void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Steps& steps) {
+/// Where the steps of a gradient keep two numbers of each entry from one pass to the next; for
+/// distributions that are too long they are computed twice.
+struct NothingKept {
+  static constexpr bool is_kept = false;
+};
+inline constexpr NothingKept nothing_kept;
+
+template <class V>
+class KeptNumbers {
+  using T = typename V::value_type;
+
+ public:
+  static constexpr bool is_kept = true;
+  /// Of a Run; of distributions one to a lane, as many as a TurnedTile has.
+  static constexpr Index most_entries = 4096 / static_cast<Index>(sizeof(T));
+  static_assert(TurnedTile<V>::most_entries * static_cast<Index>(V::size) <= most_entries);
+
+  /// Two numbers of each entry of a batch, which a walk has at `at`.
+  template <class Walk>
+  HILLOCK_INLINE void put(const Walk&, Index at, V first, V second) noexcept {
+    first.store(first_ + at * Walk::distributions_at_once);
+    second.store(second_ + at * Walk::distributions_at_once);
+  }
+  template <class Walk>
+  HILLOCK_INLINE std::array<V, 2> get(const Walk&, Index at) const noexcept {
+    return {sealed(V::load(first_ + at * Walk::distributions_at_once)),
+            sealed(V::load(second_ + at * Walk::distributions_at_once))};
+  }
+
+ private:
+  alignas(sizeof(V)) T first_[static_cast<std::size_t>(most_entries)];
+  alignas(sizeof(V)) T second_[static_cast<std::size_t>(most_entries)];
+};
+
+template <class V, class T, class Steps, class Kept>
+void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Steps& steps,
+                     Kept& kept) {
   steps(
       Run<V>(n), [=](Index at) { return V::load(from + at); },
       [=](Index at) {
         return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
       },
-      [=](Index at, V value) { value.store(to + at); });
+      [=](Index at, V value) { value.store(to + at); }, kept);
 }
 
 /// The steps for `count` distributions from `first` on, which are few.
@@ -373,7 +408,7 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
       const auto load_both = [=](Index at) {
         return std::array<V, 2>{load(at), load_gradient(at)};
       };
-      return steps(walk, load, load_both, interleaved_store<V>(to.first));
+      return steps(walk, load, load_both, interleaved_store<V>(to.first), nothing_kept);
     }
     InterleavedTile<V> tile, gradient_tile, out_tile;
     InterleavedReader<V> read(from, now, tile);
@@ -384,12 +419,12 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
         [&](Index at) {
           return std::array<V, 2>{read(at), gradient(at)};
         },
-        [&](Index at, V value) { write(at, value); });
+        [&](Index at, V value) { write(at, value); }, nothing_kept);
     write.finish();
   });
 }
 
-/// dx from x and dy: steps(walk, load, load_both, store), where load gives entries of x and load_both
+/// dx from x and dy: steps(walk, load, load_both, store, kept), where load gives entries of x and load_both
 /// those of x and dy.
 template <class V, class X, class DY, class DX, class Steps>
 void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
@@ -405,6 +440,7 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   if (n == 0) return;
   if (n <= TurnedTile<V>::most_entries) {
     TurnedTile<V> tile, gradient;
+    KeptNumbers<V> kept;
     return for_each_tile<V>(all, [&](Index first, Index count) {
       const auto nothing = [](Index, V) {};
       read_tile(tile, axis, in, first, count, nothing);
@@ -414,7 +450,8 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
         const auto load_both = [&](Index at) {
           return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
         };
-        steps(walk, load, load_both, [&](Index at, V value) { tile.store(g, at, value); });
+        steps(
+            walk, load, load_both, [&](Index at, V value) { tile.store(g, at, value); }, kept);
       });
       const auto copy = [&](Index g, Index from, auto some, const auto& store) {
         for (Index i = from; i < from + some; ++i) store(i, tile.load(g, i));
@@ -424,9 +461,17 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   }
   if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
     if (are_contiguous<T>(axis, in, in_dy, out)) {
-      for (Index j = 0; j < all; ++j) {
-        backward_of_run<V, T>(start_of(in, axis, j), start_of(in_dy, axis, j),
-                              start_of(out, axis, j), n, steps);
+      const auto each = [&](auto& kept) {
+        for (Index j = 0; j < all; ++j) {
+          backward_of_run<V, T>(start_of(in, axis, j), start_of(in_dy, axis, j),
+                                start_of(out, axis, j), n, steps, kept);
+        }
+      };
+      if (n <= KeptNumbers<V>::most_entries) {
+        KeptNumbers<V> kept;
+        each(kept);
+      } else {
+        each(nothing_kept);
       }
       return;
     }
@@ -447,7 +492,7 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
         [&](Index at) {
           return std::array<V, 2>{read(at), gradient(at)};
         },
-        [&](Index at, V value) { write(at, value); });
+        [&](Index at, V value) { write(at, value); }, nothing_kept);
     write.finish();
   });
 }
