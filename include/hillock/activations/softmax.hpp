@@ -161,11 +161,17 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// largest dp, and an error of p or of the difference counts twice: both are in two parts.
   template <class V>
   struct BackwardSteps {
+    static constexpr bool needs_maximum = true;
+    template <class Number>
+    struct Numbers {
+      kernels::TwoParts<Number> mean;
+      kernels::TwoParts<Number> inverse;
+    };
     const Softmax& softmax;
-    template <class Walk, class Load, class LoadBoth, class Store, class Kept>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
-                                   const Store& store, Kept& kept) const noexcept {
-      const V top = Walk::spread(walk.maximum(load));
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
+                                const Kept& kept) const noexcept {
       const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums, products;
       walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
@@ -181,12 +187,19 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
         products.of[slot].add_product(e, both[1]);
       });
       const auto total = Walk::total(sums);
-      const auto narrow_mean = quotient(Walk::total(products), total);
-      const V mean = Walk::spread(narrow_mean.high);
-      const V mean_low = Walk::spread(narrow_mean.low);
-      const auto narrow_inverse = total.inverse_in_parts();
-      const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), top);
-      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), top);
+      const auto mean = quotient(Walk::total(products), total);
+      return Numbers<std::decay_t<decltype(mean.high)>>{mean, total.inverse_in_parts()};
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
+                               V top, const Numbers<Number>& numbers,
+                               const Kept& kept) const noexcept {
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      const V mean = Walk::spread(numbers.mean.high);
+      const V mean_low = Walk::spread(numbers.mean.low);
+      const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
+      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.low)), top);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
         kernels::TwoParts<V> e;
         if constexpr (Kept::is_kept) {
@@ -206,16 +219,25 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   template <class V>
   struct BackwardFromOutputSteps {
-    template <class Walk, class Load, class LoadBoth, class Store, class Kept>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
-                                   const Store& store, Kept&) const noexcept {
+    static constexpr bool needs_maximum = false;
+    template <class Number>
+    using Numbers = kernels::TwoParts<Number>;
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
+                                const Kept&) const noexcept {
       arrays::SumsOf<Walk, V> products;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         products.of[slot].add_product(counted(both[0]), both[1]);
       });
-      const auto narrow_mean = Walk::total(products).parts();
-      const V mean = Walk::spread(narrow_mean.high);
-      const V mean_low = Walk::spread(narrow_mean.low);
+      return Walk::total(products).parts();
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
+                               const Numbers<Number>& number, const Kept&) const noexcept {
+      const V mean = Walk::spread(number.high);
+      const V mean_low = Walk::spread(number.low);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
         store(at, both[0] * ((both[1] - mean) - mean_low));
       });

@@ -352,22 +352,20 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
 /// distributions that are too long they are computed twice.
 struct NothingKept {
   static constexpr bool is_kept = false;
+  NothingKept from(Index) const noexcept { return {}; }
 };
-inline constexpr NothingKept nothing_kept;
-
 template <class V>
 class KeptNumbers {
   using T = typename V::value_type;
 
  public:
   static constexpr bool is_kept = true;
-  /// Of a Run; of distributions one to a lane, as many as a TurnedTile has.
-  static constexpr Index most_entries = 4096 / static_cast<Index>(sizeof(T));
-  static_assert(TurnedTile<V>::most_entries * static_cast<Index>(V::size) <= most_entries);
+  KeptNumbers(T* first, T* second) noexcept : first_(first), second_(second) {}
+  KeptNumbers from(Index entry) const noexcept { return {first_ + entry, second_ + entry}; }
 
   /// Two numbers of each entry of a batch, which a walk has at `at`.
   template <class Walk>
-  HILLOCK_INLINE void put(const Walk&, Index at, V first, V second) noexcept {
+  HILLOCK_INLINE void put(const Walk&, Index at, V first, V second) const noexcept {
     first.store(first_ + at * Walk::distributions_at_once);
     second.store(second_ + at * Walk::distributions_at_once);
   }
@@ -378,19 +376,67 @@ class KeptNumbers {
   }
 
  private:
-  alignas(sizeof(V)) T first_[static_cast<std::size_t>(most_entries)];
-  alignas(sizeof(V)) T second_[static_cast<std::size_t>(most_entries)];
+  T* first_;
+  T* second_;
+};
+template <class V>
+class RoomForNumbers {
+  using T = typename V::value_type;
+
+ public:
+  static constexpr Index entries = 8192 / static_cast<Index>(sizeof(T));
+  static_assert(TurnedTile<V>::groups * TurnedTile<V>::most_entries * TurnedTile<V>::width <=
+                entries);
+  KeptNumbers<V> all() noexcept { return {first_, second_}; }
+
+ private:
+  alignas(sizeof(V)) T first_[static_cast<std::size_t>(entries)];
+  alignas(sizeof(V)) T second_[static_cast<std::size_t>(entries)];
 };
 
+/// The steps of backward_by_distribution, one after the other.
+template <class V, class Walk, class Load, class LoadBoth, class Store, class Steps>
+HILLOCK_INLINE void take_all_backward_steps(const Walk& walk, const Load& load,
+                                            const LoadBoth& load_both, const Store& store,
+                                            const Steps& steps) {
+  V top = 0;
+  if constexpr (Steps::needs_maximum) top = walk.spread(walk.maximum(load));
+  const auto numbers = steps.numbers(walk, load_both, top, NothingKept());
+  steps.finish(walk, load_both, store, top, numbers, NothingKept());
+}
+
+/// The steps for `count` distributions of n entries that are neighbours in memory, `step` of them at a
+/// time.
 template <class V, class T, class Steps, class Kept>
-void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Steps& steps,
-                     Kept& kept) {
-  steps(
-      Run<V>(n), [=](Index at) { return V::load(from + at); },
-      [=](Index at) {
-        return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
-      },
-      [=](Index at, V value) { value.store(to + at); }, kept);
+void backward_of_runs(const Distributions<const T>& in, const Distributions<const T>& in_dy,
+                      const Distributions<T>& out, Index count, Index step, const Steps& steps,
+                      const Kept& all_kept) {
+  using Number = simd::Batch<T, simd::NarrowArch>;
+  const Index n = in.entries;
+  const Run<V> walk(n);
+  Number top[most_at_a_time];
+  typename Steps::template Numbers<Number> numbers[most_at_a_time];
+  for (Index first = 0; first < count; first += step) {
+    const Index now = count - first < step ? count - first : step;
+    const auto load_of = [&](Index j) {
+      return [from = in.from(first + j).first](Index at) { return V::load(from + at); };
+    };
+    const auto load_both_of = [&](Index j) {
+      return [from = in.from(first + j).first, dy = in_dy.from(first + j).first](Index at) {
+        return std::array<V, 2>{V::load(from + at), V::load(dy + at)};
+      };
+    };
+    for (Index j = 0; j < now; ++j)
+      if constexpr (Steps::needs_maximum) top[j] = walk.maximum(load_of(j));
+    for (Index j = 0; j < now; ++j)
+      numbers[j] = steps.numbers(walk, load_both_of(j), walk.spread(top[j]), all_kept.from(j * n));
+    for (Index j = 0; j < now; ++j) {
+      T* const to = out.from(first + j).first;
+      steps.finish(
+          walk, load_both_of(j), [to](Index at, V value) { value.store(to + at); },
+          walk.spread(top[j]), numbers[j], all_kept.from(j * n));
+    }
+  }
 }
 
 /// The steps for `count` distributions from `first` on, which are few.
@@ -408,24 +454,26 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
       const auto load_both = [=](Index at) {
         return std::array<V, 2>{load(at), load_gradient(at)};
       };
-      return steps(walk, load, load_both, interleaved_store<V>(to.first), nothing_kept);
+      return take_all_backward_steps<V>(walk, load, load_both, interleaved_store<V>(to.first),
+                                        steps);
     }
     InterleavedTile<V> tile, gradient_tile, out_tile;
     InterleavedReader<V> read(from, now, tile);
     InterleavedReader<V> gradient(from_dy, now, gradient_tile);
     InterleavedWriter<V> write(to, now, out_tile);
-    steps(
+    take_all_backward_steps<V>(
         walk, [&](Index at) { return read(at); },
         [&](Index at) {
           return std::array<V, 2>{read(at), gradient(at)};
         },
-        [&](Index at, V value) { write(at, value); }, nothing_kept);
+        [&](Index at, V value) { write(at, value); }, steps);
     write.finish();
   });
 }
 
-/// dx from x and dy: steps(walk, load, load_both, store, kept), where load gives entries of x and load_both
-/// those of x and dy.
+/// dx from x and dy: with top, the maximum of a distribution where Steps::needs_maximum, some numbers of
+/// it are steps.numbers(walk, load_both, top, kept), of type Steps::Numbers, and steps.finish(walk,
+/// load_both, store, top, numbers, kept) is the end; load_both gives entries of x and of dy.
 template <class V, class X, class DY, class DX, class Steps>
 void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
                               const DY& dy, DX& dx, const Steps& steps) {
@@ -440,38 +488,42 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   if (n == 0) return;
   if (n <= TurnedTile<V>::most_entries) {
     TurnedTile<V> tile, gradient;
-    KeptNumbers<V> kept;
+    RoomForNumbers<V> room;
+    const KeptNumbers<V> all_kept = room.all();
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      const auto nothing = [](Index, V) {};
-      read_tile(tile, axis, in, first, count, nothing);
-      read_tile(gradient, axis, in_dy, first, count, nothing);
-      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
-        const auto load = [&](Index at) { return tile.load(g, at); };
-        const auto load_both = [&](Index at) {
+      V top[TurnedTile<V>::groups];
+      typename Steps::template Numbers<V> numbers[TurnedTile<V>::groups];
+      read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
+      read_tile(gradient, axis, in_dy, first, count, [](Index, V) {});
+      const auto load_of = [&](Index g) {
+        return [&, g](Index at) {
           return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
         };
-        steps(
-            walk, load, load_both, [&](Index at, V value) { tile.store(g, at, value); }, kept);
-      });
-      const auto copy = [&](Index g, Index from, auto some, const auto& store) {
-        for (Index i = from; i < from + some; ++i) store(i, tile.load(g, i));
       };
-      write_tile(tile, axis, out, first, count, copy);
+      const Index step = n * tile.width;
+      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+        numbers[g] = steps.numbers(walk, load_of(g), top[g], all_kept.from(g * step));
+      });
+      const auto finish = [&](Index g, Index from, auto some, const auto& store) {
+        steps.finish(SomeEntries<V, decltype(some)>(from, some), load_of(g), store, top[g],
+                     numbers[g], all_kept.from(g * step));
+      };
+      write_tile(tile, axis, out, first, count, finish);
     });
   }
   if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
     if (are_contiguous<T>(axis, in, in_dy, out)) {
-      const auto each = [&](auto& kept) {
-        for (Index j = 0; j < all; ++j) {
-          backward_of_run<V, T>(start_of(in, axis, j), start_of(in_dy, axis, j),
-                                start_of(out, axis, j), n, steps, kept);
-        }
+      const auto each = [&](Index step, const auto& kept) {
+        backward_of_runs<V>(distributions_of<const T>(in, axis),
+                            distributions_of<const T>(in_dy, axis), distributions_of<T>(out, axis),
+                            all, step, steps, kept);
       };
-      if (n <= KeptNumbers<V>::most_entries) {
-        KeptNumbers<V> kept;
-        each(kept);
+      constexpr Index fitting = RoomForNumbers<V>::entries;
+      if (n <= fitting) {
+        RoomForNumbers<V> room;
+        each(n * most_at_a_time <= fitting ? most_at_a_time : fitting / n, room.all());
       } else {
-        each(nothing_kept);
+        each(1, NothingKept());
       }
       return;
     }
@@ -487,12 +539,12 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
     LaneReader<V, X> read(in, axis, first, count);
     LaneReader<V, DY> gradient(in_dy, axis, first, count);
     LaneWriter<V, DX> write(out, axis, first, count);
-    steps(
+    take_all_backward_steps<V>(
         Lanes<V, false>(n), [&](Index at) { return read(at); },
         [&](Index at) {
           return std::array<V, 2>{read(at), gradient(at)};
         },
-        [&](Index at, V value) { write(at, value); }, nothing_kept);
+        [&](Index at, V value) { write(at, value); }, steps);
     write.finish();
   });
 }

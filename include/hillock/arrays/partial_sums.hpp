@@ -102,7 +102,9 @@ class Lanes {
 template <class V, class Count>
 class SomeEntries {
  public:
+  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
   SomeEntries(Index first, Count count) noexcept : first_(first), count_(count) {}
+  static HILLOCK_INLINE V spread(V number) noexcept { return number; }
   template <class Load, class Use>
   HILLOCK_INLINE void each(const Load& load, const Use& use) const {
     for (Index i = 0; i < count_; ++i) use(0, first_ + i, load(first_ + i), AllCount());
