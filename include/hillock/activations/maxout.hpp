@@ -342,8 +342,12 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     /// work(at) for squares of pieces from `at` on, the last of which overlap.
     template <class Work>
     static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
-      for (int at = 0; at < pieces_each; at += size)
+      // There is always a first one: a `for` would have g++ warn of pieces that are not read.
+      int at = 0;
+      do {
         work(at + size <= pieces_each || at == 0 ? at : pieces_each - size);
+        at += size;
+      } while (at < pieces_each);
     }
   };
 

@@ -207,22 +207,26 @@ class Run {
     add_by_halves(part);
     typename Wide::value_type lanes[numbers][Wide::size];
     for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
+    // The sums of one distribution are Together lanes apart; the first Together are the parts of a Total.
+    constexpr std::size_t parts = Wide::size / NarrowWide::size;
+    constexpr std::size_t fewest = Together == 1 ? 1 : Total::part_count;
+    NarrowPart lane[parts];
+    for (std::size_t i = 0; i < parts; ++i)
+      for (std::size_t k = 0; k < numbers; ++k)
+        lane[i].number[k] = sealed(NarrowWide::load(lanes[k] + i * NarrowWide::size));
+    for (std::size_t half = parts / 2; half >= fewest; half /= 2)
+      for (std::size_t i = 0; i < half; ++i) lane[i].add(lane[i + half]);
     Total result;
     if constexpr (Together == 1) {
-      NarrowPart lane[Wide::size];
-      for (std::size_t i = 0; i < Wide::size; ++i)
-        for (std::size_t k = 0; k < numbers; ++k) lane[i].number[k] = NarrowWide(lanes[k][i]);
-      add_by_halves(lane);
-      for (NarrowPart& each : result.part) each = lane[0];
+      NarrowPart last[NarrowWide::size];
+      for (std::size_t k = 0; k < numbers; ++k) {
+        lane[0].number[k].store(lanes[k]);
+        for (std::size_t i = 0; i < NarrowWide::size; ++i)
+          last[i].number[k] = NarrowWide(lanes[k][i]);
+      }
+      add_by_halves(last);
+      for (NarrowPart& each : result.part) each = last[0];
     } else {
-      // The sums of one distribution are Together lanes apart, which are the parts of a Total.
-      constexpr std::size_t parts = Wide::size / NarrowWide::size;
-      NarrowPart lane[parts];
-      for (std::size_t i = 0; i < parts; ++i)
-        for (std::size_t k = 0; k < numbers; ++k)
-          lane[i].number[k] = sealed(NarrowWide::load(lanes[k] + i * NarrowWide::size));
-      for (std::size_t half = parts / 2; half >= Total::part_count; half /= 2)
-        for (std::size_t i = 0; i < half; ++i) lane[i].add(lane[i + half]);
       for (std::size_t i = 0; i < Total::part_count; ++i) result.part[i] = lane[i];
     }
     return result;

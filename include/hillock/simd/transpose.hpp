@@ -24,6 +24,16 @@ inline constexpr std::size_t square_size = Batch<T, NarrowArch>::size;
 
 namespace detail {
 
+// Of the narrowest registers nothing of this is asked, but the names must be there.
+template <class T, class Register>
+void load_parts(const T* from, std::ptrdiff_t step, Register& r) = delete;
+template <int I, class T, class Register>
+void store_part(T* to, Register r) = delete;
+template <class Register>
+Register in_order(Register r) = delete;
+template <class Register>
+Register in_parts(Register r) = delete;
+
 #if defined(__AVX__)
 // Registers of the narrowest size side by side, from memory and to it: part i at from + i * step.
 HILLOCK_INLINE void load_parts(const float* from, std::ptrdiff_t step, __m256& r) noexcept {
