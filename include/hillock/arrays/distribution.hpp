@@ -79,16 +79,25 @@ HILLOCK_INLINE void take_all_steps(const Walk& walk, Kept kept, const Load& load
   steps.finish(walk, kept, load, load_back, store, top, number);
 }
 
+/// Up to so many entries distributions that are neighbours in memory are turned too: a maximum and a sum
+/// across the lanes of a register would take longer. A gradient has three tiles, which the first-level
+/// cache must hold.
+template <class V>
+using ForwardTile = TurnedTile<V, 64>;
+template <class V>
+using GradientTile = TurnedTile<V, 32>;
+
 /// No more distributions than these are under way between steps.number and steps.written.
 template <class V>
-inline constexpr Index most_under_way = most_at_a_time > TurnedTile<V>::groups* TurnedTile<V>::width
-                                            ? most_at_a_time
-                                            : TurnedTile<V>::groups* TurnedTile<V>::width;
+inline constexpr Index most_under_way =
+    most_at_a_time > ForwardTile<V>::groups* ForwardTile<V>::width
+        ? most_at_a_time
+        : ForwardTile<V>::groups* ForwardTile<V>::width;
 
 /// Calls work(first, count) for as many distributions at a time as a TurnedTile holds.
 template <class V, class Work>
 void for_each_tile(Index count, const Work& work) {
-  constexpr Index step = TurnedTile<V>::groups * TurnedTile<V>::width;
+  constexpr Index step = ForwardTile<V>::groups * ForwardTile<V>::width;
   for (Index first = 0; first < count; first += step)
     work(first, count - first < step ? count - first : step);
 }
@@ -178,7 +187,7 @@ void forward_of_few(const Distributions<const T>& in, const Distributions<T>& ou
 /// after the other.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
-  const Index groups = (count + TurnedTile<V>::width - 1) / TurnedTile<V>::width;
+  const Index groups = (count + ForwardTile<V>::width - 1) / ForwardTile<V>::width;
   if (n < shortest_tree) {
     for (Index g = 0; g < groups; ++g) work(Lanes<V, true>(n), g);
   } else {
@@ -187,9 +196,9 @@ HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
 }
 
 /// Fills a tile with `count` distributions from `first` on; use(group, the largest entries).
-template <class V, class X, class Use>
-HILLOCK_INLINE void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first,
-                              Index count, const Use& use) {
+template <class V, Index MostEntries, class X, class Use>
+HILLOCK_INLINE void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in,
+                              Index first, Index count, const Use& use) {
   const Index n = entries(in.shape(), axis);
   if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
     if (are_contiguous<typename V::value_type>(axis, in)) {
@@ -213,9 +222,9 @@ HILLOCK_INLINE void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in,
   }
 }
 /// Writes `count` distributions: what fill(group, first, entries, store) gives to store(entry, value).
-template <class V, class Y, class Fill>
-HILLOCK_INLINE void write_tile(TurnedTile<V>& tile, Per axis, Output<Y>& out, Index first,
-                               Index count, const Fill& fill) {
+template <class V, Index MostEntries, class Y, class Fill>
+HILLOCK_INLINE void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, Output<Y>& out,
+                               Index first, Index count, const Fill& fill) {
   const Index n = entries(out.shape(), axis);
   if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
     if (are_contiguous<typename V::value_type>(axis, out)) {
@@ -246,10 +255,10 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= TurnedTile<V>::most_entries) {
-    TurnedTile<V> tile;
+  if (n <= ForwardTile<V>::most_entries) {
+    ForwardTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      V top[TurnedTile<V>::groups], number[TurnedTile<V>::groups];
+      V top[ForwardTile<V>::groups], number[ForwardTile<V>::groups];
       read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
       for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
         const auto load = [&](Index at) { return tile.load(g, at); };
@@ -310,8 +319,8 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= TurnedTile<V>::most_entries) {
-    TurnedTile<V> tile;
+  if (n <= ForwardTile<V>::most_entries) {
+    ForwardTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
       read_tile(tile, axis, in, first, count, [](Index, V) {});
       for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
@@ -385,7 +394,7 @@ class RoomForNumbers {
 
  public:
   static constexpr Index entries = 8192 / static_cast<Index>(sizeof(T));
-  static_assert(TurnedTile<V>::groups * TurnedTile<V>::most_entries * TurnedTile<V>::width <=
+  static_assert(GradientTile<V>::groups * GradientTile<V>::most_entries * GradientTile<V>::width <=
                 entries);
   KeptNumbers<V> all() noexcept { return {first_, second_}; }
 
@@ -486,13 +495,13 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= TurnedTile<V>::most_entries) {
-    TurnedTile<V> tile, gradient;
+  if (n <= GradientTile<V>::most_entries) {
+    GradientTile<V> tile, gradient;
     RoomForNumbers<V> room;
     const KeptNumbers<V> all_kept = room.all();
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      V top[TurnedTile<V>::groups];
-      typename Steps::template Numbers<V> numbers[TurnedTile<V>::groups];
+      V top[GradientTile<V>::groups];
+      typename Steps::template Numbers<V> numbers[GradientTile<V>::groups];
       read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
       read_tile(gradient, axis, in_dy, first, count, [](Index, V) {});
       const auto load_of = [&](Index g) {

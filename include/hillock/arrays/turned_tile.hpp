@@ -31,13 +31,13 @@ void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
 
 /// Some batches of distributions of few entries. Several at a time: the processor has something to do while
 /// one waits for its maximum or its sum.
-template <class V>
+template <class V, Index MostEntries>
 class TurnedTile {
  public:
   using T = typename V::value_type;
   static constexpr Index width = static_cast<Index>(V::size);
   static constexpr Index groups = 4;
-  static constexpr Index most_entries = 32;
+  static constexpr Index most_entries = MostEntries;
   /// How many entries at a time `write` asks for at most, some of them twice.
   static constexpr auto square = static_cast<Index>(simd::square_size<T>);
 
