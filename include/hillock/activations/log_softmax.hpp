@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/distribution.hpp>
+#include <hillock/arrays/distribution_gradient.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {

@@ -10,17 +10,6 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-/// An input, the gradient by the output and the gradient by the input: of one shape, the last in
-/// place of one of the others or apart.
-template <class In, class InDY, class Out>
-void check_gradients(const char* where, const char* name, const In& in, const InDY& dy,
-                     const Out& dx) {
-  require_same_shape(where, name, in.shape(), "dy", dy.shape());
-  require_same_shape(where, name, in.shape(), "dx", dx.shape());
-  require_in_place_or_apart(where, "dx", dx, name, in);
-  require_in_place_or_apart(where, "dx", dx, "dy", dy);
-}
-
 /// What there is of sum_j e^(x_j - top) beside the largest, whose exponential is 1. Where it is little,
 /// the digits of a sum of doubles do not reach it, and the exponentials are added once more without the
 /// largest: exponential(at) gives those of an entry (or a batch of entries), scaled.
@@ -86,6 +75,14 @@ template <class V>
 using ForwardTile = TurnedTile<V, 64>;
 template <class V>
 using GradientTile = TurnedTile<V, 32>;
+
+/// Whether `count` distributions of n entries go through a Tile: few entries, but not where as few
+/// distributions would leave half of the lanes without work and a Run can have them.
+template <class Tile>
+constexpr bool go_through_tile(Index n, Index count, bool are_contiguous) noexcept {
+  const bool may_be_run = are_contiguous && n >= shortest_tree;
+  return n <= Tile::most_entries && !(may_be_run && 2 * count <= Tile::width);
+}
 
 /// No more distributions than these are under way between steps.number and steps.written.
 template <class V>
@@ -255,7 +252,7 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= ForwardTile<V>::most_entries) {
+  if (go_through_tile<ForwardTile<V>>(n, all, are_contiguous<T>(axis, in, out))) {
     ForwardTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
       V top[ForwardTile<V>::groups], number[ForwardTile<V>::groups];
@@ -319,7 +316,7 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= ForwardTile<V>::most_entries) {
+  if (go_through_tile<ForwardTile<V>>(n, all, are_contiguous<T>(axis, in))) {
     ForwardTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
       read_tile(tile, axis, in, first, count, [](Index, V) {});
@@ -354,207 +351,6 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
     LaneReader<V, X> read(in, axis, first, count);
     work(
         Lanes<V, false>(n), [&](Index at) { return read(at); }, first, count);
-  });
-}
-
-/// Where the steps of a gradient keep two numbers of each entry from one pass to the next; for
-/// distributions that are too long they are computed twice.
-struct NothingKept {
-  static constexpr bool is_kept = false;
-  NothingKept from(Index) const noexcept { return {}; }
-};
-template <class V>
-class KeptNumbers {
-  using T = typename V::value_type;
-
- public:
-  static constexpr bool is_kept = true;
-  KeptNumbers(T* first, T* second) noexcept : first_(first), second_(second) {}
-  KeptNumbers from(Index entry) const noexcept { return {first_ + entry, second_ + entry}; }
-
-  /// Two numbers of each entry of a batch, which a walk has at `at`.
-  template <class Walk>
-  HILLOCK_INLINE void put(const Walk&, Index at, V first, V second) const noexcept {
-    first.store(first_ + at * Walk::distributions_at_once);
-    second.store(second_ + at * Walk::distributions_at_once);
-  }
-  template <class Walk>
-  HILLOCK_INLINE std::array<V, 2> get(const Walk&, Index at) const noexcept {
-    return {sealed(V::load(first_ + at * Walk::distributions_at_once)),
-            sealed(V::load(second_ + at * Walk::distributions_at_once))};
-  }
-
- private:
-  T* first_;
-  T* second_;
-};
-template <class V>
-class RoomForNumbers {
-  using T = typename V::value_type;
-
- public:
-  static constexpr Index entries = 8192 / static_cast<Index>(sizeof(T));
-  static_assert(GradientTile<V>::groups * GradientTile<V>::most_entries * GradientTile<V>::width <=
-                entries);
-  KeptNumbers<V> all() noexcept { return {first_, second_}; }
-
- private:
-  alignas(sizeof(V)) T first_[static_cast<std::size_t>(entries)];
-  alignas(sizeof(V)) T second_[static_cast<std::size_t>(entries)];
-};
-
-/// The steps of backward_by_distribution, one after the other.
-template <class V, class Walk, class Load, class LoadBoth, class Store, class Steps>
-HILLOCK_INLINE void take_all_backward_steps(const Walk& walk, const Load& load,
-                                            const LoadBoth& load_both, const Store& store,
-                                            const Steps& steps) {
-  V top = 0;
-  if constexpr (Steps::needs_maximum) top = walk.spread(walk.maximum(load));
-  const auto numbers = steps.numbers(walk, load_both, top, NothingKept());
-  steps.finish(walk, load_both, store, top, numbers, NothingKept());
-}
-
-/// The steps for `count` distributions of n entries that are neighbours in memory, `step` of them at a
-/// time.
-template <class V, class T, class Steps, class Kept>
-void backward_of_runs(const Distributions<const T>& in, const Distributions<const T>& in_dy,
-                      const Distributions<T>& out, Index count, Index step, const Steps& steps,
-                      const Kept& all_kept) {
-  using Number = simd::Batch<T, simd::NarrowArch>;
-  const Index n = in.entries;
-  const Run<V> walk(n);
-  Number top[most_at_a_time];
-  typename Steps::template Numbers<Number> numbers[most_at_a_time];
-  for (Index first = 0; first < count; first += step) {
-    const Index now = count - first < step ? count - first : step;
-    const auto load_of = [&](Index j) {
-      return [from = in.from(first + j).first](Index at) { return V::load(from + at); };
-    };
-    const auto load_both_of = [&](Index j) {
-      return [from = in.from(first + j).first, dy = in_dy.from(first + j).first](Index at) {
-        return std::array<V, 2>{V::load(from + at), V::load(dy + at)};
-      };
-    };
-    for (Index j = 0; j < now; ++j)
-      if constexpr (Steps::needs_maximum) top[j] = walk.maximum(load_of(j));
-    for (Index j = 0; j < now; ++j)
-      numbers[j] = steps.numbers(walk, load_both_of(j), walk.spread(top[j]), all_kept.from(j * n));
-    for (Index j = 0; j < now; ++j) {
-      T* const to = out.from(first + j).first;
-      steps.finish(
-          walk, load_both_of(j), [to](Index at, V value) { value.store(to + at); },
-          walk.spread(top[j]), numbers[j], all_kept.from(j * n));
-    }
-  }
-}
-
-/// The steps for `count` distributions from `first` on, which are few.
-template <class V, class T, class Steps>
-void backward_of_few(const Distributions<const T>& in, const Distributions<const T>& in_dy,
-                     const Distributions<T>& out, Index first, Index count, const Steps& steps) {
-  for_each_interleaved<V>(first, count, [&](Index start, Index now) {
-    const Run<V, interleaved<V>> walk(in.entries);
-    const Distributions<const T> from = in.from(start), from_dy = in_dy.from(start);
-    const Distributions<T> to = out.from(start);
-    if (are_interleaved<V>(from, now) && are_interleaved<V>(from_dy, now) &&
-        are_interleaved<V>(to, now)) {
-      const auto load = interleaved_load<V>(from.first);
-      const auto load_gradient = interleaved_load<V>(from_dy.first);
-      const auto load_both = [=](Index at) {
-        return std::array<V, 2>{load(at), load_gradient(at)};
-      };
-      return take_all_backward_steps<V>(walk, load, load_both, interleaved_store<V>(to.first),
-                                        steps);
-    }
-    InterleavedTile<V> tile, gradient_tile, out_tile;
-    InterleavedReader<V> read(from, now, tile);
-    InterleavedReader<V> gradient(from_dy, now, gradient_tile);
-    InterleavedWriter<V> write(to, now, out_tile);
-    take_all_backward_steps<V>(
-        walk, [&](Index at) { return read(at); },
-        [&](Index at) {
-          return std::array<V, 2>{read(at), gradient(at)};
-        },
-        [&](Index at, V value) { write(at, value); }, steps);
-    write.finish();
-  });
-}
-
-/// dx from x and dy: with top, the maximum of a distribution where Steps::needs_maximum, some numbers of
-/// it are steps.numbers(walk, load_both, top, kept), of type Steps::Numbers, and steps.finish(walk,
-/// load_both, store, top, numbers, kept) is the end; load_both gives entries of x and of dy.
-template <class V, class X, class DY, class DX, class Steps>
-void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
-                              const DY& dy, DX& dx, const Steps& steps) {
-  static_assert(CheckSameElement<X, DY>::passed);
-  using T = typename V::value_type;
-  const Input<X> in(x);
-  const Input<DY> in_dy(dy);
-  Output<DX> out(dx);
-  check_gradients(where, name, in, in_dy, out);
-  const Index n = entries(in.shape(), axis);
-  const Index all = distributions(in.shape(), axis);
-  if (n == 0) return;
-  if (n <= GradientTile<V>::most_entries) {
-    GradientTile<V> tile, gradient;
-    RoomForNumbers<V> room;
-    const KeptNumbers<V> all_kept = room.all();
-    return for_each_tile<V>(all, [&](Index first, Index count) {
-      V top[GradientTile<V>::groups];
-      typename Steps::template Numbers<V> numbers[GradientTile<V>::groups];
-      read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
-      read_tile(gradient, axis, in_dy, first, count, [](Index, V) {});
-      const auto load_of = [&](Index g) {
-        return [&, g](Index at) {
-          return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
-        };
-      };
-      const Index step = n * tile.width;
-      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
-        numbers[g] = steps.numbers(walk, load_of(g), top[g], all_kept.from(g * step));
-      });
-      const auto finish = [&](Index g, Index from, auto some, const auto& store) {
-        steps.finish(SomeEntries<V, decltype(some)>(from, some), load_of(g), store, top[g],
-                     numbers[g], all_kept.from(g * step));
-      };
-      write_tile(tile, axis, out, first, count, finish);
-    });
-  }
-  if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
-    if (are_contiguous<T>(axis, in, in_dy, out)) {
-      const auto each = [&](Index step, const auto& kept) {
-        backward_of_runs<V>(distributions_of<const T>(in, axis),
-                            distributions_of<const T>(in_dy, axis), distributions_of<T>(out, axis),
-                            all, step, steps, kept);
-      };
-      constexpr Index fitting = RoomForNumbers<V>::entries;
-      if (n <= fitting) {
-        RoomForNumbers<V> room;
-        each(n * most_at_a_time <= fitting ? most_at_a_time : fitting / n, room.all());
-      } else {
-        each(1, NothingKept());
-      }
-      return;
-    }
-  }
-  for_each_block<V>(all, [&](Index first, Index count) {
-    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
-      if (are_few<V>(count)) {
-        return backward_of_few<V>(distributions_of<const T>(in, axis),
-                                  distributions_of<const T>(in_dy, axis),
-                                  distributions_of<T>(out, axis), first, count, steps);
-      }
-    }
-    LaneReader<V, X> read(in, axis, first, count);
-    LaneReader<V, DY> gradient(in_dy, axis, first, count);
-    LaneWriter<V, DX> write(out, axis, first, count);
-    take_all_backward_steps<V>(
-        Lanes<V, false>(n), [&](Index at) { return read(at); },
-        [&](Index at) {
-          return std::array<V, 2>{read(at), gradient(at)};
-        },
-        [&](Index at, V value) { write(at, value); }, steps);
-    write.finish();
   });
 }
 
