@@ -1,8 +1,7 @@
 #pragma once
 
-#include <hillock/arrays/axis.hpp>
+#include <hillock/arrays/pieces.hpp>
 #include <hillock/arrays/plain_results.hpp>
-#include <hillock/simd/transpose.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -165,8 +164,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
                               [&](Index first, Index count) { block(first, count, groups_each); });
   }
 
-  /// Two pieces, the most common number, as a constant: the loops over them are gone then.
-  using Two = std::integral_constant<int, 2>;
+  using Two = arrays::TwoPieces;
   template <class Work>
   HILLOCK_INLINE void with_pieces(const Work& work) const {
     if (pieces == 2)
@@ -226,7 +224,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     Index groups_each = arrays::entries(groups, axis);
     constexpr auto width = static_cast<Index>(V::size);
     const Per across = axis == Per::column ? Per::row : Per::column;
-    if (pieces <= most_turned_pieces && arrays::are_contiguous<T>(axis, each...)) {
+    if (pieces <= arrays::most_turned_pieces && arrays::are_contiguous<T>(axis, each...)) {
       // Without gaps between them, all are as one.
       if (((each.step(axis == Per::column) == arrays::entries(each.shape(), axis)) && ...)) {
         groups_each *= count;
@@ -258,23 +256,6 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     return computed_in_place<V>(groups, turned, side_by_side, each...);
   }
 
-  /// A batch's worth of elements, and fewer of them.
-  template <class V>
-  struct Whole {
-    using T = typename V::value_type;
-    HILLOCK_INLINE V load(const T* from) const noexcept { return sealed(V::load(from)); }
-    HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store(to); }
-  };
-  template <class V>
-  struct First {
-    using T = typename V::value_type;
-    std::size_t count;
-    HILLOCK_INLINE V load(const T* from) const noexcept {
-      return sealed(V::load_first(from, count));
-    }
-    HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
-  };
-
   /// The gradients that are routed, or the ones of the mask in their place.
   struct NoGradient {};
   template <class V, class T, class Part>
@@ -293,87 +274,11 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
   static Index start(NoGradient, Index, Index) noexcept { return 0; }
 
-  static constexpr int most_turned_pieces = 8;
-
-  /// The pieces of V::size groups that follow each other in memory, piece by piece. Of pieces that are
-  /// fewer than a square has, what follows the last group is read and written too.
-  template <class V>
-  struct Turned {
-    using T = typename V::value_type;
-    static constexpr int size = static_cast<int>(simd::square_size<T>);
-    static constexpr int overrun(Two) noexcept { return 0; }
-    static constexpr int overrun(int pieces_each) noexcept {
-      return pieces_each < size ? size - pieces_each : 0;
-    }
-    V piece[most_turned_pieces];
-
-    HILLOCK_INLINE void read(const T* from, Two) noexcept {
-      piece[0] = V::load(from);
-      piece[1] = V::load(from + V::size);
-      split_pairs(piece[0], piece[1]);
-    }
-    HILLOCK_INLINE void write(T* to, Two) noexcept {
-      merge_pairs(piece[0], piece[1]);
-      piece[0].store(to);
-      piece[1].store(to + V::size);
-    }
-    /// Lanes are those of the groups in memory, but of two pieces.
-    static HILLOCK_INLINE V in_order(V x, Two) noexcept { return pairs_in_order(x); }
-    static HILLOCK_INLINE V as_read(V x, Two) noexcept { return pairs_in_parts(x); }
-    static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
-    static HILLOCK_INLINE V as_read(V x, int) noexcept { return x; }
-
-    HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
-      for_each_square(pieces_each, [&](int at) {
-        V square[simd::square_size<T>];
-        load_turned(from + at, pieces_each, square);
-        for (int i = 0; i < size; ++i) piece[at + i] = square[i];
-      });
-    }
-    HILLOCK_INLINE void write(T* to, int pieces_each) noexcept {
-      for_each_square(pieces_each, [&](int at) {
-        V square[simd::square_size<T>];
-        for (int i = 0; i < size; ++i) square[i] = piece[at + i];
-        store_turned(square, to + at, pieces_each);
-      });
-    }
-
-   private:
-    /// work(at) for squares of pieces from `at` on, the last of which overlap.
-    template <class Work>
-    static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
-      // There is always a first one: a `for` would have g++ warn of pieces that are not read.
-      int at = 0;
-      do {
-        work(at + size <= pieces_each || at == 0 ? at : pieces_each - size);
-        at += size;
-      } while (at < pieces_each);
-    }
-  };
-
-  /// The last groups of a distribution, fewer than V has lanes or with nothing after them that may be
-  /// touched, as a copy.
-  template <class V>
-  struct Copy {
-    using T = typename V::value_type;
-    T element[most_turned_pieces * V::size + simd::square_size<T>];
-
-    void read(const T* from, int pieces_each, Index groups_each) noexcept {
-      const Index count = groups_each * pieces_each;
-      // Further groups repeat the first piece: they raise no exception that it does not.
-      for (Index i = 0; i < static_cast<Index>(sizeof element / sizeof(T)); ++i)
-        element[i] = from[i < count ? i : 0];
-    }
-    void write(T* to, int pieces_each, Index groups_each) const noexcept {
-      for (Index i = 0; i < groups_each * pieces_each; ++i) to[i] = element[i];
-    }
-  };
-
   /// y of as many groups as V has lanes.
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
                                           const Part& part) noexcept {
-    Turned<V> turned;
+    arrays::TurnedPieces<V> turned;
     turned.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return turned.piece[piece]; };
     part.store(turned.in_order(most_of<V>(pieces_each, piece_at), pieces_each), y);
@@ -382,7 +287,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   template <class V, class Pieces, class T>
   static HILLOCK_INLINE void route_block(Pieces pieces_each, const T* x, V gradient,
                                          T* dx) noexcept {
-    Turned<V> turned;
+    arrays::TurnedPieces<V> turned;
     turned.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return turned.piece[piece]; };
     hand_out(pieces_each, piece_at, turned.as_read(gradient, pieces_each),
@@ -394,18 +299,19 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   static void reduce_turned(Pieces pieces_each, const arrays::Distributions<const T>& x,
                             const arrays::Distributions<T>& y, Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    const Index end = Turned<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
+    const Index end =
+        arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = y.first + j * y.across;
       Index at = 0;
       for (; at + width <= end; at += width, from += width * pieces_each, to += width)
-        reduce_block<V>(pieces_each, from, to, Whole<V>());
+        reduce_block<V>(pieces_each, from, to, arrays::WholeBatch<V>());
       if (at == groups_each) continue;
-      Copy<V> rest;
+      arrays::CopiedPieces<V> rest;
       rest.read(from, pieces_each, groups_each - at);
       reduce_block<V>(pieces_each, rest.element, to,
-                      First<V>{static_cast<std::size_t>(groups_each - at)});
+                      arrays::FirstLanes<V>{static_cast<std::size_t>(groups_each - at)});
     }
   }
 
@@ -415,23 +321,23 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
                            Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     // What is written beyond a group is x, to be read yet, where it is in place: then all are copied.
-    const Index end = Turned<V>::overrun(pieces_each) == 0 ? groups_each
-                      : dx.first == x.first                ? 0
-                                                           : groups_each - 1;
+    const Index end = arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each
+                      : dx.first == x.first                              ? 0
+                                                                         : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = dx.first + j * dx.across;
       Index at = 0;
       const Index step = width * pieces_each;
       for (; at + width <= end; at += width, from += step, to += step) {
-        const V value = gradient_at<V>(gradient, start(gradient, j, at), Whole<V>());
+        const V value = gradient_at<V>(gradient, start(gradient, j, at), arrays::WholeBatch<V>());
         route_block<V>(pieces_each, from, value, to);
       }
       for (; at < groups_each; at += width, from += step, to += step) {
         const Index left = groups_each - at < width ? groups_each - at : width;
         const V value = gradient_at<V>(gradient, start(gradient, j, at),
-                                       First<V>{static_cast<std::size_t>(left)});
-        Copy<V> rest;
+                                       arrays::FirstLanes<V>{static_cast<std::size_t>(left)});
+        arrays::CopiedPieces<V> rest;
         rest.read(from, pieces_each, left);
         route_block<V>(pieces_each, rest.element, value, rest.element);
         rest.write(to, pieces_each, left);
@@ -465,10 +371,10 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       T* const to = y.first + group * y.along;
       Index at = 0;
       for (; at + width <= count; at += width)
-        reduce_lanes<V>(pieces_each, from + at, x_step, to + at, Whole<V>());
+        reduce_lanes<V>(pieces_each, from + at, x_step, to + at, arrays::WholeBatch<V>());
       if (at == count) continue;
       reduce_lanes<V>(pieces_each, from + at, x_step, to + at,
-                      First<V>{static_cast<std::size_t>(count - at)});
+                      arrays::FirstLanes<V>{static_cast<std::size_t>(count - at)});
     }
   }
 
@@ -484,11 +390,12 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       const Index of = start(gradient, 0, group);
       Index at = 0;
       for (; at + width <= count; at += width) {
-        const V value = gradient_at<V>(gradient, of + at, Whole<V>());
-        route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, Whole<V>());
+        const V value = gradient_at<V>(gradient, of + at, arrays::WholeBatch<V>());
+        route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
+                       arrays::WholeBatch<V>());
       }
       if (at == count) continue;
-      const First<V> rest{static_cast<std::size_t>(count - at)};
+      const arrays::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};
       const V value = gradient_at<V>(gradient, of + at, rest);
       route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, rest);
     }
