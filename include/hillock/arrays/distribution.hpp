@@ -194,8 +194,8 @@ HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
 
 /// Fills a tile with `count` distributions from `first` on; use(group, the largest entries).
 template <class V, Index MostEntries, class X, class Use>
-HILLOCK_INLINE void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in,
-                              Index first, Index count, const Use& use) {
+void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in, Index first,
+               Index count, const Use& use) {
   const Index n = entries(in.shape(), axis);
   if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
     if (are_contiguous<typename V::value_type>(axis, in)) {
@@ -218,26 +218,46 @@ HILLOCK_INLINE void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const 
     use(g, top);
   }
 }
-/// Writes `count` distributions: what fill(group, first, entries, store) gives to store(entry, value).
-template <class V, Index MostEntries, class Y, class Fill>
-HILLOCK_INLINE void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, Output<Y>& out,
-                               Index first, Index count, const Fill& fill) {
+/// Writes `count` distributions from `first` on: those of contiguous arrays by write(to, step), which makes
+/// their entries too; by write(null, 0) they are made in the tile, of which others are copied.
+template <class V, Index MostEntries, class Y, class Write>
+void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, Output<Y>& out, Index first,
+                Index count, const Write& write) {
   const Index n = entries(out.shape(), axis);
   if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
-    if (are_contiguous<typename V::value_type>(axis, out)) {
-      const Index step = out.step(axis == Per::column);
-      auto* to = start_of(out, axis, first);
-      for (Index g = 0; g * tile.width < count; ++g, to += tile.width * step) {
-        tile.write(g, to, step, n, tile.lanes_of(g, count),
-                   [&](Index from, auto some, const auto& store) { fill(g, from, some, store); });
-      }
-      return;
-    }
+    if (are_contiguous<typename V::value_type>(axis, out))
+      return write(start_of(out, axis, first), out.step(axis == Per::column));
   }
+  write(nullptr, 0);
   for (Index g = 0; g * tile.width < count; ++g) {
-    LaneWriter<V, Y> write(out, axis, first + g * tile.width, tile.lanes_of(g, count));
-    fill(g, Index{0}, n, [&](Index at, V value) { write(at, value); });
-    write.finish();
+    LaneWriter<V, Y> write_lanes(out, axis, first + g * tile.width, tile.lanes_of(g, count));
+    for (Index i = 0; i < n; ++i) write_lanes(i, tile.load(g, i));
+    write_lanes.finish();
+  }
+}
+
+/// The numbers of `count` distributions of n entries in a tile, and their end.
+template <class V, class Steps>
+void numbers_in_tile(ForwardTile<V>& tile, Index n, const V* top, V* number, Index first,
+                     Index count, const Steps& steps) {
+  for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+    number[g] =
+        steps.number(walk, std::true_type(), load, load, store, top[g], first + g * tile.width);
+  });
+}
+template <class V, class Steps>
+void finish_tile(ForwardTile<V>& tile, Index n, const V* top, const V* number, Index count,
+                 const Steps& steps, typename V::value_type* to, Index step) {
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto fill = [&](Index from, auto some, const auto& store) {
+      steps.finish(SomeEntries<V, decltype(some)>(from, some), std::true_type(), load, load, store,
+                   top[g], number[g]);
+    };
+    auto* const here = to == nullptr ? nullptr : to + g * tile.width * step;
+    tile.write(g, here, step, n, tile.lanes_of(g, count), fill);
   }
 }
 
@@ -257,18 +277,10 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
     return for_each_tile<V>(all, [&](Index first, Index count) {
       V top[ForwardTile<V>::groups], number[ForwardTile<V>::groups];
       read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
-      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
-        const auto load = [&](Index at) { return tile.load(g, at); };
-        const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-        number[g] =
-            steps.number(walk, std::true_type(), load, load, store, top[g], first + g * tile.width);
+      numbers_in_tile<V>(tile, n, top, number, first, count, steps);
+      write_tile(tile, axis, out, first, count, [&](T* to, Index step) {
+        finish_tile<V>(tile, n, top, number, count, steps, to, step);
       });
-      const auto finish = [&](Index g, Index from, auto some, const auto& store) {
-        const auto load = [&](Index at) { return tile.load(g, at); };
-        steps.finish(SomeEntries<V, decltype(some)>(from, some), std::true_type(), load, load,
-                     store, top[g], number[g]);
-      };
-      write_tile(tile, axis, out, first, count, finish);
       steps.written(first, count);
     });
   }

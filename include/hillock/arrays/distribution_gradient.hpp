@@ -141,6 +141,37 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
   });
 }
 
+/// The numbers of `count` distributions of n entries in a tile, and their end.
+template <class V>
+HILLOCK_INLINE auto load_both_from(const GradientTile<V>& tile, const GradientTile<V>& gradient,
+                                   Index group) noexcept {
+  return [&tile, &gradient, group](Index at) {
+    return std::array<V, 2>{tile.load(group, at), gradient.load(group, at)};
+  };
+}
+template <class V, class Numbers, class Steps>
+void numbers_in_tile(const GradientTile<V>& tile, const GradientTile<V>& gradient, Index n,
+                     const V* top, Numbers* numbers, Index count, const Steps& steps,
+                     const KeptNumbers<V>& kept) {
+  for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+    numbers[g] = steps.numbers(walk, load_both_from<V>(tile, gradient, g), top[g],
+                               kept.from(g * n * tile.width));
+  });
+}
+template <class V, class Numbers, class Steps>
+void finish_tile(GradientTile<V>& tile, const GradientTile<V>& gradient, Index n, const V* top,
+                 const Numbers* numbers, Index count, const Steps& steps,
+                 const KeptNumbers<V>& kept, typename V::value_type* to, Index step) {
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const auto fill = [&](Index from, auto some, const auto& store) {
+      steps.finish(SomeEntries<V, decltype(some)>(from, some), load_both_from<V>(tile, gradient, g),
+                   store, top[g], numbers[g], kept.from(g * n * tile.width));
+    };
+    auto* const here = to == nullptr ? nullptr : to + g * tile.width * step;
+    tile.write(g, here, step, n, tile.lanes_of(g, count), fill);
+  }
+}
+
 /// dx from x and dy: with top, the maximum of a distribution where Steps::needs_maximum, some numbers of
 /// it are steps.numbers(walk, load_both, top, kept), of type Steps::Numbers, and steps.finish(walk,
 /// load_both, store, top, numbers, kept) is the end; load_both gives entries of x and of dy.
@@ -165,20 +196,10 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
       typename Steps::template Numbers<V> numbers[GradientTile<V>::groups];
       read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
       read_tile(gradient, axis, in_dy, first, count, [](Index, V) {});
-      const auto load_of = [&](Index g) {
-        return [&, g](Index at) {
-          return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
-        };
-      };
-      const Index step = n * tile.width;
-      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
-        numbers[g] = steps.numbers(walk, load_of(g), top[g], all_kept.from(g * step));
+      numbers_in_tile<V>(tile, gradient, n, top, numbers, count, steps, all_kept);
+      write_tile(tile, axis, out, first, count, [&](T* to, Index step) {
+        finish_tile<V>(tile, gradient, n, top, numbers, count, steps, all_kept, to, step);
       });
-      const auto finish = [&](Index g, Index from, auto some, const auto& store) {
-        steps.finish(SomeEntries<V, decltype(some)>(from, some), load_of(g), store, top[g],
-                     numbers[g], all_kept.from(g * step));
-      };
-      write_tile(tile, axis, out, first, count, finish);
     });
   }
   if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {

@@ -61,13 +61,13 @@ class TurnedTile {
   }
 
   /// Writes what fill(first, count, store) gives to store(entry, value), for `count` entries from `first`
-  /// on; count is a constant, or n.
+  /// on; count is a constant, or n. Where `to` is null, into the tile alone.
   template <class Fill>
   HILLOCK_INLINE void write(Index group, T* to, Index step, Index n, Index lanes,
                             const Fill& fill) noexcept {
-    if (lanes == width && n >= square) return write_squares(to, step, n, fill);
+    if (to != nullptr && lanes == width && n >= square) return write_squares(to, step, n, fill);
     fill(Index{0}, n, [&](Index entry, V value) { store(group, entry, value); });
-    transpose(tile_[group], width, n, lanes, to, step);
+    if (to != nullptr) transpose(tile_[group], width, n, lanes, to, step);
   }
 
   HILLOCK_INLINE V load(Index group, Index entry) const noexcept {
