@@ -61,6 +61,82 @@ TEMPLATE_TEST_CASE("maxout takes the largest of each group and routes the gradie
   CHECK(groups == 4 * (1 + 2 + 7 + 16) * (1 + 5 + 17));
 }
 
+/// Few numbers, so that ties are common, and all that is special to a comparison.
+template <class T>
+ArrayXX<T> ties(Index rows, Index cols, unsigned seed) {
+  const T all[] = {T(-1), -T(0), T(0), T(1), T(2), Special<T>::infinity, -Special<T>::infinity};
+  std::mt19937_64 random(seed);
+  ArrayXX<T> z(rows, cols);
+  for (Index i = 0; i < z.size(); ++i) {
+    const auto which = random() % 29;
+    z(i) = which == 28 ? Special<T>::quiet_nan : all[which % 7];
+  }
+  return z;
+}
+
+// Pieces that are fewer than a register has lanes, as many and more; groups for some registers and a rest.
+TEMPLATE_TEST_CASE("maxout of every layout does what a loop over the pieces does", "[maxout]",
+                   float, double) {
+  using T = TestType;
+  std::size_t compared = 0, differing = 0;
+  for (int pieces = 2; pieces <= 9; ++pieces)
+    for (const Index units : {1, 5, 16, 37})
+      for (const Index samples : {1, 3, 19}) {
+        const Index n = units * pieces;
+        const ArrayXX<T> z = ties<T>(n, samples, static_cast<unsigned>(n + samples));
+        const ArrayXX<T> dy = ties<T>(units, samples, 5);
+        ArrayXX<T> y(units, samples), mask = ArrayXX<T>::Zero(n, samples), dz = mask;
+        for (Index j = 0; j < samples; ++j)
+          for (Index u = 0; u < units; ++u) {
+            Index winner = u * pieces;
+            for (Index i = winner + 1; i < (u + 1) * pieces; ++i) {
+              if (std::isnan(z(winner, j))) break;
+              if (std::isnan(z(i, j)) || z(i, j) > z(winner, j)) winner = i;
+            }
+            y(u, j) = z(winner, j);
+            mask(winner, j) = 1;
+            dz(winner, j) = dy(u, j);
+          }
+        const auto compare = [&](const auto& got, const ArrayXX<T>& wanted) {
+          for (Index j = 0; j < samples; ++j)
+            for (Index i = 0; i < wanted.rows(); ++i, ++compared)
+              if (!same_bits(T(got(i, j)), wanted(i, j))) ++differing;
+        };
+        const auto compare_all = [&](const auto& x, const auto& gradient, auto& surroundings) {
+          const Maxout<> by_column{pieces, Per::column}, by_row{pieces, Per::row};
+          surroundings.setConstant(untouched<T>);
+          auto inside = surroundings.block(1, 2, n, samples);
+          hillock::forward(by_column, x, inside.topRows(units));
+          compare(inside.topRows(units), y);
+          hillock::derivative(by_column, x, inside);
+          compare(inside, mask);
+          hillock::backward(by_column, x, gradient, inside);
+          compare(inside, dz);
+          inside = x;
+          hillock::backward(by_column, inside, gradient, inside);
+          compare(inside, dz);
+          inside = x;
+          hillock::derivative(by_row, inside.transpose(), inside.transpose());
+          compare(inside, mask);
+          inside.setConstant(untouched<T>);
+          if (!(surroundings == untouched<T>).all()) ++differing;
+          compare(by_column(x), y);
+          compare(by_column.derivative(x), mask);
+          compare(by_column.backward(x, gradient), dz);
+          compare(by_row(x.transpose()).transpose(), y);
+          compare(by_row.backward(x.transpose(), gradient.transpose()).transpose(), dz);
+        };
+        ArrayXX<T> around(n + 3, samples + 3);
+        RowMajor<T> around_row(n + 3, samples + 3);
+        const RowMajor<T> z_row = z, dy_row = dy;
+        compare_all(z, dy, around);
+        compare_all(z_row, dy_row, around_row);
+        compare_all(z_row, dy, around);
+      }
+  CHECK(differing == 0);
+  CHECK(compared > 1000000);
+}
+
 TEMPLATE_TEST_CASE("the lowest index of maxout wins a tie, +0 and -0 being one", "[maxout]", float,
                    double) {
   using T = TestType;

@@ -145,7 +145,7 @@ TEMPLATE_TEST_CASE("+infinity or NaN makes its own distribution NaN and no other
 template <class T, class F>
 void compare_layouts() {
   Tally tally;
-  for (const Index n : {1, 3, 10, 33})
+  for (const Index n : {1, 3, 10, 33, 70})
     for (Index count = 1; count <= 19; ++count) {
       const ArrayXX<T> z = scores<T>(n, count, 5, static_cast<unsigned>(count));
       const ArrayXX<T> dp = scores<T>(n, count, 1, 77).cwiseMax(T(-4));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/distribution.hpp>
+#include <hillock/arrays/distribution_gradient.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
@@ -83,45 +83,90 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
 
   template <class V>
   struct BackwardSteps {
-    template <class Walk, class Load, class LoadBoth, class Store>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
-      const kernels::ExponentialsBelow<V> below(walk.spread(walk.maximum(load)));
+    static constexpr bool needs_maximum = true;
+    template <class Number>
+    using Numbers = Number;
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
+                                const Kept& kept) const noexcept {
+      const kernels::ExponentialsBelow<V> below(top);
       arrays::SumsOf<Walk, V> sums, gradients;
-      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-        sums.of[slot].add(counted(below.scaled(both[0])));
+      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+        const auto e = below.parts(both[0]);
+        if constexpr (Kept::is_kept) kept.put(walk, at, e.m, e.power);
+        sums.of[slot].add(counted(fma(e.m, e.power, e.power)));
         gradients.of[slot].add(counted(both[1]));
       });
-      const auto share = quotient(walk.total(gradients), walk.total(sums).without_scale()).high;
-      through_jacobian<V>(walk, below, walk.spread(share), load_both, store);
+      return quotient(walk.total(gradients), walk.total(sums).without_scale()).high;
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
+                               V top, Number share, const Kept& kept) const noexcept {
+      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(top), walk.spread(share), load_both,
+                          store, kept);
     }
   };
 
   template <class V>
   struct BackwardFromOutputSteps {
-    template <class Walk, class Load, class LoadBoth, class Store>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
+    static constexpr bool needs_maximum = false;
+    template <class Number>
+    using Numbers = Number;
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
+                                const Kept& kept) const noexcept {
       arrays::SumsOf<Walk, V> gradients;
-      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+        if constexpr (are_kept<Walk, Kept>) {
+          const auto e = exponentials().parts(both[0]);
+          kept.put(walk, at, e.m, e.power);
+        }
         gradients.of[slot].add(counted(both[1]));
       });
-      const auto total = walk.total(gradients).parts().high;
-      // e^y is e^(y - 0).
-      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(0), walk.spread(total), load_both,
-                          store);
+      return walk.total(gradients).parts().high;
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
+                               Number total, const Kept& kept) const noexcept {
+      if constexpr (are_kept<Walk, Kept>)
+        through_jacobian<V>(walk, exponentials(), walk.spread(total), load_both, store, kept);
+      else
+        through_jacobian<V>(walk, exponentials(), walk.spread(total), load_both, store,
+                            arrays::NothingKept());
+    }
+
+    /// Exponentials are computed in the last pass, but where that asks for some of them twice, as it does
+    /// of distributions one to a lane.
+    template <class Walk, class Kept>
+    static constexpr bool are_kept = Kept::is_kept&& Walk::distributions_at_once > 1;
+
+    /// e^y is e^(y - 0).
+    static HILLOCK_INLINE kernels::ExponentialsBelow<V> exponentials() noexcept {
+      return kernels::ExponentialsBelow<V>(0);
     }
   };
 
   /// dx = dy - e^(x - top) share.
-  template <class V, class Walk, class LoadBoth, class Store>
+  template <class V, class Walk, class LoadBoth, class Store, class Kept>
   static HILLOCK_INLINE void through_jacobian(const Walk& walk,
                                               const kernels::ExponentialsBelow<V>& below, V share,
-                                              const LoadBoth& load_both, const Store& store) {
+                                              const LoadBoth& load_both, const Store& store,
+                                              const Kept& kept) {
     using C = kernels::ExpConstantsOf<V>;
     walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-      const auto e = below.parts(both[0]);
-      store(at, fma(-fma(e.m, share, share), e.power * C::from_tail, both[1]));
+      std::array<V, 2> m_and_power;
+      if constexpr (Kept::is_kept) {
+        m_and_power = kept.get(walk, at);
+      } else {
+        const auto e = below.parts(both[0]);
+        m_and_power = {e.m, e.power};
+      }
+      const auto& [m, power] = m_and_power;
+      store(at, fma(-fma(m, share, share), power * C::from_tail, both[1]));
     });
   }
 };

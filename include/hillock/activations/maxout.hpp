@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/axis.hpp>
+#include <hillock/arrays/pieces.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
@@ -43,27 +43,23 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
         arrays::throw_overlap("Maxout::forward", "y", "x");
     }
     using V = arrays::BatchFor<X, Arch>;
-    if constexpr (arrays::may_be_contiguous<typename V::value_type, arrays::Input<X>,
-                                            arrays::Output<Y>>) {
-      const auto turned = [&](Index distribution) {
-        reduce_turned<V>(arrays::start_of(in, axis, distribution),
-                         arrays::start_of(out, axis, distribution), arrays::entries(groups, axis));
+    using T = typename V::value_type;
+    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Output<Y>>) {
+      const auto from = arrays::distributions_of<const T>(in, axis);
+      const auto to = arrays::distributions_of<T>(out, axis);
+      const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
+        reduce_turned<V>(pieces_each, from, to, count, groups_each);
       };
-      const auto side_by_side = [&](Index group, Index count) {
-        const auto* x_group = group_start(in, group * pieces);
-        auto* y_group = group_start(out, group);
-        const Index step = in.step(axis != Per::column);
-        for_each_batch<V>(count, [&](Index at, const auto& load, const auto& store) {
-          const auto piece_at = [&](int piece) { return load(x_group + piece * step + at); };
-          store(winner<V>(piece_at).value, y_group + at);
-        });
+      const auto side_by_side = [&](auto pieces_each, Index count, Index groups_each) {
+        reduce_side_by_side<V>(pieces_each, from, to, count, groups_each);
       };
       if (computed_in_place<V>(groups, turned, side_by_side, in, out)) return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneWriter<V, Y> write(out, axis, first, count);
-      for (Index group = 0; group < groups_each; ++group) write(group, winner(read, group).value);
+      for (Index group = 0; group < groups_each; ++group)
+        write(group, most_of<V>(pieces, pieces_of(read, group)));
       write.finish();
     });
   }
@@ -76,24 +72,17 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     arrays::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
     arrays::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
     using V = arrays::BatchFor<X, Arch>;
-    if constexpr (arrays::may_be_contiguous<typename V::value_type, arrays::Input<X>,
-                                            arrays::Output<D>>) {
-      using T = typename V::value_type;
-      const T* const no_gradient = nullptr;
-      const auto turned = [&](Index distribution) {
-        route_turned<V>(arrays::start_of(in, axis, distribution), no_gradient,
-                        arrays::start_of(out, axis, distribution), arrays::entries(groups, axis));
-      };
-      const auto side_by_side = [&](Index group, Index count) {
-        route_side_by_side<V>(in, no_gradient, out, group, count);
-      };
-      if (computed_in_place<V>(groups, turned, side_by_side, in, out)) return;
+    using T = typename V::value_type;
+    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Output<D>>) {
+      if (routed_in_place<V>(groups, arrays::distributions_of<const T>(in, axis), NoGradient(),
+                             arrays::distributions_of<T>(out, axis), in, out))
+        return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneWriter<V, D> write(out, axis, first, count);
       for (Index group = 0; group < groups_each; ++group)
-        route(write, group, winner(read, group).piece, V(1));
+        route(write, group, winner_of<V>(pieces, pieces_of(read, group)), V(1));
       write.finish();
     });
   }
@@ -114,26 +103,20 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
         arrays::throw_overlap("Maxout::backward", "dx", "dy");
     }
     using V = arrays::BatchFor<X, Arch>;
-    if constexpr (arrays::may_be_contiguous<typename V::value_type, arrays::Input<X>,
-                                            arrays::Input<DY>, arrays::Output<DX>>) {
-      using T = typename V::value_type;
-      const auto turned = [&](Index distribution) {
-        const T* const gradient = arrays::start_of(in_dy, axis, distribution);
-        route_turned<V>(arrays::start_of(in, axis, distribution), gradient,
-                        arrays::start_of(out, axis, distribution), arrays::entries(groups, axis));
-      };
-      const auto side_by_side = [&](Index group, Index count) {
-        const T* const gradient = group_start(in_dy, group);
-        route_side_by_side<V>(in, gradient, out, group, count);
-      };
-      if (computed_in_place<V>(groups, turned, side_by_side, in, in_dy, out)) return;
+    using T = typename V::value_type;
+    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Input<DY>,
+                                            arrays::Output<DX>>) {
+      if (routed_in_place<V>(groups, arrays::distributions_of<const T>(in, axis),
+                             arrays::distributions_of<const T>(in_dy, axis),
+                             arrays::distributions_of<T>(out, axis), in, in_dy, out))
+        return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
       arrays::LaneReader<V, X> read(in, axis, first, count);
       arrays::LaneReader<V, DY> gradient(in_dy, axis, first, count);
       arrays::LaneWriter<V, DX> write(out, axis, first, count);
       for (Index group = 0; group < groups_each; ++group)
-        route(write, group, winner(read, group).piece, gradient(group));
+        route(write, group, winner_of<V>(pieces, pieces_of(read, group)), gradient(group));
       write.finish();
     });
   }
@@ -146,12 +129,6 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
 
  private:
-  template <class V>
-  struct Winner {
-    V piece;
-    V value;
-  };
-
   static constexpr int checked(int k) {
     return k >= 2 ? k
                   : throw std::invalid_argument("hillock::Maxout: pieces must be at least 2, not " +
@@ -187,145 +164,247 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
                               [&](Index first, Index count) { block(first, count, groups_each); });
   }
 
-  /// The winning piece's number and value, in every lane; load(piece) gives the pieces.
-  template <class V, class Load>
-  HILLOCK_INLINE Winner<V> winner(const Load& load) const {
-    Winner<V> best{0, load(0)};
-    for (int piece = 1; piece < pieces; ++piece) {
+  using Two = arrays::TwoPieces;
+  template <class Work>
+  HILLOCK_INLINE void with_pieces(const Work& work) const {
+    if (pieces == 2)
+      work(Two());
+    else
+      work(pieces);
+  }
+
+  /// The winning piece's value, and its number, in every lane; load(piece) gives the pieces.
+  template <class V, class Pieces, class Load>
+  static HILLOCK_INLINE V most_of(Pieces pieces_each, const Load& load) noexcept {
+    V best = load(0);
+    for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      const auto is_better = is_nan(value) | (value > best.value);
-      const auto takes_over = (!is_nan(best.value)) & is_better;
-      best = {select(takes_over, piece, best.piece), select(takes_over, value, best.value)};
+      best = nan_or(best, nan_or(value, not_below(best, value)));
     }
     return best;
   }
-  template <class V, class X>
-  Winner<V> winner(arrays::LaneReader<V, X>& read, Index group) const {
-    return winner<V>([&](int piece) { return read(group * pieces + piece); });
+  template <class V, class Pieces, class Load>
+  static HILLOCK_INLINE V winner_of(Pieces pieces_each, const Load& load) noexcept {
+    V best = load(0);
+    V winner = 0;
+    for (int piece = 1; piece < pieces_each; ++piece) {
+      const V value = load(piece);
+      const auto stays = is_number(value) & (value <= best);
+      const auto may_change = is_number(best);
+      winner = select(may_change, select(stays, winner, piece), winner);
+      best = select(may_change, select(stays, best, value), best);
+    }
+    return winner;
+  }
+  /// use(piece, the gradient if it wins or 0) for every piece.
+  template <class V, class Pieces, class Load, class Use>
+  static HILLOCK_INLINE void hand_out(Pieces pieces_each, const Load& load, V gradient,
+                                      const Use& use) noexcept {
+    if constexpr (std::is_same_v<Pieces, Two>) {
+      const V first = load(0), second = load(1);
+      const auto stays = is_number(second) & (second <= first);
+      const auto may_change = is_number(first);
+      use(0, select(may_change, select(stays, gradient, 0), gradient));
+      use(1, select(may_change, select(stays, 0, gradient), 0));
+    } else {
+      const V winner = winner_of<V>(pieces_each, load);
+      for (int piece = 0; piece < pieces_each; ++piece)
+        use(piece, select(winner == piece, gradient, 0));
+    }
   }
 
-  /// Where the first entries of all distributions stand that belong to a group, or to its pieces.
-  template <class Array>
-  auto* group_start(const Array& array, Index entry) const noexcept {
-    return array.view().data + entry * array.step(axis != Per::column);
-  }
-
-  /// Straight from memory to memory: turned(distribution) for each where the pieces of a group are
-  /// neighbours in every array, side_by_side(group, distributions) where the distributions are. False
-  /// where neither is so.
+  /// Straight from memory to memory: turned(pieces, distributions, groups in each) where the pieces of a
+  /// group are neighbours in every array, side_by_side(the same) where the distributions are. False where
+  /// neither is so.
   template <class V, class Turned, class SideBySide, class... Arrays>
   bool computed_in_place(arrays::Shape groups, const Turned& turned, const SideBySide& side_by_side,
                          const Arrays&... each) const {
     using T = typename V::value_type;
-    const Index count = arrays::distributions(groups, axis);
-    const Index groups_each = arrays::entries(groups, axis);
+    Index count = arrays::distributions(groups, axis);
+    Index groups_each = arrays::entries(groups, axis);
     constexpr auto width = static_cast<Index>(V::size);
     const Per across = axis == Per::column ? Per::row : Per::column;
-    if (groups_each >= width && pieces <= most_turned_pieces &&
-        arrays::are_contiguous<T>(axis, each...)) {
-      for (Index j = 0; j < count; ++j) turned(j);
-      return true;
+    if (pieces <= arrays::most_turned_pieces && arrays::are_contiguous<T>(axis, each...)) {
+      // Without gaps between them, all are as one.
+      if (((each.step(axis == Per::column) == arrays::entries(each.shape(), axis)) && ...)) {
+        groups_each *= count;
+        count = 1;
+      }
+      if (groups_each >= width) {
+        with_pieces([&](auto pieces_each) { turned(pieces_each, count, groups_each); });
+        return true;
+      }
     }
     if (count >= width && arrays::are_contiguous<T>(across, each...)) {
-      for (Index group = 0; group < groups_each; ++group) side_by_side(group, count);
+      with_pieces([&](auto pieces_each) { side_by_side(pieces_each, count, groups_each); });
       return true;
     }
     return false;
   }
 
-  static constexpr int most_turned_pieces = 8;
-  /// Several batches of groups are turned at a time: what was stored in squares is loaded in batches
-  /// long after.
-  template <class V>
-  static constexpr Index turned_groups = static_cast<Index>(4 * V::size);
-
-  /// The pieces of groups that follow each other, piece by piece.
-  template <class V>
-  struct Turned {
-    using T = typename V::value_type;
-    static constexpr Index step = turned_groups<V>;
-    alignas(sizeof(V)) T piece[most_turned_pieces][static_cast<std::size_t>(step)];
-
-    void read(const T* from, int pieces_each, Index count) noexcept {
-      arrays::transpose(from, pieces_each, count, pieces_each, piece[0], step);
-      // Further lanes of the last batch repeat the first: they raise no exception that it does not.
-      constexpr auto width = static_cast<Index>(V::size);
-      const Index end = (count + width - 1) / width * width;
-      for (Index k = 0; count < end && k < pieces_each; ++k)
-        for (Index i = count; i < end; ++i) piece[k][i] = piece[k][0];
-    }
-  };
-
-  /// y from x, both contiguous.
-  template <class V, class T>
-  void reduce_turned(const T* x, T* y, Index groups_each) const {
-    constexpr Index step = turned_groups<V>;
-    Turned<V> turned;
-    for (Index first = 0; first < groups_each; first += step) {
-      const Index count = groups_each - first < step ? groups_each - first : step;
-      turned.read(x + first * pieces, pieces, count);
-      for_each_batch<V>(count, [&](Index at, const auto&, const auto& store) {
-        const auto piece_at = [&](int piece) { return sealed(V::load(turned.piece[piece] + at)); };
-        store(winner<V>(piece_at).value, y + first + at);
-      });
-    }
+  /// dx, or the mask where there is no gradient.
+  template <class V, class T, class Gradient, class... Arrays>
+  bool routed_in_place(arrays::Shape groups, const arrays::Distributions<const T>& x,
+                       const Gradient& gradient, const arrays::Distributions<T>& dx,
+                       const Arrays&... each) const {
+    const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
+      route_turned<V>(pieces_each, x, gradient, dx, count, groups_each);
+    };
+    const auto side_by_side = [&](auto pieces_each, Index count, Index groups_each) {
+      route_side_by_side<V>(pieces_each, x, gradient, dx, count, groups_each);
+    };
+    return computed_in_place<V>(groups, turned, side_by_side, each...);
   }
 
-  /// dx (or the mask, where there is no gradient) from x, all contiguous.
-  template <class V, class T>
-  void route_turned(const T* x, const T* gradient, T* dx, Index groups_each) const {
-    constexpr Index step = turned_groups<V>;
-    Turned<V> turned;
-    for (Index first = 0; first < groups_each; first += step) {
-      const Index count = groups_each - first < step ? groups_each - first : step;
-      turned.read(x + first * pieces, pieces, count);
-      for_each_batch<V>(count, [&](Index at, const auto& load, const auto&) {
-        const auto piece_at = [&](int piece) { return sealed(V::load(turned.piece[piece] + at)); };
-        const V winning = winner<V>(piece_at).piece;
-        const V value = gradient == nullptr ? V(1) : load(gradient + first + at);
-        for (int piece = 0; piece < pieces; ++piece)
-          select(winning == piece, value, 0).store(turned.piece[piece] + at);
-      });
-      arrays::transpose(turned.piece[0], step, Index{pieces}, count, dx + first * pieces,
-                        Index{pieces});
-    }
+  /// The gradients that are routed, or the ones of the mask in their place.
+  struct NoGradient {};
+  template <class V, class T, class Part>
+  static HILLOCK_INLINE V gradient_at(const arrays::Distributions<const T>& gradient, Index at,
+                                      const Part& part) noexcept {
+    return part.load(gradient.first + at);
+  }
+  template <class V, class Part>
+  static HILLOCK_INLINE V gradient_at(NoGradient, Index, const Part&) noexcept {
+    return 1;
+  }
+  template <class T>
+  static Index start(const arrays::Distributions<T>& gradient, Index distribution,
+                     Index group) noexcept {
+    return distribution * gradient.across + group * gradient.along;
+  }
+  static Index start(NoGradient, Index, Index) noexcept { return 0; }
+
+  /// y of as many groups as V has lanes.
+  template <class V, class Pieces, class T, class Part>
+  static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
+                                          const Part& part) noexcept {
+    arrays::TurnedPieces<V> turned;
+    turned.read(x, pieces_each);
+    const auto piece_at = [&](int piece) { return turned.piece[piece]; };
+    part.store(turned.in_order(most_of<V>(pieces_each, piece_at), pieces_each), y);
+  }
+  /// dx of as many, for gradients given.
+  template <class V, class Pieces, class T>
+  static HILLOCK_INLINE void route_block(Pieces pieces_each, const T* x, V gradient,
+                                         T* dx) noexcept {
+    arrays::TurnedPieces<V> turned;
+    turned.read(x, pieces_each);
+    const auto piece_at = [&](int piece) { return turned.piece[piece]; };
+    hand_out(pieces_each, piece_at, turned.as_read(gradient, pieces_each),
+             [&](int piece, V share) { turned.piece[piece] = share; });
+    turned.write(dx, pieces_each);
   }
 
-  template <class V, class In, class T, class Out>
-  void route_side_by_side(const In& in, const T* gradient, const Out& out, Index group,
-                          Index count) const {
-    const T* const x_group = group_start(in, group * pieces);
-    T* const out_group = group_start(out, group * pieces);
-    const Index in_step = in.step(axis != Per::column);
-    const Index out_step = out.step(axis != Per::column);
-    for_each_batch<V>(count, [&](Index at, const auto& load, const auto& store) {
-      const auto piece_at = [&](int piece) { return load(x_group + piece * in_step + at); };
-      const V winning = winner<V>(piece_at).piece;
-      const V value = gradient == nullptr ? V(1) : load(gradient + at);
-      for (int piece = 0; piece < pieces; ++piece)
-        store(select(winning == piece, value, 0), out_group + piece * out_step + at);
-    });
-  }
-
-  /// work(at, load, store) for every batch of `count` elements, the last of which may be partly filled.
-  template <class V, class Work>
-  static void for_each_batch(Index count, const Work& work) {
-    using T = typename V::value_type;
+  template <class V, class Pieces, class T>
+  static void reduce_turned(Pieces pieces_each, const arrays::Distributions<const T>& x,
+                            const arrays::Distributions<T>& y, Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    Index at = 0;
-    for (; at + width <= count; at += width) {
-      work(
-          at, [](const T* from) { return sealed(V::load(from)); },
-          [](V value, T* to) { value.store(to); });
-    }
-    if (at < count) {
-      const auto rest = static_cast<std::size_t>(count - at);
-      work(
-          at, [rest](const T* from) { return sealed(V::load_first(from, rest)); },
-          [rest](V value, T* to) { value.store_first(to, rest); });
+    const Index end =
+        arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
+    for (Index j = 0; j < count; ++j) {
+      const T* from = x.first + j * x.across;
+      T* to = y.first + j * y.across;
+      Index at = 0;
+      for (; at + width <= end; at += width, from += width * pieces_each, to += width)
+        reduce_block<V>(pieces_each, from, to, arrays::WholeBatch<V>());
+      if (at == groups_each) continue;
+      arrays::CopiedPieces<V> rest;
+      rest.read(from, pieces_each, groups_each - at);
+      reduce_block<V>(pieces_each, rest.element, to,
+                      arrays::FirstLanes<V>{static_cast<std::size_t>(groups_each - at)});
     }
   }
 
+  template <class V, class Pieces, class T, class Gradient>
+  static void route_turned(Pieces pieces_each, const arrays::Distributions<const T>& x,
+                           const Gradient& gradient, const arrays::Distributions<T>& dx,
+                           Index count, Index groups_each) {
+    constexpr auto width = static_cast<Index>(V::size);
+    // What is written beyond a group is x, to be read yet, where it is in place: then all are copied.
+    const Index end = arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each
+                      : dx.first == x.first                              ? 0
+                                                                         : groups_each - 1;
+    for (Index j = 0; j < count; ++j) {
+      const T* from = x.first + j * x.across;
+      T* to = dx.first + j * dx.across;
+      Index at = 0;
+      const Index step = width * pieces_each;
+      for (; at + width <= end; at += width, from += step, to += step) {
+        const V value = gradient_at<V>(gradient, start(gradient, j, at), arrays::WholeBatch<V>());
+        route_block<V>(pieces_each, from, value, to);
+      }
+      for (; at < groups_each; at += width, from += step, to += step) {
+        const Index left = groups_each - at < width ? groups_each - at : width;
+        const V value = gradient_at<V>(gradient, start(gradient, j, at),
+                                       arrays::FirstLanes<V>{static_cast<std::size_t>(left)});
+        arrays::CopiedPieces<V> rest;
+        rest.read(from, pieces_each, left);
+        route_block<V>(pieces_each, rest.element, value, rest.element);
+        rest.write(to, pieces_each, left);
+      }
+    }
+  }
+
+  /// The same where distributions are neighbours, with a group of each in a lane.
+  template <class V, class Pieces, class T, class Part>
+  static HILLOCK_INLINE void reduce_lanes(Pieces pieces_each, const T* x, Index x_step, T* y,
+                                          const Part& part) noexcept {
+    const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
+    part.store(most_of<V>(pieces_each, piece_at), y);
+  }
+  template <class V, class Pieces, class T, class Part>
+  static HILLOCK_INLINE void route_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
+                                         T* dx, Index dx_step, const Part& part) noexcept {
+    const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
+    hand_out(pieces_each, piece_at, gradient,
+             [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
+  }
+
+  template <class V, class Pieces, class T>
+  static void reduce_side_by_side(Pieces pieces_each, const arrays::Distributions<const T>& x,
+                                  const arrays::Distributions<T>& y, Index count,
+                                  Index groups_each) {
+    constexpr auto width = static_cast<Index>(V::size);
+    const Index x_step = x.along;
+    for (Index group = 0; group < groups_each; ++group) {
+      const T* const from = x.first + group * pieces_each * x_step;
+      T* const to = y.first + group * y.along;
+      Index at = 0;
+      for (; at + width <= count; at += width)
+        reduce_lanes<V>(pieces_each, from + at, x_step, to + at, arrays::WholeBatch<V>());
+      if (at == count) continue;
+      reduce_lanes<V>(pieces_each, from + at, x_step, to + at,
+                      arrays::FirstLanes<V>{static_cast<std::size_t>(count - at)});
+    }
+  }
+
+  template <class V, class Pieces, class T, class Gradient>
+  static void route_side_by_side(Pieces pieces_each, const arrays::Distributions<const T>& x,
+                                 const Gradient& gradient, const arrays::Distributions<T>& dx,
+                                 Index count, Index groups_each) {
+    constexpr auto width = static_cast<Index>(V::size);
+    const Index x_step = x.along, dx_step = dx.along;
+    for (Index group = 0; group < groups_each; ++group) {
+      const T* const from = x.first + group * pieces_each * x_step;
+      T* const to = dx.first + group * pieces_each * dx_step;
+      const Index of = start(gradient, 0, group);
+      Index at = 0;
+      for (; at + width <= count; at += width) {
+        const V value = gradient_at<V>(gradient, of + at, arrays::WholeBatch<V>());
+        route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
+                       arrays::WholeBatch<V>());
+      }
+      if (at == count) continue;
+      const arrays::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};
+      const V value = gradient_at<V>(gradient, of + at, rest);
+      route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, rest);
+    }
+  }
+
+  template <class V, class X>
+  auto pieces_of(arrays::LaneReader<V, X>& read, Index group) const {
+    return [&read, first = group * pieces](int piece) { return read(first + piece); };
+  }
   template <class V, class Y>
   void route(arrays::LaneWriter<V, Y>& write, Index group, V winning_piece, V value) const {
     for (int piece = 0; piece < pieces; ++piece)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/distribution.hpp>
+#include <hillock/arrays/distribution_gradient.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
@@ -116,10 +116,10 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where the policy gives zeros, 0.
-  template <class V, class Condition>
-  HILLOCK_INLINE V inverse_or_zero(V inverse, Condition is_masked) const noexcept {
-    return all_masked == AllMasked::zeros ? zero_where(is_masked, inverse) : inverse;
+  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0.
+  template <class V>
+  HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
+    return all_masked == AllMasked::zeros ? zero_where(is_minus_infinity(top), inverse) : inverse;
   }
 
   /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
@@ -131,8 +131,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
                                const Store& store, V top, Index) const noexcept {
-      const auto masked = softmax.is_masked(top);
-      const kernels::ExponentialsBelow<V> below(top, masked);
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums;
       walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
         const V e = below.scaled(x);
@@ -147,12 +146,11 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
                                const Store& store, V top, V number) const noexcept {
-      const auto masked = softmax.is_masked(top);
-      const V inverse = softmax.inverse_or_zero(number, masked);
+      const V inverse = softmax.inverse_or_zero(number, top);
       if constexpr (Kept::value) {
         walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
       } else {
-        const kernels::ExponentialsBelow<V> below(top, masked);
+        const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
         walk.each(load_back,
                   [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
       }
@@ -163,28 +161,53 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// largest dp, and an error of p or of the difference counts twice: both are in two parts.
   template <class V>
   struct BackwardSteps {
+    static constexpr bool needs_maximum = true;
+    template <class Number>
+    struct Numbers {
+      kernels::TwoParts<Number> mean;
+      kernels::TwoParts<Number> inverse;
+    };
     const Softmax& softmax;
-    template <class Walk, class Load, class LoadBoth, class Store>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load& load, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
-      const V top = Walk::spread(walk.maximum(load));
-      const auto masked = softmax.is_masked(top);
-      const kernels::ExponentialsBelow<V> below(top, masked);
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
+                                const Kept& kept) const noexcept {
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       arrays::SumsOf<Walk, V> sums, products;
-      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-        const V e = counted(below.scaled(both[0]));
+      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+        V e;
+        if constexpr (Kept::is_kept) {
+          const auto parts = below.scaled_in_parts(both[0]);
+          kept.put(walk, at, parts.high, parts.low);
+          e = counted(parts.high);
+        } else {
+          e = counted(below.scaled(both[0]));
+        }
         sums.of[slot].add(e);
         products.of[slot].add_product(e, both[1]);
       });
       const auto total = Walk::total(sums);
-      const auto narrow_mean = quotient(Walk::total(products), total);
-      const V mean = Walk::spread(narrow_mean.high);
-      const V mean_low = Walk::spread(narrow_mean.low);
-      const auto narrow_inverse = total.inverse_in_parts();
-      const V inverse = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.high)), masked);
-      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(narrow_inverse.low)), masked);
+      const auto mean = quotient(Walk::total(products), total);
+      return Numbers<std::decay_t<decltype(mean.high)>>{mean, total.inverse_in_parts()};
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
+                               V top, const Numbers<Number>& numbers,
+                               const Kept& kept) const noexcept {
+      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      const V mean = Walk::spread(numbers.mean.high);
+      const V mean_low = Walk::spread(numbers.mean.low);
+      const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
+      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.low)), top);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        const auto e = below.scaled_in_parts(both[0]);
+        kernels::TwoParts<V> e;
+        if constexpr (Kept::is_kept) {
+          const auto parts = kept.get(walk, at);
+          e = {parts[0], parts[1]};
+        } else {
+          e = below.scaled_in_parts(both[0]);
+        }
         const auto p = kernels::exact_product(e.high, inverse);
         const V p_low = p.low + fma(e.high, inverse_low, e.low * inverse);
         const auto centred = kernels::exact_difference(both[1], mean);
@@ -196,16 +219,25 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   template <class V>
   struct BackwardFromOutputSteps {
-    template <class Walk, class Load, class LoadBoth, class Store>
-    HILLOCK_INLINE void operator()(const Walk& walk, const Load&, const LoadBoth& load_both,
-                                   const Store& store) const noexcept {
+    static constexpr bool needs_maximum = false;
+    template <class Number>
+    using Numbers = kernels::TwoParts<Number>;
+
+    template <class Walk, class LoadBoth, class Kept>
+    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
+                                const Kept&) const noexcept {
       arrays::SumsOf<Walk, V> products;
       walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
         products.of[slot].add_product(counted(both[0]), both[1]);
       });
-      const auto narrow_mean = Walk::total(products).parts();
-      const V mean = Walk::spread(narrow_mean.high);
-      const V mean_low = Walk::spread(narrow_mean.low);
+      return Walk::total(products).parts();
+    }
+
+    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
+    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
+                               const Numbers<Number>& number, const Kept&) const noexcept {
+      const V mean = Walk::spread(number.high);
+      const V mean_low = Walk::spread(number.low);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
         store(at, both[0] * ((both[1] - mean) - mean_low));
       });

@@ -43,77 +43,26 @@ template <class X, Accuracy A, class Arch>
 using BatchForSums =
     std::conditional_t<A == Accuracy::exact, simd::Batch<double, Arch>, BatchFor<X, Arch>>;
 
-/// to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share nothing. In
-/// squares, the last of which overlap.
-template <class T>
-void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
-               Index to_step) noexcept {
-  constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
-  if (rows % size == 0 && cols == 2 && from_step == 2) {
-    for (Index i = 0; i < rows; i += size)
-      simd::split_pairs(from + 2 * i, to + i, to + to_step + i);
-  } else if (cols % size == 0 && rows == 2 && to_step == 2) {
-    for (Index j = 0; j < cols; j += size)
-      simd::merge_pairs(from + j, from + from_step + j, to + 2 * j);
-  } else if (rows < size || cols < size) {
-    for (Index i = 0; i < rows; ++i)
-      for (Index j = 0; j < cols; ++j) to[j * to_step + i] = from[i * from_step + j];
-  } else {
-    for (Index i = 0; i < rows; i += size) {
-      const Index row = i + size <= rows ? i : rows - size;
-      for (Index j = 0; j < cols; j += size) {
-        const Index col = j + size <= cols ? j : cols - size;
-        simd::transpose_square(from + row * from_step + col, from_step, to + col * to_step + row,
-                               to_step);
-      }
-    }
-  }
+/// Copies `count` neighbours, at least as many as the narrowest batch has lanes, to as many as V has, the
+/// further ones repeating others; and back.
+template <class V, class T>
+HILLOCK_INLINE void copy_to_lanes(const T* from, Index count, T* to) noexcept {
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  constexpr auto size = static_cast<Index>(Narrow::size);
+  for (Index j = 0; j < static_cast<Index>(V::size); j += size)
+    Narrow::load(from + (j + size <= count ? j : count - size)).store(to + j);
+  Narrow::load(from + count - size).store(to + count - size);
+}
+template <class V, class T>
+HILLOCK_INLINE void copy_from_lanes(const T* from, Index count, T* to) noexcept {
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  constexpr auto size = static_cast<Index>(Narrow::size);
+  for (Index j = 0; j + size <= count; j += size) Narrow::load(from + j).store(to + j);
+  Narrow::load(from + count - size).store(to + count - size);
 }
 
-/// Up to `groups` batches of distributions of few entries that are neighbours in memory, turned so that
-/// each has a lane. Several batches at a time: a batch is then loaded long after the squares that it is
-/// made of were stored.
-template <class V>
-class TurnedTile {
- public:
-  using T = typename V::value_type;
-  static constexpr Index width = static_cast<Index>(V::size);
-  static constexpr Index groups = 4;
-  static constexpr Index most_entries = 32;
-
-  /// Reads `count` distributions of n entries, `step` elements apart.
-  void read(const T* from, Index step, Index n, Index count) noexcept {
-    for (Index g = 0; g * width < count; ++g) {
-      const Index lanes = lanes_of(g, count);
-      transpose(from + g * width * step, step, lanes, n, tile_[g], width);
-      // Further lanes repeat the first: they raise no exception that it does not.
-      for (Index i = 0; i < n; ++i)
-        for (Index lane = lanes; lane < width; ++lane)
-          tile_[g][i * width + lane] = tile_[g][i * width];
-    }
-  }
-  void write(T* to, Index step, Index n, Index count) const noexcept {
-    for (Index g = 0; g * width < count; ++g)
-      transpose(tile_[g], width, n, lanes_of(g, count), to + g * width * step, step);
-  }
-
-  HILLOCK_INLINE V load(Index group, Index entry) const noexcept {
-    return sealed(V::load(tile_[group] + entry * width));
-  }
-  HILLOCK_INLINE void store(Index group, Index entry, V value) noexcept {
-    value.store(tile_[group] + entry * width);
-  }
-
- private:
-  static Index lanes_of(Index group, Index count) noexcept {
-    return count - group * width < width ? count - group * width : width;
-  }
-
-  alignas(sizeof(V)) T tile_[groups][static_cast<std::size_t>(most_entries * width)];
-};
-
 /// Reads `count` distributions, the first one `first`, an entry at a time, each in its own lane;
-/// further lanes repeat the first. The entries are asked for in ascending order, any number of times
+/// further lanes repeat one of them. The entries are asked for in ascending order, any number of times
 /// over; what was asked for may be overwritten.
 template <class V, class X>
 class LaneReader {
@@ -139,10 +88,18 @@ class LaneReader {
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index narrow_width = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
 
   void fill(Index start) {
     start_ = start;
     const Index n = end_ - start < tile_entries ? end_ - start : tile_entries;
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<X, narrow_width>) {
+      if (lane_step_ == 1 && count_ >= narrow_width) {
+        const T* from = from_ + start * entry_step_;
+        for (Index i = 0; i < n; ++i, from += entry_step_) copy_to_lanes<V>(from, count_, tile_[i]);
+        return;
+      }
+    }
     for (Index lane = 0; lane < width; ++lane) {
       const Index of = first_ + (lane < count_ ? lane : 0);
       for (Index i = 0; i < n; ++i) tile_[i][lane] = element(start + i, of);
@@ -206,6 +163,15 @@ class LaneWriter {
   }
 
   void finish() {
+    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<Y, narrow_width>) {
+      if (lane_step_ == 1 && count_ >= narrow_width) {
+        T* to = to_ + start_ * entry_step_;
+        for (Index i = 0; i < filled_; ++i, to += entry_step_)
+          copy_from_lanes<V>(tile_[i], count_, to);
+        filled_ = 0;
+        return;
+      }
+    }
     for (Index lane = 0; lane < count_; ++lane)
       for (Index i = 0; i < filled_; ++i) set(start_ + i, first_ + lane, tile_[i][lane]);
     filled_ = 0;
@@ -213,6 +179,7 @@ class LaneWriter {
 
  private:
   static constexpr Index width = static_cast<Index>(V::size);
+  static constexpr Index narrow_width = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
 
   void set(Index entry, Index distribution, T lane) {
     const Index row = per_ == Per::column ? entry : distribution;
@@ -248,6 +215,27 @@ bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
 template <class T, class... Arrays>
 inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
                                             std::is_same_v<T, typename Arrays::T>)&&...);
+
+/// Entry i of distribution j is first[j * across + i * along].
+template <class T>
+struct Distributions {
+  T* first;
+  Index across;
+  Index along;
+  Index entries;
+
+  Distributions from(Index distribution) const noexcept {
+    return {first + distribution * across, across, along, entries};
+  }
+};
+
+/// An array's distributions.
+template <class T, class Array>
+Distributions<T> distributions_of(const Array& array, Per axis) noexcept {
+  const bool along_row = axis != Per::column;
+  return {array.view().data, array.step(!along_row), array.step(along_row),
+          entries(array.shape(), axis)};
+}
 
 /// The first entry of a distribution.
 template <class Array>

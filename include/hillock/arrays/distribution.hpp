@@ -1,217 +1,14 @@
-// Distributions along an axis: how softmax, log-softmax and cross-entropy read, sum and check them.
-//
-// A distribution is walked in one of two ways: by Lanes, one distribution to a lane, whatever the
-// layout; or as a Run of memory, many entries of one distribution to a batch, where its entries are
-// neighbours. Both add in one order, so that they give the same bits: fewer than 16 entries one after
-// the other; more in 16 partial sums, entry i to the sum i mod 16, but the last entries, where they
-// do not make 16, to the last sums; then the sums by halves: i and i + 8, i and i + 4, ...
+// Distributions along an axis: how softmax, log-softmax and cross-entropy read, walk and check them. By
+// Lanes, whatever the layout; as a Run where the entries of a distribution are neighbours in memory, or
+// where too few distributions are left to fill the lanes.
 #pragma once
 
-#include <hillock/arrays/axis.hpp>
-#include <hillock/kernels/softmax.hpp>
-
-#include <utility>
+#include <hillock/arrays/interleaved.hpp>
+#include <hillock/arrays/turned_tile.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
-
-inline constexpr Index partial_sums = 16;
-
-/// Below this many entries they are added one after the other.
-inline constexpr Index shortest_tree = partial_sums;
-
-/// Sums by halves into the first.
-template <class Part, std::size_t N>
-HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
-  for (std::size_t half = N / 2; half > 0; half /= 2)
-    for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
-}
-
-/// What is done with the entries that count in a sum, and with those of a last block that do not.
-struct AllCount {
-  template <class V>
-  HILLOCK_INLINE V operator()(V x) const noexcept {
-    return x;
-  }
-};
-template <class V>
-struct SomeCount {
-  V one_or_zero;
-  HILLOCK_INLINE V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
-};
-
-/// The partial sums of a Walk.
-template <class Walk, class V, template <class> class SumOf = kernels::DistributionSum>
-struct SumsOf {
-  SumOf<V> of[Walk::slots];
-};
-
-/// Distributions one to a lane, of at least shortest_tree entries or of fewer.
-template <class V, bool IsShort>
-class Lanes {
- public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
-  explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
-
-  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
-  /// Of a number that each distribution has, what V computes with; and back.
-  static HILLOCK_INLINE V spread(V number) noexcept { return number; }
-  static HILLOCK_INLINE V gathered(V number) noexcept { return number; }
-
-  /// The largest number; any number where there is a NaN.
-  template <class Load>
-  HILLOCK_INLINE V maximum(const Load& load) const {
-    V top = load(0);
-    for (Index i = 1; i < n_; ++i) top = not_below(load(i), top);
-    return top;
-  }
-  /// The same, but NaN where there is one.
-  template <class Load>
-  HILLOCK_INLINE V maximum_or_nan(const Load& load) const {
-    V top = load(0);
-    for (Index i = 1; i < n_; ++i) top = max(top, load(i));
-    return top;
-  }
-
-  /// use(slot, i, load(i), counted) for every entry i, which belongs to the partial sum `slot`.
-  template <class Load, class Use>
-  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
-    const Index whole = n_ / partial_sums * partial_sums;
-    const Index last = n_ - partial_sums;
-    for (Index i = 0; i < n_; ++i) {
-      const Index slot = IsShort ? 0 : i < whole ? i % partial_sums : i - last;
-      use(slot, i, load(i), AllCount());
-    }
-  }
-
-  /// The sum of all slots, for each distribution.
-  template <class Sums>
-  static HILLOCK_INLINE auto total(Sums& sums) noexcept {
-    add_by_halves(sums.of);
-    return sums.of[0];
-  }
-
- private:
-  Index n_;
-};
-
-/// One distribution of at least shortest_tree entries that are neighbours in memory.
-template <class V>
-class Run {
-  using T = typename V::value_type;
-  using Narrow = simd::Batch<T, simd::NarrowArch>;
-  static constexpr Index width = static_cast<Index>(V::size);
-  static constexpr Index batches = partial_sums / width;
-  static_assert(width <= partial_sums);
-
- public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(batches);
-  explicit Run(Index entries) noexcept : n_(entries) {}
-
-  static constexpr Index distributions_at_once = 1;
-  static HILLOCK_INLINE V spread(Narrow number) noexcept { return number.first(); }
-  static HILLOCK_INLINE Narrow gathered(V number) noexcept { return number.first(); }
-
-  template <class Load>
-  HILLOCK_INLINE Narrow maximum(const Load& load) const {
-    V top = load(n_ - width);
-    V second = top;
-    Index at = 0;
-    for (; at + 2 * width <= n_; at += 2 * width) {
-      top = not_below(load(at), top);
-      second = not_below(load(at + width), second);
-    }
-    if (at + width <= n_) second = not_below(load(at), second);
-    return across(not_below(second, top), [](auto a, auto b) { return not_below(a, b); });
-  }
-  template <class Load>
-  HILLOCK_INLINE Narrow maximum_or_nan(const Load& load) const {
-    V top = load(n_ - width);
-    for (Index at = 0; at + width <= n_; at += width) top = max(top, load(at));
-    return across(top, [](auto a, auto b) { return max(b, a); });
-  }
-
-  /// use(slot, at, load(at), counted) for every batch; those of the last block overlap the ones before
-  /// it, and are loaded before anything is done: it may write where it loads from.
-  template <class Load, class Use>
-  HILLOCK_INLINE void each(const Load& load, const Use& use) const {
-    each(load, use, std::make_integer_sequence<Index, batches>());
-  }
-
-  template <template <class> class SumOf>
-  static HILLOCK_INLINE SumOf<Narrow> total(const SumsOf<Run, V, SumOf>& sums) noexcept {
-    using Sum = SumOf<V>;
-    using Total = SumOf<Narrow>;
-    using Part = typename Sum::Part;
-    using Wide = std::decay_t<decltype(Part().number[0])>;
-    using NarrowPart = typename Total::Part;
-    using NarrowWide = std::decay_t<decltype(NarrowPart().number[0])>;
-    constexpr std::size_t numbers = sizeof(Part::number) / sizeof(Wide);
-    Part part[batches * Sum::part_count];
-    for (std::size_t i = 0; i < batches * Sum::part_count; ++i)
-      part[i] = sums.of[i / Sum::part_count].part[i % Sum::part_count];
-    add_by_halves(part);
-    typename Wide::value_type lanes[numbers][Wide::size];
-    for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
-    NarrowPart lane[Wide::size];
-    for (std::size_t i = 0; i < Wide::size; ++i)
-      for (std::size_t k = 0; k < numbers; ++k) lane[i].number[k] = NarrowWide(lanes[k][i]);
-    add_by_halves(lane);
-    Total result;
-    for (NarrowPart& each : result.part) each = lane[0];
-    return result;
-  }
-
- private:
-  template <class Larger>
-  static HILLOCK_INLINE Narrow across(V values, const Larger& larger) noexcept {
-    T lanes[static_cast<std::size_t>(width)];
-    values.store(lanes);
-    Narrow most = Narrow::load(lanes);
-    for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
-      most = larger(Narrow::load(lanes + i), most);
-    most.store(lanes);
-    Narrow result = lanes[0];
-    for (std::size_t i = 1; i < Narrow::size; ++i) result = larger(Narrow(lanes[i]), result);
-    return result;
-  }
-
-  template <class Load, class Use, Index... K>
-  HILLOCK_INLINE void each(const Load& load, const Use& use,
-                           std::integer_sequence<Index, K...>) const {
-    using Loaded = decltype(load(0));
-    const Index rest = n_ % partial_sums;
-    const Index last = n_ - partial_sums;
-    const Loaded last_loaded[] = {load(last + K * width)...};
-    for (Index at = 0; at <= last; at += partial_sums)
-      (use(K, at + K * width, load(at + K * width), AllCount()), ...);
-    if (rest == 0) return;
-    static constexpr T counts[2 * partial_sums] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                                   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    (use(K, last + K * width, last_loaded[K], SomeCount<V>{V::load(counts + rest + K * width)}),
-     ...);
-  }
-
-  Index n_;
-};
-
-/// Calls block(first, count) for every group of V::size distributions that have entries.
-template <class V, class Block>
-void for_each_distribution(Shape shape, Per axis, const Block& block) {
-  if (entries(shape, axis) != 0) for_each_block<V>(distributions(shape, axis), block);
-}
-
-/// An input, the gradient by the output and the gradient by the input: of one shape, the last in
-/// place of one of the others or apart.
-template <class In, class InDY, class Out>
-void check_gradients(const char* where, const char* name, const In& in, const InDY& dy,
-                     const Out& dx) {
-  require_same_shape(where, name, in.shape(), "dy", dy.shape());
-  require_same_shape(where, name, in.shape(), "dx", dx.shape());
-  require_in_place_or_apart(where, "dx", dx, name, in);
-  require_in_place_or_apart(where, "dx", dx, "dy", dy);
-}
 
 /// What there is of sum_j e^(x_j - top) beside the largest, whose exponential is 1. Where it is little,
 /// the digits of a sum of doubles do not reach it, and the exponentials are added once more without the
@@ -271,38 +68,39 @@ HILLOCK_INLINE void take_all_steps(const Walk& walk, Kept kept, const Load& load
   steps.finish(walk, kept, load, load_back, store, top, number);
 }
 
+/// Up to so many entries distributions that are neighbours in memory are turned too: a maximum and a sum
+/// across the lanes of a register would take longer. A gradient has three tiles, which the first-level
+/// cache must hold.
+template <class V>
+using ForwardTile = TurnedTile<V, 64>;
+template <class V>
+using GradientTile = TurnedTile<V, 32>;
+
+/// Whether `count` distributions of n entries go through a Tile: few entries, but not where as few
+/// distributions would leave half of the lanes without work and a Run can have them.
+template <class Tile>
+constexpr bool go_through_tile(Index n, Index count, bool are_contiguous) noexcept {
+  const bool may_be_run = are_contiguous && n >= shortest_tree;
+  return n <= Tile::most_entries && !(may_be_run && 2 * count <= Tile::width);
+}
+
 /// No more distributions than these are under way between steps.number and steps.written.
 template <class V>
-inline constexpr Index most_under_way = most_at_a_time > TurnedTile<V>::groups* TurnedTile<V>::width
-                                            ? most_at_a_time
-                                            : TurnedTile<V>::groups* TurnedTile<V>::width;
+inline constexpr Index most_under_way =
+    most_at_a_time > ForwardTile<V>::groups* ForwardTile<V>::width
+        ? most_at_a_time
+        : ForwardTile<V>::groups* ForwardTile<V>::width;
 
 /// Calls work(first, count) for as many distributions at a time as a TurnedTile holds.
 template <class V, class Work>
 void for_each_tile(Index count, const Work& work) {
-  constexpr Index step = TurnedTile<V>::groups * TurnedTile<V>::width;
+  constexpr Index step = ForwardTile<V>::groups * ForwardTile<V>::width;
   for (Index first = 0; first < count; first += step)
     work(first, count - first < step ? count - first : step);
 }
 
 // What follows depends on the type of the arrays only where it must: each layout that a program uses is
 // compiled anew.
-
-/// The steps for `count` distributions of n entries in a tile.
-template <class V, class Steps>
-void forward_in_tile(TurnedTile<V>& tile, Index n, Index first, Index count, const Steps& steps) {
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const auto load = [&](Index at) { return tile.load(g, at); };
-    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-    const auto all_steps = [&](const auto& walk) {
-      take_all_steps<V>(walk, std::true_type(), load, load, store, steps, first + g * tile.width);
-    };
-    if (n < shortest_tree)
-      all_steps(Lanes<V, true>(n));
-    else
-      all_steps(Lanes<V, false>(n));
-  }
-}
 
 /// The steps for `count` distributions of n entries that are neighbours in memory, from_step and to_step
 /// elements apart.
@@ -337,34 +135,129 @@ void forward_of_runs(const T* all_from, Index from_step, T* all_to, Index to_ste
   }
 }
 
-/// Fills a tile with `count` distributions from `first` on, and empties it.
-template <class V, class X>
-void read_tile(TurnedTile<V>& tile, Per axis, const Input<X>& in, Index first, Index count) {
-  const Index n = entries(in.shape(), axis);
-  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
-    if (are_contiguous<typename V::value_type>(axis, in))
-      return tile.read(start_of(in, axis, first), in.step(axis == Per::column), n, count);
-  }
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const Index start = g * tile.width;
-    const Index lanes = count - start < tile.width ? count - start : tile.width;
-    LaneReader<V, X> read(in, axis, first + start, lanes);
-    for (Index i = 0; i < n; ++i) tile.store(g, i, read(i));
+/// Straight from memory, where distributions lie interleaved, and to it.
+template <class V, class T>
+auto interleaved_load(const T* from) noexcept {
+  return [from](Index at) { return V::load(from + at * interleaved<V>); };
+}
+template <class V, class T>
+auto interleaved_store(T* to) noexcept {
+  return [to](Index at, V value) { value.store(to + at * interleaved<V>); };
+}
+
+/// The steps for `count` distributions from `first` on, which are few.
+template <class V, class T, class Steps>
+void forward_of_few(const Distributions<const T>& in, const Distributions<T>& out, Index first,
+                    Index count, const Steps& steps) {
+  const Run<V, interleaved<V>> walk(in.entries);
+  const Distributions<const T> written{out.first, out.across, out.along, out.entries};
+  for_each_interleaved<V>(first, count, [&](Index start, Index now) {
+    const Distributions<const T> from = in.from(start);
+    const Distributions<T> to = out.from(start);
+    const auto take_steps = [&](const auto& load, const auto& load_back, const auto& store) {
+      const V top = walk.spread(walk.maximum(load));
+      const V number =
+          walk.spread(steps.number(walk, std::true_type(), load, load_back, store, top, start));
+      steps.finish(walk, std::true_type(), load, load_back, store, top, number);
+    };
+    if (are_interleaved<V>(from, now) && are_interleaved<V>(to, now)) {
+      take_steps(interleaved_load<V>(from.first), interleaved_load<V>(to.first),
+                 interleaved_store<V>(to.first));
+      return steps.written(start, now);
+    }
+    InterleavedTile<V> tile, tile_back, out_tile;
+    InterleavedReader<V> read(from, now, tile);
+    InterleavedReader<V> read_back(written.from(start), now, tile_back);
+    InterleavedWriter<V> write(to, now, out_tile);
+    const auto load = [&](Index at) { return read(at); };
+    const auto load_back = [&](Index at) {
+      if (read_back.lacks(at)) write.finish();
+      return read_back(at);
+    };
+    take_steps(load, load_back, [&](Index at, V value) { write(at, value); });
+    write.finish();
+    steps.written(start, now);
+  });
+}
+
+/// The distributions of a tile, a batch at a time: work(walk, group), where the walk adds few entries one
+/// after the other.
+template <class V, class Work>
+HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
+  const Index groups = (count + ForwardTile<V>::width - 1) / ForwardTile<V>::width;
+  if (n < shortest_tree) {
+    for (Index g = 0; g < groups; ++g) work(Lanes<V, true>(n), g);
+  } else {
+    for (Index g = 0; g < groups; ++g) work(Lanes<V, false>(n), g);
   }
 }
-template <class V, class Y>
-void write_tile(const TurnedTile<V>& tile, Per axis, Output<Y>& out, Index first, Index count) {
+
+/// Fills a tile with `count` distributions from `first` on; use(group, the largest entries).
+template <class V, Index MostEntries, class X, class Use>
+void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in, Index first,
+               Index count, const Use& use) {
+  const Index n = entries(in.shape(), axis);
+  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
+    if (are_contiguous<typename V::value_type>(axis, in)) {
+      const Index step = in.step(axis == Per::column);
+      const auto* from = start_of(in, axis, first);
+      for (Index g = 0; g * tile.width < count; ++g, from += tile.width * step)
+        use(g, tile.read(g, from, step, n, tile.lanes_of(g, count)));
+      return;
+    }
+  }
+  for (Index g = 0; g * tile.width < count; ++g) {
+    LaneReader<V, X> read(in, axis, first + g * tile.width, tile.lanes_of(g, count));
+    V top = read(0);
+    tile.store(g, 0, top);
+    for (Index i = 1; i < n; ++i) {
+      const V value = read(i);
+      top = not_below(value, top);
+      tile.store(g, i, value);
+    }
+    use(g, top);
+  }
+}
+/// Writes `count` distributions from `first` on: those of contiguous arrays by write(to, step), which makes
+/// their entries too; by write(null, 0) they are made in the tile, of which others are copied.
+template <class V, Index MostEntries, class Y, class Write>
+void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, Output<Y>& out, Index first,
+                Index count, const Write& write) {
   const Index n = entries(out.shape(), axis);
   if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
     if (are_contiguous<typename V::value_type>(axis, out))
-      return tile.write(start_of(out, axis, first), out.step(axis == Per::column), n, count);
+      return write(start_of(out, axis, first), out.step(axis == Per::column));
   }
+  write(nullptr, 0);
   for (Index g = 0; g * tile.width < count; ++g) {
-    const Index start = g * tile.width;
-    const Index lanes = count - start < tile.width ? count - start : tile.width;
-    LaneWriter<V, Y> write(out, axis, first + start, lanes);
-    for (Index i = 0; i < n; ++i) write(i, tile.load(g, i));
-    write.finish();
+    LaneWriter<V, Y> write_lanes(out, axis, first + g * tile.width, tile.lanes_of(g, count));
+    for (Index i = 0; i < n; ++i) write_lanes(i, tile.load(g, i));
+    write_lanes.finish();
+  }
+}
+
+/// The numbers of `count` distributions of n entries in a tile, and their end.
+template <class V, class Steps>
+void numbers_in_tile(ForwardTile<V>& tile, Index n, const V* top, V* number, Index first,
+                     Index count, const Steps& steps) {
+  for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
+    number[g] =
+        steps.number(walk, std::true_type(), load, load, store, top[g], first + g * tile.width);
+  });
+}
+template <class V, class Steps>
+void finish_tile(ForwardTile<V>& tile, Index n, const V* top, const V* number, Index count,
+                 const Steps& steps, typename V::value_type* to, Index step) {
+  for (Index g = 0; g * tile.width < count; ++g) {
+    const auto load = [&](Index at) { return tile.load(g, at); };
+    const auto fill = [&](Index from, auto some, const auto& store) {
+      steps.finish(SomeEntries<V, decltype(some)>(from, some), std::true_type(), load, load, store,
+                   top[g], number[g]);
+    };
+    auto* const here = to == nullptr ? nullptr : to + g * tile.width * step;
+    tile.write(g, here, step, n, tile.lanes_of(g, count), fill);
   }
 }
 
@@ -379,12 +272,15 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
-  if (n <= TurnedTile<V>::most_entries) {
-    TurnedTile<V> tile;
+  if (go_through_tile<ForwardTile<V>>(n, all, are_contiguous<T>(axis, in, out))) {
+    ForwardTile<V> tile;
     return for_each_tile<V>(all, [&](Index first, Index count) {
-      read_tile(tile, axis, in, first, count);
-      forward_in_tile(tile, n, first, count, steps);
-      write_tile(tile, axis, out, first, count);
+      V top[ForwardTile<V>::groups], number[ForwardTile<V>::groups];
+      read_tile(tile, axis, in, first, count, [&](Index g, V largest) { top[g] = largest; });
+      numbers_in_tile<V>(tile, n, top, number, first, count, steps);
+      write_tile(tile, axis, out, first, count, [&](T* to, Index step) {
+        finish_tile<V>(tile, n, top, number, count, steps, to, step);
+      });
       steps.written(first, count);
     });
   }
@@ -396,6 +292,12 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Output<Y>>) {
+      if (are_few<V>(count)) {
+        return forward_of_few<V>(distributions_of<const T>(in, axis),
+                                 distributions_of<T>(out, axis), first, count, steps);
+      }
+    }
     LaneReader<V, X> read(in, axis, first, count);
     LaneWriter<V, Y> write(out, axis, first, count);
     const auto load = [&](Index at) { return read(at); };
@@ -424,10 +326,21 @@ template <class V, class X, class Work>
 void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
+  const Index all = distributions(in.shape(), axis);
+  if (n == 0) return;
+  if (go_through_tile<ForwardTile<V>>(n, all, are_contiguous<T>(axis, in))) {
+    ForwardTile<V> tile;
+    return for_each_tile<V>(all, [&](Index first, Index count) {
+      read_tile(tile, axis, in, first, count, [](Index, V) {});
+      for_each_in_tile<V>(n, count, [&](const auto& walk, Index g) {
+        const auto load = [&](Index at) { return tile.load(g, at); };
+        work(walk, load, first + g * tile.width, tile.lanes_of(g, count));
+      });
+    });
+  }
   if constexpr (may_be_contiguous<T, Input<X>>) {
-    if (n >= shortest_tree && are_contiguous<T>(axis, in)) {
-      const Index count = distributions(in.shape(), axis);
-      for (Index j = 0; j < count; ++j) {
+    if (are_contiguous<T>(axis, in)) {
+      for (Index j = 0; j < all; ++j) {
         const T* const from = start_of(in, axis, j);
         work(
             Run<V>(n), [from](Index at) { return V::load(from + at); }, j, Index{1});
@@ -435,85 +348,21 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
       return;
     }
   }
-  for_each_distribution<V>(in.shape(), axis, [&](Index first, Index count) {
-    LaneReader<V, X> read(in, axis, first, count);
-    const auto load = [&](Index at) { return read(at); };
-    if (n < shortest_tree)
-      work(Lanes<V, true>(n), load, first, count);
-    else
-      work(Lanes<V, false>(n), load, first, count);
-  });
-}
-
-template <class V, class Steps>
-void backward_in_tile(TurnedTile<V>& tile, const TurnedTile<V>& gradient, Index n, Index count,
-                      const Steps& steps) {
-  for (Index g = 0; g * tile.width < count; ++g) {
-    const auto load = [&](Index at) { return tile.load(g, at); };
-    const auto load_both = [&](Index at) {
-      return std::array<V, 2>{tile.load(g, at), gradient.load(g, at)};
-    };
-    const auto store = [&](Index at, V value) { tile.store(g, at, value); };
-    if (n < shortest_tree)
-      steps(Lanes<V, true>(n), load, load_both, store);
-    else
-      steps(Lanes<V, false>(n), load, load_both, store);
-  }
-}
-
-template <class V, class T, class Steps>
-void backward_of_run(const T* from, const T* gradient, T* to, Index n, const Steps& steps) {
-  steps(
-      Run<V>(n), [=](Index at) { return V::load(from + at); },
-      [=](Index at) {
-        return std::array<V, 2>{V::load(from + at), V::load(gradient + at)};
-      },
-      [=](Index at, V value) { value.store(to + at); });
-}
-
-/// dx from x and dy: steps(walk, load, load_both, store), where load gives entries of x and load_both
-/// those of x and dy.
-template <class V, class X, class DY, class DX, class Steps>
-void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
-                              const DY& dy, DX& dx, const Steps& steps) {
-  static_assert(CheckSameElement<X, DY>::passed);
-  using T = typename V::value_type;
-  const Input<X> in(x);
-  const Input<DY> in_dy(dy);
-  Output<DX> out(dx);
-  check_gradients(where, name, in, in_dy, out);
-  const Index n = entries(in.shape(), axis);
-  const Index all = distributions(in.shape(), axis);
-  if (n == 0) return;
-  if (n <= TurnedTile<V>::most_entries) {
-    TurnedTile<V> tile, gradient;
-    return for_each_tile<V>(all, [&](Index first, Index count) {
-      read_tile(tile, axis, in, first, count);
-      read_tile(gradient, axis, in_dy, first, count);
-      backward_in_tile(tile, gradient, n, count, steps);
-      write_tile(tile, axis, out, first, count);
-    });
-  }
-  if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
-    if (are_contiguous<T>(axis, in, in_dy, out)) {
-      for (Index j = 0; j < all; ++j) {
-        backward_of_run<V, T>(start_of(in, axis, j), start_of(in_dy, axis, j),
-                              start_of(out, axis, j), n, steps);
-      }
-      return;
-    }
-  }
   for_each_block<V>(all, [&](Index first, Index count) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>>) {
+      if (are_few<V>(count)) {
+        const Distributions<const T> each = distributions_of<const T>(in, axis);
+        return for_each_interleaved<V>(first, count, [&](Index start, Index now) {
+          InterleavedTile<V> tile;
+          InterleavedReader<V> read(each.from(start), now, tile);
+          const auto load = [&](Index at) { return read(at); };
+          work(Run<V, interleaved<V>>(n), load, start, now);
+        });
+      }
+    }
     LaneReader<V, X> read(in, axis, first, count);
-    LaneReader<V, DY> gradient(in_dy, axis, first, count);
-    LaneWriter<V, DX> write(out, axis, first, count);
-    steps(
-        Lanes<V, false>(n), [&](Index at) { return read(at); },
-        [&](Index at) {
-          return std::array<V, 2>{read(at), gradient(at)};
-        },
-        [&](Index at, V value) { write(at, value); });
-    write.finish();
+    work(
+        Lanes<V, false>(n), [&](Index at) { return read(at); }, first, count);
   });
 }
 

@@ -12,7 +12,7 @@
 // additions more than a plain exponential; the error of the difference carried along would be eight.
 // What R is off by is a factor common to all exponentials, and cancels.
 //
-// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/distribution.hpp):
+// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/partial_sums.hpp):
 // of floats in doubles, of doubles in two parts.
 #pragma once
 

@@ -310,6 +310,14 @@ class Batch {
     return !Mask<T, Arch>(a.raw_ == a.raw_);
 #endif
   }
+  /// Not is_nan: where the compiler may not assume anything, one comparison.
+  friend HILLOCK_INLINE Mask<T, Arch> is_number(Batch a) noexcept {
+#if HILLOCK_FAST_MATH
+    return !is_nan(a);
+#else
+    return a.raw_ == a.raw_;
+#endif
+  }
   /// y, or x where x is NaN.
   friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
@@ -431,40 +439,6 @@ HILLOCK_INLINE void transpose_square(const T* from, std::ptrdiff_t from_step, T*
 #else
   for (std::ptrdiff_t i = 0; i < size; ++i)
     for (std::ptrdiff_t j = 0; j < size; ++j) to[j * to_step + i] = from[i * from_step + j];
-#endif
-}
-
-/// Pairs to their first and second elements, as many pairs as the narrowest batch has lanes, and back.
-template <class T>
-HILLOCK_INLINE void split_pairs(const T* from, T* first, T* second) noexcept {
-  using V = Batch<T, NarrowArch>;
-#if defined(__SSE2__) || defined(__aarch64__)
-  auto a = V::load(from).reg();
-  auto b = V::load(from + V::size).reg();
-  detail::split_pairs(a, b);
-  V(typename V::Raw(a)).store(first);
-  V(typename V::Raw(b)).store(second);
-#else
-  for (std::size_t i = 0; i < V::size; ++i) {
-    first[i] = from[2 * i];
-    second[i] = from[2 * i + 1];
-  }
-#endif
-}
-template <class T>
-HILLOCK_INLINE void merge_pairs(const T* first, const T* second, T* to) noexcept {
-  using V = Batch<T, NarrowArch>;
-#if defined(__SSE2__) || defined(__aarch64__)
-  auto a = V::load(first).reg();
-  auto b = V::load(second).reg();
-  detail::merge_pairs(a, b);
-  V(typename V::Raw(a)).store(to);
-  V(typename V::Raw(b)).store(to + V::size);
-#else
-  for (std::size_t i = 0; i < V::size; ++i) {
-    to[2 * i] = first[i];
-    to[2 * i + 1] = second[i];
-  }
 #endif
 }
 

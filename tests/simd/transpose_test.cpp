@@ -1,0 +1,83 @@
+#include <support/routes.hpp>
+
+#include <hillock/simd/transpose.hpp>
+
+#include <array>
+#include <numeric>
+
+namespace {
+
+namespace simd = hillock::simd;
+
+/// Calls test(V{}) for every register width there is.
+template <class T, class Test>
+int for_each_width(const Test& test) {
+  int widths = 0;
+  const auto one = [&](auto bytes) {
+    if constexpr (!std::is_void_v<simd::ArchOfSize<decltype(bytes)::value>>) {
+      test(simd::BatchOfSize<T, decltype(bytes)::value>{});
+      ++widths;
+    }
+  };
+  one(std::integral_constant<std::size_t, 16>{});
+  one(std::integral_constant<std::size_t, 32>{});
+  one(std::integral_constant<std::size_t, 64>{});
+  return widths;
+}
+
+TEMPLATE_TEST_CASE("rows turned have their first elements in the first batch, and go back",
+                   "[simd]", float, double) {
+  using T = TestType;
+  constexpr std::size_t size = simd::square_size<T>;
+  CHECK(for_each_width<T>([](auto v) {
+          using V = decltype(v);
+          for (std::size_t step = size; step < 3 * size; ++step) {
+            std::vector<T> rows(V::size * step);
+            std::iota(rows.begin(), rows.end(), T(1));
+            V turned[size];
+            load_turned(rows.data(), static_cast<std::ptrdiff_t>(step), turned);
+            std::vector<T> back(rows.size(), T(0));
+            store_turned(turned, back.data(), static_cast<std::ptrdiff_t>(step));
+            std::size_t wrong = 0;
+            for (std::size_t i = 0; i < V::size; ++i)
+              for (std::size_t e = 0; e < step; ++e)
+                if (back[i * step + e] != (e < size ? rows[i * step + e] : T(0))) ++wrong;
+            for (std::size_t e = 0; e < size; ++e) {
+              T lanes[V::size];
+              turned[e].store(lanes);
+              for (std::size_t i = 0; i < V::size; ++i)
+                if (lanes[i] != rows[i * step + e]) ++wrong;
+            }
+            CHECK(wrong == 0);
+          }
+        }) > 0);
+}
+
+TEMPLATE_TEST_CASE("pairs split are their first and their second elements, and merge again",
+                   "[simd]", float, double) {
+  using T = TestType;
+  CHECK(for_each_width<T>([](auto v) {
+          using V = decltype(v);
+          std::array<T, 2 * V::size> pairs, merged;
+          std::iota(pairs.begin(), pairs.end(), T(0));
+          V a = V::load(pairs.data()), b = V::load(pairs.data() + V::size);
+          split_pairs(a, b);
+          T first[V::size], second[V::size], again[V::size], split[V::size];
+          pairs_in_order(a).store(first);
+          pairs_in_order(b).store(second);
+          pairs_in_parts(pairs_in_order(a)).store(again);
+          a.store(split);
+          merge_pairs(a, b);
+          a.store(merged.data());
+          b.store(merged.data() + V::size);
+          CHECK(merged == pairs);
+          std::size_t wrong = 0;
+          for (std::size_t i = 0; i < V::size; ++i) {
+            if (first[i] != T(2 * i) || second[i] != T(2 * i + 1)) ++wrong;
+            if (again[i] != split[i]) ++wrong;
+          }
+          CHECK(wrong == 0);
+        }) > 0);
+}
+
+}  // namespace
