@@ -49,6 +49,13 @@ template <class F, class V>
 inline constexpr bool has_both_at<
     F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
 
+/// Whether f takes one operation and a choice, as what is piecewise linear does: of more, none would be
+/// within half an ULP.
+template <class F, class = void>
+inline constexpr bool is_brief = false;
+template <class F>
+inline constexpr bool is_brief<F, std::enable_if_t<(F::forward_bound.ulp <= 0.5)>> = true;
+
 /// What the class of a pointwise activation asks for; fast for a user's own.
 template <class F>
 inline constexpr Accuracy accuracy_of = Accuracy::fast;
@@ -176,6 +183,7 @@ class Computed {
   FormulaFor<F, T> formula_;
 
  public:
+  static constexpr bool takes_long = !is_brief<F>;
   static_assert(CheckAccuracy<F, Element>::passed);
   constexpr explicit Computed(const F& f) noexcept : formula_{FormulaOf<F, T>::of(f)} {}
 
@@ -198,6 +206,7 @@ class Backward {
   Derivative<F, Element> derivative_;
 
  public:
+  static constexpr bool takes_long = !is_brief<F>;
   constexpr explicit Backward(const F& f) noexcept : derivative_(f) {}
 
   template <class V>
@@ -216,6 +225,7 @@ class Both {
   typename Formula::type f_;
 
  public:
+  static constexpr bool takes_long = !is_brief<F>;
   static_assert(CheckAccuracy<F, Element>::passed);
   constexpr explicit Both(const F& f) noexcept : f_(Formula::of(f)) {}
 
@@ -241,6 +251,7 @@ class Both<F, Element, false> {
   Derivative<F, Element> derivative_;
 
  public:
+  static constexpr bool takes_long = !is_brief<F>;
   constexpr explicit Both(const F& f) noexcept : forward_(f), derivative_(f) {}
 
   template <class V>

@@ -34,6 +34,19 @@ inline bool meet(const Progression& a, const Progression& b) noexcept {
   return false;
 }
 
+/// Whether all of a's elements lie before b's, or after, as is seen at once; for steps that are not
+/// negative.
+template <class T, class U>
+bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) noexcept {
+  if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
+  const auto last = [](const auto& array) {
+    return array.data + (array.shape.rows - 1) * array.row_step +
+           (array.shape.cols - 1) * array.col_step;
+  };
+  const auto address = [](const auto* place) { return reinterpret_cast<std::uintptr_t>(place); };
+  return address(last(a)) < address(b.data) || address(last(b)) < address(a.data);
+}
+
 /// Whether a and b have an element in common. Exact. Arrays far apart are told so in a few
 /// comparisons; runs are compared one by one only where the ranges interleave, as two blocks of one
 /// matrix do.
@@ -41,6 +54,7 @@ template <class T, class U>
 bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
   if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
     return false;
+  if (are_clearly_apart(a, b)) return false;
   constexpr auto size = static_cast<std::intptr_t>(sizeof(T));
   const auto runs_of = [](const auto& array) {
     // The inner direction is the one with the smaller step, whatever the storage order says.

@@ -28,56 +28,106 @@ Index elements_before_alignment(const std::array<T*, O>& out, std::size_t bytes)
   return static_cast<Index>((bytes - beyond) % bytes / sizeof(T));
 }
 
-/// The batches from `first`, where the outputs are aligned, to before `end`. A loop of its own: a question
-/// in every turn would halve the speed of ReLU in cache.
-template <class Op, class T, std::size_t I, std::size_t O, class Load>
-HILLOCK_INLINE void stream_batches(const Op& op, const std::array<const T*, I>& in,
-                                   const std::array<T*, O>& out, Index first, Index end,
-                                   const Load& load) noexcept {
-  if constexpr (simd::can_stream) {
-    using V = typename decltype(load(0))::value_type;
-    for (Index at = first; at < end; at += static_cast<Index>(V::size)) {
-      const std::array<V, O> y = op(load(at));
-      for (std::size_t i = 0; i < I; ++i) simd::fetch_ahead_of(in[i] + at);
-      for (std::size_t o = 0; o < O; ++o) simd::stream(out[o] + at, y[o]);
+/// Whether an op says that it takes long: some ten cycles a batch, as an exponential does.
+template <class Op, class = void>
+inline constexpr bool takes_long = false;
+template <class Op>
+inline constexpr bool takes_long<Op, std::enable_if_t<Op::takes_long>> = true;
+
+template <class V, class T, std::size_t I>
+HILLOCK_INLINE std::array<V, I> load_batches(const std::array<const T*, I>& in, Index at) noexcept {
+  std::array<V, I> x;
+  for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load(in[i] + at));
+  return x;
+}
+template <class V, class T, std::size_t O>
+HILLOCK_INLINE void store_batches(const std::array<V, O>& y, const std::array<T*, O>& out,
+                                  Index at) noexcept {
+  for (std::size_t o = 0; o < O; ++o) y[o].store(out[o] + at);
+}
+
+/// n elements, a batch's or more. The last, partly filled batch overlaps the one before it: its inputs are
+/// read before anything is written, so that an element in place is not transformed twice.
+template <class V, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void run_batches(const Op& op, const std::array<const T*, I>& in,
+                                const std::array<T*, O>& out, Index n) noexcept {
+  constexpr Index width = static_cast<Index>(V::size);
+  const Index end = n - width;
+  const std::array<V, I> last = load_batches<V>(in, end);
+  Index at = 0;
+  if constexpr (!takes_long<Op>) {
+    // Two in a turn: one of ReLU takes a cycle, or two where the loop's seven instructions happen to lie
+    // across the lines that the processor fetches.
+    for (; at + width < end; at += 2 * width) {
+      store_batches(op(load_batches<V>(in, at)), out, at);
+      store_batches(op(load_batches<V>(in, at + width)), out, at + width);
     }
-    simd::finish_streaming();
   }
+  for (; at < end; at += width) store_batches(op(load_batches<V>(in, at)), out, at);
+  store_batches(op(last), out, end);
+}
+
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+void run(const Op& op_there, const std::array<const T*, I>& in_there,
+         const std::array<T*, O>& out_there, Index n) noexcept;
+
+/// The same with streaming stores from `first` on, where the outputs are aligned.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+void run_streaming(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out,
+                   Index n, Index first) noexcept {
+  using V = simd::Batch<T, Arch>;
+  constexpr Index width = static_cast<Index>(V::size);
+  const auto from = [&](Index at) {
+    std::array<const T*, I> moved;
+    for (std::size_t i = 0; i < I; ++i) moved[i] = in[i] + at;
+    return moved;
+  };
+  const auto to = [&](Index at) {
+    std::array<T*, O> moved;
+    for (std::size_t o = 0; o < O; ++o) moved[o] = out[o] + at;
+    return moved;
+  };
+  const Index end = n - (n - first) % width;
+  if (first > 0) run<Arch>(op, in, out, first);
+  if constexpr (takes_long<Op>) {
+    // By way of a buffer in the first-level cache: its cost is hidden behind the op's, and the op is
+    // compiled once.
+    constexpr Index block = 512;
+    alignas(sizeof(V)) T buffer[O][static_cast<std::size_t>(block)];
+    std::array<T*, O> buffers;
+    for (std::size_t o = 0; o < O; ++o) buffers[o] = buffer[o];
+    for (Index start = first; start < end; start += block) {
+      const Index count = end - start < block ? end - start : block;
+      run<Arch>(op, from(start), buffers, count);
+      for (Index i = 0; i < count; i += width) {
+        for (std::size_t k = 0; k < I; ++k) simd::fetch_ahead_of(in[k] + start + i);
+        for (std::size_t o = 0; o < O; ++o) stream(out[o] + start + i, V::load(buffer[o] + i));
+      }
+    }
+  } else {
+    for (Index at = first; at < end; at += width) {
+      const std::array<V, O> y = op(load_batches<V>(in, at));
+      for (std::size_t k = 0; k < I; ++k) simd::fetch_ahead_of(in[k] + at);
+      for (std::size_t o = 0; o < O; ++o) stream(out[o] + at, y[o]);
+    }
+  }
+  simd::finish_streaming();
+  run<Arch>(op, from(end), to(end), n - end);
 }
 
 /// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not
-/// a shifted one, and with streaming stores not even that. The last, partly filled batch overlaps the one
-/// before it: its inputs are read before anything is written, so that an element in place is not
-/// transformed twice. So does the first, where whole batches start later, at an aligned address.
+/// a shifted one.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 void run(const Op& op_there, const std::array<const T*, I>& in_there,
-         const std::array<T*, O>& out_there, Index n, Stores stores = Stores::cached) noexcept {
+         const std::array<T*, O>& out_there, Index n) noexcept {
   // Copies, of which the compiler knows that no store through a pointer changes them: otherwise it
   // loads the pointers and the functor's parameters anew for every batch.
   const Op op = op_there;
   const std::array<const T*, I> in = in_there;
   const std::array<T*, O> out = out_there;
   using V = simd::Batch<T, Arch>;
-  constexpr Index width = static_cast<Index>(V::size);
-  const auto load = [&](Index at) {
-    std::array<V, I> x;
-    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load(in[i] + at));
-    return x;
-  };
-  const auto store = [&](const std::array<V, O>& y, Index at) {
-    for (std::size_t o = 0; o < O; ++o) y[o].store(out[o] + at);
-  };
-  if (n >= width) {
-    const std::array<V, I> last = load(n - width);
-    const Index before =
-        stores == Stores::streaming ? elements_before_alignment(out, sizeof(T) * V::size) : -1;
-    if (simd::can_stream && before >= 0) {
-      if (before > 0) store(op(load(0)), 0);
-      stream_batches(op, in, out, before, n - width, load);
-    } else {
-      for (Index at = 0; at < n - width; at += width) store(op(load(at)), at);
-    }
-    store(op(last), n - width);
+  if (n >= static_cast<Index>(V::size)) {
+    run_batches<V>(op, in, out, n);
   } else if constexpr (!std::is_same_v<Arch, simd::NarrowArch>) {
     run<simd::NarrowArch>(op, in, out, n);
   } else if (n > 0) {
@@ -87,6 +137,19 @@ void run(const Op& op_there, const std::array<const T*, I>& in_there,
     const std::array<V, O> y = op(x);
     for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
   }
+}
+
+/// The same, stored as said; with streaming stores, no output is an input.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+void run(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out, Index n,
+         Stores stores) noexcept {
+  if constexpr (simd::can_stream) {
+    if (stores == Stores::streaming) {
+      const Index first = elements_before_alignment(out, sizeof(T) * simd::Batch<T, Arch>::size);
+      if (first >= 0 && first < n) return run_streaming<Arch>(op, in, out, n, first);
+    }
+  }
+  run<Arch>(op, in, out, n);
 }
 
 }  // namespace arrays

@@ -36,6 +36,7 @@ struct ArchOf<F<A, Arch>> {
 // Batch kernels as the walk calls them: an array of inputs to an array of outputs.
 template <class Op>
 struct OneResult {
+  static constexpr bool takes_long = Op::takes_long;
   Op op;
   template <class V, std::size_t I>
   HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
@@ -48,6 +49,7 @@ struct OneResult {
 
 template <class Op>
 struct TwoResults {
+  static constexpr bool takes_long = Op::takes_long;
   Op op;
   template <class V>
   HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, 1>& in) const noexcept {
