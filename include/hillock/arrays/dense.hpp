@@ -156,8 +156,9 @@ inline std::string to_string(Shape shape) {
 }
 
 /// Both arrays have one shape, or std::invalid_argument names the two.
-inline void require_same_shape(const char* where, const char* reference, Shape reference_shape,
-                               const char* given, Shape given_shape) {
+HILLOCK_INLINE void require_same_shape(const char* where, const char* reference,
+                                       Shape reference_shape, const char* given,
+                                       Shape given_shape) {
   if (given_shape != reference_shape) {
     throw_shapes(where, given, given_shape, std::string("as ") + reference + " is",
                  reference_shape);

@@ -107,7 +107,9 @@ class Input {
   auto view() const noexcept { return strided(nested_); }
 
  private:
-  using Nested = typename Eigen::internal::nested_eval<X, 1>::type;
+  // An array as it is: Eigen would copy a Map, and the copy wait for its original.
+  using Nested = std::conditional_t<has_direct_access<X>, const X&,
+                                    typename Eigen::internal::nested_eval<X, 1>::type>;
   const Nested nested_;
   Eigen::internal::evaluator<std::remove_cv_t<std::remove_reference_t<Nested>>> evaluator_;
 };
