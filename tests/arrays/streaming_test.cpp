@@ -2,7 +2,6 @@
 #include <support/routes.hpp>
 
 #include <hillock/activations/relu.hpp>
-#include <hillock/activations/sigmoid.hpp>
 #include <hillock/arrays/threads.hpp>
 
 #include <vector>
@@ -20,7 +19,7 @@ std::vector<T> inputs(std::size_t n) {
   return x;
 }
 
-/// Sigmoid and its derivative by `run`, of n elements from x + from to y + to and d + to, and 7 around
+/// ReLU and its derivative by `run`, of n elements from x + from to y + to and d + to, and 7 around
 /// them.
 template <class T>
 struct Ran {
@@ -28,9 +27,9 @@ struct Ran {
   Ran(const std::vector<T>& x, std::size_t from, std::size_t to, std::size_t d_to, std::size_t n,
       Stores stores)
       : y(n + 64, T(7)), d(n + 64, T(7)) {
-    using Op = hillock::arrays::Both<hillock::Sigmoid<>, T>;
+    using Op = hillock::arrays::Both<hillock::ReLU<>, T>;
     hillock::arrays::run<hillock::simd::NativeArch>(
-        hillock::arrays::TwoResults<Op>{Op(hillock::sigmoid)},
+        hillock::arrays::TwoResults<Op>{Op(hillock::relu)},
         std::array<const T*, 1>{x.data() + from}, std::array<T*, 2>{y.data() + to, d.data() + d_to},
         static_cast<Index>(n), stores);
   }

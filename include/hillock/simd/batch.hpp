@@ -190,7 +190,11 @@ class Batch {
   /// that they raise no floating-point exception that the elements themselves do not.
   static HILLOCK_INLINE Batch load_first(const T* from, std::size_t count) noexcept {
     T lanes[size];
-    for (std::size_t i = 0; i < size; ++i) lanes[i] = from[i < count ? i : 0];
+    for (std::size_t i = 0; i < size; ++i) lanes[i] = from[0];
+    for (std::size_t i = 1; i < size; ++i) {
+      if (i == count) break;  // nothing that is vectorised: masks cost more than the few elements
+      lanes[i] = from[i];
+    }
     return load(lanes);
   }
   // Sealed: where not every lane is read, clang computes the others from undefined constants, and
@@ -198,8 +202,10 @@ class Batch {
   HILLOCK_INLINE void store_first(T* to, std::size_t count) const noexcept {
     T lanes[size];
     sealed(*this).store(lanes);
-    for (std::size_t i = 0; i < size; ++i)
-      if (i < count) to[i] = lanes[i];
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i == count) break;
+      to[i] = lanes[i];
+    }
   }
   HILLOCK_INLINE T first() const noexcept {
     T lanes[size];
