@@ -11,7 +11,7 @@
 // output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
-// pointers: forward(f, x, y, n) with n elements each. Results of HILLOCK_STREAM_BYTES or more go past the
+// pointers: forward(f, x, y, n) with n elements each. Large results of what is piecewise linear go past the
 // caches, unless in place; the bits are the same.
 #pragma once
 
