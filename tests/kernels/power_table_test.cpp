@@ -65,18 +65,18 @@ TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lo
 TEST_CASE("no coefficient of a decay by a table has changed", "[decay]") {
   constexpr int table_bits = hillock::simd::table_bits<float>;
   std::vector<float> parts;
-  for (float x = 0; x > -80; x -= 0x1.23p-11f * (1 - x)) {
-    const auto e = decay(hillock::simd::Batch<float>(x));
+  for (int i = 0; i < 20000; ++i) {
+    // Exact, so that no compiler contracts it to other points.
+    const auto e = decay(hillock::simd::Batch<float>((i + 0.5) * -0x1p-8));
     parts.push_back(e.scaled.first());
     parts.push_back(e.scaled_low.first());
   }
-  CHECK(parts.size() > 15000);
   const std::uint64_t sum = kernel_checks::bits_sum(parts);
   INFO(table_bits << " bits: 0x" << std::hex << sum);
   if constexpr (table_bits == 3)
-    CHECK(sum == 0x2179802f1049e232);
+    CHECK(sum == 0xdbe174b298a8439b);
   else if constexpr (table_bits == 4)
-    CHECK(sum == 0xeeb47935bbae788b);
+    CHECK(sum == 0xef5ed6cfb961fd2a);
   else
     CHECK(sum != 0);
 }
