@@ -1,5 +1,8 @@
 #include "gnuplot.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -42,12 +45,17 @@ void draw(const OutputDirectory& directory, const std::string& name, int width, 
   directory.write(name, [&](const std::filesystem::path& temporary) {
     // A gnuplot that ends early is to be a message, not the end of this program.
     std::signal(SIGPIPE, SIG_IGN);
-    std::FILE* const gnuplot = popen("gnuplot", "w");
+    // Opened here: by its name gnuplot could open it after Ctrl-C has removed it, and leave it behind.
+    const int picture = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (picture < 0) return false;
+    std::FILE* const gnuplot = popen(("gnuplot >&" + std::to_string(picture)).c_str(), "w");
+    close(picture);
     if (!gnuplot) return false;
-    const std::string all =
-        "set terminal svg size " + std::to_string(width) + "," + std::to_string(height) +
-        " font 'DejaVu Sans,13' background '#ffffff'\nset output " + quoted(temporary.string()) +
-        "\nset tics textcolor rgb '#000000'\n" + script + "\nunset multiplot\nunset output\n";
+    const std::string all = "set terminal svg size " + std::to_string(width) + "," +
+                            std::to_string(height) +
+                            " font 'DejaVu Sans,13' background '#ffffff'\n"
+                            "set tics textcolor rgb '#000000'\n" +
+                            script + "\nunset multiplot\nunset output\n";
     const bool sent = std::fwrite(all.data(), 1, all.size(), gnuplot) == all.size();
     return pclose(gnuplot) == 0 && sent && finish(temporary);
   });

@@ -58,6 +58,13 @@ HILLOCK_INLINE void fetch_ahead_of(const T* from) noexcept {
 }
 #else
 inline constexpr bool can_stream = false;
+template <class T, class Arch>
+HILLOCK_INLINE void stream(T* to, Batch<T, Arch> value) noexcept {
+  value.store(to);
+}
+HILLOCK_INLINE void finish_streaming() noexcept {}
+template <class T>
+HILLOCK_INLINE void fetch_ahead_of(const T*) noexcept {}
 #endif
 
 }  // namespace simd
