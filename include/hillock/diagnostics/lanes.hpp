@@ -4,131 +4,186 @@
 #include <hillock/diagnostics/saturation.hpp>
 
 #include <array>
-#include <cstdint>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
-/// counts + 1 in the lanes where the condition holds.
-template <class V>
-HILLOCK_INLINE V counted(simd::Mask<typename V::value_type, typename V::arch> condition,
-                         V counts) noexcept {
-  using B = simd::Bits<typename V::value_type, typename V::arch>;
-  if constexpr (sizeof(condition.raw()) == sizeof(typename B::Raw)) {
-    // All ones is -1: a subtraction counts.
-    return V::from_bits(bits(counts) -
-                        B(simd::detail::reinterpreted<typename B::Raw>(condition.raw())));
-  } else {
-    return select(condition, V::from_bits(bits(counts) + B(1)), counts);
-  }
-}
-
 /// Elements that one lane takes before its sums go to doubles. A float sum of so many is wrong by
 /// at most 256 / 2^24 of what its elements' magnitudes add up to.
 inline constexpr Eigen::Index lane_block = 256;
 
-/// The lanes of one batch after a run. The sums are of x - pivot and y - pivot.
+/// The lanes as doubles, in as many batches as that takes.
+template <class Arch>
+HILLOCK_INLINE std::array<simd::Batch<double, Arch>, 2> widened(
+    simd::Batch<float, Arch> x) noexcept {
+  return {widened_low(x), widened_high(x)};
+}
+template <class Arch>
+HILLOCK_INLINE std::array<simd::Batch<double, Arch>, 1> widened(
+    simd::Batch<double, Arch> x) noexcept {
+  return {x};
+}
+
+/// What lanes add up to after a run. The sums are of x - pivot and y - pivot; of the counts, where
+/// the sign says all, `high` alone is one: of x > 0.
 template <class V>
 struct LaneTotals {
   using T = typename V::value_type;
-  static constexpr std::size_t width = V::size;
-  using Counts = std::array<simd::detail::BitsOf<T>, width>;
-  using Lanes = std::array<T, width>;
-  Counts active, near_linear, low, high;  // active alone, where the sign says all
-  Lanes largest_input, smallest_output, input, input_squares, output, output_squares;
+  V active, near_linear, low, high;
+  V largest_input, smallest_output;
+  V input, input_squares, output, output_squares;
 
-  /// Whether a lane is: a sum of squares over anything that is not finite is not, either.
-  bool is_finite() const noexcept {
-    unsigned wrong = 0;
-    for (std::size_t i = 0; i < width; ++i) {
-      wrong |= !diagnostics::is_finite(input_squares[i]);
-      wrong |= !diagnostics::is_finite(output_squares[i]);
-    }
-    return wrong == 0;
+  /// Whether every lane is: a sum of squares over anything that is not finite is not, either.
+  HILLOCK_INLINE bool is_finite() const noexcept {
+    // Told from the bits, as -ffast-math assumes that every number is: below 0 where one is not.
+    using Bits = simd::Bits<T, typename V::arch>;
+    const Bits largest = exponent_bits<T> - 1;
+    const Bits below = (largest - bits(abs(input_squares))) | (largest - bits(abs(output_squares)));
+    return !any(sealed(copysign(V(1), V::from_bits(below))) < V(0));
+  }
+
+  /// Forgets the lanes before `first` and those from `end` on.
+  void keep(std::size_t first, std::size_t end) noexcept {
+    const auto beyond = lanes_outside(first, end);
+    for (V* sum :
+         {&active, &near_linear, &low, &high, &input, &input_squares, &output, &output_squares})
+      *sum = select(beyond, V(0), *sum);
+    largest_input = select(beyond, V(lowest), largest_input);
+    smallest_output = select(beyond, V(highest), smallest_output);
+  }
+
+  HILLOCK_INLINE void add(const LaneTotals& other) noexcept {
+    active = active + other.active;
+    near_linear = near_linear + other.near_linear;
+    low = low + other.low;
+    high = high + other.high;
+    largest_input = not_below(other.largest_input, largest_input);
+    smallest_output = not_above(other.smallest_output, smallest_output);
+    input = input + other.input;
+    input_squares = input_squares + other.input_squares;
+    output = output + other.output;
+    output_squares = output_squares + other.output_squares;
+  }
+
+  // Finite, and no element is beyond them: a comparison under -ffast-math holds.
+  static constexpr T lowest = std::numeric_limits<T>::lowest();
+  static constexpr T highest = std::numeric_limits<T>::max();
+
+  static simd::Mask<T, typename V::arch> lanes_outside(std::size_t first,
+                                                       std::size_t end) noexcept {
+    T numbers[V::size];
+    for (std::size_t i = 0; i < V::size; ++i) numbers[i] = i < first || i >= end ? T(1) : T(0);
+    return V::load(numbers) > V(0);
   }
 };
 
-/// Counts whose registers hold integers, and sums. BySign: of the counts only that of x > 0 is kept,
-/// in place of the active ones.
+/// The counts and sums of a run, whose inputs and outputs are gone through one after the other, each
+/// in a function of its own: all of them at once are more than 16 registers hold, and a sum that is
+/// kept in memory costs each batch the way there and back.
 template <class V, bool BySign>
 class LaneTally {
   using T = typename V::value_type;
+  using Index = Eigen::Index;
+  using Counts = simd::Bits<T, typename V::arch>;
+  using Totals = LaneTotals<V>;
+  static constexpr Index width = static_cast<Index>(V::size);
 
  public:
   HILLOCK_INLINE LaneTally(V input_pivot, V output_pivot) noexcept
       : input_pivot_(input_pivot), output_pivot_(output_pivot) {}
 
+  /// n batches: number i at x + i step, its |f'| at slopes + i V::size (not read where the sign says
+  /// all, nor where x does).
   template <class Judge>
-  HILLOCK_INLINE void add(const Judge& judge, V x, V y, V derivative) noexcept {
-    if constexpr (BySign) {
-      active_ = counted(x > V(0), active_);
-    } else {
-      const V slope = abs(derivative);
-      active_ = counted(judge.is_active(slope), active_);
-      near_linear_ = counted(judge.is_near_linear(slope), near_linear_);
-      low_ = counted(judge.is_low(x, slope), low_);
-      high_ = counted(judge.is_high(x, slope), high_);
-    }
-    largest_input_ = not_below(x, largest_input_);
-    smallest_output_ = not_above(y, smallest_output_);
-    const V dx = x - input_pivot_;
-    input_ = input_ + dx;
-    input_squares_ = fma(dx, dx, input_squares_);
-    const V dy = y - output_pivot_;
-    output_ = output_ + dy;
-    output_squares_ = fma(dy, dy, output_squares_);
+  HILLOCK_APART void add_inputs(const Judge& judge, const T* x, Index step, const T* slopes,
+                                Index n) noexcept {
+    Counts low = low_, high = high_;
+    const auto load = [&](Index i) { return V::load(x + i * step); };
+    add_numbers<Larger>(input_, input_pivot_, load, n, [&](V batch, Index i) {
+      if constexpr (BySign) {
+        high = counted(batch > V(0), high);
+      } else {
+        const V slope = V::load(slopes + i * width);
+        low = counted(judge.is_low(batch, slope), low);
+        high = counted(judge.is_high(batch, slope), high);
+      }
+    });
+    low_ = low;
+    high_ = high;
   }
 
-  /// Forgets the lanes from `count` on.
-  HILLOCK_INLINE void keep_first(std::size_t count) noexcept {
-    T numbers[V::size];
-    for (std::size_t i = 0; i < V::size; ++i) numbers[i] = i < count ? T(0) : T(1);
-    const auto beyond = V::load(numbers) > V(0);
-    // One by one: a loop over their addresses would keep them in memory ever after.
-    const auto kept = [&](V sum) { return select(beyond, V(0), sum); };
-    active_ = kept(active_);
-    near_linear_ = kept(near_linear_);
-    low_ = kept(low_);
-    high_ = kept(high_);
-    input_ = kept(input_);
-    input_squares_ = kept(input_squares_);
-    output_ = kept(output_);
-    output_squares_ = kept(output_squares_);
-    largest_input_ = select(beyond, V(lowest), largest_input_);
-    smallest_output_ = select(beyond, V(highest), smallest_output_);
+  /// The same of n batches of f, which y(i) returns, and of |f'|.
+  template <class Judge, class Outputs>
+  HILLOCK_APART void add_outputs(const Judge& judge, const Outputs& y, const T* slopes,
+                                 Index n) noexcept {
+    Counts active = active_, near_linear = near_linear_;
+    add_numbers<Smaller>(output_, output_pivot_, y, n, [&](V, Index i) {
+      if constexpr (!BySign) {
+        const V slope = V::load(slopes + i * width);
+        active = counted(judge.is_active(slope), active);
+        near_linear = counted(judge.is_near_linear(slope), near_linear);
+      }
+    });
+    active_ = active;
+    near_linear_ = near_linear;
   }
 
-  HILLOCK_INLINE void store(LaneTotals<V>& to) const noexcept {
-    store_counts(active_, to.active);
-    if constexpr (!BySign) {
-      store_counts(near_linear_, to.near_linear);
-      store_counts(low_, to.low);
-      store_counts(high_, to.high);
-    }
-    largest_input_.store(to.largest_input.data());
-    smallest_output_.store(to.smallest_output.data());
-    input_.store(to.input.data());
-    input_squares_.store(to.input_squares.data());
-    output_.store(to.output.data());
-    output_squares_.store(to.output_squares.data());
+  HILLOCK_INLINE Totals totals() const noexcept {
+    return {numbers(active_), numbers(near_linear_), numbers(low_), numbers(high_),
+            input_.extreme,   output_.extreme,       input_.sum,    input_.squares,
+            output_.sum,      output_.squares};
   }
 
  private:
-  // Finite, and no element is beyond them: a comparison under -ffast-math holds.
-  static constexpr T lowest = std::numeric_limits<T>::lowest();
-  static constexpr T highest = std::numeric_limits<T>::max();
+  struct Larger {
+    static HILLOCK_INLINE V of(V x, V extreme) noexcept { return not_below(x, extreme); }
+  };
+  struct Smaller {
+    static HILLOCK_INLINE V of(V x, V extreme) noexcept { return not_above(x, extreme); }
+  };
+  struct Numbers {
+    V extreme, sum = 0, squares = 0;
+
+    template <class Choice>
+    HILLOCK_INLINE void add(V x, V pivot) noexcept {
+      extreme = Choice::of(x, extreme);
+      const V deviation = x - pivot;
+      sum = sum + deviation;
+      squares = fma(deviation, deviation, squares);
+    }
+  };
 
   V input_pivot_, output_pivot_;
-  // Counts travel as the bits of a batch of T.
-  V active_ = 0, near_linear_ = 0, low_ = 0, high_ = 0;
-  V largest_input_ = lowest, smallest_output_ = highest;
-  V input_ = 0, input_squares_ = 0, output_ = 0, output_squares_ = 0;
+  Counts active_ = 0, near_linear_ = 0, low_ = 0, high_ = 0;
+  Numbers input_{Totals::lowest}, output_{Totals::highest};
 
-  static HILLOCK_INLINE void store_counts(V counts, typename LaneTotals<V>::Counts& to) noexcept {
-    T lanes[V::size];
-    counts.store(lanes);
-    std::memcpy(to.data(), lanes, sizeof lanes);
+  /// In two halves in turn: a sum need not wait for the one before it. Counts are quick.
+  template <class Choice, class Batches, class Count>
+  static HILLOCK_INLINE void add_numbers(Numbers& total, V pivot, const Batches& batch, Index n,
+                                         const Count& count) noexcept {
+    Numbers even = total, odd{total.extreme};
+    Index i = 0;
+    for (; i + 2 <= n; i += 2) {
+      const V first = batch(i);
+      count(first, i);
+      even.template add<Choice>(first, pivot);
+      const V second = batch(i + 1);
+      count(second, i + 1);
+      odd.template add<Choice>(second, pivot);
+    }
+    if (i < n) {
+      const V last = batch(i);
+      count(last, i);
+      even.template add<Choice>(last, pivot);
+    }
+    total = {Choice::of(odd.extreme, even.extreme), even.sum + odd.sum, even.squares + odd.squares};
+  }
+
+  /// Counts as T, by way of its bits: 2^23 (2^52) + count.
+  static HILLOCK_INLINE V numbers(Counts counts) noexcept {
+    constexpr T base = sizeof(T) == 4 ? T(8388608) : T(4503599627370496);
+    return V::from_bits(bits(V(base)) | counts) - V(base);
   }
 };
 

@@ -53,7 +53,7 @@ template <class F, class V, class Values>
 class Observer {
   using Index = Eigen::Index;
   using T = typename V::value_type;
-  using Lanes = typename LaneTotals<V>::Lanes;
+  using Lanes = std::array<T, V::size>;
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
@@ -76,30 +76,98 @@ class Observer {
 
   /// `samples` of `units` >= V::size units that are neighbours; sample i at x + i step.
   void observe_units(const T* x, Index units, Index samples, Index step) {
-    for (Index first = 0; first < units; first += width) {
-      // The last batch overlaps the one before it, whose lanes it leaves out.
-      const Index start = first + width <= units ? first : units - width;
-      for (Index at = 0; at < samples; at += lane_block) {
-        const Index n = samples - at < lane_block ? samples - at : lane_block;
-        const auto skip = static_cast<std::size_t>(first - start);
-        const T* const from = x + start + at * step;
-        if constexpr (has_two_slopes<F>) {
-          if (judge_.counts_by_sign()) {
-            observe_block<true>(start, skip, from, n, step);
-            continue;
-          }
-        }
-        observe_block<false>(start, skip, from, n, step);
+    // All units of a block of samples before the next: what is next to a unit in memory is still
+    // in cache when its turn comes.
+    for (; samples > 0; x += lane_block * step, samples -= lane_block) {
+      const Index n = samples < lane_block ? samples : lane_block;
+      for (Index first = 0; first < units; first += width) {
+        const Index start = start_of(first, units);
+        observe_lanes(start, first - start, x + start, n, step);
       }
     }
   }
 
+  /// The same of units `step` apart, whose at most `few` samples are next to each other. They are
+  /// turned: a unit's lanes would have to be added up after so few batches.
+  void observe_units_apart(const T* x, Index units, Index samples, Index step) {
+    alignas(V) T turned[static_cast<std::size_t>(few * width)];
+    for (Index first = 0; first < units; first += width) {
+      const Index start = start_of(first, units);
+      turn(x + start * step, step, samples, turned);
+      observe_lanes(start, first - start, turned, samples, width);
+    }
+  }
+  static constexpr Index few = lane_block;
+
  private:
   static constexpr Index chunk = lane_block * width;
+  /// Batches whose results wait in memory, which is fast while they are few.
+  static constexpr Index held = 64;
   const Judge<F>& judge_;
   const typename Judge<F>::template In<T> judge_in_t_;
   const Values values_;
   Tallies& tallies_;
+
+  /// The last batch overlaps the one before it, whose lanes it leaves out.
+  static Index start_of(Index first, Index units) noexcept {
+    return first + width <= units ? first : units - width;
+  }
+
+  void observe_lanes(Index start, Index skip, const T* x, Index n, Index step) {
+    if constexpr (has_two_slopes<F>) {
+      if (judge_.counts_by_sign()) {
+        observe_block<true>(start, static_cast<std::size_t>(skip), x, n, step);
+        return;
+      }
+    }
+    observe_block<false>(start, static_cast<std::size_t>(skip), x, n, step);
+  }
+
+  /// to[at width + lane] = from[lane step + at].
+  static void turn(const T* from, Index step, Index n, T* to) noexcept {
+    constexpr auto square = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
+    const Index whole = n / square * square;
+    for (Index lane = 0; lane < width; lane += square) {
+      for (Index at = 0; at < whole; at += square)
+        simd::transpose_square(from + lane * step + at, step, to + at * width + lane, width);
+    }
+    for (Index at = whole; at < n; ++at)
+      for (Index lane = 0; lane < width; ++lane) to[at * width + lane] = from[lane * step + at];
+  }
+
+  /// n batches, number i at x + i step.
+  template <bool BySign>
+  HILLOCK_INLINE void add_batches(LaneTally<V, BySign>& tally, const T* x, Index step,
+                                  Index n) const noexcept {
+    for (; n > 0; x += held * step, n -= held) add_few(tally, x, step, n < held ? n : held);
+  }
+
+  template <bool BySign>
+  HILLOCK_APART void add_few(LaneTally<V, BySign>& tally, const T* x, Index step,
+                             Index n) const noexcept {
+    const auto values = values_;
+    if constexpr (BySign) {
+      // Of two slopes f is as quick to compute as to load.
+      tally.add_inputs(judge_in_t_, x, step, nullptr, n);
+      tally.add_outputs(
+          judge_in_t_, [&](Index i) { return both_at(values, x + i * step).forward; }, nullptr, n);
+    } else {
+      constexpr auto size = static_cast<std::size_t>(held * width);
+      alignas(V) T y[size], slopes[size];
+      for (Index i = 0; i < n; ++i) {
+        const auto both = both_at(values, x + i * step);
+        both.forward.store(y + i * width);
+        abs(both.derivative).store(slopes + i * width);
+      }
+      tally.add_inputs(judge_in_t_, x, step, slopes, n);
+      tally.add_outputs(
+          judge_in_t_, [&](Index i) { return V::load(y + i * width); }, slopes, n);
+    }
+  }
+
+  static HILLOCK_INLINE ForwardAndDerivative<V> both_at(const Values& values, const T* x) noexcept {
+    return values(x, sealed(V::load(x)));
+  }
 
   template <bool BySign>
   void observe_chunk(Index unit, const T* x, Index n) {
@@ -107,22 +175,10 @@ class Observer {
     const auto rest = static_cast<std::size_t>(n - whole);
     T x_pivot, y_pivot;
     set_pivots(unit, x, x_pivot, y_pivot);
-    const auto judge = judge_in_t_;
-    const auto values = values_;
     LaneTally<V, BySign> tally{V(x_pivot), V(y_pivot)};
-    if (rest > 0) {
-      const V last = sealed(V::load_first(x + whole, rest));
-      const auto both = values.first(x + whole, last, rest);
-      tally.add(judge, last, both.forward, both.derivative);
-      tally.keep_first(rest);
-    }
-    for (Index at = 0; at < whole; at += width) {
-      const V batch = sealed(V::load(x + at));
-      const auto both = values(x + at, batch);
-      tally.add(judge, batch, both.forward, both.derivative);
-    }
-    LaneTotals<V> totals;
-    tally.store(totals);
+    add_batches(tally, x, width, whole / width);
+    LaneTotals<V> totals = tally.totals();
+    if (rest > 0) totals.add(totals_of_first<BySign>(x + whole, rest, x_pivot, y_pivot));
     if (totals.is_finite())
       tallies_.template add_sum<BySign>(judge_, unit, n, totals, static_cast<double>(x_pivot),
                                         static_cast<double>(y_pivot));
@@ -130,23 +186,43 @@ class Observer {
       add_elements(x, n, width, [&](std::size_t) { return unit; });
   }
 
+  /// Of the `count` first elements of a batch.
+  template <bool BySign>
+  LaneTotals<V> totals_of_first(const T* x, std::size_t count, T x_pivot, T y_pivot) const {
+    const V batch = sealed(V::load_first(x, count));
+    const auto both = values_.first(x, batch, count);
+    alignas(V) T input[V::size], slopes[V::size];
+    batch.store(input);
+    abs(both.derivative).store(slopes);
+    LaneTally<V, BySign> tally{V(x_pivot), V(y_pivot)};
+    tally.add_inputs(judge_in_t_, input, width, slopes, 1);
+    tally.add_outputs(
+        judge_in_t_, [&](Index) { return both.forward; }, slopes, 1);
+    LaneTotals<V> totals = tally.totals();
+    totals.keep(0, count);
+    return totals;
+  }
+
   template <bool BySign>
   void observe_block(Index first, std::size_t skip, const T* x, Index n, Index step) {
-    Lanes x_pivots, y_pivots;
-    for (std::size_t i = 0; i < V::size; ++i)
-      set_pivots(first + static_cast<Index>(i), x + i, x_pivots[i], y_pivots[i]);
-    const auto judge = judge_in_t_;
-    const auto values = values_;
-    LaneTally<V, BySign> tally{V::load(x_pivots.data()), V::load(y_pivots.data())};
-    for (Index at = 0; at < n; ++at) {
-      const V batch = sealed(V::load(x + at * step));
-      const auto both = values(x + at * step, batch);
-      tally.add(judge, batch, both.forward, both.derivative);
+    V x_pivot, y_pivot;
+    if (!tallies_.read_means(first, x_pivot, y_pivot)) {
+      Lanes x_pivots, y_pivots;
+      for (std::size_t i = 0; i < V::size; ++i)
+        set_pivots(first + static_cast<Index>(i), x + i, x_pivots[i], y_pivots[i]);
+      x_pivot = V::load(x_pivots.data());
+      y_pivot = V::load(y_pivots.data());
     }
-    LaneTotals<V> totals;
-    tally.store(totals);
+    LaneTally<V, BySign> tally{x_pivot, y_pivot};
+    add_batches(tally, x, step, n);
+    LaneTotals<V> totals = tally.totals();
     if (totals.is_finite()) {
-      tallies_.template add_lanes<BySign>(judge_, first, skip, n, totals, x_pivots, y_pivots);
+      V count = static_cast<T>(n);
+      if (skip > 0) {
+        totals.keep(skip, V::size);
+        count = select(LaneTotals<V>::lanes_outside(skip, V::size), V(0), count);
+      }
+      tallies_.template add_lanes<BySign>(judge_, first, count, totals, x_pivot, y_pivot);
     } else {
       for (Index at = 0; at < n; ++at)
         add_elements(x + at * step + skip, width - static_cast<Index>(skip), width,

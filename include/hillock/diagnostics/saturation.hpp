@@ -286,13 +286,17 @@ class Judge {
   double left_slope_ = 0, right_slope_ = 0;
 };
 
+/// Set together where a number is not finite.
+template <class T>
+inline constexpr simd::detail::BitsOf<T> exponent_bits = sizeof(T) == 4 ? 0x7f800000
+                                                                        : 0x7ff0000000000000;
+
 /// Finite, told from the bits: -ffast-math assumes that every number is.
 template <class T>
 bool is_finite(T x) noexcept {
   simd::detail::BitsOf<T> pattern;
   std::memcpy(&pattern, &x, sizeof(T));
-  constexpr simd::detail::BitsOf<T> exponent = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-  return (pattern & exponent) != exponent;
+  return (pattern & exponent_bits<T>) != exponent_bits<T>;
 }
 
 }  // namespace diagnostics

@@ -23,33 +23,38 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
   throw std::invalid_argument(std::string("hillock::") + where + ": there are no samples");
 }
 
+// What batches have, for one number.
+inline double select(bool condition, double a, double b) noexcept { return condition ? a : b; }
+inline double not_below(double x, double limit) noexcept { return x < limit ? limit : x; }
+
 /// Mean and sum of squared deviations, updated as Welford (Technometrics 1962) and merged as Chan,
 /// Golub and LeVeque (The American Statistician 1983) do: no cancellation where the mean is large.
-struct Moments {
-  double mean = 0;
-  double squared_deviations = 0;
+/// Number: double, or a batch of doubles that are a unit each.
+template <class Number>
+struct BasicMoments {
+  Number mean = 0;
+  Number squared_deviations = 0;
 
-  /// `sum` and `sum_of_squares` of x - pivot over n further numbers x; `before` are counted already.
-  void add(std::int64_t before, std::int64_t n, double pivot, double sum,
-           double sum_of_squares) noexcept {
-    if (n == 0) return;
-    add_some(static_cast<double>(before), static_cast<double>(n), pivot, sum, sum_of_squares);
-  }
-  /// The same for n > 0; without a branch, so that a loop of it becomes vector code.
-  void add_some(double before, double n, double pivot, double sum, double sum_of_squares) noexcept {
-    mean = before == 0 ? pivot : mean;
+  /// `sum` and `sum_of_squares` of x - pivot over n further numbers x; `before` are counted already,
+  /// and 1 / (before + n) is `inverse`.
+  HILLOCK_INLINE void add(Number before, Number n, Number inverse, Number pivot, Number sum,
+                          Number sum_of_squares) noexcept {
+    mean = select(before == Number(0), pivot, mean);
     // About the present mean, which the pivot is next to.
-    const double shift = mean - pivot;
-    sum_of_squares += shift * (n * shift - 2 * sum);
-    sum -= n * shift;
-    const double step = sum / (before + n);
-    squared_deviations += sum_of_squares - step * sum;
-    squared_deviations = squared_deviations < 0 ? 0 : squared_deviations;
-    mean += step;
+    const Number shift = mean - pivot;
+    sum_of_squares = sum_of_squares + shift * (n * shift - (sum + sum));
+    sum = sum - n * shift;
+    const Number step = sum * inverse;
+    squared_deviations = not_below(squared_deviations + (sum_of_squares - step * sum), Number(0));
+    mean = mean + step;
   }
+};
 
+struct Moments : BasicMoments<double> {
   void merge(std::int64_t count, const Moments& other, std::int64_t other_count) noexcept {
-    add(count, other_count, other.mean, 0, other.squared_deviations);
+    if (other_count == 0) return;
+    const auto before = static_cast<double>(count), n = static_cast<double>(other_count);
+    add(before, n, 1 / (before + n), other.mean, 0, other.squared_deviations);
   }
 
   /// Of the `count` numbers themselves, not of a population they were drawn from.

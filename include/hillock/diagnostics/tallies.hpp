@@ -1,10 +1,15 @@
 // The counters of every unit of a layer, as arrays along which batches of totals are added.
+//
+// They are doubles all, counts too, which are exact up to 2^53: then batches of one kind do it.
 #pragma once
 
 #include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
 
+#include <algorithm>
+#include <array>
+#include <type_traits>
 #include <vector>
 
 namespace hillock {
@@ -13,16 +18,14 @@ namespace diagnostics {
 
 class Tallies {
   using Index = Eigen::Index;
-  using Counts = std::vector<std::int64_t>;
   using Numbers = std::vector<double>;
 
  public:
   explicit Tallies(std::size_t units)
       : largest_input_(units, -std::numeric_limits<double>::infinity()),
         smallest_output_(units, std::numeric_limits<double>::infinity()) {
-    for (Counts* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
-      counts->resize(units);
-    for (Numbers* numbers : {&input_mean_, &input_deviations_, &output_mean_, &output_deviations_})
+    for (Numbers* numbers : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_,
+                             &input_mean_, &input_deviations_, &output_mean_, &output_deviations_})
       numbers->resize(units);
   }
 
@@ -33,12 +36,12 @@ class Tallies {
 
   UnitStatistics unit(std::size_t i) const noexcept {
     UnitStatistics statistics;
-    statistics.finite = finite_[i];
-    statistics.non_finite = non_finite_[i];
-    statistics.active = active_[i];
-    statistics.near_linear = near_linear_[i];
-    statistics.saturated_low = low_[i];
-    statistics.saturated_high = high_[i];
+    statistics.finite = count(finite_[i]);
+    statistics.non_finite = count(non_finite_[i]);
+    statistics.active = count(active_[i]);
+    statistics.near_linear = count(near_linear_[i]);
+    statistics.saturated_low = count(low_[i]);
+    statistics.saturated_high = count(high_[i]);
     statistics.largest_input = largest_input_[i];
     statistics.smallest_output = smallest_output_[i];
     statistics.input = {input_mean_[i], input_deviations_[i]};
@@ -47,12 +50,12 @@ class Tallies {
   }
 
   void set(std::size_t i, const UnitStatistics& statistics) noexcept {
-    finite_[i] = statistics.finite;
-    non_finite_[i] = statistics.non_finite;
-    active_[i] = statistics.active;
-    near_linear_[i] = statistics.near_linear;
-    low_[i] = statistics.saturated_low;
-    high_[i] = statistics.saturated_high;
+    finite_[i] = static_cast<double>(statistics.finite);
+    non_finite_[i] = static_cast<double>(statistics.non_finite);
+    active_[i] = static_cast<double>(statistics.active);
+    near_linear_[i] = static_cast<double>(statistics.near_linear);
+    low_[i] = static_cast<double>(statistics.saturated_low);
+    high_[i] = static_cast<double>(statistics.saturated_high);
     largest_input_[i] = statistics.largest_input;
     smallest_output_[i] = statistics.smallest_output;
     input_mean_[i] = statistics.input.mean;
@@ -61,30 +64,60 @@ class Tallies {
     output_deviations_[i] = statistics.output.squared_deviations;
   }
 
-  /// Lane i of `totals`, n elements each about the pivots, to unit `first` + i; from lane `skip` on.
-  template <bool BySign, class V, class F>
-  void add_lanes(const Judge<F>& judge, Index first, std::size_t skip, Index n,
-                 const LaneTotals<V>& totals, const typename LaneTotals<V>::Lanes& input_pivots,
-                 const typename LaneTotals<V>::Lanes& output_pivots) noexcept {
+  /// The means so far of unit `first` and its neighbours, if each of them has one.
+  template <class V>
+  HILLOCK_INLINE bool read_means(Index first, V& input, V& output) const noexcept {
+    using D = simd::Batch<double, typename V::arch>;
     const std::size_t unit = at(first);
-    if constexpr (BySign) {
-      for (std::size_t i = skip; i < V::size; ++i)
-        add_counts(unit + i, judge.counts(n, static_cast<Index>(totals.active[i])));
-    } else {
-      add_to(active_, unit, skip, totals.active);
-      add_to(near_linear_, unit, skip, totals.near_linear);
-      add_to(low_, unit, skip, totals.low);
-      add_to(high_, unit, skip, totals.high);
+    for (std::size_t i = 0; i < V::size; i += D::size)
+      if (any(D::load(&finite_[unit + i]) <= D(0))) return false;
+    input = narrow<V>(input_mean_, unit);
+    output = narrow<V>(output_mean_, unit);
+    return true;
+  }
+
+  /// Lane i of `totals`, n[i] elements about the pivots, to unit `first` + i.
+  template <bool BySign, class V, class F>
+  HILLOCK_INLINE void add_lanes(const Judge<F>& judge, Index first, V n,
+                                const LaneTotals<V>& totals, V input_pivot,
+                                V output_pivot) noexcept {
+    const ElementCounts<V> counts = counts_of<BySign>(judge, n, totals);
+    const auto finite = widened(n);
+    const auto active = widened(counts.active), near_linear = widened(counts.near_linear);
+    const auto low = widened(counts.low), high = widened(counts.high);
+    const auto largest_input = widened(totals.largest_input);
+    const auto smallest_output = widened(totals.smallest_output);
+    const auto x_pivot = widened(input_pivot), y_pivot = widened(output_pivot);
+    const auto x_sum = widened(totals.input), x_squares = widened(totals.input_squares);
+    const auto y_sum = widened(totals.output), y_squares = widened(totals.output_squares);
+    using D = std::decay_t<decltype(finite[0])>;
+    for (std::size_t part = 0; part < finite.size(); ++part) {
+      const std::size_t i = at(first) + part * D::size;
+      const auto update = [i](Numbers& numbers, const auto& change) {
+        change(D::load(&numbers[i])).store(&numbers[i]);
+      };
+      const auto add = [&](Numbers& numbers, D term) {
+        update(numbers, [&](D sum) { return sum + term; });
+      };
+      const D before = D::load(&finite_[i]);
+      add(finite_, finite[part]);
+      add(active_, active[part]);
+      add(near_linear_, near_linear[part]);
+      add(low_, low[part]);
+      add(high_, high[part]);
+      update(largest_input_, [&](D x) { return not_below(x, largest_input[part]); });
+      update(smallest_output_, [&](D y) { return not_above(y, smallest_output[part]); });
+      // A lane that is left out may have nothing before it: 0 / 0.
+      const D inverse = D(1) / not_below(before + finite[part], D(1));
+      const auto add_moments = [&](Numbers& mean, Numbers& deviations, D pivot, D sum, D squares) {
+        BasicMoments<D> moments{D::load(&mean[i]), D::load(&deviations[i])};
+        moments.add(before, finite[part], inverse, pivot, sum, squares);
+        moments.mean.store(&mean[i]);
+        moments.squared_deviations.store(&deviations[i]);
+      };
+      add_moments(input_mean_, input_deviations_, x_pivot[part], x_sum[part], x_squares[part]);
+      add_moments(output_mean_, output_deviations_, y_pivot[part], y_sum[part], y_squares[part]);
     }
-    for (std::size_t i = skip; i < V::size; ++i) {
-      raise(largest_input_[unit + i], static_cast<double>(totals.largest_input[i]));
-      lower(smallest_output_[unit + i], static_cast<double>(totals.smallest_output[i]));
-    }
-    add_moments<V>(unit, skip, n, input_mean_, input_deviations_, input_pivots, totals.input,
-                   totals.input_squares);
-    add_moments<V>(unit, skip, n, output_mean_, output_deviations_, output_pivots, totals.output,
-                   totals.output_squares);
-    for (std::size_t i = skip; i < V::size; ++i) finite_[unit + i] += n;
   }
 
   /// All lanes of `totals`, n elements together, to one unit.
@@ -92,20 +125,25 @@ class Tallies {
   void add_sum(const Judge<F>& judge, Index unit, Index n, const LaneTotals<V>& totals,
                double input_pivot, double output_pivot) noexcept {
     const std::size_t i = at(unit);
-    if constexpr (BySign)
-      add_counts(i, judge.counts(n, sum(totals.active)));
-    else
-      add_counts(i,
-                 {sum(totals.active), sum(totals.near_linear), sum(totals.low), sum(totals.high)});
-    const auto larger = [](auto a, auto b) { return a > b ? a : b; };
-    const auto smaller = [](auto a, auto b) { return a < b ? a : b; };
-    raise(largest_input_[i], static_cast<double>(folded(totals.largest_input, larger)));
-    lower(smallest_output_[i], static_cast<double>(folded(totals.smallest_output, smaller)));
-    add_moments(i, n, input_mean_, input_deviations_, input_pivot, sum_of(totals.input),
+    const auto count = static_cast<double>(n);
+    const double high = sum_of(totals.high);
+    const ElementCounts<double> counts =
+        BySign ? judge.counts(count, high)
+               : ElementCounts<double>{sum_of(totals.active), sum_of(totals.near_linear),
+                                       sum_of(totals.low), high};
+    active_[i] += counts.active;
+    near_linear_[i] += counts.near_linear;
+    low_[i] += counts.low;
+    high_[i] += counts.high;
+    raise(largest_input_[i],
+          folded(totals.largest_input, [](auto a, auto b) { return a > b ? a : b; }));
+    lower(smallest_output_[i],
+          folded(totals.smallest_output, [](auto a, auto b) { return a < b ? a : b; }));
+    add_moments(i, count, input_mean_, input_deviations_, input_pivot, sum_of(totals.input),
                 sum_of(totals.input_squares));
-    add_moments(i, n, output_mean_, output_deviations_, output_pivot, sum_of(totals.output),
+    add_moments(i, count, output_mean_, output_deviations_, output_pivot, sum_of(totals.output),
                 sum_of(totals.output_squares));
-    finite_[i] += n;
+    finite_[i] += count;
   }
 
   template <class F>
@@ -113,19 +151,19 @@ class Tallies {
                    double derivative) noexcept {
     const std::size_t i = at(unit);
     if (!is_finite(x) || !is_finite(y)) {
-      ++non_finite_[i];
+      non_finite_[i] += 1;
       return;
     }
     const double slope = std::abs(derivative);
-    active_[i] += judge.is_active(slope);
-    near_linear_[i] += judge.is_near_linear(slope);
-    low_[i] += judge.is_low(x, slope);
-    high_[i] += judge.is_high(x, slope);
+    if (judge.is_active(slope)) active_[i] += 1;
+    if (judge.is_near_linear(slope)) near_linear_[i] += 1;
+    if (judge.is_low(x, slope)) low_[i] += 1;
+    if (judge.is_high(x, slope)) high_[i] += 1;
     raise(largest_input_[i], x);
     lower(smallest_output_[i], y);
     add_moments(i, 1, input_mean_, input_deviations_, x, 0, 0);
     add_moments(i, 1, output_mean_, output_deviations_, y, 0, 0);
-    ++finite_[i];
+    finite_[i] += 1;
   }
 
   void merge(const Tallies& other) noexcept {
@@ -136,80 +174,61 @@ class Tallies {
     }
   }
 
-  double smallest_output() const noexcept {
-    double smallest = std::numeric_limits<double>::infinity();
-    for (const double y : smallest_output_) lower(smallest, y);
-    return smallest;
+  /// Whether an output of any unit ever was below 0.
+  bool has_negative_output() const noexcept {
+    return std::any_of(smallest_output_.begin(), smallest_output_.end(),
+                       [](double y) { return y < 0; });
   }
 
   void write(MonitorState& state) const {
-    for (const Counts* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
-      state.integers.insert(state.integers.end(), counts->begin(), counts->end());
+    for (const Numbers* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
+      for (const double each : *counts) state.integers.push_back(count(each));
     for (const Numbers* numbers : {&largest_input_, &smallest_output_, &input_mean_,
                                    &input_deviations_, &output_mean_, &output_deviations_})
       state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
   }
   void read(StateReader& state) {
-    for (Counts* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
-      for (std::int64_t& count : *counts) count = state.count();
+    for (Numbers* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
+      for (double& each : *counts) each = static_cast<double>(state.count());
     for (Numbers* numbers : {&largest_input_, &smallest_output_, &input_mean_, &input_deviations_,
                              &output_mean_, &output_deviations_})
       for (double& number : *numbers) number = state.number();
   }
 
  private:
-  Counts finite_, non_finite_, active_, near_linear_, low_, high_;
+  Numbers finite_, non_finite_, active_, near_linear_, low_, high_;
   Numbers largest_input_, smallest_output_;
   Numbers input_mean_, input_deviations_, output_mean_, output_deviations_;
 
   static std::size_t at(Index unit) noexcept { return static_cast<std::size_t>(unit); }
+  static std::int64_t count(double number) noexcept { return static_cast<std::int64_t>(number); }
   static void raise(double& largest, double x) noexcept { largest = x > largest ? x : largest; }
   static void lower(double& smallest, double x) noexcept { smallest = x < smallest ? x : smallest; }
 
-  void add_moments(std::size_t i, Index n, Numbers& mean, Numbers& deviations, double pivot,
+  template <bool BySign, class V, class F>
+  static HILLOCK_INLINE ElementCounts<V> counts_of(const Judge<F>& judge, V n,
+                                                   const LaneTotals<V>& totals) noexcept {
+    if constexpr (BySign)
+      return judge.counts(n, totals.high);
+    else
+      return {totals.active, totals.near_linear, totals.low, totals.high};
+  }
+
+  template <class V>
+  static HILLOCK_INLINE V narrow(const Numbers& numbers, std::size_t i) noexcept {
+    using D = simd::Batch<double, typename V::arch>;
+    if constexpr (std::is_same_v<V, D>)
+      return D::load(&numbers[i]);
+    else
+      return narrowed(D::load(&numbers[i]), D::load(&numbers[i + D::size]));
+  }
+
+  void add_moments(std::size_t i, double n, Numbers& mean, Numbers& deviations, double pivot,
                    double sum, double sum_of_squares) const noexcept {
     Moments moments{mean[i], deviations[i]};
-    moments.add(finite_[i], n, pivot, sum, sum_of_squares);
+    moments.add(finite_[i], n, 1 / (finite_[i] + n), pivot, sum, sum_of_squares);
     mean[i] = moments.mean;
     deviations[i] = moments.squared_deviations;
-  }
-
-  /// The same for as many units as V has lanes. Through arrays of its own, which nothing else
-  /// refers to, so that the loop becomes vector code.
-  template <class V>
-  void add_moments(std::size_t unit, std::size_t skip, Index n, Numbers& mean, Numbers& deviations,
-                   const typename LaneTotals<V>::Lanes& pivots,
-                   const typename LaneTotals<V>::Lanes& sums,
-                   const typename LaneTotals<V>::Lanes& squares) const noexcept {
-    std::array<double, V::size> means, all_deviations, counts;
-    std::memcpy(means.data(), mean.data() + unit, sizeof means);
-    std::memcpy(all_deviations.data(), deviations.data() + unit, sizeof all_deviations);
-    for (std::size_t i = 0; i < V::size; ++i) counts[i] = static_cast<double>(finite_[unit + i]);
-    const double count = static_cast<double>(n);
-    for (std::size_t i = 0; i < V::size; ++i) {
-      Moments moments{means[i], all_deviations[i]};
-      moments.add_some(counts[i], count, static_cast<double>(pivots[i]),
-                       static_cast<double>(sums[i]), static_cast<double>(squares[i]));
-      means[i] = moments.mean;
-      all_deviations[i] = moments.squared_deviations;
-    }
-    std::memcpy(mean.data() + unit + skip, means.data() + skip, (V::size - skip) * sizeof(double));
-    std::memcpy(deviations.data() + unit + skip, all_deviations.data() + skip,
-                (V::size - skip) * sizeof(double));
-  }
-
-  void add_counts(std::size_t i, const ElementCounts<Index>& counts) noexcept {
-    active_[i] += counts.active;
-    near_linear_[i] += counts.near_linear;
-    low_[i] += counts.low;
-    high_[i] += counts.high;
-  }
-
-  template <class LaneCounts>
-  static void add_to(Counts& counts, std::size_t unit, std::size_t skip,
-                     const LaneCounts& lanes) noexcept {
-    for (std::size_t i = skip; i < lanes.size(); ++i)
-      counts[unit + i] += static_cast<std::int64_t>(lanes[i]);
   }
 
   /// Halves onto each other: vector code, whose order does not depend on the compiler.
@@ -223,15 +242,18 @@ class Tallies {
       return folded(half, combine);
     }
   }
-  template <class LaneCounts>
-  static Index sum(const LaneCounts& lanes) noexcept {
-    return static_cast<Index>(folded(lanes, [](auto a, auto b) { return a + b; }));
+  template <class V, class Combine>
+  static double folded(V lanes, const Combine& combine) noexcept {
+    std::array<typename V::value_type, V::size> numbers;
+    lanes.store(numbers.data());
+    return static_cast<double>(folded(numbers, combine));
   }
-  template <class Lanes>
-  static double sum_of(const Lanes& lanes) noexcept {
-    std::array<double, std::tuple_size_v<Lanes>> wide;
-    for (std::size_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<double>(lanes[i]);
-    return folded(wide, [](double a, double b) { return a + b; });
+  template <class V>
+  static double sum_of(V lanes) noexcept {
+    const auto wide = widened(lanes);
+    auto sum = wide[0];
+    for (std::size_t i = 1; i < wide.size(); ++i) sum = sum + wide[i];
+    return folded(sum, [](double a, double b) { return a + b; });
   }
 };
 

@@ -11,9 +11,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Watches the units of one layer over any number of batches: observe the pre-activations of each,
 /// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
-/// Cost         about once to twice that of forward_and_derivative of f on the same array, for
-///              float in cache, batches of some 256 samples and elements that are all finite. More
-///              for LeakyReLU, whose signs are looked at again, and for smaller batches.
+/// Cost         at most about twice that of forward_and_derivative of f on the same array, for float
+///              and elements that are all finite. More where there are fewer than 64 samples in a
+///              batch, and for LeakyReLU and ReLU with fewer than 512 where units are columns.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
@@ -166,7 +166,7 @@ class UnitMonitor {
     // Where no output was ever negative, no sample has two signs.
     const Eigen::Index samples = samples_of(in.shape());
     samples_ += samples;
-    if (tallies_.smallest_output() >= 0)
+    if (!tallies_.has_negative_output())
       coherent_ += samples;
     else if (keeps_sign_)
       coherent_ += diagnostics::coherent_samples<V>(in, per_, [](const V& z) { return z; });
@@ -208,8 +208,13 @@ class UnitMonitor {
         return;
       }
       if (in.step(units_are_rows) == 1) {
+        const Eigen::Index next = in.step(!units_are_rows);
+        if (samples <= Observer::few && units >= static_cast<Eigen::Index>(V::size)) {
+          observer.observe_units_apart(view.data, units, samples, next);
+          return;
+        }
         for (Eigen::Index unit = 0; unit < units; ++unit)
-          observer.observe_unit(unit, view.data + unit * in.step(!units_are_rows), samples);
+          observer.observe_unit(unit, view.data + unit * next, samples);
         return;
       }
     }

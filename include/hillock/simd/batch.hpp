@@ -415,6 +415,19 @@ class Batch {
   Raw raw_;
 };
 
+/// counts + 1 in the lanes where the condition holds.
+template <class T, class Arch>
+HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> counts) noexcept {
+  using Raw = typename Bits<T, Arch>::Raw;
+  if constexpr (sizeof(condition.raw()) == sizeof(Raw)) {
+    // All ones is -1: a subtraction counts.
+    return counts - Bits<T, Arch>(detail::reinterpreted<Raw>(condition.raw()));
+  } else {
+    using V = Batch<T, Arch>;
+    return bits(select(condition, V::from_bits(counts + Bits<T, Arch>(1)), V::from_bits(counts)));
+  }
+}
+
 /// The lower and the upper lanes of a batch of floats, as doubles.
 template <class Arch>
 HILLOCK_INLINE Batch<double, Arch> widened_low(Batch<float, Arch> x) noexcept {
