@@ -49,7 +49,10 @@ class StateReader {
   }
   std::int64_t count() {
     const std::int64_t value = integer();
-    if (value < 0) fail("has a count of " + std::to_string(value) + ", expected at least 0");
+    // Up to where a double holds every integer, as the monitors count in them.
+    constexpr std::int64_t most = std::int64_t{1} << 53;
+    if (value < 0 || value > most)
+      fail("has a count of " + std::to_string(value) + ", expected 0 to " + std::to_string(most));
     return value;
   }
   /// A count of what the state itself holds an integer of each.
