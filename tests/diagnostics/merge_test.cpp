@@ -247,6 +247,8 @@ TEST_CASE("what does not belong together does not merge, and a state that is not
   CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }), {"numbers, expected"}));
   CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"cut off"}));
   CHECK(says(refused([](auto& s) { s.integers.back() = -1; }), {"count of -1"}));
+  CHECK(says(refused([](auto& s) { s.integers.back() = (std::int64_t{1} << 53) + 1; }),
+             {"count of 9007199254740993"}));
   CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 101", "expected 201"}));
   CHECK(says(complaint([&] {
                hillock::GradientFlow({"a", "b"}).merge(hillock::GradientFlow({"a", "c"}));
