@@ -57,8 +57,8 @@ class StateReader {
   }
   /// A count of what the state itself holds an integer of each.
   std::int64_t size() {
-    const std::int64_t value = count();
-    if (value > static_cast<std::int64_t>(state_.integers.size()))
+    const std::int64_t value = integer();
+    if (value < 0 || value > static_cast<std::int64_t>(state_.integers.size()))
       fail("is cut off: it tells of " + std::to_string(value) + " units");
     return value;
   }
