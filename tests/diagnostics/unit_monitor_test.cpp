@@ -28,6 +28,21 @@ struct SoftSign : hillock::Activation<SoftSign> {
   }
 };
 
+/// 2 x for x > 0, else x / 2, which may say so.
+template <bool Says>
+struct Bent : hillock::Activation<Bent<Says>> {
+  static constexpr bool has_two_slopes = Says;
+  static constexpr bool may_keep_sign = Says;
+  template <class V>
+  V forward_at(const V& x) const {
+    return select(x > 0, 2 * x, 0.5 * x);
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, select(x > 0, V(2), V(0.5)));
+  }
+};
+
 double sigmoid_edge(double tau) {
   return std::log((1 - 2 * tau + std::sqrt(1 - 4 * tau)) / (2 * tau));
 }
@@ -159,6 +174,27 @@ TEST_CASE("a monitor counts every element of every unit once", "[diagnostics]") 
        hillock::sigmoid(1.0) + hillock::sigmoid(-100.0)) /
       6;
   CHECK(std::fabs(a.mean_output() - mean) < 1e-15);
+}
+
+TEST_CASE("what a class says of its slopes and signs changes no count", "[diagnostics]") {
+  Eigen::ArrayXXf z = Eigen::ArrayXXf::Random(21, 70);
+  z.col(3) = z.col(3).abs();
+  z.col(4) = -z.col(4).abs();
+  z.row(5).setZero();
+  z(7, 9) = Special<float>::quiet_nan;
+  for (const Per per : {Per::row, Per::column}) {
+    const Index units = per == Per::row ? z.rows() : z.cols();
+    const hillock::MonitorOptions options{0.75};  // between the slopes
+    UnitMonitor silent(Bent<false>{}, units, per, options);
+    UnitMonitor saying(Bent<true>{}, units, per, options);
+    for (int batch = 0; batch < 2; ++batch) {
+      silent.observe(z);
+      saying.observe(z);
+    }
+    CHECK(saying.state() == silent.state());
+    CHECK(saying.report().coherent_samples >= (per == Per::row ? 4 : 0));
+    CHECK(saying.report().layer.saturated_low > 1000);
+  }
 }
 
 TEST_CASE("the report shows what is not finite first, and how sure a dead unit is",

@@ -22,6 +22,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr bool may_keep_sign = true;
 
   double alpha;
 

@@ -19,6 +19,7 @@ class Tanh : public Activation<Tanh<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr bool may_keep_sign = true;
 
   constexpr Tanh() noexcept = default;
 

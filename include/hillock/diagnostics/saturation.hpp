@@ -1,11 +1,6 @@
 // Where an activation saturates and where it is nearly linear, found from its own derivative.
 #pragma once
 
-#include <hillock/activations/elu.hpp>
-#include <hillock/activations/identity.hpp>
-#include <hillock/activations/leaky_relu.hpp>
-#include <hillock/activations/relu.hpp>
-#include <hillock/activations/tanh.hpp>
 #include <hillock/arrays/verbs.hpp>
 
 #include <cmath>
@@ -74,27 +69,16 @@ SaturationRange saturation_range(const F& f, double tau = default_tau) {
   return {edge(-1), edge(1)};
 }
 
-/// Whether f' is one number for x > 0 and one for all others: the count of x > 0 then says all.
-template <class F>
+// What a class says of itself, where it can: of one that is not pointwise there is nothing to ask.
+template <class F, bool = arrays::is_pointwise<F>>
 inline constexpr bool has_two_slopes = false;
-template <Accuracy A, class Arch>
-inline constexpr bool has_two_slopes<ReLU<A, Arch>> = true;
-template <Accuracy A, class Arch>
-inline constexpr bool has_two_slopes<LeakyReLU<A, Arch>> = true;
-template <Accuracy A, class Arch>
-inline constexpr bool has_two_slopes<Identity<A, Arch>> = true;
-
-/// Whether f(x) may have the sign of x, so that two values tell whether it has.
 template <class F>
+inline constexpr bool has_two_slopes<F, true> = F::has_two_slopes;
+
+template <class F, bool = arrays::is_pointwise<F>>
 inline constexpr bool may_keep_sign = false;
-template <Accuracy A, class Arch>
-inline constexpr bool may_keep_sign<Tanh<A, Arch>> = true;
-template <Accuracy A, class Arch>
-inline constexpr bool may_keep_sign<ELU<A, Arch>> = true;
-template <Accuracy A, class Arch>
-inline constexpr bool may_keep_sign<LeakyReLU<A, Arch>> = true;
-template <Accuracy A, class Arch>
-inline constexpr bool may_keep_sign<Identity<A, Arch>> = true;
+template <class F>
+inline constexpr bool may_keep_sign<F, true> = F::may_keep_sign;
 
 /// Whether f(x) has the sign of x for every x (but for subnormal ones of LeakyReLU, which it may
 /// round to 0).
@@ -286,15 +270,16 @@ class Judge {
   double left_slope_ = 0, right_slope_ = 0;
 };
 
+template <class T>
+using Pattern = typename simd::Bits<T, simd::NativeArch>::value_type;
 /// Set together where a number is not finite.
 template <class T>
-inline constexpr simd::detail::BitsOf<T> exponent_bits = sizeof(T) == 4 ? 0x7f800000
-                                                                        : 0x7ff0000000000000;
+inline constexpr Pattern<T> exponent_bits = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
 
 /// Finite, told from the bits: -ffast-math assumes that every number is.
 template <class T>
 bool is_finite(T x) noexcept {
-  simd::detail::BitsOf<T> pattern;
+  Pattern<T> pattern;
   std::memcpy(&pattern, &x, sizeof(T));
   return (pattern & exponent_bits<T>) != exponent_bits<T>;
 }
