@@ -22,7 +22,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
       ->delimiter(',')
       ->check(CLI::IsMember(known_activations))
       ->capture_default_str();
-  app.add_option("-r,--learning-rate", options.learning_rate)->capture_default_str();
+  CLI::Option* const rate_option = app.add_option("-r,--learning-rate", options.learning_rate,
+                                                  "With Fashion-MNIST 0.005, unless given")
+                                       ->capture_default_str();
   app.add_option("-b,--initial-bias", options.initial_bias,
                  "Of the hidden layers: try -5 with relu")
       ->capture_default_str();
@@ -55,7 +57,11 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
   require(std::isfinite(options.initial_bias), "--initial-bias must be finite");
   options.seed = examples::parse_seed(seed);
   options.data = data;
-  if (fashion_option->count() > 0) options.fashion_mnist = fashion_mnist;
+  if (fashion_option->count() > 0) {
+    options.fashion_mnist = fashion_mnist;
+    // Of 784 pixels a step of the rate for 64 is too long: Maxout's loss became infinite.
+    if (rate_option->count() == 0) options.learning_rate = 0.005;
+  }
   options.output = output;
   return options;
 }

@@ -62,7 +62,8 @@ examples::Chapter describe(const std::vector<Result>& results, const training::D
               " outputs (softmax and cross-entropy), trained once with each activation on " +
               std::to_string(data.training.count()) + " pictures, " +
               std::to_string(data.test.count()) + " held out: " + std::to_string(options.epochs) +
-              " epochs of SGD with momentum, learning rate " +
+              (options.epochs == 1 ? " epoch" : " epochs") +
+              " of SGD with momentum, learning rate " +
               examples::significant(options.learning_rate, 4) + ", seed " +
               std::to_string(options.seed) + ".");
   std::vector<std::vector<std::string>> rows;

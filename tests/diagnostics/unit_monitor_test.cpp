@@ -193,6 +193,7 @@ TEST_CASE("what a class says of its slopes and signs changes no count", "[diagno
     }
     CHECK(saying.state() == silent.state());
     CHECK(saying.report().coherent_samples >= (per == Per::row ? 4 : 0));
+    CHECK(saying.report().layer.finite == 2 * (z.size() - 1));
     CHECK(saying.report().layer.saturated_low > 1000);
   }
 }
