@@ -160,17 +160,8 @@ HILLOCK_EXTREMES(__m512d, _mm512, pd)
 #endif
 #undef HILLOCK_EXTREMES
 #define HILLOCK_HAS_EXTREMES 1
-#elif defined(__aarch64__)
-HILLOCK_INLINE float32x4_t larger(float32x4_t a, float32x4_t b) noexcept { return vmaxq_f32(a, b); }
-HILLOCK_INLINE float64x2_t larger(float64x2_t a, float64x2_t b) noexcept { return vmaxq_f64(a, b); }
-HILLOCK_INLINE float32x4_t smaller(float32x4_t a, float32x4_t b) noexcept {
-  return vminq_f32(a, b);
-}
-HILLOCK_INLINE float64x2_t smaller(float64x2_t a, float64x2_t b) noexcept {
-  return vminq_f64(a, b);
-}
-#define HILLOCK_HAS_EXTREMES 1
 #else
+// aarch64's own are no such instructions: of -0 and +0 they take +0, whichever comes first.
 #define HILLOCK_HAS_EXTREMES 0
 #endif
 
