@@ -1,3 +1,5 @@
+#include "widths.hpp"
+
 #include <support/routes.hpp>
 
 #include <hillock/simd/batch.hpp>
@@ -8,22 +10,7 @@ namespace {
 
 using namespace support;
 namespace simd = hillock::simd;
-
-/// Calls test(V{}) for every register width there is.
-template <class T, class Test>
-int for_each_width(const Test& test) {
-  int widths = 0;
-  const auto one = [&](auto bytes) {
-    if constexpr (!std::is_void_v<simd::ArchOfSize<decltype(bytes)::value>>) {
-      test(simd::BatchOfSize<T, decltype(bytes)::value>{});
-      ++widths;
-    }
-  };
-  one(std::integral_constant<std::size_t, 16>{});
-  one(std::integral_constant<std::size_t, 32>{});
-  one(std::integral_constant<std::size_t, 64>{});
-  return widths;
-}
+using simd_checks::for_each_width;
 
 template <class V, class Operation, class Wanted>
 void compare_pairs(Tally& tally, const char* what, const Operation& operation,
@@ -73,6 +60,12 @@ TEMPLATE_TEST_CASE(
     compare_pairs<V>(
         tally, "min", [](V a, V b) { return min(a, b); },
         [](T a, T b) { return std::isnan(a) || a < b ? a : b; });
+    compare_pairs<V>(
+        tally, "larger_or_first",
+        [](V a, V b) { return nan_or(a, nan_or(b, larger_or_first(a, b))); },
+        [](T a, T b) { return std::isnan(b) && !std::isnan(a) ? b
+                              : b > a                         ? b
+                                                              : a; });
     const auto chosen = [](auto mask) { return select(mask, V(1), V(2)); };
     const auto choice = [](bool condition) { return condition ? T(1) : T(2); };
     compare_pairs<V>(

@@ -1,3 +1,5 @@
+#include "widths.hpp"
+
 #include <support/routes.hpp>
 
 #include <hillock/simd/transpose.hpp>
@@ -8,22 +10,7 @@
 namespace {
 
 namespace simd = hillock::simd;
-
-/// Calls test(V{}) for every register width there is.
-template <class T, class Test>
-int for_each_width(const Test& test) {
-  int widths = 0;
-  const auto one = [&](auto bytes) {
-    if constexpr (!std::is_void_v<simd::ArchOfSize<decltype(bytes)::value>>) {
-      test(simd::BatchOfSize<T, decltype(bytes)::value>{});
-      ++widths;
-    }
-  };
-  one(std::integral_constant<std::size_t, 16>{});
-  one(std::integral_constant<std::size_t, 32>{});
-  one(std::integral_constant<std::size_t, 64>{});
-  return widths;
-}
+using simd_checks::for_each_width;
 
 TEMPLATE_TEST_CASE("rows turned have their first elements in the first batch, and go back",
                    "[simd]", float, double) {

@@ -38,10 +38,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     const arrays::Shape groups = output_shape("Maxout::forward", in.shape());
     if (out.shape() != groups)
       throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
-    if constexpr (arrays::Output<Y>::direct && arrays::Input<X>::direct) {
-      if (arrays::share_elements(out.view(), in.view()))
-        arrays::throw_overlap("Maxout::forward", "y", "x");
-    }
+    arrays::require_apart("Maxout::forward", "x", in, "y", out);
     using V = arrays::BatchFor<X, Arch>;
     using T = typename V::value_type;
     if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Output<Y>>) {
@@ -98,10 +95,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
     arrays::require_same_shape("Maxout::backward", "x", in.shape(), "dx", out.shape());
     arrays::require_in_place_or_apart("Maxout::backward", "dx", out, "x", in);
-    if constexpr (arrays::Output<DX>::direct && arrays::Input<DY>::direct) {
-      if (arrays::share_elements(out.view(), in_dy.view()))
-        arrays::throw_overlap("Maxout::backward", "dx", "dy");
-    }
+    arrays::require_apart("Maxout::backward", "dy", in_dy, "dx", out);
     using V = arrays::BatchFor<X, Arch>;
     using T = typename V::value_type;
     if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Input<DY>,
@@ -179,7 +173,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     V best = load(0);
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      best = nan_or(best, nan_or(value, not_below(best, value)));
+      best = nan_or(best, nan_or(value, larger_or_first(best, value)));
     }
     return best;
   }

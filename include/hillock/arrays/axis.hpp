@@ -204,17 +204,17 @@ class LaneWriter {
   T tile_[tile_entries][static_cast<std::size_t>(width)];
 };
 
-/// Whether the entries of a distribution are neighbours in memory, in every array.
+/// Whether the entries of a distribution can be, and are, neighbours in memory, in every array.
+template <class T, class... Arrays>
+inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
+                                            std::is_same_v<T, typename Arrays::T>)&&...);
 template <class T, class... Arrays>
 bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
-  if constexpr (((Arrays::is_computed_in_place && std::is_same_v<T, typename Arrays::T>)&&...))
+  if constexpr (may_be_contiguous<T, Arrays...>)
     return ((arrays.step(axis != Per::column) == 1) && ...);
   else
     return false;
 }
-template <class T, class... Arrays>
-inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
-                                            std::is_same_v<T, typename Arrays::T>)&&...);
 
 /// Entry i of distribution j is first[j * across + i * along].
 template <class T>

@@ -58,13 +58,24 @@ constexpr Index at_a_time(Index n) noexcept {
   return n * most_at_a_time <= fitting ? most_at_a_time : n < fitting ? fitting / n : 1;
 }
 
+/// Straight from memory and to it, where the entries of a distribution are neighbours, or those of
+/// `Together` lie interleaved.
+template <class V, Index Together = 1, class T>
+HILLOCK_INLINE auto load_from(const T* from) noexcept {
+  return [from](Index at) { return V::load(from + at * Together); };
+}
+template <class V, Index Together = 1, class T>
+HILLOCK_INLINE auto store_to(T* to) noexcept {
+  return [to](Index at, V value) { value.store(to + at * Together); };
+}
+
 /// The steps of forward_by_distribution, one after the other.
 template <class V, class Walk, class Kept, class Load, class LoadBack, class Store, class Steps>
 HILLOCK_INLINE void take_all_steps(const Walk& walk, Kept kept, const Load& load,
                                    const LoadBack& load_back, const Store& store,
                                    const Steps& steps, Index first) {
-  const V top = walk.maximum(load);
-  const V number = steps.number(walk, kept, load, load_back, store, top, first);
+  const V top = walk.spread(walk.maximum(load));
+  const V number = walk.spread(steps.number(walk, kept, load, load_back, store, top, first));
   steps.finish(walk, kept, load, load_back, store, top, number);
 }
 
@@ -108,41 +119,28 @@ template <class V, class T, class Steps>
 void forward_of_runs(const T* all_from, Index from_step, T* all_to, Index to_step, Index n,
                      Index count, const Steps& steps) {
   const Run<V> walk(n);
-  const auto load_from = [](const T* from) {
-    return [from](Index at) { return V::load(from + at); };
-  };
-  const auto store_to = [](T* to) { return [to](Index at, V value) { value.store(to + at); }; };
   T top[most_at_a_time], number[most_at_a_time];
   const Index step = at_a_time<T>(n);
   for (Index first = 0; first < count; first += step) {
     const Index now = count - first < step ? count - first : step;
     const T* const from = all_from + first * from_step;
     T* const to = all_to + first * to_step;
-    for (Index j = 0; j < now; ++j) top[j] = walk.maximum(load_from(from + j * from_step)).first();
+    for (Index j = 0; j < now; ++j)
+      top[j] = walk.maximum(load_from<V>(from + j * from_step)).first();
     for (Index j = 0; j < now; ++j) {
       T* const here = to + j * to_step;
       number[j] = steps
-                      .number(walk, std::true_type(), load_from(from + j * from_step),
-                              load_from(here), store_to(here), V(top[j]), first + j)
+                      .number(walk, std::true_type(), load_from<V>(from + j * from_step),
+                              load_from<V>(here), store_to<V>(here), V(top[j]), first + j)
                       .first();
     }
     for (Index j = 0; j < now; ++j) {
       T* const here = to + j * to_step;
-      steps.finish(walk, std::true_type(), load_from(from + j * from_step), load_from(here),
-                   store_to(here), V(top[j]), V(number[j]));
+      steps.finish(walk, std::true_type(), load_from<V>(from + j * from_step), load_from<V>(here),
+                   store_to<V>(here), V(top[j]), V(number[j]));
     }
     steps.written(first, now);
   }
-}
-
-/// Straight from memory, where distributions lie interleaved, and to it.
-template <class V, class T>
-auto interleaved_load(const T* from) noexcept {
-  return [from](Index at) { return V::load(from + at * interleaved<V>); };
-}
-template <class V, class T>
-auto interleaved_store(T* to) noexcept {
-  return [to](Index at, V value) { value.store(to + at * interleaved<V>); };
 }
 
 /// The steps for `count` distributions from `first` on, which are few.
@@ -155,14 +153,11 @@ void forward_of_few(const Distributions<const T>& in, const Distributions<T>& ou
     const Distributions<const T> from = in.from(start);
     const Distributions<T> to = out.from(start);
     const auto take_steps = [&](const auto& load, const auto& load_back, const auto& store) {
-      const V top = walk.spread(walk.maximum(load));
-      const V number =
-          walk.spread(steps.number(walk, std::true_type(), load, load_back, store, top, start));
-      steps.finish(walk, std::true_type(), load, load_back, store, top, number);
+      take_all_steps<V>(walk, std::true_type(), load, load_back, store, steps, start);
     };
     if (are_interleaved<V>(from, now) && are_interleaved<V>(to, now)) {
-      take_steps(interleaved_load<V>(from.first), interleaved_load<V>(to.first),
-                 interleaved_store<V>(to.first));
+      take_steps(load_from<V, interleaved<V>>(from.first), load_from<V, interleaved<V>>(to.first),
+                 store_to<V, interleaved<V>>(to.first));
       return steps.written(start, now);
     }
     InterleavedTile<V> tile, tile_back, out_tile;
@@ -342,8 +337,7 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
     if (are_contiguous<T>(axis, in)) {
       for (Index j = 0; j < all; ++j) {
         const T* const from = start_of(in, axis, j);
-        work(
-            Run<V>(n), [from](Index at) { return V::load(from + at); }, j, Index{1});
+        work(Run<V>(n), load_from<V>(from), j, Index{1});
       }
       return;
     }

@@ -64,6 +64,14 @@ class RoomForNumbers {
   alignas(sizeof(V)) T second_[static_cast<std::size_t>(entries)];
 };
 
+/// The entries of x and of dy, of one place each, by two functions that load them.
+template <class Load, class LoadGradient>
+HILLOCK_INLINE auto load_both(const Load& load, const LoadGradient& gradient) noexcept {
+  return [load, gradient](Index at) {
+    return std::array<decltype(load(at)), 2>{load(at), gradient(at)};
+  };
+}
+
 /// The steps of backward_by_distribution, one after the other.
 template <class V, class Walk, class Load, class LoadBoth, class Store, class Steps>
 HILLOCK_INLINE void take_all_backward_steps(const Walk& walk, const Load& load,
@@ -88,24 +96,17 @@ void backward_of_runs(const Distributions<const T>& in, const Distributions<cons
   typename Steps::template Numbers<Number> numbers[most_at_a_time];
   for (Index first = 0; first < count; first += step) {
     const Index now = count - first < step ? count - first : step;
-    const auto load_of = [&](Index j) {
-      return [from = in.from(first + j).first](Index at) { return V::load(from + at); };
-    };
+    const auto load_of = [&](Index j) { return load_from<V>(in.from(first + j).first); };
     const auto load_both_of = [&](Index j) {
-      return [from = in.from(first + j).first, dy = in_dy.from(first + j).first](Index at) {
-        return std::array<V, 2>{V::load(from + at), V::load(dy + at)};
-      };
+      return load_both(load_of(j), load_from<V>(in_dy.from(first + j).first));
     };
     for (Index j = 0; j < now; ++j)
       if constexpr (Steps::needs_maximum) top[j] = walk.maximum(load_of(j));
     for (Index j = 0; j < now; ++j)
       numbers[j] = steps.numbers(walk, load_both_of(j), walk.spread(top[j]), all_kept.from(j * n));
-    for (Index j = 0; j < now; ++j) {
-      T* const to = out.from(first + j).first;
-      steps.finish(
-          walk, load_both_of(j), [to](Index at, V value) { value.store(to + at); },
-          walk.spread(top[j]), numbers[j], all_kept.from(j * n));
-    }
+    for (Index j = 0; j < now; ++j)
+      steps.finish(walk, load_both_of(j), store_to<V>(out.from(first + j).first),
+                   walk.spread(top[j]), numbers[j], all_kept.from(j * n));
   }
 }
 
@@ -119,13 +120,10 @@ void backward_of_few(const Distributions<const T>& in, const Distributions<const
     const Distributions<T> to = out.from(start);
     if (are_interleaved<V>(from, now) && are_interleaved<V>(from_dy, now) &&
         are_interleaved<V>(to, now)) {
-      const auto load = interleaved_load<V>(from.first);
-      const auto load_gradient = interleaved_load<V>(from_dy.first);
-      const auto load_both = [=](Index at) {
-        return std::array<V, 2>{load(at), load_gradient(at)};
-      };
-      return take_all_backward_steps<V>(walk, load, load_both, interleaved_store<V>(to.first),
-                                        steps);
+      const auto load = load_from<V, interleaved<V>>(from.first);
+      return take_all_backward_steps<V>(
+          walk, load, load_both(load, load_from<V, interleaved<V>>(from_dy.first)),
+          store_to<V, interleaved<V>>(to.first), steps);
     }
     InterleavedTile<V> tile, gradient_tile, out_tile;
     InterleavedReader<V> read(from, now, tile);

@@ -118,7 +118,7 @@ void require_in_place_or_apart(const char* where, const char* output, const Out&
   }
 }
 
-/// Two outputs share nothing.
+/// Two arrays share nothing; the message names the second first.
 template <class A, class B>
 void require_apart(const char* where, const char* first, const A& a, const char* second,
                    const B& b) {

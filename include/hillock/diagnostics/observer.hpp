@@ -4,6 +4,7 @@
 // samples of one unit go along the lanes and are added up at the end.
 #pragma once
 
+#include <hillock/arrays/turned_tile.hpp>
 #include <hillock/diagnostics/tallies.hpp>
 
 namespace hillock {
@@ -93,7 +94,7 @@ class Observer {
     alignas(V) T turned[static_cast<std::size_t>(few * width)];
     for (Index first = 0; first < units; first += width) {
       const Index start = start_of(first, units);
-      turn(x + start * step, step, samples, turned);
+      arrays::transpose(x + start * step, step, width, samples, turned, width);
       observe_lanes(start, first - start, turned, samples, width);
     }
   }
@@ -121,18 +122,6 @@ class Observer {
       }
     }
     observe_block<false>(start, static_cast<std::size_t>(skip), x, n, step);
-  }
-
-  /// to[at width + lane] = from[lane step + at].
-  static void turn(const T* from, Index step, Index n, T* to) noexcept {
-    constexpr auto square = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
-    const Index whole = n / square * square;
-    for (Index lane = 0; lane < width; lane += square) {
-      for (Index at = 0; at < whole; at += square)
-        simd::transpose_square(from + lane * step + at, step, to + at * width + lane, width);
-    }
-    for (Index at = whole; at < n; ++at)
-      for (Index lane = 0; lane < width; ++lane) to[at * width + lane] = from[lane * step + at];
   }
 
   /// n batches, number i at x + i step.

@@ -366,6 +366,14 @@ class Batch {
     return select(x > limit, limit, x);
 #endif
   }
+  /// The larger; a where they are equal, as -0 and +0 are, and either where one is NaN.
+  friend HILLOCK_INLINE Batch larger_or_first(Batch a, Batch b) noexcept {
+#if HILLOCK_HAS_EXTREMES && defined(__SSE2__)
+    return Raw(detail::larger(b.reg(), a.reg()));
+#else
+    return select(b > a, b, a);  // aarch64's maximum of -0 and +0 is +0
+#endif
+  }
   /// a for s above 0, b for s below; for a zero or a NaN either, so they must agree there.
   friend HILLOCK_INLINE Batch by_sign(Batch s, Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_BLEND
@@ -442,23 +450,6 @@ template <class Arch>
 HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
                                            Batch<double, Arch> high) noexcept {
   return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
-}
-
-/// to[j * to_step + i] = from[i * from_step + j] for 0 <= i, j < the lanes of the narrowest batch.
-template <class T>
-HILLOCK_INLINE void transpose_square(const T* from, std::ptrdiff_t from_step, T* to,
-                                     std::ptrdiff_t to_step) noexcept {
-  using V = Batch<T, NarrowArch>;
-  constexpr auto size = static_cast<std::ptrdiff_t>(V::size);
-#if defined(__SSE2__) || defined(__aarch64__)
-  typename V::Register square[V::size];
-  for (std::ptrdiff_t i = 0; i < size; ++i) square[i] = V::load(from + i * from_step).reg();
-  detail::transpose(square);
-  for (std::ptrdiff_t j = 0; j < size; ++j) V(typename V::Raw(square[j])).store(to + j * to_step);
-#else
-  for (std::ptrdiff_t i = 0; i < size; ++i)
-    for (std::ptrdiff_t j = 0; j < size; ++j) to[j * to_step + i] = from[i * from_step + j];
-#endif
 }
 
 /// A batch with a packet's element type and size: the packet's own registers where Arch has them.

@@ -160,8 +160,17 @@ HILLOCK_EXTREMES(__m512d, _mm512, pd)
 #endif
 #undef HILLOCK_EXTREMES
 #define HILLOCK_HAS_EXTREMES 1
+#elif defined(__aarch64__)
+HILLOCK_INLINE float32x4_t larger(float32x4_t a, float32x4_t b) noexcept { return vmaxq_f32(a, b); }
+HILLOCK_INLINE float64x2_t larger(float64x2_t a, float64x2_t b) noexcept { return vmaxq_f64(a, b); }
+HILLOCK_INLINE float32x4_t smaller(float32x4_t a, float32x4_t b) noexcept {
+  return vminq_f32(a, b);
+}
+HILLOCK_INLINE float64x2_t smaller(float64x2_t a, float64x2_t b) noexcept {
+  return vminq_f64(a, b);
+}
+#define HILLOCK_HAS_EXTREMES 1
 #else
-// aarch64's own are no such instructions: of -0 and +0 they take +0, whichever comes first.
 #define HILLOCK_HAS_EXTREMES 0
 #endif
 
@@ -280,67 +289,6 @@ HILLOCK_INLINE float64x2_t widened_low(float32x4_t x) noexcept {
 HILLOCK_INLINE float64x2_t widened_high(float32x4_t x) noexcept { return vcvt_high_f64_f32(x); }
 HILLOCK_INLINE float32x4_t narrowed(float64x2_t low, float64x2_t high) noexcept {
   return vcvt_high_f32_f64(vcvt_f32_f64(low), high);
-}
-#endif
-
-// A square of registers, mirrored at its diagonal.
-#if defined(__SSE2__)
-HILLOCK_INLINE void transpose(__m128 (&r)[4]) noexcept {
-  _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]);
-}
-HILLOCK_INLINE void transpose(__m128d (&r)[2]) noexcept {
-  const __m128d first = _mm_unpacklo_pd(r[0], r[1]);
-  r[1] = _mm_unpackhi_pd(r[0], r[1]);
-  r[0] = first;
-}
-// The even and the odd lanes of two registers, and the two back.
-HILLOCK_INLINE void split_pairs(__m128& a, __m128& b) noexcept {
-  const __m128 even = _mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0));
-  b = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
-  a = even;
-}
-HILLOCK_INLINE void split_pairs(__m128d& a, __m128d& b) noexcept {
-  const __m128d even = _mm_unpacklo_pd(a, b);
-  b = _mm_unpackhi_pd(a, b);
-  a = even;
-}
-HILLOCK_INLINE void merge_pairs(__m128& a, __m128& b) noexcept {
-  const __m128 first = _mm_unpacklo_ps(a, b);
-  b = _mm_unpackhi_ps(a, b);
-  a = first;
-}
-HILLOCK_INLINE void merge_pairs(__m128d& a, __m128d& b) noexcept { split_pairs(a, b); }
-#elif defined(__aarch64__)
-HILLOCK_INLINE void split_pairs(float32x4_t& a, float32x4_t& b) noexcept {
-  const float32x4x2_t split = vuzpq_f32(a, b);
-  a = split.val[0];
-  b = split.val[1];
-}
-HILLOCK_INLINE void merge_pairs(float32x4_t& a, float32x4_t& b) noexcept {
-  const float32x4x2_t merged = vzipq_f32(a, b);
-  a = merged.val[0];
-  b = merged.val[1];
-}
-HILLOCK_INLINE void split_pairs(float64x2_t& a, float64x2_t& b) noexcept {
-  const float64x2_t even = vzip1q_f64(a, b);
-  b = vzip2q_f64(a, b);
-  a = even;
-}
-HILLOCK_INLINE void merge_pairs(float64x2_t& a, float64x2_t& b) noexcept { split_pairs(a, b); }
-HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
-  const float32x4x2_t upper = vzipq_f32(r[0], r[2]);
-  const float32x4x2_t lower = vzipq_f32(r[1], r[3]);
-  const float32x4x2_t first = vzipq_f32(upper.val[0], lower.val[0]);
-  const float32x4x2_t second = vzipq_f32(upper.val[1], lower.val[1]);
-  r[0] = first.val[0];
-  r[1] = first.val[1];
-  r[2] = second.val[0];
-  r[3] = second.val[1];
-}
-HILLOCK_INLINE void transpose(float64x2_t (&r)[2]) noexcept {
-  const float64x2_t first = vzip1q_f64(r[0], r[1]);
-  r[1] = vzip2q_f64(r[0], r[1]);
-  r[0] = first;
 }
 #endif
 
