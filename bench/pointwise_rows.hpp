@@ -151,6 +151,24 @@ void threaded(const std::string& name, const F& f) {
   }
 }
 
+/// Results of 4 to 64 MiB by both kinds of stores: where HILLOCK_STREAM_BYTES should lie.
+template <class F>
+void stores(const std::string& name, const F& f) {
+  using namespace hillock::arrays;
+  using Op = OneResult<Forward<F, float>>;
+  const auto by = [op = Op{Forward<F, float>(f)}](Stores kind) {
+    return [op, kind](auto& a) {
+      run<hillock::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
+                                     std::array<float*, 1>{a.y.data()}, a.x.size(), kind);
+    };
+  };
+  for (Index size = large / 16; size <= large; size *= 2) {
+    const Adder<float> to("by ordinary and by streaming stores", name + " stores", {size, 1});
+    to.ours("forward", "ordinary", by(Stores::cached));
+    to.ours("forward", "streaming", by(Stores::streaming));
+  }
+}
+
 /// The operations of one shape.
 template <class T, class F, class Peer>
 void pointwise(const std::string& name, const F& f, const Peer& peer, Shape shape) {

@@ -98,7 +98,7 @@ void run(const Op& op_there, const std::array<const T*, I>& in_there,
 }
 
 /// The same, stored as said; with streaming stores, no output is an input. What takes long is stored as
-/// ever: its time is not the memory's (sigmoid of 2^24 floats, AVX2: 3.3 G/s, streamed 2.7 to 3.3).
+/// ever: its time is not the memory's.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 void run(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out, Index n,
          Stores stores) noexcept {

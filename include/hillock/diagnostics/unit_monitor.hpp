@@ -11,9 +11,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Watches the units of one layer over any number of batches: observe the pre-activations of each,
 /// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
-/// Cost         at most about twice that of forward_and_derivative of f on the same array, for float
-///              and elements that are all finite. More where there are fewer than 64 samples in a
-///              batch, and for LeakyReLU and ReLU with fewer than 512 where units are columns.
+/// Cost         1.1 to 2.1 times that of forward_and_derivative of f on the same array, for float,
+///              units as rows and elements that are all finite (`bench/run monitor`). More in batches of
+///              fewer than 64 samples, and of few samples where units are columns.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a

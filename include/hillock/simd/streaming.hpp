@@ -9,9 +9,9 @@
 #include <cstdint>
 
 /// From how many bytes of results on a verb streams them. 16 MiB: on a Zen 4 with a last-level cache of
-/// 32 MiB, ReLU of 2^21 floats runs at 8.4 G/s with ordinary stores and 7.1 with streaming ones, of
-/// 2^22 at 4.8 and 6.6, of 2^24 at 4.6 and 6.4. Define it before including hillock, in every file alike, for
-/// another cache; 0 streams always.
+/// 32 MiB and AVX2, ReLU of 2^21 floats runs at 9.0 G/s with ordinary stores and 6.9 with streaming ones,
+/// of 2^22 at 5.6 and 5.9, of 2^24 at 2.8 and 3.8 (`bench/run stores`). Define it before including
+/// hillock, in every file alike, for another cache; 0 streams always.
 #ifndef HILLOCK_STREAM_BYTES
 #define HILLOCK_STREAM_BYTES (std::size_t{16} << 20)
 #endif
@@ -49,7 +49,7 @@ HILLOCK_INLINE void stream(T* to, Batch<T, Arch> value) noexcept {
 HILLOCK_INLINE void finish_streaming() noexcept { _mm_sfence(); }
 
 /// Fetches what will be read once, 2 KiB ahead of `from`: the processor's own prefetching stops at every
-/// page. ReLU of 2^24 floats gains 8 %.
+/// page.
 template <class T>
 HILLOCK_INLINE void fetch_ahead_of(const T* from) noexcept {
   // As a number: the address may be past the array's end, where a pointer must not point.
