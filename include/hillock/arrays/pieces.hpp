@@ -75,12 +75,10 @@ struct TurnedPieces {
   /// work(at) for squares of pieces from `at` on, the last of which overlap.
   template <class Work>
   static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
-    // There is always a first one: a `for` would have g++ warn of pieces that are not read.
-    int at = 0;
-    do {
-      work(at + size <= pieces_each || at == 0 ? at : pieces_each - size);
-      at += size;
-    } while (at < pieces_each);
+    // The first by itself, where g++ sees which pieces it has: they stay in registers.
+    work(0);
+    for (int at = size; at < pieces_each; at += size)
+      work(at + size <= pieces_each ? at : pieces_each - size);
   }
 };
 
