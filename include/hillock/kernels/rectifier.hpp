@@ -26,7 +26,7 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
 template <class T>
 struct SharedSlope {
   T value;
-  /// In (0, 1]: the product with a positive x, which is not used, does not overflow either.
+  /// In (0, 1]: then x and slope x are the larger and the smaller for every x, and one maximum chooses.
   bool is_gentle;
 
   constexpr explicit SharedSlope(T slope) noexcept
@@ -36,7 +36,7 @@ struct SharedSlope {
 template <class V>
 HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexcept {
   // Told to the compiler, or it would jump to it and back in every turn of a loop.
-  if (HILLOCK_USUAL(slope.is_gentle)) return by_sign(x, x, slope.value * x);
+  if (HILLOCK_USUAL(slope.is_gentle)) return larger_or_first(x, slope.value * x);
   if (slope.value == 0) return positive_part(x);
   return select(x > 0, x, slope.value * not_above(x, 0));
 }
