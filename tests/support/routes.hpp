@@ -93,17 +93,23 @@ const std::vector<T>& wanted(const Scalars<T>& scalars, Result result) {
                                         : scalars.backward;
 }
 
-/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, in place
-/// and apart.
+/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer ones,
+/// which go in blocks of 16 batches, at two; in place and apart.
 template <class T, class F>
 void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& scalars) {
   constexpr std::size_t width = hillock::simd::Batch<T>::size;
-  constexpr std::size_t longest = 4 * width + 3;
+  constexpr std::size_t all_up_to = 4 * width + 3;
   constexpr std::size_t guard = width;
   const std::size_t count = scalars.x.size();
-  std::vector<T> x(longest + 3 * guard), dy(x), y(x), d(x);
-  for (std::size_t n = 0; n <= longest; ++n)
-    for (std::size_t offset = 0; offset <= width; ++offset) {
+  std::vector<std::size_t> lengths(all_up_to + 1);
+  for (std::size_t n = 0; n <= all_up_to; ++n) lengths[n] = n;
+  for (const std::size_t batches :
+       std::initializer_list<std::size_t>{7, 8, 9, 10, 16, 17, 18, 33, 40})
+    for (std::size_t more : {std::size_t(0), std::size_t(1), width - 1})
+      lengths.push_back(batches * width + more);
+  for (const std::size_t n : lengths) {
+    std::vector<T> x(n + 3 * guard), dy(x), y(x), d(x);
+    for (std::size_t offset = 0; offset <= width; offset += n > all_up_to ? width : 1) {
       const std::size_t begin = guard + offset;
       const std::size_t shift = 31 * n + 7 * offset;
       const auto source = [&](std::size_t i) { return (i + shift) % count; };
@@ -148,6 +154,7 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
       compare(x, Result::forward, "forward of both in place", true);
       compare(d, Result::derivative, "derivative of both beside in place", false);
     }
+  }
 }
 
 /// Eigen arrays of one layout: make(memory) is a view of `memory` that can be written to, which the

@@ -2,7 +2,7 @@
 
 #include <hillock/arrays/parameter.hpp>
 #include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/decay.hpp>
+#include <hillock/kernels/by_exponential.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -31,7 +31,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
 
   /// The function with alpha rounded to T.
   template <class T>
-  class Formula {
+  class Formula : public kernels::ByExponential<Formula<T>> {
     using C = kernels::ExpConstants<T>;
 
    public:
@@ -41,18 +41,26 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
           is_ordinary_(scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                       magnitude(scale) <= C::decay_factor)) {}
 
+    /// Of e^-|x|: of a positive x it is not used, and does not overflow.
     template <class V>
-    HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-      return forward_from(x, exponential(x));
+    HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+      return kernels::reduced_decay_from_one(kernels::not_below_decay_limit(negative_magnitude(x)));
+    }
+    template <class Reduced>
+    HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+      return kernels::decay_from_one_of(reduced);
     }
     template <class V>
-    HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-      return derivative_from(x, exponential(x));
+    HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
+      if (HILLOCK_USUAL(is_ordinary_ && alpha_ >= 0))
+        return by_sign(x, x, -small_alpha_ * e.scaled_loss);
+      return select(x > 0, x, alpha_ * copysign(e.scaled_loss * C::from_tail, x));
     }
     template <class V>
-    HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-      const auto e = exponential(x);
-      return {forward_from(x, e), derivative_from(x, e)};
+    HILLOCK_INLINE V derivative_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
+      const V below = is_ordinary_ ? small_alpha_ * e.scaled
+                                   : kernels::times_exp(V(alpha_), not_above(x, 0), V(0));
+      return nan_kept(x, select(x > 0, 1, below));
     }
 
    private:
@@ -62,26 +70,6 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     bool is_ordinary_;
 
     static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }
-
-    /// e^-|x|: of a positive x it is not used, and does not overflow.
-    template <class V>
-    static HILLOCK_INLINE kernels::DecayFromOne<V> exponential(const V& x) noexcept {
-      return kernels::bounded_decay_from_one(kernels::not_below_decay_limit(negative_magnitude(x)));
-    }
-
-    template <class V>
-    HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
-      if (HILLOCK_USUAL(is_ordinary_ && alpha_ >= 0))
-        return by_sign(x, x, -small_alpha_ * e.scaled_loss);
-      return select(x > 0, x, alpha_ * copysign(e.scaled_loss * C::from_tail, x));
-    }
-
-    template <class V>
-    HILLOCK_INLINE V derivative_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
-      const V below = is_ordinary_ ? small_alpha_ * e.scaled
-                                   : kernels::times_exp(V(alpha_), not_above(x, 0), V(0));
-      return nan_kept(x, select(x > 0, 1, below));
-    }
   };
   template <class T>
   constexpr Formula<T> formula() const noexcept {

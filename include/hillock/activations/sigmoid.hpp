@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/verbs.hpp>
+#include <hillock/kernels/by_exponential.hpp>
 #include <hillock/kernels/logistic.hpp>
 
 namespace hillock {
@@ -18,7 +19,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       Verhulst (1845); as an activation: Rumelhart, Hinton, Williams (1986),
 ///              doi:10.1038/323533a0.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Sigmoid : public Activation<Sigmoid<A, Arch>> {
+class Sigmoid : public Activation<Sigmoid<A, Arch>>,
+                public kernels::ByExponential<Sigmoid<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -26,19 +28,20 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>> {
   constexpr Sigmoid() noexcept = default;
 
   template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::logistic(x, kernels::decay(negative_magnitude(x)));
+  HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+    return kernels::reduced_decay(kernels::not_below_decay_limit(negative_magnitude(x)));
   }
-
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::logistic_derivative(kernels::decay(negative_magnitude(x)), 1);
+  template <class Reduced>
+  HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+    return kernels::decay_of(reduced);
   }
-
   template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    const auto e = kernels::decay(negative_magnitude(x));
-    return {kernels::logistic(x, e), kernels::logistic_derivative(e, 1)};
+  HILLOCK_INLINE V forward_from(const V& x, const kernels::Decay<V>& e) const noexcept {
+    return kernels::logistic(x, e);
+  }
+  template <class V>
+  HILLOCK_INLINE V derivative_from(const V&, const kernels::Decay<V>& e) const noexcept {
+    return kernels::logistic_derivative(e, 1);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <hillock/arrays/parameter.hpp>
 #include <hillock/arrays/verbs.hpp>
+#include <hillock/kernels/by_exponential.hpp>
 #include <hillock/kernels/error_free.hpp>
 #include <hillock/kernels/logistic.hpp>
 
@@ -37,49 +38,44 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
   /// The function with beta rounded to T.
   template <class T>
-  class Formula {
+  class Formula : public kernels::ByExponential<Formula<T>> {
     using C = kernels::ExpConstants<T>;
 
    public:
+    static constexpr bool keeps_exponentials = true;
+
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
           reach_(reach_of(scale < 0 ? -scale : scale)),
           is_plain_(scale == 1),
           is_ordinary_(scale >= T(0x1p-30) || scale <= -T(0x1p-30)) {}
 
+    /// Of e^-|t|.
     template <class V>
-    HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-      if (is_plain_) {
-        const Argument<V> t = plain_argument(x);
-        return plain_forward_from(t, kernels::bounded_decay(t.magnitude));
-      }
+    HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+      if (is_plain_) return kernels::reduced_decay(plain_magnitude(x));
+      const Argument<V> t = argument(x);
+      return kernels::reduced_decay_beyond_limit(t.magnitude, t.low);
+    }
+    template <class Reduced>
+    HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+      return kernels::decay_of(reduced);
+    }
+    template <class V>
+    HILLOCK_INLINE V forward_from(const V& x, const kernels::Decay<V>& e) const noexcept {
+      if (is_plain_) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
       if (!is_ordinary_) return forward_for_tiny_beta(x);
       const Argument<V> t = argument(x);
-      return forward_from(t, kernels::decay(t.magnitude, t.low));
+      // Beyond the decay limit x may be of any size, and the limit is 0.
+      const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
+      return fraction(t.t, t.x, t.finite_x * scaled, e);
     }
-
     template <class V>
-    HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-      if (is_plain_) {
-        const Argument<V> t = plain_argument(x);
-        return derivative_from(t, kernels::bounded_decay(t.magnitude));
-      }
+    HILLOCK_INLINE V derivative_from(const V& x, const kernels::Decay<V>& e) const noexcept {
+      if (is_plain_) return derivative_of(x, plain_magnitude(x), V(0), e);
       if (!is_ordinary_) return derivative_for_tiny_beta(x);
       const Argument<V> t = argument(x);
-      return derivative_from(t, kernels::decay(t.magnitude, t.low));
-    }
-
-    template <class V>
-    HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-      if (is_plain_) {
-        const Argument<V> t = plain_argument(x);
-        const auto e = kernels::bounded_decay(t.magnitude);
-        return {plain_forward_from(t, e), derivative_from(t, e)};
-      }
-      if (!is_ordinary_) return {forward_for_tiny_beta(x), derivative_for_tiny_beta(x)};
-      const Argument<V> t = argument(x);
-      const auto e = kernels::decay(t.magnitude, t.low);
-      return {forward_from(t, e), derivative_from(t, e)};
+      return derivative_of(t.t, t.magnitude, t.low, e);
     }
 
     /// Whether beta x is within 1/4 of the derivative's root.
@@ -115,9 +111,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     /// With beta = 1, t is x; a negative one stays at the limit, where it times its exponential is 0
     /// too.
     template <class V>
-    static HILLOCK_INLINE Argument<V> plain_argument(const V& x) noexcept {
-      const V magnitude = kernels::not_below_decay_limit(negative_magnitude(x));
-      return {x, magnitude, x, magnitude, V(0)};
+    static HILLOCK_INLINE V plain_magnitude(const V& x) noexcept {
+      return kernels::not_below_decay_limit(negative_magnitude(x));
     }
 
     template <class V>
@@ -132,25 +127,11 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
     }
 
-    template <class V>
-    HILLOCK_INLINE V forward_from(const Argument<V>& t, const kernels::Decay<V>& e) const noexcept {
-      // Beyond the decay limit x may be of any size, and the limit is 0.
-      const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
-      return fraction(t, t.finite_x * scaled, e);
-    }
-
-    template <class V>
-    static HILLOCK_INLINE V plain_forward_from(const Argument<V>& t,
-                                               const kernels::Decay<V>& e) noexcept {
-      return fraction(t, t.magnitude * e.scaled, e);
-    }
-
     /// x / (1 + e) for t >= 0, `below` / (1 + e) at the scale of e.scaled otherwise.
     template <class V>
-    static HILLOCK_INLINE V fraction(const Argument<V>& t, const V& below,
-                                     const kernels::Decay<V>& e) noexcept {
+    static HILLOCK_INLINE V fraction(V t, V x, V below, const kernels::Decay<V>& e) noexcept {
       constexpr auto from_tail = kernels::ExpConstantsOf<V>::from_tail;
-      return by_sign(t.t, t.x, below * from_tail) / fma(e.scaled, from_tail, 1);
+      return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
     /// A tiny beta times the largest number is no limit yet, times infinity it is.
@@ -169,40 +150,45 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
 
     template <class V>
+    static HILLOCK_INLINE kernels::Decay<V> decay(const Argument<V>& t) noexcept {
+      return kernels::decay_of(kernels::reduced_decay_beyond_limit(t.magnitude, t.low));
+    }
+
+    template <class V>
     HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
       const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
       // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-      return nan_kept(
-          x, select(t.t >= 0, t.x, below) / (1 + kernels::decay(t.magnitude, t.low).value));
+      return nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value()));
     }
 
     template <class V>
     HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
-      return nan_kept(x, derivative_from(t, kernels::decay(t.magnitude, t.low)));
+      return nan_kept(x, derivative_of(t.t, t.magnitude, t.low, decay(t)));
     }
 
     template <class V>
-    HILLOCK_INLINE V derivative_from(const Argument<V>& t,
-                                     const kernels::Decay<V>& e) const noexcept {
+    static HILLOCK_INLINE V derivative_of(V t, V magnitude, V low,
+                                          const kernels::Decay<V>& e) noexcept {
       // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
       // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
       // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
-      const V limited = not_below(t.magnitude, -C::decay_limit);
-      const V twice = e.value + e.value;
-      const V inner = fma(e.value, e.value, twice);
+      const V limited = not_below(magnitude, -C::decay_limit);
+      const V value = e.value();
+      const V twice = value + value;
+      const V inner = fma(value, value, twice);
       const V square = 1 + inner;
-      const V square_low = ((1 - square) + inner) + fma(e.value, e.value, twice - inner);
+      const V square_low = ((1 - square) + inner) + fma(value, value, twice - inner);
       // By 1 / (1 + e)^2 to an eighth, which is enough for a correction.
-      const V relative = square_low * fma(fma(e.value, 0.5, -1.25), e.value, 1);
+      const V relative = square_low * fma(fma(value, 0.5, -1.25), value, 1);
 
-      const V above = fma(e.value, 1 - limited, 1);
+      const V above = fma(value, 1 - limited, 1);
       const V linear = 1 + limited;  // exact from t = -1/2 down
-      const V lost = fma(linear + e.value, -relative, fma(e.scaled_low, C::from_tail, t.low));
-      const V factor = select(limited < -2, linear + (e.value + lost), (linear + lost) + e.value);
+      const V lost = fma(linear + value, -relative, fma(e.scaled_low, C::from_tail, low));
+      const V factor = select(limited < -2, linear + (value + lost), (linear + lost) + value);
       const V below = factor * e.scaled * C::from_tail;
-      return by_sign(t.t, above, below) / square;
+      return by_sign(t, above, below) / square;
     }
   };
   template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/verbs.hpp>
+#include <hillock/kernels/by_exponential.hpp>
 #include <hillock/kernels/logistic.hpp>
 
 namespace hillock {
@@ -15,7 +16,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              correctly rounded. Odd, and the derivative even, bit for bit.
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Tanh : public Activation<Tanh<A, Arch>> {
+class Tanh : public Activation<Tanh<A, Arch>>, public kernels::ByExponential<Tanh<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -23,34 +24,24 @@ class Tanh : public Activation<Tanh<A, Arch>> {
 
   constexpr Tanh() noexcept = default;
 
+  /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
   template <class V>
-  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return forward_from(x, exponential(x));
-  }
-
-  template <class V>
-  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::logistic_derivative(exponential(x), 4);
-  }
-
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    const auto e = exponential(x);
-    return {forward_from(x, e), kernels::logistic_derivative(e, 4)};
-  }
-
- private:
-  /// e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
-  template <class V>
-  static HILLOCK_INLINE kernels::DecayFromOne<V> exponential(const V& x) noexcept {
-    return kernels::bounded_decay_from_one<2>(
+  HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+    return kernels::reduced_decay_from_one<2>(
         not_below(negative_magnitude(x), kernels::ExpConstantsOf<V>::decay_limit / -2));
   }
-
+  template <class Reduced>
+  HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+    return kernels::decay_from_one_of(reduced);
+  }
   template <class V>
-  static HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) noexcept {
+  HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
     const V two = 2 * kernels::scaled_one<V>();
     return copysign(e.scaled_loss / (two - e.scaled_loss), x);
+  }
+  template <class V>
+  HILLOCK_INLINE V derivative_from(const V&, const kernels::DecayFromOne<V>& e) const noexcept {
+    return kernels::logistic_derivative(e, 4);
   }
 };
 

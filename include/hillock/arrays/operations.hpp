@@ -3,9 +3,12 @@
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
+#include <hillock/kernels/by_exponential.hpp>
 #include <hillock/kernels/exact.hpp>
 
+#include <array>
 #include <limits>
+#include <tuple>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -28,13 +31,6 @@ struct ErrorBound {
 /// What Accuracy::exact stays within at any parameters; at the default ones it is correctly rounded.
 inline constexpr ErrorBound exact_bound{0.51};
 
-/// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
-template <class V>
-struct ForwardAndDerivative {
-  V forward;
-  V derivative;
-};
-
 namespace arrays {
 
 struct PointwiseBase {};
@@ -55,6 +51,10 @@ template <class F, class = void>
 inline constexpr bool is_brief = false;
 template <class F>
 inline constexpr bool is_brief<F, std::enable_if_t<(F::forward_bound.ulp <= 0.5)>> = true;
+
+/// Whether a formula has the steps of kernels::ByExponential.
+template <class Formula>
+inline constexpr bool has_steps = std::is_base_of_v<kernels::ByExponential<Formula>, Formula>;
 
 /// What the class of a pointwise activation asks for; fast for a user's own.
 template <class F>
@@ -124,28 +124,49 @@ constexpr bool is_rounded_from_double(ErrorBound bound) noexcept {
 /// the error they have in double.
 template <class F, class T>
 struct ForwardFormula {
+  using Formula = typename FormulaOf<F, T>::type;
+  static constexpr bool keeps_exponentials = false;
   static constexpr ErrorBound bound() noexcept { return F::forward_bound; }
   static constexpr double relative_error = arrays::relative_error(F::forward_bound);
   static constexpr double error_at_root = 0;
-  typename FormulaOf<F, T>::type f;
+  Formula f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.forward_at(x);
   }
+  template <class V, class E>
+  HILLOCK_INLINE V finished(const V& x, const E& e) const noexcept {
+    return f.forward_from(x, e);
+  }
 };
+
+/// Whether a loop over f' keeps the exponentials of a block.
+template <class Formula>
+constexpr bool keeps_exponentials() noexcept {
+  if constexpr (has_steps<Formula>)
+    return Formula::keeps_exponentials;
+  else
+    return false;
+}
 
 template <class F, class T>
 struct DerivativeFormula {
+  using Formula = typename FormulaOf<F, T>::type;
+  static constexpr bool keeps_exponentials = arrays::keeps_exponentials<Formula>();
   static constexpr ErrorBound bound() noexcept { return F::derivative_bound; }
   static constexpr double relative_error = arrays::relative_error(F::derivative_bound);
   static constexpr double error_at_root = F::derivative_bound.epsilons_at_root > 0
                                               ? (F::derivative_bound.epsilons_at_root + 0.5) *
                                                     0x1p-52
                                               : 0;
-  typename FormulaOf<F, T>::type f;
+  Formula f;
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     return f.derivative_at(x);
+  }
+  template <class V, class E>
+  HILLOCK_INLINE V finished(const V& x, const E& e) const noexcept {
+    return f.derivative_from(x, e);
   }
   template <class V>
   HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
@@ -174,25 +195,76 @@ constexpr bool is_rounded() noexcept {
 template <class Element, bool IsRounded>
 using FormulaType = std::conditional_t<IsRounded, double, ComputeType<Element>>;
 
-/// What the verbs and the expressions compute, in batches. Element is the element type of the arrays
+/// Of a batch of floats that is computed in doubles: of the lower lanes and the upper.
+template <class Half>
+struct LowAndHigh {
+  Half low;
+  Half high;
+
+  friend HILLOCK_INLINE LowAndHigh sealed(const LowAndHigh& halves) noexcept {
+    return {sealed(halves.low), sealed(halves.high)};
+  }
+};
+
+template <class Half>
+HILLOCK_INLINE LowAndHigh<Half> low_and_high(const Half& low, const Half& high) noexcept {
+  return {low, high};
+}
+
+/// The first step of an op by this formula.
+template <bool IsRounded, class Formula, class V>
+HILLOCK_INLINE auto reduced(const Formula& f, const V& x) noexcept {
+  if constexpr (IsRounded)
+    return low_and_high(f.reduced_at(widened_low(x)), f.reduced_at(widened_high(x)));
+  else
+    return f.reduced_at(x);
+}
+
+/// What the verbs and the expressions compute, in batches: op(x), or the same in steps, where the formula
+/// has them: op.finished(x, op.continued(x, op.reduced(x))). What continued() returns is the exponential,
+/// or the doubles that finished() rounds. Element is the element type of the arrays
 /// that the results go to; for a call with a batch, the batch's own.
 template <class F, class Element, template <class, class> class FormulaFor>
 class Computed {
   static constexpr bool is_rounded = arrays::is_rounded<F, Element, FormulaFor>();
   using T = FormulaType<Element, is_rounded>;
+  using Format = typename FormatOf<Element>::type;
   FormulaFor<F, T> formula_;
 
  public:
   static constexpr bool takes_long = !is_brief<F>;
+  static constexpr bool has_steps = arrays::has_steps<typename FormulaFor<F, T>::Formula>;
+  static constexpr bool keeps_all_steps = is_rounded || FormulaFor<F, T>::keeps_exponentials;
   static_assert(CheckAccuracy<F, Element>::passed);
   constexpr explicit Computed(const F& f) noexcept : formula_{FormulaOf<F, T>::of(f)} {}
 
   template <class V>
   HILLOCK_INLINE V operator()(const V& x) const noexcept {
     if constexpr (is_rounded)
-      return kernels::rounded_once<typename FormatOf<Element>::type>(formula_, x);
+      return kernels::rounded_once<Format>(formula_, x);
     else
       return formula_(x);
+  }
+
+  template <class V>
+  HILLOCK_INLINE auto reduced(const V& x) const noexcept {
+    return arrays::reduced<is_rounded>(formula_.f, x);
+  }
+  template <class V, class Reduced>
+  HILLOCK_INLINE auto continued(const V& x, const Reduced& reduced) const noexcept {
+    if constexpr (is_rounded)
+      return low_and_high(
+          formula_.finished(widened_low(x), formula_.f.exponential_of(reduced.low)),
+          formula_.finished(widened_high(x), formula_.f.exponential_of(reduced.high)));
+    else
+      return formula_.f.exponential_of(reduced);
+  }
+  template <class V, class Continued>
+  HILLOCK_INLINE V finished(const V& x, const Continued& y) const noexcept {
+    if constexpr (is_rounded)
+      return kernels::rounded_once<Format>(formula_, x, y.low, y.high);
+    else
+      return formula_.finished(x, y);
   }
 };
 
@@ -203,15 +275,31 @@ using Derivative = Computed<F, Element, DerivativeFormula>;
 
 template <class F, class Element>
 class Backward {
-  Derivative<F, Element> derivative_;
+  using Slope = Derivative<F, Element>;
+  Slope derivative_;
 
  public:
   static constexpr bool takes_long = !is_brief<F>;
+  static constexpr bool has_steps = Slope::has_steps;
+  static constexpr bool keeps_all_steps = Slope::keeps_all_steps;
   constexpr explicit Backward(const F& f) noexcept : derivative_(f) {}
 
   template <class V>
   HILLOCK_INLINE V operator()(const V& x, const V& dy) const noexcept {
     return dy * derivative_(x);
+  }
+
+  template <class V>
+  HILLOCK_INLINE auto reduced(const V& x, const V&) const noexcept {
+    return derivative_.reduced(x);
+  }
+  template <class V, class Reduced>
+  HILLOCK_INLINE auto continued(const V& x, const V&, const Reduced& reduced) const noexcept {
+    return derivative_.continued(x, reduced);
+  }
+  template <class V, class Continued>
+  HILLOCK_INLINE V finished(const V& x, const V& dy, const Continued& y) const noexcept {
+    return dy * derivative_.finished(x, y);
   }
 };
 
@@ -221,27 +309,55 @@ template <class F, class Element,
                        is_rounded<F, Element, DerivativeFormula>()>
 class Both {
   static constexpr bool is_rounded = arrays::is_rounded<F, Element, ForwardFormula>();
-  using Formula = FormulaOf<F, FormulaType<Element, is_rounded>>;
-  typename Formula::type f_;
+  using Prepared = FormulaOf<F, FormulaType<Element, is_rounded>>;
+  using Formula = typename Prepared::type;
+  Formula f_;
 
  public:
   static constexpr bool takes_long = !is_brief<F>;
+  static constexpr bool has_steps = arrays::has_steps<Formula>;
+  static constexpr bool keeps_all_steps = is_rounded || keeps_exponentials<Formula>();
   static_assert(CheckAccuracy<F, Element>::passed);
-  constexpr explicit Both(const F& f) noexcept : f_(Formula::of(f)) {}
+  constexpr explicit Both(const F& f) noexcept : f_(Prepared::of(f)) {}
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
-    if constexpr (is_rounded) {
-      using Format = typename FormatOf<Element>::type;
-      const auto low = both(f_, widened_low(x));
-      const auto high = both(f_, widened_high(x));
-      return {kernels::rounded_once<Format>(ForwardFormula<F, double>{f_}, x, low.forward,
-                                            high.forward),
-              kernels::rounded_once<Format>(DerivativeFormula<F, double>{f_}, x, low.derivative,
-                                            high.derivative)};
-    } else {
+    if constexpr (is_rounded)
+      return rounded(x, both(f_, widened_low(x)), both(f_, widened_high(x)));
+    else
       return both(f_, x);
-    }
+  }
+
+  template <class V>
+  HILLOCK_INLINE auto reduced(const V& x) const noexcept {
+    return arrays::reduced<is_rounded>(f_, x);
+  }
+  template <class V, class Reduced>
+  HILLOCK_INLINE auto continued(const V& x, const Reduced& reduced) const noexcept {
+    if constexpr (is_rounded)
+      return low_and_high(f_.both_from(widened_low(x), f_.exponential_of(reduced.low)),
+                          f_.both_from(widened_high(x), f_.exponential_of(reduced.high)));
+    else
+      return f_.exponential_of(reduced);
+  }
+  template <class V, class Continued>
+  HILLOCK_INLINE ForwardAndDerivative<V> finished(const V& x, const Continued& y) const noexcept {
+    if constexpr (is_rounded)
+      return rounded(x, y.low, y.high);
+    else
+      return f_.both_from(x, y);
+  }
+
+ private:
+  template <class V, class W>
+  HILLOCK_INLINE ForwardAndDerivative<V> rounded(
+      const V& x, const ForwardAndDerivative<W>& low,
+      const ForwardAndDerivative<W>& high) const noexcept {
+    using Format = typename FormatOf<Element>::type;
+    return {
+        kernels::rounded_once<Format>(ForwardFormula<F, double>{f_}, x, low.forward, high.forward),
+        kernels::rounded_once<Format>(DerivativeFormula<F, double>{f_}, x, low.derivative,
+                                      high.derivative)};
   }
 };
 
@@ -252,11 +368,70 @@ class Both<F, Element, false> {
 
  public:
   static constexpr bool takes_long = !is_brief<F>;
+  static constexpr bool has_steps = false;
+  static constexpr bool keeps_all_steps = false;
   constexpr explicit Both(const F& f) noexcept : forward_(f), derivative_(f) {}
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
     return {forward_(x), derivative_(x)};
+  }
+};
+
+// Batch kernels as the walk calls them: an array of inputs to an array of outputs.
+template <class Op>
+struct OneResult {
+  static constexpr bool takes_long = Op::takes_long;
+  static constexpr bool has_steps = Op::has_steps;
+  static constexpr bool keeps_all_steps = Op::keeps_all_steps;
+  Op op;
+  template <class V, std::size_t I>
+  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
+    return {std::apply(op, in)};
+  }
+  template <class V, std::size_t I>
+  HILLOCK_INLINE auto reduced(const std::array<V, I>& in) const noexcept {
+    return std::apply([&](const auto&... x) { return op.reduced(x...); }, in);
+  }
+  template <class V, std::size_t I, class Reduced>
+  HILLOCK_INLINE auto continued(const std::array<V, I>& in, const Reduced& reduced) const noexcept {
+    return std::apply([&](const auto&... x) { return op.continued(x..., reduced); }, in);
+  }
+  template <class V, std::size_t I, class Continued>
+  HILLOCK_INLINE std::array<V, 1> finished(const std::array<V, I>& in,
+                                           const Continued& y) const noexcept {
+    return {std::apply([&](const auto&... x) { return op.finished(x..., y); }, in)};
+  }
+};
+
+template <class Op>
+struct TwoResults {
+  static constexpr bool takes_long = Op::takes_long;
+  static constexpr bool has_steps = Op::has_steps;
+  static constexpr bool keeps_all_steps = Op::keeps_all_steps;
+  Op op;
+  template <class V>
+  HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, 1>& in) const noexcept {
+    return both(op(in[0]));
+  }
+  template <class V>
+  HILLOCK_INLINE auto reduced(const std::array<V, 1>& in) const noexcept {
+    return op.reduced(in[0]);
+  }
+  template <class V, class Reduced>
+  HILLOCK_INLINE auto continued(const std::array<V, 1>& in, const Reduced& reduced) const noexcept {
+    return op.continued(in[0], reduced);
+  }
+  template <class V, class Continued>
+  HILLOCK_INLINE std::array<V, 2> finished(const std::array<V, 1>& in,
+                                           const Continued& y) const noexcept {
+    return both(op.finished(in[0], y));
+  }
+
+ private:
+  template <class V>
+  static HILLOCK_INLINE std::array<V, 2> both(const ForwardAndDerivative<V>& results) noexcept {
+    return {results.forward, results.derivative};
   }
 };
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -34,6 +35,12 @@ inline constexpr bool takes_long = false;
 template <class Op>
 inline constexpr bool takes_long<Op, std::enable_if_t<Op::takes_long>> = true;
 
+/// Whether an op has the three steps of kernels::ByExponential.
+template <class Op, class = void>
+inline constexpr bool is_run_in_steps = false;
+template <class Op>
+inline constexpr bool is_run_in_steps<Op, std::enable_if_t<Op::has_steps>> = true;
+
 template <class V, class T, std::size_t I>
 HILLOCK_INLINE std::array<V, I> load_batches(const std::array<const T*, I>& in, Index at) noexcept {
   std::array<V, I> x;
@@ -52,37 +59,94 @@ std::array<Pointer, N> moved(std::array<Pointer, N> places, Index by) noexcept {
   return places;
 }
 
+/// The batches from 0 to before end, each step for a block of them. What is kept of a block, 2 KB or twice
+/// that, stays in the first-level cache.
+template <class V, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void run_in_steps(const Op& op, const std::array<const T*, I>& in,
+                                 const std::array<T*, O>& out, Index end) noexcept {
+  constexpr Index width = static_cast<Index>(V::size);
+  constexpr Index block = 16;
+  const auto load = [&](Index at) { return load_batches<V>(in, at); };
+  using Reduced = decltype(op.reduced(load(0)));
+  using Continued = decltype(op.continued(load(0), std::declval<Reduced>()));
+  for (Index at = 0; at < end; at += block * width) {
+    const Index left = (end - at + width - 1) / width;
+    const Index count = left < block ? left : block;
+    const auto place = [at](Index i) { return at + i * width; };
+    // What was kept is sealed where it is read: g++ would take it from memory in pieces, and each would
+    // wait for the whole that was stored.
+    Reduced reduced[block];
+    for (Index i = 0; i < count; ++i) reduced[i] = op.reduced(load(place(i)));
+    if constexpr (Op::keeps_all_steps) {
+      Continued continued[block];
+      for (Index i = 0; i < count; ++i)
+        continued[i] = op.continued(load(place(i)), sealed(reduced[i]));
+      for (Index i = 0; i < count; ++i)
+        store_batches(op.finished(load(place(i)), sealed(continued[i])), out, place(i));
+    } else {
+      for (Index i = 0; i < count; ++i) {
+        const std::array<V, I> x = load(place(i));
+        store_batches(op.finished(x, op.continued(x, sealed(reduced[i]))), out, place(i));
+      }
+    }
+  }
+}
+
+/// The batches from `at` to before end, then the last one, whose inputs are there already. One loop, so that
+/// what takes long is not compiled twice.
+template <class V, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void run_to_last(const Op& op, const std::array<const T*, I>& in,
+                                const std::array<T*, O>& out, Index at, Index end,
+                                const std::array<V, I>& last) noexcept {
+  for (bool is_last = false; !is_last; at += static_cast<Index>(V::size)) {
+    is_last = at >= end;
+    std::array<V, I> x = load_batches<V>(in, is_last ? end : at);
+    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(is_last ? last[i] : x[i]);
+    store_batches(op(x), out, is_last ? end : at);
+  }
+}
+
 /// n elements, a batch's or more. The last, partly filled batch overlaps the one before it: its inputs are
 /// read before anything is written, so that an element in place is not transformed twice.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void run_batches(const Op& op, const std::array<const T*, I>& in,
                                 const std::array<T*, O>& out, Index n) noexcept {
   constexpr Index width = static_cast<Index>(V::size);
+  // Of narrow registers beside wider ones there are three at most.
+  constexpr bool is_widest = V::size == simd::Batch<T>::size;
   const Index end = n - width;
   const std::array<V, I> last = load_batches<V>(in, end);
   Index at = 0;
-  if constexpr (!takes_long<Op>) {
-    // Two in a turn: one of ReLU takes a cycle, or two where the loop's seven instructions happen to lie
-    // across the lines that the processor fetches.
-    for (; at + width < end; at += 2 * width) {
-      store_batches(op(load_batches<V>(in, at)), out, at);
-      store_batches(op(load_batches<V>(in, at + width)), out, at + width);
+  if constexpr (is_run_in_steps<Op> && is_widest) {
+    constexpr Index few = 8;  // batches, for which the loops' ends cost more than the steps gain
+    if (end >= few * width) {
+      run_in_steps<V>(op, in, out, end);
+      at = end;
     }
+    run_to_last(op, in, out, at, end, last);
+  } else if constexpr (takes_long<Op> && !is_widest) {
+    run_to_last(op, in, out, at, end, last);
+  } else {
+    if constexpr (!takes_long<Op>) {
+      // Two in a turn: one of ReLU takes a cycle, or two where the loop's seven instructions happen to lie
+      // across the lines that the processor fetches.
+      for (; at + width < end; at += 2 * width) {
+        store_batches(op(load_batches<V>(in, at)), out, at);
+        store_batches(op(load_batches<V>(in, at + width)), out, at + width);
+      }
+    }
+    for (; at < end; at += width) store_batches(op(load_batches<V>(in, at)), out, at);
+    store_batches(op(last), out, end);
   }
-  for (; at < end; at += width) store_batches(op(load_batches<V>(in, at)), out, at);
-  store_batches(op(last), out, end);
 }
 
 /// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not
-/// a shifted one.
+/// a shifted one. Everything by value: in registers it is not waited for, and the compiler knows that no
+/// store through a pointer changes it.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-void run(const Op& op_there, const std::array<const T*, I>& in_there,
-         const std::array<T*, O>& out_there, Index n) noexcept {
-  // Copies, of which the compiler knows that no store through a pointer changes them: otherwise it
-  // loads the pointers and the functor's parameters anew for every batch.
+void run(const Op& op_there, const std::array<const T*, I> in, const std::array<T*, O> out,
+         Index n) noexcept {
   const Op op = op_there;
-  const std::array<const T*, I> in = in_there;
-  const std::array<T*, O> out = out_there;
   using V = simd::Batch<T, Arch>;
   if (n >= static_cast<Index>(V::size)) {
     run_batches<V>(op, in, out, n);

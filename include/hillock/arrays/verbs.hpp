@@ -33,31 +33,6 @@ struct ArchOf<F<A, Arch>> {
   using type = Arch;
 };
 
-// Batch kernels as the walk calls them: an array of inputs to an array of outputs.
-template <class Op>
-struct OneResult {
-  static constexpr bool takes_long = Op::takes_long;
-  Op op;
-  template <class V, std::size_t I>
-  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
-    if constexpr (I == 1)
-      return {op(in[0])};
-    else
-      return {op(in[0], in[1])};
-  }
-};
-
-template <class Op>
-struct TwoResults {
-  static constexpr bool takes_long = Op::takes_long;
-  Op op;
-  template <class V>
-  HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, 1>& in) const noexcept {
-    const ForwardAndDerivative<V> both = op(in[0]);
-    return {both.forward, both.derivative};
-  }
-};
-
 template <class X, class Y>
 struct CheckArguments {
   static constexpr bool passed = CheckElements<X>::passed &&

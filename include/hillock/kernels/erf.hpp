@@ -57,7 +57,7 @@ HILLOCK_INLINE V erf(V x) noexcept {
   const V y = fma(bounded, C::slope, curve);
   const V y_low = fma(bounded, C::slope, -y) + curve;
 
-  // As exp_parts, but y_low is added to r^2 q(r) and not to r, whose last bit is too coarse for it.
+  // As parts_of, but y_low is added to r^2 q(r) and not to r, whose last bit is too coarse for it.
   const Reduced<V> parts = reduced<0>(y);
   const V r = parts.r;
   const V m = r + fma(r * r, polynomial(r, E::q), y_low);

@@ -65,7 +65,6 @@ using ExpConstantsOf = ExpConstants<typename V::value_type>;
 /// e^x = 2^n (1 + m); power = 2^(n + Offset).
 template <class V>
 struct ExpParts {
-  V n;
   V m;
   V power;
 };
@@ -73,10 +72,18 @@ struct ExpParts {
 /// x = n ln 2 + r. The lowest bits of `shifted` are those of n + Offset and a bias.
 template <class V>
 struct Reduced {
-  V n;
   V r;
   V shifted;
+
+  friend HILLOCK_INLINE Reduced sealed(const Reduced& x) noexcept {
+    return {sealed(x.r), sealed(x.shifted)};
+  }
 };
+
+/// Of a Reduced, shifted - n. Adding it rounds to a multiple of 2^-FractionBits.
+template <class V, int Offset, int FractionBits = 0>
+inline constexpr auto shift = static_cast<typename V::value_type>(
+    ExpConstantsOf<V>::magic / (1 << FractionBits) + (ExpConstantsOf<V>::bias + Offset));
 
 /// Of x, or for Times = 2 of 2 x. n is a multiple of 2^-FractionBits. Right for any x for which
 /// 2^(n + Offset) is a normal number; n and r alone as long as n has 9 bits before the point (double:
@@ -85,13 +92,17 @@ template <int Offset, int FractionBits = 0, int Times = 1, class V>
 HILLOCK_INLINE Reduced<V> reduced(V x) noexcept {
   static_assert(Times == 1 || Times == 2);
   using C = ExpConstantsOf<V>;
-  constexpr auto magic =
-      static_cast<typename V::value_type>(C::magic / (1 << FractionBits) + (C::bias + Offset));
   // Not of the sum x + x, which would make the chain of dependent instructions longer.
-  const V shifted = fma(x, Times * C::log2_e, magic);
-  const V n = shifted - magic;
+  const V shifted = fma(x, Times * C::log2_e, shift<V, Offset, FractionBits>);
+  const V n = shifted - shift<V, Offset, FractionBits>;
   const V whole = Times == 1 ? x : x + x;
-  return {n, fma(n, -C::ln2_low, fma(n, -C::ln2_high, whole)), shifted};
+  return {fma(n, -C::ln2_low, fma(n, -C::ln2_high, whole)), shifted};
+}
+
+/// n, of what was reduced with this Offset.
+template <int Offset, class V>
+HILLOCK_INLINE V whole_part(const Reduced<V>& x) noexcept {
+  return x.shifted - shift<V, Offset>;
 }
 
 /// 2^(n + Offset), for an integer n.
@@ -103,21 +114,7 @@ HILLOCK_INLINE V power_of(const Reduced<V>& x) noexcept {
 /// e^x = 2^n (1 + m) from what x was reduced to.
 template <class V>
 HILLOCK_INLINE ExpParts<V> parts_of(const Reduced<V>& x) noexcept {
-  return {x.n, fma(x.r * x.r, polynomial_by_pairs(x.r, ExpConstantsOf<V>::q), x.r), power_of(x)};
-}
-
-/// The parts of e^x, in the range of `reduced`.
-template <int Offset, class V>
-HILLOCK_INLINE ExpParts<V> exp_parts(V x) noexcept {
-  return parts_of(reduced<Offset>(x));
-}
-
-/// The parts of e^(x + x_low), |x_low| far below |x|.
-template <int Offset, class V>
-HILLOCK_INLINE ExpParts<V> exp_parts(V x, V x_low) noexcept {
-  Reduced<V> sum = reduced<Offset>(x);
-  sum.r = sum.r + x_low;
-  return parts_of(sum);
+  return {fma(x.r * x.r, polynomial_by_pairs(x.r, ExpConstantsOf<V>::q), x.r), power_of(x)};
 }
 
 /// 2^n for an integer n of a normal power.
@@ -146,13 +143,16 @@ template <class V>
 HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
   const auto below = x < -C::product_limit;
-  const ExpParts<V> parts = exp_parts<0>(not_below(x, -C::product_limit), select(below, 0, x_low));
+  Reduced<V> sum = reduced<0>(not_below(x, -C::product_limit));
+  sum.r = sum.r + select(below, 0, x_low);
+  const V m = parts_of(sum).m;
+  const V n = whole_part<0>(sum);
   // With one factor 1/2 of 2^n the mantissa is at most 1, so the product cannot overflow.
-  const V first = select(parts.n < 0, -1, parts.n);
-  const V half = select(parts.n < 0, 0.5, 1);
-  const V product = a * fma(parts.m, half, half);
+  const V first = select(n < 0, -1, n);
+  const V half = select(n < 0, 0.5, 1);
+  const V product = a * fma(m, half, half);
   // n reaches twice the exponent range: take the first exponent range off here.
-  const V rest = parts.n - first;
+  const V rest = n - first;
   const V lowest = 1 - C::bias;
   const auto deep = rest < lowest;
   return scaled_by_power(product * select(deep, power_of_two(lowest), 1),
@@ -164,8 +164,8 @@ template <class V>
 HILLOCK_INLINE V exp(V x) noexcept {
   using C = ExpConstantsOf<V>;
   const V bounded = not_below(not_above(x, C::overflow), C::underflow);
-  const ExpParts<V> parts = exp_parts<0>(bounded);
-  return scaled_by_power(V(1) + parts.m, parts.n);
+  const Reduced<V> parts = reduced<0>(bounded);
+  return scaled_by_power(V(1) + parts_of(parts).m, whole_part<0>(parts));
 }
 
 }  // namespace kernels

@@ -20,8 +20,9 @@ HILLOCK_INLINE V logistic(V x, const Decay<V>& e) noexcept {
 /// e)^2.
 template <class E>
 HILLOCK_INLINE auto logistic_derivative(const E& e, double c) noexcept {
-  using V = decltype(e.value);
-  return e.scaled * (c * ExpConstantsOf<V>::from_tail) / fma(e.value, 2 + e.value, 1);
+  const auto value = e.value();
+  using V = std::remove_const_t<decltype(value)>;
+  return e.scaled * (c * ExpConstantsOf<V>::from_tail) / fma(value, 2 + value, 1);
 }
 
 }  // namespace kernels

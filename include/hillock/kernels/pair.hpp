@@ -118,40 +118,43 @@ Pair<W> small_expm1(const Pair<W>& x) noexcept {
 
 }  // namespace detail
 
-/// As of batches, for -decay_limit <= x <= 0; of 2 x for Times = 2.
+// The two halves of the exponentials, as of batches.
+
 template <int Times = 1, class W>
-DecayFromOne<Pair<W>> bounded_decay_from_one(const Pair<W>& argument) noexcept {
+Reduced<Pair<W>> reduced_decay_from_one(const Pair<W>& argument) noexcept {
   using C = ExpConstants<double>;
   using P = Pair<W>;
   const P x = Times == 1 ? argument : argument + argument;
   const Reduced<W> parts = reduced<C::tail>(x.high);
-  const P r = (x - P(parts.n * C::ln2_high)) - P(parts.n) * detail::ln2_rest<W>();
-  const P m = detail::small_expm1(r);
-  const P power = power_of(parts);
-  const P scaled = power + power * m;
-  return {scaled * P(C::from_tail), scaled, (scaled_one<P>() - power) - power * m};
+  const W n = whole_part<C::tail>(parts);
+  return {(x - P(n * C::ln2_high)) - P(n) * detail::ln2_rest<W>(), parts.shifted};
+}
+template <class W>
+DecayFromOne<Pair<W>> decay_from_one_of(const Reduced<Pair<W>>& x) noexcept {
+  using P = Pair<W>;
+  const P m = detail::small_expm1(x.r);
+  const P power = power_of(Reduced<W>{x.r.high, x.shifted.high});
+  return {power + power * m, (scaled_one<P>() - power) - power * m};
 }
 
 template <class W>
-Decay<Pair<W>> bounded_decay(const Pair<W>& x) noexcept {
-  const DecayFromOne<Pair<W>> e = bounded_decay_from_one(x);
-  return {e.value, e.scaled, Pair<W>(0)};
-}
-
-/// As of batches, for x <= 0.
-template <class W>
-Decay<Pair<W>> decay(const Pair<W>& x) noexcept {
-  return bounded_decay(not_below_decay_limit(x));
+Reduced<Pair<W>> reduced_decay(const Pair<W>& x) noexcept {
+  return reduced_decay_from_one(x);
 }
 template <class W>
-Decay<Pair<W>> decay(const Pair<W>& x, const Pair<W>& x_low) noexcept {
-  return decay(x + x_low);
+Reduced<Pair<W>> reduced_decay_beyond_limit(const Pair<W>& x, const Pair<W>& x_low) noexcept {
+  return reduced_decay(not_below_decay_limit(x + x_low));
+}
+template <class W>
+Decay<Pair<W>> decay_of(const Reduced<Pair<W>>& x) noexcept {
+  return {decay_from_one_of(x).scaled, Pair<W>(0)};
 }
 
 /// As times_exp of batches; a is of a float's range here, where no extremes of a double are met.
 template <class W>
 Pair<W> times_exp(const Pair<W>& a, const Pair<W>& x, const Pair<W>& x_low) noexcept {
-  return a * decay(x, x_low).scaled * Pair<W>(ExpConstants<double>::from_tail);
+  return a * decay_of(reduced_decay_beyond_limit(x, x_low)).scaled *
+         Pair<W>(ExpConstants<double>::from_tail);
 }
 
 /// As the product of a batch: it is carried whole, so nothing is left.

@@ -74,7 +74,7 @@ class ExponentialsBelow {
     const V shifted = fma(bounded - remainder_, C::log2_e, magic_);
     const V n = shifted - magic_;
     const V r = fma(n, -C::ln2_low, fma(n, -C::ln2_high, bounded) - remainder_);
-    return parts_of(Reduced<V>{n, r, shifted});
+    return parts_of(Reduced<V>{r, shifted});
   }
 
   /// e^(x - top) 2^tail together with what its last addition rounds off.
