@@ -60,6 +60,71 @@ TEST_CASE("the gradient of a lazy backward has x's shape or is refused", "[expre
              {"3 x 4", "1 x 4"}));
 }
 
+TEMPLATE_TEST_CASE("an expression that overlaps its result is as if it did not", "[expression]",
+                   float, double) {
+  using Array = Eigen::Array<TestType, Dynamic, 1>;
+  for (const Index n : {1, 5, 300}) {
+    const Array x = Array::LinSpaced(n + 3, -8, 8), dy = Array::LinSpaced(n + 3, 1, 2);
+    const Array y = hillock::tanh(x), d = hillock::tanh.backward(x, dy);
+    Array z = x;
+    z.tail(n) = hillock::tanh(z.head(n));
+    for (Index i = 0; i < n; ++i) CHECK(bits_of(z[i + 3]) == bits_of(y[i]));
+    for (Index i = 0; i < 3; ++i) CHECK(z[i] == x[i]);
+    z = x;
+    z.head(n) = hillock::tanh(z.tail(n));
+    for (Index i = 0; i < n; ++i) CHECK(bits_of(z[i]) == bits_of(y[i + 3]));
+    z = dy;
+    z.segment(1, n) = hillock::tanh.backward(x.head(n), z.head(n));
+    for (Index i = 0; i < n; ++i) CHECK(bits_of(z[i + 1]) == bits_of(d[i]));
+    z = x;
+    z = hillock::tanh(z);
+    for (Index i = 0; i < n + 3; ++i) CHECK(bits_of(z[i]) == bits_of(y[i]));
+  }
+}
+
+TEMPLATE_TEST_CASE("an expression is assigned to arrays of every kind", "[expression]", float,
+                   double) {
+  using Column = Eigen::Array<TestType, Dynamic, Dynamic>;
+  using Row = Eigen::Matrix<TestType, Dynamic, Dynamic, Eigen::RowMajor>;
+  const Column x = Column::Random(37, 23) * 9;
+  std::size_t compared = 0;
+  const auto compare = [&](const auto& y) {
+    REQUIRE(y.rows() == x.rows());
+    REQUIRE(y.cols() == x.cols());
+    for (Index j = 0; j < x.cols(); ++j)
+      for (Index i = 0; i < x.rows(); ++i, ++compared)
+        CHECK(bits_of(y.coeff(i, j)) == bits_of(hillock::tanh(x(i, j))));
+  };
+  Column y;
+  y = hillock::tanh(x);  // resizes
+  compare(y);
+  Eigen::Matrix<TestType, Dynamic, Dynamic> matrix(1, 1);
+  matrix.noalias() = hillock::tanh(x.matrix());
+  compare(matrix);
+  Row row = hillock::tanh(x).matrix();  // the other storage order
+  compare(row);
+  row = hillock::tanh(Row(x.matrix()));
+  compare(row);
+  Column larger = Column::Constant(60, 30, 7);
+  larger.block(11, 3, 37, 23) = hillock::tanh(x);
+  compare(larger.block(11, 3, 37, 23));
+  larger.block(11, 3, 37, 23).setConstant(7);
+  CHECK((larger == 7).all());
+  Eigen::Ref<Column> ref(larger.block(20, 5, 37, 23));
+  ref = hillock::tanh(x);
+  compare(ref);
+  Eigen::Map<Column> map(y.data(), 37, 23);
+  y = x;
+  map = hillock::tanh(map);
+  compare(y);
+  y = x;
+  y.transpose() = hillock::tanh(y.transpose());
+  compare(y);
+  CHECK(compared == 8 * 37 * 23);
+  Column none = hillock::tanh(Column(0, 4));
+  CHECK(none.size() == 0);
+}
+
 TEST_CASE("functions are passed and stored like any value", "[expression]") {
   struct Layer {
     hillock::LeakyReLU<> activation{0.5};

@@ -2,6 +2,7 @@
 // yours.
 #pragma once
 
+#include <hillock/arrays/assignment.hpp>
 #include <hillock/arrays/expression.hpp>
 #include <hillock/arrays/operations.hpp>
 // What a formula may call unqualified.

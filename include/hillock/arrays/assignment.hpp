@@ -1,0 +1,85 @@
+// y = f(x), computed by the loop that the verbs have.
+//
+// Eigen's own loop takes one packet after the other, where ours takes a block of them step by step
+// (kernels/by_exponential.hpp), and stores large results past the caches. So the plain assignment of a lazy
+// expression, where its arrays and the result lie in memory in the same order, is ours; anything else (a
+// larger expression, +=, steps between elements, fixed sizes) stays with Eigen. The bits are the same.
+#pragma once
+
+#include <hillock/arrays/expression.hpp>
+#include <hillock/arrays/operations.hpp>
+#include <hillock/arrays/overlap.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace arrays {
+
+template <class X>
+constexpr bool has_contiguous_runs() noexcept {
+  if constexpr (has_direct_access<X>)
+    return int(X::InnerStrideAtCompileTime) == 1;
+  else
+    return false;
+}
+
+/// Whether y = op(xs...) is assigned here.
+template <class Y, class... Xs>
+inline constexpr bool is_assigned_here =
+    simd::is_element<typename Y::Scalar>&& int(
+        Y::SizeAtCompileTime) == Eigen::Dynamic&& has_contiguous_runs<Y>() &&
+    ((has_contiguous_runs<Xs>() && bool(Xs::IsRowMajor) == bool(Y::IsRowMajor)) && ...);
+
+template <class Out, class In>
+bool is_in_place_or_apart(const Out& out, const In& in) noexcept {
+  return are_clearly_apart(out.view(), in.view()) || !overlap_in_part(out, in);
+}
+
+/// y = op(xs...), all of one shape. Where an x overlaps y in part it is as if it did not.
+template <class Op, class Y, class... Xs>
+void assign(const Op& op, Y& y, const Xs&... xs) {
+  Output<Y> out(y);
+  const std::tuple<Input<Xs>...> in(xs...);
+  const auto assign_to = [&](const Input<Xs>&... inputs) {
+    if (!(is_in_place_or_apart(out, inputs) && ...)) return false;
+    const Index runs = Y::IsRowMajor ? y.rows() : y.cols();
+    const Index length = Y::IsRowMajor ? y.cols() : y.rows();
+    if (y.size() == 0) return true;
+    return walk_contiguous<simd::NativeArch>(
+        OneResult<Op>{op}, std::tie(inputs...), std::tie(out), runs, length, y.size(),
+        std::index_sequence_for<Xs...>(), std::index_sequence<0>());
+  };
+  if (std::apply(assign_to, in)) return;
+  Plain<Y> apart(y.rows(), y.cols());
+  assign(op, apart, xs...);
+  y = apart;
+}
+
+}  // namespace arrays
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
+
+namespace Eigen {
+namespace internal {
+template <class Y, class Op, class X, class T>
+struct Assignment<Y, CwiseUnaryOp<hillock::arrays::UnaryFunctor<Op>, X>, assign_op<T, T>,
+                  Dense2Dense,
+                  std::enable_if_t<hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>>>> {
+  using Expression = CwiseUnaryOp<hillock::arrays::UnaryFunctor<Op>, X>;
+  static void run(Y& y, const Expression& expression, const assign_op<T, T>& assignment) {
+    resize_if_allowed(y, expression, assignment);
+    hillock::arrays::assign(expression.functor().op, y, expression.nestedExpression());
+  }
+};
+template <class Y, class Op, class X, class DY, class T>
+struct Assignment<
+    Y, CwiseBinaryOp<hillock::arrays::BinaryFunctor<Op>, X, DY>, assign_op<T, T>, Dense2Dense,
+    std::enable_if_t<
+        hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>, std::remove_const_t<DY>>>> {
+  using Expression = CwiseBinaryOp<hillock::arrays::BinaryFunctor<Op>, X, DY>;
+  static void run(Y& y, const Expression& expression, const assign_op<T, T>& assignment) {
+    resize_if_allowed(y, expression, assignment);
+    hillock::arrays::assign(expression.functor().op, y, expression.lhs(), expression.rhs());
+  }
+};
+}  // namespace internal
+}  // namespace Eigen
