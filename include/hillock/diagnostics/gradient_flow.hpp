@@ -1,15 +1,79 @@
 #pragma once
 
-#include <hillock/diagnostics/saturation.hpp>
+#include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+
+namespace diagnostics {
+
+/// Sums in double over numbers as they lie in memory; those that are not finite are counted alone.
+template <class V>
+class FiniteSums {
+  using T = typename V::value_type;
+  using Index = Eigen::Index;
+  using Bits = simd::Bits<T, typename V::arch>;
+  using Wide = decltype(widened(V()));
+  static constexpr Index width = static_cast<Index>(V::size);
+
+ public:
+  HILLOCK_APART void add(const T* x, Index n) noexcept {
+    // In two halves in turn: a sum need not wait for the one before it.
+    Sums even = even_, odd = odd_;
+    Index at = 0;
+    for (; at + 2 * width <= n; at += 2 * width) {
+      even.add(V::load(x + at));
+      odd.add(V::load(x + at + width));
+    }
+    for (; at < n; at += width) {
+      const auto count = static_cast<std::size_t>(n - at < width ? n - at : width);
+      T rest[V::size] = {};  // zeros add nothing
+      std::copy_n(x + at, count, rest);
+      even.add(V::load(rest));
+    }
+    even_ = even;
+    odd_ = odd;
+  }
+
+  std::int64_t non_finite() const noexcept {
+    return sum_of_patterns(V::from_bits(even_.non_finite + odd_.non_finite));
+  }
+  double squares() const noexcept { return total(even_.squares, odd_.squares); }
+  double magnitudes() const noexcept { return total(even_.magnitudes, odd_.magnitudes); }
+
+ private:
+  struct Sums {
+    Bits non_finite = 0;
+    Wide squares = widened(V(0)), magnitudes = widened(V(0));
+
+    HILLOCK_INLINE void add(V x) noexcept {
+      const Bits one_or_zero = non_finite_bit(x) >> (8 * static_cast<int>(sizeof(T)) - 1);
+      non_finite = non_finite + one_or_zero;
+      // Zero where it is not finite.
+      const Wide magnitude = widened(V::from_bits(bits(abs(x)) & (one_or_zero - Bits(1))));
+      for (std::size_t i = 0; i < magnitude.size(); ++i) {
+        squares[i] = fma(magnitude[i], magnitude[i], squares[i]);
+        magnitudes[i] = magnitudes[i] + magnitude[i];
+      }
+    }
+  };
+  Sums even_, odd_;
+
+  static double total(const Wide& even, const Wide& odd) noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < even.size(); ++i) sum += sum_of(even[i] + odd[i]);
+    return sum;
+  }
+};
+
+}  // namespace diagnostics
 
 /// The loss gradient at one layer, over all batches. Sums of merged parts are those of the whole to
 /// within 1e-12; counts are exact.
@@ -100,20 +164,15 @@ class GradientFlow {
                                   std::to_string(layers_.size()));
     }
     const arrays::Input<arrays::DenseType<G>> in(arrays::as_dense(gradient));
+    diagnostics::FiniteSums<simd::Batch<typename decltype(in)::T>> sums;
+    add_to(sums, in);
     LayerGradient& to = layers_[layer];
+    const std::int64_t non_finite = sums.non_finite();
     ++to.batches;
-    for (Eigen::Index col = 0; col < in.shape().cols; ++col) {
-      for (Eigen::Index row = 0; row < in.shape().rows; ++row) {
-        const double g = static_cast<double>(in.at(row, col));
-        if (!diagnostics::is_finite(g)) {
-          ++to.non_finite;
-          continue;
-        }
-        ++to.finite;
-        to.squares += g * g;
-        to.magnitudes += std::abs(g);
-      }
-    }
+    to.finite += static_cast<std::int64_t>(in.shape().rows * in.shape().cols) - non_finite;
+    to.non_finite += non_finite;
+    to.squares += sums.squares();
+    to.magnitudes += sums.magnitudes();
   }
 
   void merge(const GradientFlow& other) {
@@ -150,6 +209,30 @@ class GradientFlow {
  private:
   static constexpr std::int64_t version = 401;
   std::vector<LayerGradient> layers_;
+
+  /// In the order of memory, from there or through a buffer.
+  template <class Sums, class G>
+  static void add_to(Sums& sums, const arrays::Input<G>& in) {
+    using Index = Eigen::Index;
+    using Input = arrays::Input<G>;
+    constexpr bool along_row = G::IsRowMajor;
+    const arrays::Shape shape = in.shape();
+    Index runs = along_row ? shape.rows : shape.cols;
+    Index length = along_row ? shape.cols : shape.rows;
+    if (Input::direct && arrays::are_one_run<along_row>(runs, length, in)) {
+      length *= runs;
+      runs = 1;
+    }
+    typename Input::T buffer[arrays::buffer_size];
+    const bool is_read_in_place = Input::is_computed_in_place && in.step(along_row) == 1;
+    const Index at_once = is_read_in_place ? length : arrays::buffer_size;
+    for (Index run = 0; run < runs; ++run) {
+      for (Index at = 0; at < length; at += at_once) {
+        const Index n = std::min(at_once, length - at);
+        sums.add(in.read(along_row ? run : at, along_row ? at : run, n, along_row, buffer), n);
+      }
+    }
+  }
 
   std::string description() const {
     std::string text;

@@ -4,6 +4,8 @@
 #include <hillock/diagnostics/saturation.hpp>
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -25,6 +27,62 @@ HILLOCK_INLINE std::array<simd::Batch<double, Arch>, 1> widened(
   return {x};
 }
 
+/// Halves onto each other: vector code, whose order does not depend on the compiler.
+template <class T, std::size_t Size, class Combine>
+T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
+  if constexpr (Size == 1) {
+    return lanes[0];
+  } else {
+    std::array<T, Size / 2> half;
+    for (std::size_t i = 0; i < Size / 2; ++i) half[i] = combine(lanes[i], lanes[i + Size / 2]);
+    return folded(half, combine);
+  }
+}
+template <class V, class Combine>
+double folded(V lanes, const Combine& combine) noexcept {
+  std::array<typename V::value_type, V::size> numbers;
+  lanes.store(numbers.data());
+  return static_cast<double>(folded(numbers, combine));
+}
+/// The lanes' sum, in double.
+template <class V>
+double sum_of(V lanes) noexcept {
+  const auto wide = widened(lanes);
+  auto sum = wide[0];
+  for (std::size_t i = 1; i < wide.size(); ++i) sum = sum + wide[i];
+  return folded(sum, [](double a, double b) { return a + b; });
+}
+
+/// The lanes' bits, and their sum, as integers: a count that is kept in bits.
+template <class V>
+HILLOCK_INLINE std::array<Pattern<typename V::value_type>, V::size> patterns_of(V lanes) noexcept {
+  typename V::value_type numbers[V::size];
+  lanes.store(numbers);
+  std::array<Pattern<typename V::value_type>, V::size> patterns;
+  std::memcpy(patterns.data(), numbers, sizeof numbers);
+  return patterns;
+}
+template <class V>
+std::int64_t sum_of_patterns(V lanes) noexcept {
+  std::int64_t sum = 0;
+  for (const auto pattern : patterns_of(lanes)) sum += static_cast<std::int64_t>(pattern);
+  return sum;
+}
+
+/// The highest bit set in the lanes that are not finite. Told from the bits, as -ffast-math assumes
+/// that every number is.
+template <class V>
+HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
+  using T = typename V::value_type;
+  return simd::Bits<T, typename V::arch>(exponent_bits<T> - 1) - bits(abs(x));
+}
+
+/// Whether the highest bit is set, whatever the others are.
+template <class V>
+HILLOCK_INLINE auto has_sign(V x) noexcept {
+  return sealed(copysign(V(1), x)) < V(0);
+}
+
 /// What lanes add up to after a run. The sums are of x - pivot and y - pivot; of the counts, where
 /// the sign says all, `high` alone is one: of x > 0.
 template <class V>
@@ -36,11 +94,8 @@ struct LaneTotals {
 
   /// Whether every lane is: a sum of squares over anything that is not finite is not, either.
   HILLOCK_INLINE bool is_finite() const noexcept {
-    // Told from the bits, as -ffast-math assumes that every number is: below 0 where one is not.
-    using Bits = simd::Bits<T, typename V::arch>;
-    const Bits largest = exponent_bits<T> - 1;
-    const Bits below = (largest - bits(abs(input_squares))) | (largest - bits(abs(output_squares)));
-    return !any(sealed(copysign(V(1), V::from_bits(below))) < V(0));
+    return !any(
+        has_sign(V::from_bits(non_finite_bit(input_squares) | non_finite_bit(output_squares))));
   }
 
   /// Forgets the lanes before `first` and those from `end` on.

@@ -4,6 +4,7 @@
 #include <hillock/diagnostics/saturation.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
+#include <hillock/diagnostics/winners.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -74,8 +75,7 @@ class MaxoutMonitor {
                                   arrays::to_string(in.shape()) + ", but the monitor has " +
                                   description());
     }
-    for (Index sample = 0; sample < arrays::distributions(in.shape(), axis_); ++sample)
-      for (Index unit = 0; unit < units; ++unit) count(in, unit, sample);
+    diagnostics::count_winners(in, axis_, pieces, Counts{report_});
   }
 
   void merge(const MaxoutMonitor& other) {
@@ -132,26 +132,21 @@ class MaxoutMonitor {
     reader.finish();
   }
 
-  template <class X>
-  void count(const arrays::Input<X>& in, Index unit, Index sample) {
-    const auto pieces = static_cast<Index>(report_.pieces);
-    const auto at = [&](Index piece) {
-      const Index entry = unit * pieces + piece;
-      return axis_ == Per::column ? in.at(entry, sample) : in.at(sample, entry);
-    };
-    Index winner = 0;
-    bool all_finite = true;
-    for (Index piece = 0; piece < pieces; ++piece) {
-      all_finite &= diagnostics::is_finite(at(piece));
-      if (at(piece) > at(winner)) winner = piece;
+  struct Counts {
+    static constexpr bool counts_only = true;
+    MaxoutReport& report;
+
+    void operator()(Index unit, Index winner, std::int64_t samples) const noexcept {
+      const auto u = static_cast<std::size_t>(unit);
+      if (winner == static_cast<Index>(report.pieces)) {
+        report.non_finite[u] += samples;
+      } else {
+        report.finite[u] += samples;
+        const Index piece = unit * static_cast<Index>(report.pieces) + winner;
+        report.wins[static_cast<std::size_t>(piece)] += samples;
+      }
     }
-    if (!all_finite) {
-      ++report_.non_finite[static_cast<std::size_t>(unit)];
-      return;
-    }
-    ++report_.finite[static_cast<std::size_t>(unit)];
-    ++report_.wins[static_cast<std::size_t>(unit * pieces + winner)];
-  }
+  };
 
   std::string description() const {
     return std::to_string(report_.finite.size()) + " units of " + std::to_string(report_.pieces) +

@@ -4,6 +4,7 @@
 #include <hillock/diagnostics/saturation.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
+#include <hillock/diagnostics/winners.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -60,25 +61,7 @@ class SoftmaxMonitor {
                                   arrays::to_string(in.shape()) + ", but the monitor has " +
                                   description());
     }
-    for (Index sample = 0; sample < arrays::distributions(in.shape(), softmax_.axis); ++sample) {
-      const auto at = [&](Index entry) {
-        return static_cast<double>(softmax_.axis == Per::column ? in.at(entry, sample)
-                                                                : in.at(sample, entry));
-      };
-      Index winner = 0;
-      bool all_finite = true;
-      for (Index entry = 0; entry < entries; ++entry) {
-        all_finite &= diagnostics::is_finite(at(entry));
-        if (at(entry) > at(winner)) winner = entry;
-      }
-      if (!all_finite) {
-        ++report_.non_finite;
-        continue;
-      }
-      ++report_.finite;
-      ++report_.wins[static_cast<std::size_t>(winner)];
-      report_.saturated += at(winner) * (1 - at(winner)) < report_.tau;
-    }
+    diagnostics::count_winners(in, softmax_.axis, entries, Counts{report_});
   }
 
   void merge(const SoftmaxMonitor& other) {
@@ -111,6 +94,23 @@ class SoftmaxMonitor {
   static constexpr std::int64_t version = 301;
   S softmax_;
   SoftmaxReport report_;
+
+  struct Counts {
+    static constexpr bool counts_only = false;
+    SoftmaxReport& report;
+
+    template <class T>
+    void operator()(Index, Index winner, T value) const noexcept {
+      if (winner == static_cast<Index>(report.wins.size())) {
+        ++report.non_finite;
+      } else {
+        const auto p = static_cast<double>(value);
+        ++report.finite;
+        ++report.wins[static_cast<std::size_t>(winner)];
+        report.saturated += p * (1 - p) < report.tau;
+      }
+    }
+  };
 
   SoftmaxMonitor(const S& softmax, diagnostics::StateReader reader)
       : SoftmaxMonitor(softmax, reader.size(), reader.number()) {

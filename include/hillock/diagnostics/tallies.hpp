@@ -230,31 +230,6 @@ class Tallies {
     mean[i] = moments.mean;
     deviations[i] = moments.squared_deviations;
   }
-
-  /// Halves onto each other: vector code, whose order does not depend on the compiler.
-  template <class T, std::size_t Size, class Combine>
-  static T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
-    if constexpr (Size == 1) {
-      return lanes[0];
-    } else {
-      std::array<T, Size / 2> half;
-      for (std::size_t i = 0; i < Size / 2; ++i) half[i] = combine(lanes[i], lanes[i + Size / 2]);
-      return folded(half, combine);
-    }
-  }
-  template <class V, class Combine>
-  static double folded(V lanes, const Combine& combine) noexcept {
-    std::array<typename V::value_type, V::size> numbers;
-    lanes.store(numbers.data());
-    return static_cast<double>(folded(numbers, combine));
-  }
-  template <class V>
-  static double sum_of(V lanes) noexcept {
-    const auto wide = widened(lanes);
-    auto sum = wide[0];
-    for (std::size_t i = 1; i < wide.size(); ++i) sum = sum + wide[i];
-    return folded(sum, [](double a, double b) { return a + b; });
-  }
 };
 
 }  // namespace diagnostics

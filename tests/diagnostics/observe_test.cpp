@@ -1,0 +1,314 @@
+// What the monitors of Maxout, of softmax and of gradients count is what a plain loop over the
+// elements counts, whatever the array's size and layout.
+#include <support/complaint.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/diagnostics.hpp>
+#include <hillock/hillock.hpp>
+
+#include <cmath>
+#include <random>
+
+namespace {
+
+using namespace support;
+using hillock::Per;
+using Counts = std::vector<std::int64_t>;
+
+template <class T>
+using Array = Eigen::Array<T, Dynamic, Dynamic>;
+
+/// An array in memory with any two steps: column-major, row-major, with gaps.
+template <class T>
+struct Laid {
+  using Map = Eigen::Map<const Array<T>, 0, Eigen::Stride<Dynamic, Dynamic>>;
+  std::vector<T> memory;
+  Index rows, cols, row_step, col_step;
+  Map view() const {
+    return Map(memory.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
+  }
+};
+
+constexpr int layouts = 5;
+template <class T, class Draw>
+Laid<T> laid(int layout, Index rows, Index cols, const Draw& draw) {
+  Laid<T> array{{}, rows, cols, 1, rows};
+  if (layout == 1) array.col_step = rows + 3;
+  if (layout == 2 || layout == 3) {
+    array.row_step = cols + (layout == 3 ? 2 : 0);
+    array.col_step = 1;
+  }
+  if (layout == 4) {
+    array.row_step = 2;
+    array.col_step = 2 * rows + 1;
+  }
+  const Index last = (rows - 1) * array.row_step + (cols - 1) * array.col_step;
+  for (Index i = 0; i <= last; ++i) array.memory.push_back(draw());
+  return array;
+}
+
+/// Numbers among which ties are frequent, zeros of both signs too, and some that are not finite.
+template <class T>
+class Tying {
+ public:
+  Tying(std::mt19937& random, unsigned non_finite_in_1000)
+      : random_(random), non_finite_(non_finite_in_1000) {}
+  T operator()() const {
+    const T finite[] = {T(-0.0F), T(0.0F),  T(0.0F), T(1.0F), T(1.0F),
+                        T(-1.0F), T(-3.0F), T(2.0F), T(6.5F), T(-7.0F)};
+    if (random_() % 1000 >= non_finite_) return finite[random_() % 10];
+    const float other[] = {Special<float>::quiet_nan, -Special<float>::quiet_nan,
+                           Special<float>::infinity, -Special<float>::infinity};
+    return T(other[random_() % 4]);
+  }
+
+ private:
+  std::mt19937& random_;
+  unsigned non_finite_;
+};
+
+/// The winner among n entries at(i), or n where one of them is not finite.
+template <class At>
+Index winner_of(Index n, const At& at) {
+  Index winner = 0;
+  for (Index i = 0; i < n; ++i) {
+    if (!std::isfinite(at(i))) return n;
+    if (at(i) > at(winner)) winner = i;
+  }
+  return winner;
+}
+
+/// Keeps the first of what differs.
+struct Difference {
+  int compared = 0;
+  std::string first;
+  void expect(bool same, const std::string& what) {
+    ++compared;
+    if (!same && first.empty()) first = what;
+  }
+};
+
+template <class Z>
+void expect_winning_pieces(Difference& difference, const std::string& what, const Z& z, int pieces,
+                           Per per) {
+  const bool along_column = per == Per::column;
+  const Index units = (along_column ? z.rows() : z.cols()) / pieces;
+  const Index samples = along_column ? z.cols() : z.rows();
+  hillock::MaxoutMonitor monitor(hillock::Maxout<>{pieces, per}, units);
+  monitor.observe(z);
+  const auto got = monitor.report();
+  const auto u = static_cast<std::size_t>(units), k = static_cast<std::size_t>(pieces);
+  Counts wins(u * k), finite(u), non_finite(u);
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (std::size_t unit = 0; unit < u; ++unit) {
+      const auto winner = winner_of(pieces, [&](Index piece) {
+        const Index entry = static_cast<Index>(unit) * pieces + piece;
+        return static_cast<double>(along_column ? z(entry, sample) : z(sample, entry));
+      });
+      ++(winner == pieces ? non_finite : finite)[unit];
+      if (winner < pieces) ++wins[unit * k + static_cast<std::size_t>(winner)];
+    }
+  }
+  difference.expect(got.wins == wins && got.finite == finite && got.non_finite == non_finite,
+                    what + ", " + std::to_string(z.rows()) + " x " + std::to_string(z.cols()) +
+                        ", pieces " + std::to_string(pieces) +
+                        (along_column ? " of a column" : " of a row"));
+}
+
+template <class T>
+void check_winning_pieces(const char* type) {
+  std::mt19937 random(13);
+  Difference difference;
+  for (int pieces = 2; pieces <= 140; pieces += pieces < 40 ? 1 : 17) {
+    for (const Index samples : {1, 2, 3, 4, 7, 8, 9, 15, 17, 33, 40, 64, 71, 150}) {
+      for (const unsigned non_finite : {0U, 5U, 300U}) {
+        const Tying<T> draw(random, non_finite);
+        const Index units = 1 + static_cast<Index>(random() % (pieces < 9 ? 40 : 3));
+        const int layout = static_cast<int>(random() % layouts);
+        const std::string what = std::string(type) + ", layout " + std::to_string(layout);
+        const auto columns = laid<T>(layout, units * pieces, samples, draw);
+        expect_winning_pieces(difference, what, columns.view(), pieces, Per::column);
+        const auto rows = laid<T>(layout, samples, units * pieces, draw);
+        expect_winning_pieces(difference, what, rows.view(), pieces, Per::row);
+      }
+    }
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared > 3000);
+}
+
+TEST_CASE("the winning pieces of maxout are those a plain loop finds", "[diagnostics]") {
+  check_winning_pieces<float>("float");
+  check_winning_pieces<double>("double");
+  check_winning_pieces<Eigen::half>("half");
+}
+
+TEST_CASE("winners are found in arrays of fixed size, blocks, bfloat16 and expressions, too",
+          "[diagnostics]") {
+  std::mt19937 random(17);
+  Difference difference;
+  const Tying<float> draw(random, 20);
+  for (int round = 0; round < 20; ++round) {
+    Eigen::Array<float, 6, 3> fixed;
+    Array<float> large(40, 90);
+    for (Index i = 0; i < fixed.size(); ++i) fixed(i) = draw();
+    for (Index i = 0; i < large.size(); ++i) large(i) = draw();
+    for (const Per per : {Per::row, Per::column}) {
+      expect_winning_pieces(difference, "fixed size", fixed, 3, per);
+      expect_winning_pieces(difference, "block", large.block(3, 5, 36, 84), 4, per);
+      expect_winning_pieces(difference, "expression", -(large.block(3, 5, 36, 84)), 12, per);
+      expect_winning_pieces(difference, "bfloat16",
+                            large.topLeftCorner(35, 70).cast<Eigen::bfloat16>().eval(), 5, per);
+    }
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared == 160);
+}
+
+template <class T>
+void check_distributions(const char* type) {
+  std::mt19937 random(19);
+  Difference difference;
+  for (Index entries = 1; entries <= 1000; entries = entries < 40 ? entries + 1 : entries * 5 / 3) {
+    for (const Index samples : {1, 3, 8, 13, 40, 70}) {
+      for (const Per per : {Per::row, Per::column}) {
+        const Tying<T> draw(random, random() % 2 == 0 ? 0 : 10);
+        const bool along_column = per == Per::column;
+        Array<T> z(along_column ? entries : samples, along_column ? samples : entries);
+        for (Index i = 0; i < z.size(); ++i) z(i) = draw();
+        const hillock::Softmax<> softmax{per};
+        hillock::SoftmaxMonitor monitor(softmax, entries);
+        monitor.observe(z);
+        const auto got = monitor.report();
+        const Array<T> p = softmax(z);
+        Counts wins(static_cast<std::size_t>(entries));
+        std::int64_t finite = 0, non_finite = 0, saturated = 0;
+        for (Index sample = 0; sample < samples; ++sample) {
+          const auto at = [&](Index entry) {
+            return static_cast<double>(along_column ? p(entry, sample) : p(sample, entry));
+          };
+          const Index winner = winner_of(entries, at);
+          ++(winner == entries ? non_finite : finite);
+          if (winner == entries) continue;
+          ++wins[static_cast<std::size_t>(winner)];
+          saturated += at(winner) * (1 - at(winner)) < got.tau;
+        }
+        difference.expect(got.wins == wins && got.finite == finite &&
+                              got.non_finite == non_finite && got.saturated == saturated,
+                          std::string(type) + ", " + std::to_string(samples) +
+                              (along_column ? " columns of " : " rows of ") +
+                              std::to_string(entries));
+      }
+    }
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared > 500);
+}
+
+TEST_CASE("the winners of softmax and the saturated distributions are those a plain loop finds",
+          "[diagnostics]") {
+  check_distributions<float>("float");
+  check_distributions<double>("double");
+  check_distributions<Eigen::half>("half");
+}
+
+template <class G>
+void expect_sums(Difference& difference, const std::string& what, const G& gradient) {
+  hillock::GradientFlow flow({"a"});
+  flow.observe(0, gradient);
+  const auto got = flow.report().layers[0];
+  std::int64_t finite = 0;
+  long double squares = 0, magnitudes = 0;
+  for (Index col = 0; col < gradient.cols(); ++col) {
+    for (Index row = 0; row < gradient.rows(); ++row) {
+      const auto g = static_cast<double>(gradient(row, col));
+      if (!std::isfinite(g)) continue;
+      ++finite;
+      squares += static_cast<long double>(g) * g;
+      magnitudes += std::fabs(g);
+    }
+  }
+  const auto close = [](double a, long double b) {
+    return std::fabs(a - static_cast<double>(b)) <= 1e-12 * static_cast<double>(b);
+  };
+  difference.expect(
+      got.batches == 1 && got.finite == finite && got.non_finite == gradient.size() - finite &&
+          close(got.squares, squares) && close(got.magnitudes, magnitudes),
+      what + ", " + std::to_string(gradient.rows()) + " x " + std::to_string(gradient.cols()));
+}
+
+template <class T>
+void check_sums(const char* type, double largest_exponent) {
+  std::mt19937 random(23);
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> exponent(-largest_exponent, largest_exponent);
+  Difference difference;
+  const auto check = [&](int layout, Index rows, Index cols, unsigned non_finite) {
+    const Tying<T> other(random, 1000);
+    const auto gradient = laid<T>(layout, rows, cols, [&] {
+      if (random() % 1000 < non_finite) return other();
+      return static_cast<T>(static_cast<float>(normal(random)) * std::exp2(exponent(random)));
+    });
+    expect_sums(difference, std::string(type) + ", layout " + std::to_string(layout),
+                gradient.view());
+  };
+  for (Index rows = 1; rows <= 40; ++rows) {
+    for (int layout = 0; layout < layouts; ++layout) {
+      for (const unsigned non_finite : {0U, 20U})
+        check(layout, rows, 1 + static_cast<Index>(random() % 40), non_finite);
+    }
+  }
+  for (int layout = 0; layout < layouts; ++layout) {
+    check(layout, 700, 9, 0);  // beyond a buffer
+    check(layout, 9, 700, 1000);
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared == 410);
+}
+
+TEST_CASE("the sums over a gradient are those of a plain loop within 1e-12, the counts exactly",
+          "[diagnostics]") {
+  check_sums<float>("float", 30);
+  check_sums<double>("double", 300);
+  check_sums<Eigen::half>("half", 3);
+  check_sums<Eigen::bfloat16>("bfloat16", 30);
+  Difference difference;
+  const Eigen::Array22f fixed = Eigen::Array22f::Constant(-0.1F);
+  expect_sums(difference, "fixed size", fixed);
+  expect_sums(difference, "expression", fixed * 3 + 1);
+  CHECK(difference.first.empty());
+  // What is finite, but its square is not.
+  hillock::GradientFlow flow({"a"});
+  flow.observe(0, Eigen::ArrayXXd::Constant(5, 5, -1e200));
+  CHECK(flow.report().layers[0].finite == 25);
+  CHECK(std::isinf(flow.report().layers[0].squares));
+  CHECK(std::fabs(flow.report().layers[0].mean_magnitude() - 1e200) <= 1e188);
+}
+
+TEST_CASE("what does not fit is refused before anything is counted, nothing counts as nothing",
+          "[diagnostics]") {
+  hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 2);
+  const hillock::Softmax<> f{Per::row};
+  hillock::SoftmaxMonitor softmax(f, 6);
+  hillock::GradientFlow flow({"a"});
+  const auto before = maxout.state(), softmax_before = softmax.state(), flow_before = flow.state();
+  CHECK(says(complaint([&] { maxout.observe(Eigen::ArrayXXf::Zero(7, 40)); }),
+             {"MaxoutMonitor::observe", "7 x 40", "2 units of 3 pieces"}));
+  CHECK(says(complaint([&] { softmax.observe(Eigen::ArrayXXf::Zero(40, 7)); }),
+             {"SoftmaxMonitor::observe", "40 x 7", "6 entries"}));
+  CHECK(says(complaint([&] { flow.observe(1, Eigen::ArrayXXf::Zero(2, 2)); }),
+             {"GradientFlow::observe", "the layer is 1", "below 1"}));
+  CHECK(flow.state() == flow_before);
+  maxout.observe(Eigen::ArrayXXf(6, 0));
+  softmax.observe(Eigen::ArrayXXf(0, 6));
+  flow.observe(0, Eigen::ArrayXXf(0, 4));
+  CHECK(maxout.state() == before);
+  CHECK(softmax.state() == softmax_before);
+  CHECK(flow.state().integers == std::vector<std::int64_t>{401, 1, 1, 0, 0});
+}
+
+}  // namespace
