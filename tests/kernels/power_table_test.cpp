@@ -30,6 +30,11 @@ void check_table() {
   }
 }
 
+template <class V>
+Decay<V> decay(V x) {
+  return decay_of(reduced_decay(not_below_decay_limit(x)));
+}
+
 TEST_CASE("the tables of powers hold the nearest floats and what is left of each", "[decay]") {
   check_table<3>();
   check_table<4>();
