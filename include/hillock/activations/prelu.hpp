@@ -3,6 +3,7 @@
 #include <hillock/arrays/parameter.hpp>
 #include <hillock/arrays/per_unit.hpp>
 #include <hillock/arrays/plain_results.hpp>
+#include <hillock/arrays/unit_sums.hpp>
 #include <hillock/kernels/rectifier.hpp>
 
 #include <optional>
@@ -59,7 +60,8 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   std::optional<Per> axis() const noexcept { return axis_; }
 
   /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
-  /// what shares the slope (summed, not averaged), always in the same order.
+  /// what shares the slope (summed, not averaged), always in the same order: for one slope over the
+  /// longer side of z first.
   template <class Z, class DY>
   arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
     static_assert(arrays::CheckElements<Z>::passed);
@@ -69,13 +71,20 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     const arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
     arrays::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());
+    const auto term = [](const auto& x, const auto& dy_there) {
+      return kernels::rectified_by_slope(x, dy_there);
+    };
     arrays::Parameters gradient = arrays::Parameters::Zero(slope.size());
-    for (arrays::Index col = 0; col < in.shape().cols; ++col) {
-      for (arrays::Index row = 0; row < in.shape().rows; ++row) {
-        const double x = static_cast<double>(in.at(row, col));
-        if (!(x > 0)) gradient[index(row, col)] += x * static_cast<double>(in_dy.at(row, col));
-      }
+    if (axis_) {
+      arrays::sum_per_unit<Arch>(term, *axis_, in, in_dy, gradient.data());
+      return gradient;
     }
+    const Per longer = in.shape().rows < in.shape().cols ? Per::row : Per::column;
+    arrays::Parameters each(arrays::distributions(in.shape(), longer));
+    arrays::sum_per_unit<Arch>(term, longer, in, in_dy, each.data());
+    simd::Batch<double, simd::NarrowArch> sum = 0;
+    for (const double some : each) sum = sum + some;
+    gradient[0] = sum.first();
     return gradient;
   }
 
@@ -199,11 +208,6 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   void check() const {
     for (arrays::Index i = 0; i < slope.size(); ++i)
       arrays::finite_parameter("PReLU", "slope", slope[i]);
-  }
-
-  arrays::Index index(arrays::Index row, arrays::Index col) const noexcept {
-    if (!axis_) return 0;
-    return *axis_ == Per::row ? row : col;
   }
 
   void require_slopes(const char* where, arrays::Shape shape) const {

@@ -110,8 +110,8 @@ class ParameterBlock {
   template <class P>
   void copy(const P& parameters, Index first, Index n) noexcept {
     parameters.copy(first, n, of_);
-    V(of_[n - 1]).store(of_ + n);  // so that the last batch is full
-    smallest_ = largest_ = V(of_[0]);
+    smallest_ = largest_ = V(parameters.of(first));
+    smallest_.store(of_ + n);  // so that the last batch is full
     for (Index i = 0; i < n; i += width) include(V::load(of_ + i));
   }
   /// Those of `units`, again and again.
