@@ -86,6 +86,100 @@ TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as ask
   tally.check(30000);
 }
 
+/// What a verb has written to the block of an array of `Order`, and what stands around it.
+template <class T, int Order>
+struct Framed {
+  Eigen::Array<T, Dynamic, Dynamic, Order> all;
+  Index rows, cols;
+  Framed(Index rows_, Index cols_, Index frame)
+      : all(decltype(all)::Constant(rows_ + frame, cols_ + 2 * frame, T(untouched<float>))),
+        rows(rows_),
+        cols(cols_) {}
+  auto block() { return all.block(all.rows() - rows, 0, rows, cols); }
+  bool is_untouched_around() {
+    block().setConstant(T(untouched<float>));
+    return (all == T(untouched<float>)).all();
+  }
+};
+
+/// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each other or
+/// not.
+template <class T, int Order>
+void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, Index rows,
+                         Index cols, Index frame) {
+  const PReLU<> prelu{slopes, per};
+  const auto shift = static_cast<std::size_t>(31 * rows + 7 * cols);
+  const ArrayXX<T> z = arranged(mixture<T>(), rows, cols, shift),
+                   dy = arranged(companions<T>(), rows, cols, shift);
+  Framed<T, Order> x(rows, cols, frame), y(x), d(x);
+  enum class What { f, derivative, backward };
+  const auto compare = [&](auto& got, What what, const char* route) {
+    const auto block = got.block();
+    for (Index j = 0; j < cols; ++j)
+      for (Index i = 0; i < rows; ++i) {
+        const T slope = static_cast<T>(slopes[per == Per::row ? i : j]), v = z(i, j);
+        const T f = v > 0 ? v : slope == 0 && v <= 0 ? T(0) : product(slope, v);
+        const T f1 = std::isnan(v) ? v : v > 0 ? T(1) : slope;
+        const T wanted = what == What::f            ? f
+                         : what == What::derivative ? f1
+                                                    : product(dy(i, j), f1);
+        tally.expect(T(block(i, j)), wanted, v, route, i, j);
+      }
+    if (!got.is_untouched_around()) FAIL(route << " has written around a block");
+  };
+  x.block() = z;
+  hillock::forward(prelu, x.block(), y.block());
+  compare(y, What::f, "forward");
+  hillock::derivative(prelu, x.block(), y.block());
+  compare(y, What::derivative, "derivative");
+  hillock::forward_and_derivative(prelu, x.block(), y.block(), d.block());
+  compare(y, What::f, "forward of both");
+  compare(d, What::derivative, "derivative of both");
+  y.block() = dy;
+  hillock::backward(prelu, x.block(), y.block(), y.block());
+  compare(y, What::backward, "backward in place of dy");
+  hillock::forward_and_derivative(prelu, x.block(), y.block(), x.block());
+  compare(y, What::f, "forward beside a derivative in place");
+  compare(x, What::derivative, "derivative of both in place");
+  x.block() = z;
+  hillock::forward(prelu, x.block(), x.block());
+  compare(x, What::f, "forward in place");
+}
+
+/// Slopes of which all are in (0, 1], and of any kind.
+Eigen::ArrayXd gentle_slopes(Index n) {
+  Eigen::ArrayXd slopes(n);
+  for (Index i = 0; i < n; ++i) slopes[i] = i % 5 == 0 ? 1 : 0.01 * static_cast<double>(1 + i % 97);
+  return slopes;
+}
+
+// Short runs are taken several at a time, long ones in blocks of their slopes.
+TEMPLATE_TEST_CASE("prelu finds its slopes in blocks and whole arrays of all sizes", "[prelu]",
+                   float, double) {
+  using T = TestType;
+  Tally tally;
+  const auto compare = [&](Index rows, Index cols) {
+    for (const Per per : {Per::row, Per::column})
+      for (const bool are_gentle : {true, false}) {
+        const Index n = per == Per::row ? rows : cols;
+        const Eigen::ArrayXd slopes = are_gentle ? gentle_slopes(n) : some_slopes(n);
+        const Index frame = (rows + cols + (per == Per::row)) % 2;
+        compare_with_slopes<T, Eigen::ColMajor>(tally, slopes, per, rows, cols, frame);
+        compare_with_slopes<T, Eigen::RowMajor>(tally, slopes, per, rows, cols, 1 - frame);
+      }
+  };
+  for (Index rows = 1; rows <= 40; ++rows)
+    for (Index cols = 1 + rows % 3; cols <= 40; cols += 3) compare(rows, cols);
+  for (const Index n : {100, 127, 128, 300})
+    for (const Index few : {2, 17}) {
+      compare(n, few);
+      compare(few, n);
+    }
+  compare(2, 5003);
+  compare(5003, 2);
+  tally.check(4000000);
+}
+
 // Averaged by one library, summed by the others.
 TEMPLATE_TEST_CASE("the slope gradient of prelu is dy min(x, 0), summed over what shares the slope",
                    "[prelu]", float, double) {
@@ -106,6 +200,68 @@ TEMPLATE_TEST_CASE("the slope gradient of prelu is dy min(x, 0), summed over wha
   CHECK((cols == Eigen::Array2d(-11, -20)).all());
   z(1, 0) = Special<T>::quiet_nan;
   CHECK(std::isnan(PReLU<>{}.slope_gradient(z, dy)[0]));
+}
+
+// The order of the sums is partial_sums.hpp's, written out here.
+double in_16_parts(const std::vector<double>& terms) {
+  const std::size_t n = terms.size();
+  double part[16] = {};
+  for (std::size_t i = 0; i < n; ++i)
+    part[n < 16 ? 0 : i < n / 16 * 16 ? i % 16 : i - (n - 16)] += terms[i];
+  for (std::size_t half = 8; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) part[i] = sum(part[i], part[i + half]);
+  return part[0];
+}
+
+TEMPLATE_TEST_CASE("the slope gradient of prelu has the same bits in every layout", "[prelu]",
+                   float, double) {
+  using T = TestType;
+  const std::pair<Index, Index> shapes[] = {{1, 1},  {1, 300}, {300, 1}, {3, 40},    {40, 3},
+                                            {15, 9}, {16, 16}, {17, 33}, {70, 1000}, {1000, 70}};
+  for (const auto& shape : shapes)
+    for (const int kind : {0, 1, 2}) {
+      const Index rows = shape.first, cols = shape.second;
+      const Per per = kind == 1 || (kind == 0 && rows < cols) ? Per::row : Per::column;
+      const Index units = per == Per::row ? rows : cols, n = per == Per::row ? cols : rows;
+      const PReLU<> prelu = kind == 0 ? PReLU<>{0.1} : PReLU<>{some_slopes(units), per};
+      ArrayXX<T> z = ArrayXX<T>::Random(rows, cols), dy = ArrayXX<T>::Random(rows, cols);
+      for (Index i = 0; i < z.size(); ++i)
+        if (z(i) > 0 && i % 3 == 0) dy(i) = Special<T>::infinity;  // counts for nothing
+      std::vector<double> wanted;
+      for (Index unit = 0; unit < units; ++unit) {
+        std::vector<double> terms;
+        for (Index i = 0; i < n; ++i) {
+          const T x = per == Per::row ? z(unit, i) : z(i, unit);
+          const T by = per == Per::row ? dy(unit, i) : dy(i, unit);
+          terms.push_back(x > 0 ? 0 : product<double>(double(x), double(by)));
+        }
+        wanted.push_back(in_16_parts(terms));
+      }
+      if (kind == 0) {
+        double all = 0;
+        for (const double each : wanted) all = sum(all, each);
+        wanted = {all};
+      }
+      const auto compare = [&](const Eigen::ArrayXd& got) {
+        REQUIRE(got.size() == static_cast<Index>(wanted.size()));
+        bool are_same = true;
+        for (Index i = 0; i < got.size(); ++i)
+          are_same = are_same && same_bits(got[i], wanted[static_cast<std::size_t>(i)]);
+        INFO(rows << " x " << cols << ", kind " << kind);
+        CHECK(are_same);
+      };
+      const RowMajor<T> z_row = z, dy_row = dy;
+      ArrayXX<T> z_inside(rows + 3, cols + 1), dy_inside(rows + 1, cols + 2);
+      z_inside.block(2, 1, rows, cols) = z;
+      dy_inside.block(1, 0, rows, cols) = dy;
+      compare(prelu.slope_gradient(z, dy));
+      compare(prelu.slope_gradient(z_row, dy_row));
+      compare(prelu.slope_gradient(z, dy_row));
+      compare(prelu.slope_gradient(z_row, dy));
+      compare(prelu.slope_gradient(z_inside.block(2, 1, rows, cols),
+                                   dy_inside.block(1, 0, rows, cols)));
+      compare(prelu.slope_gradient(-(-z), dy));
+    }
 }
 
 TEST_CASE("prelu starts with one slope of 0.25, which can be trained", "[prelu]") {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <hillock/arrays/parameter.hpp>
+#include <hillock/arrays/per_unit.hpp>
 #include <hillock/arrays/plain_results.hpp>
+#include <hillock/arrays/unit_sums.hpp>
 #include <hillock/kernels/rectifier.hpp>
 
 #include <optional>
@@ -58,7 +60,8 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   std::optional<Per> axis() const noexcept { return axis_; }
 
   /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
-  /// what shares the slope (summed, not averaged), always in the same order.
+  /// what shares the slope (summed, not averaged), always in the same order: for one slope over the
+  /// longer side of z first.
   template <class Z, class DY>
   arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
     static_assert(arrays::CheckElements<Z>::passed);
@@ -68,29 +71,32 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     const arrays::Input<arrays::DenseType<DY>> in_dy(arrays::as_dense(dy));
     arrays::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());
+    const auto term = [](const auto& x, const auto& dy_there) {
+      return kernels::rectified_by_slope(x, dy_there);
+    };
     arrays::Parameters gradient = arrays::Parameters::Zero(slope.size());
-    for (arrays::Index col = 0; col < in.shape().cols; ++col) {
-      for (arrays::Index row = 0; row < in.shape().rows; ++row) {
-        const double x = static_cast<double>(in.at(row, col));
-        if (!(x > 0)) gradient[index(row, col)] += x * static_cast<double>(in_dy.at(row, col));
-      }
+    if (axis_) {
+      arrays::sum_per_unit<Arch>(term, *axis_, in, in_dy, gradient.data());
+      return gradient;
     }
+    const Per longer = in.shape().rows < in.shape().cols ? Per::row : Per::column;
+    arrays::Parameters each(arrays::distributions(in.shape(), longer));
+    arrays::sum_per_unit<Arch>(term, longer, in, in_dy, each.data());
+    simd::Batch<double, simd::NarrowArch> sum = 0;
+    for (const double some : each) sum = sum + some;
+    gradient[0] = sum.first();
     return gradient;
   }
 
   /// What the verbs call.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    walk_one("PReLU::forward", x, "y", y, [](const auto& in, const auto& a) {
-      return std::array{rectified<typename X::Scalar>(in[0], a)};
-    });
+    walk_one<Forward<typename X::Scalar>>("PReLU::forward", x, "y", y);
   }
 
   template <class X, class D>
   void derivative_into(const X& x, D& d) const {
-    walk_one("PReLU::derivative", x, "d", d, [](const auto& in, const auto& a) {
-      return std::array{kernels::rectified_derivative(in[0], a)};
-    });
+    walk_one<Derivative>("PReLU::derivative", x, "d", d);
   }
 
   template <class X, class DY, class DX>
@@ -105,10 +111,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     require_slopes(where, in.shape());
     arrays::require_in_place_or_apart(where, "dx", out, "x", in);
     arrays::require_in_place_or_apart(where, "dx", out, "dy", in_dy);
-    const auto op = [](const auto& inputs, const auto& a) {
-      return std::array{inputs[1] * kernels::rectified_derivative(inputs[0], a)};
-    };
-    walk_with_slopes(op, std::tie(in, in_dy), std::tie(out));
+    walk_with_slopes<Backward>(std::tie(in, in_dy), std::tie(out));
   }
 
   template <class X, class Y, class D>
@@ -119,32 +122,66 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     arrays::Output<D> out_d(d);
     arrays::require_both_outputs(where, in, out_y, out_d);
     require_slopes(where, in.shape());
-    const auto op = [](const auto& inputs, const auto& a) {
-      return std::array{rectified<typename X::Scalar>(inputs[0], a),
-                        kernels::rectified_derivative(inputs[0], a)};
-    };
-    walk_with_slopes(op, std::tie(in), std::tie(out_y, out_d));
+    walk_with_slopes<Both<typename X::Scalar>>(std::tie(in), std::tie(out_y, out_d));
   }
 
  private:
-  /// The slopes as an array of the input's shape, for the walk.
-  template <class Scalar>
-  struct Slopes {
-    using T = Scalar;
-    static constexpr bool direct = false;
-    static constexpr bool is_computed_in_place = false;
-    const PReLU& owner;
-    arrays::Shape of;
-
-    arrays::Shape shape() const noexcept { return of; }
-    const T* read(arrays::Index row, arrays::Index col, arrays::Index n, bool along_row,
-                  T* buffer) const {
-      for (arrays::Index i = 0; i < n; ++i) {
-        const arrays::Index at = along_row ? owner.index(row, col + i) : owner.index(row + i, col);
-        buffer[i] = arrays::rounded_parameter<A, T>(owner.slope[at]);
-      }
-      return buffer;
+  // What is computed of the inputs and a slope, in batches.
+  template <class Element>
+  struct Forward {
+    template <class V, class Slope>
+    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
+      return {rectified<Element>(in[0], a)};
     }
+  };
+  struct Derivative {
+    template <class V, class Slope>
+    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
+      return {kernels::rectified_derivative(in[0], a)};
+    }
+  };
+  struct Backward {
+    template <class V, class Slope>
+    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
+      return {in[1] * kernels::rectified_derivative(in[0], a)};
+    }
+  };
+  template <class Element>
+  struct Both {
+    template <class V, class Slope>
+    static HILLOCK_INLINE std::array<V, 2> of(const V* in, const Slope& a) noexcept {
+      return {rectified<Element>(in[0], a), kernels::rectified_derivative(in[0], a)};
+    }
+  };
+
+  // The same as the walks call it: with one slope, and with slopes that are the last input.
+  template <class Op, class T>
+  struct WithOne {
+    kernels::SharedSlope<T> slope;
+    template <class V, std::size_t I>
+    HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+      return Op::of(in.data(), slope);
+    }
+  };
+  template <class Op>
+  struct WithEach {
+    bool are_gentle;
+    template <class V, std::size_t I>
+    HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+      return Op::of(in.data(), kernels::OwnSlopes<V>{in.back(), are_gentle});
+    }
+  };
+  template <class Op>
+  struct PerUnitOp {
+    template <class T>
+    static WithOne<Op, T> with_one(T a) noexcept {
+      return {kernels::SharedSlope<T>(a)};
+    }
+    template <class V>
+    static WithEach<Op> with_each(V smallest, V largest) noexcept {
+      return {!any((smallest <= 0) | (largest > 1))};
+    }
+    static WithEach<Op> with_any() noexcept { return {false}; }
   };
 
   std::optional<Per> axis_;
@@ -164,18 +201,13 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     return a.value;
   }
   template <class V>
-  static HILLOCK_INLINE const V& slope_value(const V& a) noexcept {
-    return a;
+  static HILLOCK_INLINE V slope_value(const kernels::OwnSlopes<V>& a) noexcept {
+    return a.value;
   }
 
   void check() const {
     for (arrays::Index i = 0; i < slope.size(); ++i)
       arrays::finite_parameter("PReLU", "slope", slope[i]);
-  }
-
-  arrays::Index index(arrays::Index row, arrays::Index col) const noexcept {
-    if (!axis_) return 0;
-    return *axis_ == Per::row ? row : col;
   }
 
   void require_slopes(const char* where, arrays::Shape shape) const {
@@ -189,30 +221,25 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     }
   }
 
-  template <class X, class Y, class Op>
-  void walk_one(const char* where, const X& x, const char* output, Y& y, const Op& op) const {
+  template <class Op, class X, class Y>
+  void walk_one(const char* where, const X& x, const char* output, Y& y) const {
     arrays::Input<X> in(x);
     arrays::Output<Y> out(y);
     arrays::require_same_shape(where, "x", in.shape(), output, out.shape());
     require_slopes(where, in.shape());
     arrays::require_in_place_or_apart(where, output, out, "x", in);
-    walk_with_slopes(op, std::tie(in), std::tie(out));
+    walk_with_slopes<Op>(std::tie(in), std::tie(out));
   }
 
-  /// op(inputs, slope): with one slope a number, else a batch of the slopes of the inputs' places.
   template <class Op, class First, class... More, class Outputs>
-  void walk_with_slopes(const Op& op, const std::tuple<First&, More&...>& in,
-                        const Outputs& out) const {
+  void walk_with_slopes(const std::tuple<First&, More&...>& in, const Outputs& out) const {
     using T = typename First::T;
     if (axis_) {
-      const Slopes<T> slopes{*this, std::get<0>(in).shape()};
-      const auto with_own = [op](const auto& inputs) { return op(inputs, inputs.back()); };
-      arrays::walk<Arch>(with_own, std::tuple_cat(in, std::tie(slopes)), out);
+      const arrays::PerUnit<A, simd::Batch<T, Arch>> slopes(slope, *axis_, std::get<0>(in).shape());
+      arrays::walk_per_unit<Arch>(PerUnitOp<Op>(), slopes, in, out);
     } else {
-      const auto with_shared =
-          [op, shared = kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope[0]))](
-              const auto& inputs) { return op(inputs, shared); };
-      arrays::walk<Arch>(with_shared, in, out);
+      const T shared = arrays::rounded_parameter<A, T>(slope[0]);
+      arrays::walk<Arch>(PerUnitOp<Op>::with_one(shared), in, out);
     }
   }
 };

@@ -41,6 +41,20 @@ HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexc
   return select(x > 0, x, slope.value * not_above(x, 0));
 }
 
+/// A slope for each lane; all are in (0, 1], or not.
+template <class V>
+struct OwnSlopes {
+  V value;
+  bool are_gentle;
+};
+
+template <class V>
+HILLOCK_INLINE V rectified(V x, OwnSlopes<V> slope) noexcept {
+  // Of slopes that are not above 1 the larger is x from 0 on. They agree in a zero's sign and in NaN.
+  if (HILLOCK_USUAL(slope.are_gentle)) return larger_or_first(slope.value * x, x);
+  return rectified(x, slope.value);
+}
+
 /// 1 for x > 0, slope (a batch or a number) otherwise, NaN for NaN.
 template <class V, class Slope>
 HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
@@ -49,6 +63,16 @@ HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
 template <class V>
 HILLOCK_INLINE V rectified_derivative(V x, SharedSlope<typename V::value_type> slope) noexcept {
   return rectified_derivative(x, slope.value);
+}
+template <class V>
+HILLOCK_INLINE V rectified_derivative(V x, OwnSlopes<V> slope) noexcept {
+  return rectified_derivative(x, slope.value);
+}
+
+/// dy min(x, 0), but 0 for x > 0 whatever dy is: the gradient by the slope.
+template <class V>
+HILLOCK_INLINE V rectified_by_slope(V x, V dy) noexcept {
+  return nan_kept(x, zero_where(x > 0, x * dy));
 }
 
 }  // namespace kernels
