@@ -2,6 +2,7 @@
 #include <support/routes.hpp>
 
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/tanh.hpp>
 
 namespace {
 
@@ -122,6 +123,39 @@ TEST_CASE("a transposed view of the output is refused, blocks that only interlea
   Eigen::Map<Eigen::ArrayXf, 0, Stride> odd(memory.data() + 1, 10);
   hillock::forward(f, even, odd);
   for (std::size_t i = 0; i < memory.size(); ++i) CHECK(memory[i] == (i % 2 == 0 ? -1 : 0));
+}
+
+TEMPLATE_TEST_CASE("a verb takes arrays of a size known at compile time", "[verbs]", float,
+                   double) {
+  using Fixed = Eigen::Array<TestType, 3, 5>;
+  const Fixed x = Fixed::Random() * 6;
+  const Eigen::Matrix<TestType, 3, 5> matrix = x.matrix();
+  Fixed y;
+  std::size_t compared = 0;
+  const auto compare = [&](const auto& got, const auto& element) {
+    for (Index i = 0; i < x.size(); ++i, ++compared)
+      CHECK(bits_of(TestType(got(i))) == bits_of(TestType(element(x(i)))));
+  };
+  const auto value = [](TestType at) { return hillock::tanh(at); };
+  hillock::forward(hillock::tanh, x, y);
+  compare(y, value);
+  hillock::derivative(hillock::tanh, matrix, y);  // of a Matrix into an Array
+  compare(y, [](TestType at) { return hillock::tanh.derivative(at); });
+  Eigen::Matrix<TestType, 3, 5, Eigen::RowMajor> rows;  // the other storage order
+  hillock::forward(hillock::tanh, x, rows);
+  for (Index i = 0; i < 3; ++i)
+    for (Index j = 0; j < 5; ++j) CHECK(bits_of(rows(i, j)) == bits_of(value(x(i, j))));
+  y = x;
+  hillock::forward(hillock::tanh, y, y);
+  compare(y, value);
+  CHECK(compared == 45);
+  Eigen::Array<TestType, 8, 1> one;
+  one.setOnes();
+  CHECK(says(complaint([&] {
+               hillock::forward(hillock::tanh, one.template head<4>(), one.template segment<4>(2));
+             }),
+             {"forward", "overlap"}));
+  CHECK((one == 1).all());
 }
 
 TEST_CASE("a verb takes temporaries and views as outputs", "[verbs]") {

@@ -40,6 +40,19 @@ struct CheckArguments {
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
+/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy expression is all
+/// there is to do: of 4 or 8 elements the walk's questions about shapes and steps would take most of the time.
+template <class Y, class... Xs>
+constexpr bool are_small_and_fixed() noexcept {
+  constexpr int most = 64;
+  const auto fits = [](int size) { return size != Eigen::Dynamic && size <= most; };
+  return simd::is_element<typename Y::Scalar> && fits(Y::SizeAtCompileTime) &&
+         has_direct_access<Y> &&
+         ((fits(Xs::SizeAtCompileTime) && has_direct_access<Xs> &&
+           bool(Xs::IsRowMajor) == bool(Y::IsRowMajor)) &&
+          ...);
+}
+
 /// What the verbs do with a pointwise activation. `elements` as in walk.
 template <class F, class Op, class X, class Y>
 void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y,
@@ -48,7 +61,10 @@ void walk_one(const char* where, const Op& op, const X& x, const char* output, Y
   Output<Y> out(y);
   require_same_shape(where, "x", in.shape(), output, out.shape());
   require_in_place_or_apart(where, output, out, "x", in);
-  walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out), elements);
+  if constexpr (are_small_and_fixed<Y, X>())
+    y.array() = lazy(op, x.array().derived());
+  else
+    walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out), elements);
 }
 
 template <class F, class X, class Y>
