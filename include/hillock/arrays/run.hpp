@@ -59,34 +59,34 @@ std::array<Pointer, N> moved(std::array<Pointer, N> places, Index by) noexcept {
   return places;
 }
 
-/// The batches from 0 to before end, each step for a block of them. What is kept of a block, 2 KB or twice
-/// that, stays in the first-level cache.
+/// op of so many batches, number i at in + i step, to out + i V::size; each step for a block of them. What
+/// is kept of a block, 2 KB or twice that, stays in the first-level cache.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
-HILLOCK_INLINE void run_in_steps(const Op& op, const std::array<const T*, I>& in,
-                                 const std::array<T*, O>& out, Index end) noexcept {
-  constexpr Index width = static_cast<Index>(V::size);
+HILLOCK_INLINE void run_in_steps(const Op& op, const std::array<const T*, I>& in, Index step,
+                                 const std::array<T*, O>& out, Index batches) noexcept {
   constexpr Index block = 16;
-  const auto load = [&](Index at) { return load_batches<V>(in, at); };
+  const auto load = [&](Index i) { return load_batches<V>(in, i * step); };
+  const auto store = [&](const std::array<V, O>& y, Index i) {
+    store_batches(y, out, i * static_cast<Index>(V::size));
+  };
   using Reduced = decltype(op.reduced(load(0)));
   using Continued = decltype(op.continued(load(0), std::declval<Reduced>()));
-  for (Index at = 0; at < end; at += block * width) {
-    const Index left = (end - at + width - 1) / width;
-    const Index count = left < block ? left : block;
-    const auto place = [at](Index i) { return at + i * width; };
+  for (Index first = 0; first < batches; first += block) {
+    const Index count = batches - first < block ? batches - first : block;
     // What was kept is sealed where it is read: g++ would take it from memory in pieces, and each would
     // wait for the whole that was stored.
     Reduced reduced[block];
-    for (Index i = 0; i < count; ++i) reduced[i] = op.reduced(load(place(i)));
+    for (Index i = 0; i < count; ++i) reduced[i] = op.reduced(load(first + i));
     if constexpr (Op::keeps_all_steps) {
       Continued continued[block];
       for (Index i = 0; i < count; ++i)
-        continued[i] = op.continued(load(place(i)), sealed(reduced[i]));
+        continued[i] = op.continued(load(first + i), sealed(reduced[i]));
       for (Index i = 0; i < count; ++i)
-        store_batches(op.finished(load(place(i)), sealed(continued[i])), out, place(i));
+        store(op.finished(load(first + i), sealed(continued[i])), first + i);
     } else {
       for (Index i = 0; i < count; ++i) {
-        const std::array<V, I> x = load(place(i));
-        store_batches(op.finished(x, op.continued(x, sealed(reduced[i]))), out, place(i));
+        const std::array<V, I> x = load(first + i);
+        store(op.finished(x, op.continued(x, sealed(reduced[i]))), first + i);
       }
     }
   }
@@ -120,7 +120,7 @@ HILLOCK_INLINE void run_batches(const Op& op, const std::array<const T*, I>& in,
   if constexpr (is_run_in_steps<Op> && is_widest) {
     constexpr Index few = 8;  // batches, for which the loops' ends cost more than the steps gain
     if (end >= few * width) {
-      run_in_steps<V>(op, in, out, end);
+      run_in_steps<V>(op, in, width, out, (end + width - 1) / width);
       at = end;
     }
     run_to_last(op, in, out, at, end, last);

@@ -148,7 +148,7 @@ class LaneTally {
   HILLOCK_INLINE LaneTally(V input_pivot, V output_pivot) noexcept
       : input_pivot_(input_pivot), output_pivot_(output_pivot) {}
 
-  /// n batches: number i at x + i step, its |f'| at slopes + i V::size (not read where the sign says
+  /// n batches: number i at x + i step, its f' at slopes + i V::size (not read where the sign says
   /// all, nor where x does).
   template <class Judge>
   HILLOCK_APART void add_inputs(const Judge& judge, const T* x, Index step, const T* slopes,
@@ -159,7 +159,7 @@ class LaneTally {
       if constexpr (BySign) {
         high = counted(batch > V(0), high);
       } else {
-        const V slope = V::load(slopes + i * width);
+        const V slope = abs(V::load(slopes + i * width));
         low = counted(judge.is_low(batch, slope), low);
         high = counted(judge.is_high(batch, slope), high);
       }
@@ -175,7 +175,7 @@ class LaneTally {
     Counts active = active_, near_linear = near_linear_;
     add_numbers<Smaller>(output_, output_pivot_, y, n, [&](V, Index i) {
       if constexpr (!BySign) {
-        const V slope = V::load(slopes + i * width);
+        const V slope = abs(V::load(slopes + i * width));
         active = counted(judge.is_active(slope), active);
         near_linear = counted(judge.is_near_linear(slope), near_linear);
       }
