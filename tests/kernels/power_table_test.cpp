@@ -41,10 +41,10 @@ TEST_CASE("the tables of powers hold the nearest floats and what is left of each
 }
 
 // With the table a little more than without: the table's own rounding counts, but not together with
-// the lower part, where only what m is off by is left: of the polynomial for 8 entries 2^-25.2. Without
-// a table r and m are up to 0.3, and what each was rounded by is a quarter of an ULP of a result in
-// [0.7, 1), to which the polynomial adds a tenth.
-TEST_CASE("a decay is within 1.6 ULP, and within 0.6 together with its lower part", "[decay]") {
+// the lower part, where only what m is off by is left: of the polynomial for 8 entries 2^-25.2, without
+// a table what m up to 0.41 was rounded by, and r up to 0.35: with fma 0.507 ULP (aarch64).
+TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lower part",
+          "[decay]") {
   using V = hillock::simd::Batch<float>;
   double worst = 0;
   double worst_of_both = 0;
@@ -63,7 +63,8 @@ TEST_CASE("a decay is within 1.6 ULP, and within 0.6 together with its lower par
   CHECK(points > 30000);
   CHECK(worst < 1.6);
   constexpr int table_bits = hillock::simd::table_bits<float>;
-  CHECK(worst_of_both < (table_bits == 4 ? 0.2 : table_bits == 3 ? 0.5 : 0.6));
+  constexpr bool is_without_table = hillock::simd::has_fma && table_bits == 0;
+  CHECK(worst_of_both < (table_bits == 4 ? 0.2 : is_without_table ? 0.51 : 0.5));
 }
 
 // A thousandth of the last coefficient moves no maximum, but some of the lower parts. Without a table
