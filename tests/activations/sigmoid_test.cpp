@@ -9,8 +9,6 @@ using namespace support;
 template <hillock::Accuracy A>
 struct SigmoidContract : PointwiseContract {
   using F = hillock::Sigmoid<A>;
-  using FixedSizes =
-      std::integer_sequence<int, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17>;
   static constexpr const char* name = "sigmoid";
   static std::vector<F> functions() { return {F{}}; }
   template <class T>

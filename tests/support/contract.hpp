@@ -61,10 +61,6 @@ struct PointwiseContract {
   static std::vector<double> thresholds(const F&) {
     return {};
   }
-  /// Arrays of these sizes, known at compile time: 1 to 3 elements, whole packets of every width up to 16, and packets
-  /// with one and with three elements left over. What Eigen does with a size knows nothing of the function: the
-  /// sigmoid alone goes through every size from 1 to 17.
-  using FixedSizes = std::integer_sequence<int, 1, 2, 3, 4, 7, 8, 12, 16, 17>;
   /// Whether forward_at and derivative_at say noexcept: hillock's own do.
   static constexpr bool is_noexcept = true;
 };
@@ -148,7 +144,7 @@ void check_routes() {
     if constexpr (is_fast) {
       compare_layouts(tally, f, scalars);
       compare_fusions(tally, f, scalars);
-      compare_fixed_sizes(tally, f, scalars, typename Contract::FixedSizes{});
+      compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
     }
     tally.check(is_fast ? 40000 : 15000);
     compared += tally.compared();

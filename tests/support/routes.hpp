@@ -260,7 +260,7 @@ void compare_fixed_size(Tally& tally, const F& f, const Scalars<T>& scalars) {
 template <class T, class F, int... N>
 void compare_fixed_sizes(Tally& tally, const F& f, const Scalars<T>& scalars,
                          std::integer_sequence<int, N...>) {
-  (compare_fixed_size<T, N>(tally, f, scalars), ...);
+  (compare_fixed_size<T, N + 1>(tally, f, scalars), ...);
 }
 
 /// A lazy expression inside a larger one. No sum or product of the expression itself could be
