@@ -14,24 +14,17 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-template <class X>
-constexpr bool has_contiguous_runs() noexcept {
-  if constexpr (has_direct_access<X>)
-    return int(X::InnerStrideAtCompileTime) == 1;
-  else
-    return false;
-}
-
 /// Whether y = op(xs...) is assigned here.
 template <class Y, class... Xs>
-inline constexpr bool is_assigned_here =
-    simd::is_element<typename Y::Scalar>&& int(
-        Y::SizeAtCompileTime) == Eigen::Dynamic&& has_contiguous_runs<Y>() &&
-    ((has_contiguous_runs<Xs>() && bool(Xs::IsRowMajor) == bool(Y::IsRowMajor)) && ...);
-
-template <class Out, class In>
-bool is_in_place_or_apart(const Out& out, const In& in) noexcept {
-  return are_clearly_apart(out.view(), in.view()) || !overlap_in_part(out, in);
+constexpr bool is_assigned_here() noexcept {
+  if constexpr (are_stored_alike<Y, Xs...>) {
+    const auto is_contiguous = [](int inner_stride) { return inner_stride == 1; };
+    return simd::is_element<typename Y::Scalar> && int(Y::SizeAtCompileTime) == Eigen::Dynamic &&
+           is_contiguous(Y::InnerStrideAtCompileTime) &&
+           (is_contiguous(Xs::InnerStrideAtCompileTime) && ...);
+  } else {
+    return false;
+  }
 }
 
 /// y = op(xs...), all of one shape. Where an x overlaps y in part it is as if it did not.
@@ -41,12 +34,8 @@ void assign(const Op& op, Y& y, const Xs&... xs) {
   const std::tuple<Input<Xs>...> in(xs...);
   const auto assign_to = [&](const Input<Xs>&... inputs) {
     if (!(is_in_place_or_apart(out, inputs) && ...)) return false;
-    const Index runs = Y::IsRowMajor ? y.rows() : y.cols();
-    const Index length = Y::IsRowMajor ? y.cols() : y.rows();
-    if (y.size() == 0) return true;
-    return walk_contiguous<simd::NativeArch>(
-        OneResult<Op>{op}, std::tie(inputs...), std::tie(out), runs, length, y.size(),
-        std::index_sequence_for<Xs...>(), std::index_sequence<0>());
+    walk<simd::NativeArch>(OneResult<Op>{op}, std::tie(inputs...), std::tie(out));
+    return true;
   };
   if (std::apply(assign_to, in)) return;
   Plain<Y> apart(y.rows(), y.cols());
@@ -61,9 +50,9 @@ void assign(const Op& op, Y& y, const Xs&... xs) {
 namespace Eigen {
 namespace internal {
 template <class Y, class Op, class X, class T>
-struct Assignment<Y, CwiseUnaryOp<hillock::arrays::UnaryFunctor<Op>, X>, assign_op<T, T>,
-                  Dense2Dense,
-                  std::enable_if_t<hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>>>> {
+struct Assignment<
+    Y, CwiseUnaryOp<hillock::arrays::UnaryFunctor<Op>, X>, assign_op<T, T>, Dense2Dense,
+    std::enable_if_t<hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>>()>> {
   using Expression = CwiseUnaryOp<hillock::arrays::UnaryFunctor<Op>, X>;
   static void run(Y& y, const Expression& expression, const assign_op<T, T>& assignment) {
     resize_if_allowed(y, expression, assignment);
@@ -74,7 +63,7 @@ template <class Y, class Op, class X, class DY, class T>
 struct Assignment<
     Y, CwiseBinaryOp<hillock::arrays::BinaryFunctor<Op>, X, DY>, assign_op<T, T>, Dense2Dense,
     std::enable_if_t<
-        hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>, std::remove_const_t<DY>>>> {
+        hillock::arrays::is_assigned_here<Y, std::remove_const_t<X>, std::remove_const_t<DY>>()>> {
   using Expression = CwiseBinaryOp<hillock::arrays::BinaryFunctor<Op>, X, DY>;
   static void run(Y& y, const Expression& expression, const assign_op<T, T>& assignment) {
     resize_if_allowed(y, expression, assignment);

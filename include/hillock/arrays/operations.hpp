@@ -200,10 +200,6 @@ template <class Half>
 struct LowAndHigh {
   Half low;
   Half high;
-
-  friend HILLOCK_INLINE LowAndHigh sealed(const LowAndHigh& halves) noexcept {
-    return {sealed(halves.low), sealed(halves.high)};
-  }
 };
 
 template <class Half>

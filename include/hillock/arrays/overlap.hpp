@@ -108,13 +108,16 @@ HILLOCK_COLD bool overlap(const A& a, const B& b) noexcept {
   return share_elements(a.view(), b.view());
 }
 
-/// An output may be an input (same address and strides) or share nothing with it.
+/// Whether an output is an input (same address and strides) or shares nothing with it.
+template <class Out, class In>
+HILLOCK_INLINE bool is_in_place_or_apart(const Out& out, const In& in) noexcept {
+  return are_clearly_apart(out.view(), in.view()) || !overlap_in_part(out, in);
+}
 template <class Out, class In>
 void require_in_place_or_apart(const char* where, const char* output, const Out& out,
                                const char* input, const In& in) {
   if constexpr (Out::direct && In::direct) {
-    if (!are_clearly_apart(out.view(), in.view()) && overlap_in_part(out, in))
-      throw_overlap(where, output, input);
+    if (!is_in_place_or_apart(out, in)) throw_overlap(where, output, input);
   }
 }
 

@@ -59,6 +59,18 @@ std::array<Pointer, N> moved(std::array<Pointer, N> places, Index by) noexcept {
   return places;
 }
 
+/// What was kept in memory: a batch, or a struct of two such. Sealed, because g++ would take it from memory in
+/// pieces, and each would wait for the whole that was stored.
+template <class Kept>
+HILLOCK_INLINE Kept read_back(const Kept& kept) noexcept {
+  if constexpr (simd::is_batch<Kept>) {
+    return sealed(kept);
+  } else {
+    const auto& [first, second] = kept;
+    return {read_back(first), read_back(second)};
+  }
+}
+
 /// op of so many batches, number i at in + i step, to out + i V::size; each step for a block of them. What
 /// is kept of a block, 2 KB or twice that, stays in the first-level cache.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
@@ -73,20 +85,18 @@ HILLOCK_INLINE void run_in_steps(const Op& op, const std::array<const T*, I>& in
   using Continued = decltype(op.continued(load(0), std::declval<Reduced>()));
   for (Index first = 0; first < batches; first += block) {
     const Index count = batches - first < block ? batches - first : block;
-    // What was kept is sealed where it is read: g++ would take it from memory in pieces, and each would
-    // wait for the whole that was stored.
     Reduced reduced[block];
     for (Index i = 0; i < count; ++i) reduced[i] = op.reduced(load(first + i));
     if constexpr (Op::keeps_all_steps) {
       Continued continued[block];
       for (Index i = 0; i < count; ++i)
-        continued[i] = op.continued(load(first + i), sealed(reduced[i]));
+        continued[i] = op.continued(load(first + i), read_back(reduced[i]));
       for (Index i = 0; i < count; ++i)
-        store(op.finished(load(first + i), sealed(continued[i])), first + i);
+        store(op.finished(load(first + i), read_back(continued[i])), first + i);
     } else {
       for (Index i = 0; i < count; ++i) {
         const std::array<V, I> x = load(first + i);
-        store(op.finished(x, op.continued(x, sealed(reduced[i]))), first + i);
+        store(op.finished(x, op.continued(x, read_back(reduced[i]))), first + i);
       }
     }
   }
@@ -141,11 +151,12 @@ HILLOCK_INLINE void run_batches(const Op& op, const std::array<const T*, I>& in,
 }
 
 /// Applies op to n elements of I inputs and O outputs. An output may be an input's own memory, not
-/// a shifted one. Everything by value: in registers it is not waited for, and the compiler knows that no
-/// store through a pointer changes it.
+/// a shifted one. The pointers by value, in registers: from memory they would be waited for in a short call.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 void run(const Op& op_there, const std::array<const T*, I> in, const std::array<T*, O> out,
          Index n) noexcept {
+  // A copy, of which the compiler knows that no store through a pointer changes it: otherwise it loads the
+  // functor's parameters anew for every batch.
   const Op op = op_there;
   using V = simd::Batch<T, Arch>;
   if (n >= static_cast<Index>(V::size)) {

@@ -43,17 +43,13 @@ HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n
   }
 }
 
-/// The sum of sums, which are overwritten, by halves.
-inline double total_by_halves(double (&sums)[partial_sums]) noexcept {
+/// The sum of partial sums.
+inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
   using W = simd::Batch<double, simd::NarrowArch>;
-  constexpr Index width = static_cast<Index>(W::size);
-  Index half = partial_sums / 2;
-  for (; half >= width; half /= 2)
-    for (Index i = 0; i < half; i += width)
-      (W::load(sums + i) + W::load(sums + half + i)).store(sums + i);
-  for (; half > 0; half /= 2)
-    for (Index i = 0; i < half; ++i) sums[i] = (W(sums[i]) + W(sums[half + i])).first();
-  return sums[0];
+  kernels::PlainSum<W> parts[partial_sums];
+  for (Index i = 0; i < partial_sums; ++i) parts[i].number[0] = sums[i];
+  add_by_halves(parts);
+  return parts[0].number[0].first();
 }
 
 /// The sum of n terms, of places that read(start, n) gives pointers to.

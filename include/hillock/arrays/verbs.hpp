@@ -46,11 +46,8 @@ template <class Y, class... Xs>
 constexpr bool are_small_and_fixed() noexcept {
   constexpr int most = 64;
   const auto fits = [](int size) { return size != Eigen::Dynamic && size <= most; };
-  return simd::is_element<typename Y::Scalar> && fits(Y::SizeAtCompileTime) &&
-         has_direct_access<Y> &&
-         ((fits(Xs::SizeAtCompileTime) && has_direct_access<Xs> &&
-           bool(Xs::IsRowMajor) == bool(Y::IsRowMajor)) &&
-          ...);
+  return simd::is_element<typename Y::Scalar> && are_stored_alike<Y, Xs...> &&
+         fits(Y::SizeAtCompileTime) && (fits(Xs::SizeAtCompileTime) && ...);
 }
 
 /// What the verbs do with a pointwise activation. `elements` as in walk.

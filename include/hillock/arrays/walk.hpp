@@ -54,6 +54,12 @@ struct Strided {
 template <class X>
 inline constexpr bool has_direct_access = (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0;
 
+/// Whether arrays lie in memory, all in one storage order.
+template <class X, class... Xs>
+inline constexpr bool are_stored_alike =
+    has_direct_access<X> &&
+    ((has_direct_access<Xs> && bool(Xs::IsRowMajor) == bool(X::IsRowMajor)) && ...);
+
 template <class X>
 auto strided(X& x) noexcept {
   using Element = std::remove_pointer_t<decltype(x.data())>;

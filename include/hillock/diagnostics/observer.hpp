@@ -25,20 +25,13 @@ class ComputedValues {
   HILLOCK_INLINE ForwardAndDerivative<V> first(const T*, V x, std::size_t) const noexcept {
     return both_(x);
   }
+  static constexpr bool has_steps = arrays::Both<F, T>::has_steps;
   /// f and f' of n batches, number i at x + i step, one after the other.
   template <class V>
   HILLOCK_INLINE void store(const T* x, Eigen::Index step, Eigen::Index n, T* y,
                             T* derivative) const noexcept {
-    const arrays::TwoResults<arrays::Both<F, T>> op{both_};
-    const std::array<const T*, 1> in{x};
-    const std::array<T*, 2> out{y, derivative};
-    constexpr auto width = static_cast<Eigen::Index>(V::size);
-    if constexpr (arrays::is_run_in_steps<decltype(op)>) {
-      arrays::run_in_steps<V>(op, in, step, out, n);
-    } else {
-      for (Eigen::Index i = 0; i < n; ++i)
-        arrays::store_batches(op(arrays::load_batches<V>(in, i * step)), out, i * width);
-    }
+    arrays::run_in_steps<V>(arrays::TwoResults<arrays::Both<F, T>>{both_},
+                            std::array<const T*, 1>{x}, step, std::array<T*, 2>{y, derivative}, n);
   }
 
  private:
@@ -60,17 +53,7 @@ class StoredValues {
   HILLOCK_INLINE ForwardAndDerivative<V> first(const T* at, V, std::size_t count) const noexcept {
     return {V::load_first(y_ + (at - x_), count), V::load_first(derivative_ + (at - x_), count)};
   }
-  template <class V>
-  HILLOCK_INLINE void store(const T* x, Eigen::Index step, Eigen::Index n, T* y,
-                            T* derivative) const noexcept {
-    constexpr auto width = static_cast<Eigen::Index>(V::size);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const T* const at = x + i * step;
-      const ForwardAndDerivative<V> both = (*this)(at, V());
-      both.forward.store(y + i * width);
-      both.derivative.store(derivative + i * width);
-    }
-  }
+  static constexpr bool has_steps = false;
 
  private:
   const T *x_, *y_, *derivative_;
@@ -169,7 +152,15 @@ class Observer {
     } else {
       constexpr auto size = static_cast<std::size_t>(held * width);
       alignas(V) T y[size], slopes[size];
-      values.template store<V>(x, step, n, y, slopes);
+      if constexpr (Values::has_steps) {
+        values.template store<V>(x, step, n, y, slopes);
+      } else {
+        for (Index i = 0; i < n; ++i) {
+          const auto both = both_at(values, x + i * step);
+          both.forward.store(y + i * width);
+          both.derivative.store(slopes + i * width);
+        }
+      }
       tally.add_inputs(judge_in_t_, x, step, slopes, n);
       tally.add_outputs(
           judge_in_t_, [&](Index i) { return V::load(y + i * width); }, slopes, n);

@@ -17,10 +17,6 @@ template <class V>
 struct ForwardAndDerivative {
   V forward;
   V derivative;
-
-  friend HILLOCK_INLINE ForwardAndDerivative sealed(const ForwardAndDerivative& both) noexcept {
-    return {sealed(both.forward), sealed(both.derivative)};
-  }
 };
 
 namespace kernels {

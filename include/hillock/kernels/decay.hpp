@@ -18,9 +18,6 @@ struct Decay {
   /// What the last addition of `scaled` rounded off.
   V scaled_low;
 
-  friend HILLOCK_INLINE Decay sealed(const Decay& e) noexcept {
-    return {sealed(e.scaled), sealed(e.scaled_low)};
-  }
   HILLOCK_INLINE V value() const noexcept { return scaled * ExpConstantsOf<V>::from_tail; }
 };
 
@@ -31,9 +28,6 @@ struct DecayFromOne {
   /// 2^tail (1 - e^x). A zero comes out as +0.
   V scaled_loss;
 
-  friend HILLOCK_INLINE DecayFromOne sealed(const DecayFromOne& e) noexcept {
-    return {sealed(e.scaled), sealed(e.scaled_loss)};
-  }
   HILLOCK_INLINE V value() const noexcept { return scaled * ExpConstantsOf<V>::from_tail; }
 };
 

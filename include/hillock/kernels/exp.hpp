@@ -74,10 +74,6 @@ template <class V>
 struct Reduced {
   V r;
   V shifted;
-
-  friend HILLOCK_INLINE Reduced sealed(const Reduced& x) noexcept {
-    return {sealed(x.r), sealed(x.shifted)};
-  }
 };
 
 /// Of a Reduced, shifted - n. Adding it rounds to a multiple of 2^-FractionBits.

@@ -22,12 +22,18 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   return select(x > 0, x, below);
 }
 
+/// With a slope in (0, 1] x and slope x are the larger and the smaller for every x, and one maximum chooses.
+/// They agree in the sign of a zero; of NaN the product is taken.
+template <class V>
+HILLOCK_INLINE V gently_rectified(V x, V slope) noexcept {
+  return larger_or_first(slope * x, x);
+}
+
 /// One slope for all, looked at once.
 template <class T>
 struct SharedSlope {
   T value;
-  /// In (0, 1]: then x and slope x are the larger and the smaller for every x, and one maximum chooses.
-  bool is_gentle;
+  bool is_gentle;  ///< in (0, 1]
 
   constexpr explicit SharedSlope(T slope) noexcept
       : value(slope), is_gentle(slope > 0 && slope <= 1) {}
@@ -36,22 +42,21 @@ struct SharedSlope {
 template <class V>
 HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexcept {
   // Told to the compiler, or it would jump to it and back in every turn of a loop.
-  if (HILLOCK_USUAL(slope.is_gentle)) return larger_or_first(x, slope.value * x);
+  if (HILLOCK_USUAL(slope.is_gentle)) return gently_rectified(x, V(slope.value));
   if (slope.value == 0) return positive_part(x);
   return select(x > 0, x, slope.value * not_above(x, 0));
 }
 
-/// A slope for each lane; all are in (0, 1], or not.
+/// A slope for each lane.
 template <class V>
 struct OwnSlopes {
   V value;
-  bool are_gentle;
+  bool are_gentle;  ///< whether all are in (0, 1]
 };
 
 template <class V>
 HILLOCK_INLINE V rectified(V x, OwnSlopes<V> slope) noexcept {
-  // Of slopes that are not above 1 the larger is x from 0 on. They agree in a zero's sign and in NaN.
-  if (HILLOCK_USUAL(slope.are_gentle)) return larger_or_first(slope.value * x, x);
+  if (HILLOCK_USUAL(slope.are_gentle)) return gently_rectified(x, slope.value);
   return rectified(x, slope.value);
 }
 
