@@ -155,7 +155,7 @@ void threaded(const std::string& name, const F& f) {
 template <class F>
 void stores(const std::string& name, const F& f) {
   using namespace hillock::arrays;
-  using Op = OneResult<Forward<F, float>>;
+  using Op = OnArrays<Forward<F, float>>;
   const auto by = [op = Op{Forward<F, float>(f)}](Stores kind) {
     return [op, kind](auto& a) {
       run<hillock::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},

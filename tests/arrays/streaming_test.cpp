@@ -29,9 +29,8 @@ struct Ran {
       : y(n + 64, T(7)), d(n + 64, T(7)) {
     using Op = hillock::arrays::Both<hillock::ReLU<>, T>;
     hillock::arrays::run<hillock::simd::NativeArch>(
-        hillock::arrays::TwoResults<Op>{Op(hillock::relu)},
-        std::array<const T*, 1>{x.data() + from}, std::array<T*, 2>{y.data() + to, d.data() + d_to},
-        static_cast<Index>(n), stores);
+        hillock::arrays::OnArrays<Op>{Op(hillock::relu)}, std::array<const T*, 1>{x.data() + from},
+        std::array<T*, 2>{y.data() + to, d.data() + d_to}, static_cast<Index>(n), stores);
   }
   friend bool operator==(const Ran& a, const Ran& b) {
     const std::size_t bytes = a.y.size() * sizeof(T);

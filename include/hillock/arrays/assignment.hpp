@@ -33,8 +33,11 @@ void assign(const Op& op, Y& y, const Xs&... xs) {
   Output<Y> out(y);
   const std::tuple<Input<Xs>...> in(xs...);
   const auto assign_to = [&](const Input<Xs>&... inputs) {
-    if (!(is_in_place_or_apart(out, inputs) && ...)) return false;
-    walk<simd::NativeArch>(OneResult<Op>{op}, std::tie(inputs...), std::tie(out));
+    const auto is_in_place_or_apart = [&](const auto& input) {
+      return are_clearly_apart(out.view(), input.view()) || !overlap_in_part(out, input);
+    };
+    if (!(is_in_place_or_apart(inputs) && ...)) return false;
+    walk<simd::NativeArch>(OnArrays<Op>{op}, std::tie(inputs...), std::tie(out));
     return true;
   };
   if (std::apply(assign_to, in)) return;

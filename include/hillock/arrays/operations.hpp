@@ -182,6 +182,39 @@ HILLOCK_INLINE ForwardAndDerivative<V> both(const F& f, const V& x) noexcept {
     return {f.forward_at(x), f.derivative_at(x)};
 }
 
+/// Both together.
+template <class F, class T>
+struct BothFormula {
+  using Formula = typename FormulaOf<F, T>::type;
+  static constexpr bool keeps_exponentials = arrays::keeps_exponentials<Formula>();
+  static constexpr ErrorBound bound() noexcept { return F::forward_bound; }
+  Formula f;
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
+    return both(f, x);
+  }
+  template <class V, class E>
+  HILLOCK_INLINE ForwardAndDerivative<V> finished(const V& x, const E& e) const noexcept {
+    return f.both_from(x, e);
+  }
+};
+
+/// What a formula gives for the lower and the upper lanes of x, rounded once.
+template <class Format, class Formula, class V, class W>
+HILLOCK_INLINE V rounded_results(const Formula& formula, const V& x, const W& low,
+                                 const W& high) noexcept {
+  return kernels::rounded_once<Format>(formula, x, low, high);
+}
+template <class Format, class F, class T, class V, class W>
+HILLOCK_INLINE ForwardAndDerivative<V> rounded_results(
+    const BothFormula<F, T>& formula, const V& x, const ForwardAndDerivative<W>& low,
+    const ForwardAndDerivative<W>& high) noexcept {
+  return {
+      kernels::rounded_once<Format>(ForwardFormula<F, T>{formula.f}, x, low.forward, high.forward),
+      kernels::rounded_once<Format>(DerivativeFormula<F, T>{formula.f}, x, low.derivative,
+                                    high.derivative)};
+}
+
 /// Whether a formula is computed in double for arrays of Element, and rounded.
 template <class F, class Element, template <class, class> class FormulaFor>
 constexpr bool is_rounded() noexcept {
@@ -207,19 +240,9 @@ HILLOCK_INLINE LowAndHigh<Half> low_and_high(const Half& low, const Half& high) 
   return {low, high};
 }
 
-/// The first step of an op by this formula.
-template <bool IsRounded, class Formula, class V>
-HILLOCK_INLINE auto reduced(const Formula& f, const V& x) noexcept {
-  if constexpr (IsRounded)
-    return low_and_high(f.reduced_at(widened_low(x)), f.reduced_at(widened_high(x)));
-  else
-    return f.reduced_at(x);
-}
-
 /// What the verbs and the expressions compute, in batches: op(x), or the same in steps, where the formula
 /// has them: op.finished(x, op.continued(x, op.reduced(x))). What continued() returns is the exponential,
-/// or the doubles that finished() rounds. Element is the element type of the arrays
-/// that the results go to; for a call with a batch, the batch's own.
+/// or the doubles that finished() rounds. Element is the element type of the arrays that the results go to; for a call with a batch, the batch's own.
 template <class F, class Element, template <class, class> class FormulaFor>
 class Computed {
   static constexpr bool is_rounded = arrays::is_rounded<F, Element, FormulaFor>();
@@ -235,16 +258,21 @@ class Computed {
   constexpr explicit Computed(const F& f) noexcept : formula_{FormulaOf<F, T>::of(f)} {}
 
   template <class V>
-  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+  HILLOCK_INLINE auto operator()(const V& x) const noexcept {
     if constexpr (is_rounded)
-      return kernels::rounded_once<Format>(formula_, x);
+      return rounded_results<Format>(formula_, x, formula_(widened_low(x)),
+                                     formula_(widened_high(x)));
     else
       return formula_(x);
   }
 
   template <class V>
   HILLOCK_INLINE auto reduced(const V& x) const noexcept {
-    return arrays::reduced<is_rounded>(formula_.f, x);
+    if constexpr (is_rounded)
+      return low_and_high(formula_.f.reduced_at(widened_low(x)),
+                          formula_.f.reduced_at(widened_high(x)));
+    else
+      return formula_.f.reduced_at(x);
   }
   template <class V, class Reduced>
   HILLOCK_INLINE auto continued(const V& x, const Reduced& reduced) const noexcept {
@@ -256,9 +284,9 @@ class Computed {
       return formula_.f.exponential_of(reduced);
   }
   template <class V, class Continued>
-  HILLOCK_INLINE V finished(const V& x, const Continued& y) const noexcept {
+  HILLOCK_INLINE auto finished(const V& x, const Continued& y) const noexcept {
     if constexpr (is_rounded)
-      return kernels::rounded_once<Format>(formula_, x, y.low, y.high);
+      return rounded_results<Format>(formula_, x, y.low, y.high);
     else
       return formula_.finished(x, y);
   }
@@ -299,66 +327,9 @@ class Backward {
   }
 };
 
-/// f and f' together, from one formula where it is the same for both.
-template <class F, class Element,
-          bool IsOne = is_rounded<F, Element, ForwardFormula>() ==
-                       is_rounded<F, Element, DerivativeFormula>()>
-class Both {
-  static constexpr bool is_rounded = arrays::is_rounded<F, Element, ForwardFormula>();
-  using Prepared = FormulaOf<F, FormulaType<Element, is_rounded>>;
-  using Formula = typename Prepared::type;
-  Formula f_;
-
- public:
-  static constexpr bool takes_long = !is_brief<F>;
-  static constexpr bool has_steps = arrays::has_steps<Formula>;
-  static constexpr bool keeps_all_steps = is_rounded || keeps_exponentials<Formula>();
-  static_assert(CheckAccuracy<F, Element>::passed);
-  constexpr explicit Both(const F& f) noexcept : f_(Prepared::of(f)) {}
-
-  template <class V>
-  HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
-    if constexpr (is_rounded)
-      return rounded(x, both(f_, widened_low(x)), both(f_, widened_high(x)));
-    else
-      return both(f_, x);
-  }
-
-  template <class V>
-  HILLOCK_INLINE auto reduced(const V& x) const noexcept {
-    return arrays::reduced<is_rounded>(f_, x);
-  }
-  template <class V, class Reduced>
-  HILLOCK_INLINE auto continued(const V& x, const Reduced& reduced) const noexcept {
-    if constexpr (is_rounded)
-      return low_and_high(f_.both_from(widened_low(x), f_.exponential_of(reduced.low)),
-                          f_.both_from(widened_high(x), f_.exponential_of(reduced.high)));
-    else
-      return f_.exponential_of(reduced);
-  }
-  template <class V, class Continued>
-  HILLOCK_INLINE ForwardAndDerivative<V> finished(const V& x, const Continued& y) const noexcept {
-    if constexpr (is_rounded)
-      return rounded(x, y.low, y.high);
-    else
-      return f_.both_from(x, y);
-  }
-
- private:
-  template <class V, class W>
-  HILLOCK_INLINE ForwardAndDerivative<V> rounded(
-      const V& x, const ForwardAndDerivative<W>& low,
-      const ForwardAndDerivative<W>& high) const noexcept {
-    using Format = typename FormatOf<Element>::type;
-    return {
-        kernels::rounded_once<Format>(ForwardFormula<F, double>{f_}, x, low.forward, high.forward),
-        kernels::rounded_once<Format>(DerivativeFormula<F, double>{f_}, x, low.derivative,
-                                      high.derivative)};
-  }
-};
-
+/// f and f' together, each by itself.
 template <class F, class Element>
-class Both<F, Element, false> {
+class BothApart {
   Forward<F, Element> forward_;
   Derivative<F, Element> derivative_;
 
@@ -366,7 +337,7 @@ class Both<F, Element, false> {
   static constexpr bool takes_long = !is_brief<F>;
   static constexpr bool has_steps = false;
   static constexpr bool keeps_all_steps = false;
-  constexpr explicit Both(const F& f) noexcept : forward_(f), derivative_(f) {}
+  constexpr explicit BothApart(const F& f) noexcept : forward_(f), derivative_(f) {}
 
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> operator()(const V& x) const noexcept {
@@ -374,16 +345,31 @@ class Both<F, Element, false> {
   }
 };
 
-// Batch kernels as the walk calls them: an array of inputs to an array of outputs.
+/// f and f' together, from one formula where both are rounded from doubles or neither is.
+template <class F, class Element>
+using Both = std::conditional_t<is_rounded<F, Element, ForwardFormula>() ==
+                                    is_rounded<F, Element, DerivativeFormula>(),
+                                Computed<F, Element, BothFormula>, BothApart<F, Element>>;
+
+template <class V>
+HILLOCK_INLINE std::array<V, 1> as_array(const V& result) noexcept {
+  return {result};
+}
+template <class V>
+HILLOCK_INLINE std::array<V, 2> as_array(const ForwardAndDerivative<V>& results) noexcept {
+  return {results.forward, results.derivative};
+}
+
+/// An op as the walk calls it: from an array of inputs to an array of outputs.
 template <class Op>
-struct OneResult {
+struct OnArrays {
   static constexpr bool takes_long = Op::takes_long;
   static constexpr bool has_steps = Op::has_steps;
   static constexpr bool keeps_all_steps = Op::keeps_all_steps;
   Op op;
   template <class V, std::size_t I>
-  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
-    return {std::apply(op, in)};
+  HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+    return as_array(std::apply(op, in));
   }
   template <class V, std::size_t I>
   HILLOCK_INLINE auto reduced(const std::array<V, I>& in) const noexcept {
@@ -394,40 +380,8 @@ struct OneResult {
     return std::apply([&](const auto&... x) { return op.continued(x..., reduced); }, in);
   }
   template <class V, std::size_t I, class Continued>
-  HILLOCK_INLINE std::array<V, 1> finished(const std::array<V, I>& in,
-                                           const Continued& y) const noexcept {
-    return {std::apply([&](const auto&... x) { return op.finished(x..., y); }, in)};
-  }
-};
-
-template <class Op>
-struct TwoResults {
-  static constexpr bool takes_long = Op::takes_long;
-  static constexpr bool has_steps = Op::has_steps;
-  static constexpr bool keeps_all_steps = Op::keeps_all_steps;
-  Op op;
-  template <class V>
-  HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, 1>& in) const noexcept {
-    return both(op(in[0]));
-  }
-  template <class V>
-  HILLOCK_INLINE auto reduced(const std::array<V, 1>& in) const noexcept {
-    return op.reduced(in[0]);
-  }
-  template <class V, class Reduced>
-  HILLOCK_INLINE auto continued(const std::array<V, 1>& in, const Reduced& reduced) const noexcept {
-    return op.continued(in[0], reduced);
-  }
-  template <class V, class Continued>
-  HILLOCK_INLINE std::array<V, 2> finished(const std::array<V, 1>& in,
-                                           const Continued& y) const noexcept {
-    return both(op.finished(in[0], y));
-  }
-
- private:
-  template <class V>
-  static HILLOCK_INLINE std::array<V, 2> both(const ForwardAndDerivative<V>& results) noexcept {
-    return {results.forward, results.derivative};
+  HILLOCK_INLINE auto finished(const std::array<V, I>& in, const Continued& y) const noexcept {
+    return as_array(std::apply([&](const auto&... x) { return op.finished(x..., y); }, in));
   }
 };
 

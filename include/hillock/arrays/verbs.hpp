@@ -61,7 +61,7 @@ void walk_one(const char* where, const Op& op, const X& x, const char* output, Y
   if constexpr (are_small_and_fixed<Y, X>())
     y.array() = lazy(op, x.array().derived());
   else
-    walk<typename ArchOf<F>::type>(OneResult<Op>{op}, std::tie(in), std::tie(out), elements);
+    walk<typename ArchOf<F>::type>(OnArrays<Op>{op}, std::tie(in), std::tie(out), elements);
 }
 
 template <class F, class X, class Y>
@@ -81,7 +81,7 @@ void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
   Output<D> out_d(d);
   require_both_outputs("forward_and_derivative", in, out_y, out_d);
   using Op = Both<F, ScalarOf<X>>;
-  walk<typename ArchOf<F>::type>(TwoResults<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
+  walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
                                  elements);
 }
 
@@ -95,8 +95,7 @@ void backward_elements(const F& f, const X& x, const DY& dy, DX& dx, Index eleme
   require_in_place_or_apart("backward", "dx", out, "x", in);
   require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
   using Op = Backward<F, ScalarOf<X>>;
-  walk<typename ArchOf<F>::type>(OneResult<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out),
-                                 elements);
+  walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out), elements);
 }
 
 /// n as Eigen's index; a negative one throws.

@@ -30,8 +30,8 @@ class ComputedValues {
   template <class V>
   HILLOCK_INLINE void store(const T* x, Eigen::Index step, Eigen::Index n, T* y,
                             T* derivative) const noexcept {
-    arrays::run_in_steps<V>(arrays::TwoResults<arrays::Both<F, T>>{both_},
-                            std::array<const T*, 1>{x}, step, std::array<T*, 2>{y, derivative}, n);
+    arrays::run_in_steps<V>(arrays::OnArrays<arrays::Both<F, T>>{both_}, std::array<const T*, 1>{x},
+                            step, std::array<T*, 2>{y, derivative}, n);
   }
 
  private:

@@ -101,12 +101,6 @@ HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexce
   return result;
 }
 
-/// The same, the doubles computed here.
-template <class Format, class Formula, class V>
-HILLOCK_INLINE V rounded_once(const Formula& formula, V x) noexcept {
-  return rounded_once<Format>(formula, x, formula(widened_low(x)), formula(widened_high(x)));
-}
-
 /// rectified(x, slope) for elements of at most 16 bits, rounded once: a double holds the product.
 template <class Format, class V>
 HILLOCK_INLINE V rectified_once(V x, V slope) noexcept {
