@@ -155,8 +155,8 @@ void threaded(const std::string& name, const F& f) {
 template <class F>
 void stores(const std::string& name, const F& f) {
   using namespace hillock::arrays;
-  using Op = OnArrays<Forward<F, float>>;
-  const auto by = [op = Op{Forward<F, float>(f)}](Stores kind) {
+  const auto op = [value = Forward<F, float>(f)](const auto& x) { return std::array{value(x[0])}; };
+  const auto by = [op](Stores kind) {
     return [op, kind](auto& a) {
       run<hillock::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
                                      std::array<float*, 1>{a.y.data()}, a.x.size(), kind);
