@@ -40,6 +40,12 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
           small_alpha_(scale * C::from_tail),
           is_ordinary_(scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                       magnitude(scale) <= C::decay_factor)) {}
+    /// Member by member, as kernels::SharedSlope.
+    constexpr Formula(const Formula& other) noexcept
+        : kernels::ByExponential<Formula>(other),
+          alpha_(other.alpha_),
+          small_alpha_(other.small_alpha_),
+          is_ordinary_(other.is_ordinary_) {}
 
     /// Of e^-|x|: of a positive x it is not used, and does not overflow.
     template <class V>

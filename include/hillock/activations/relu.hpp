@@ -28,7 +28,7 @@ class ReLU : public Activation<ReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::rectified_derivative(x, 0);
+    return kernels::positive_part_derivative(x);
   }
 };
 

@@ -172,27 +172,32 @@ void run(const Op& op_there, const std::array<const T*, I> in, const std::array<
   }
 }
 
-/// The same, stored as said; with streaming stores, no output is an input. What takes long is stored as
-/// ever: its time is not the memory's.
+/// The same, stored past the caches as far as the outputs' alignment lets it. No output is an input. Out of
+/// line, as a call of a few elements does without.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-void run(const Op& op, const std::array<const T*, I>& in, const std::array<T*, O>& out, Index n,
-         Stores stores) noexcept {
+HILLOCK_APART void run_streaming(const Op& op, const std::array<const T*, I>& in,
+                                 const std::array<T*, O>& out, Index n) noexcept {
+  using V = simd::Batch<T, Arch>;
+  constexpr Index width = static_cast<Index>(V::size);
+  const Index first = elements_before_alignment(out, sizeof(T) * V::size);
+  if (first < 0 || first >= n) return run<Arch>(op, in, out, n);
+  run<Arch>(op, in, out, first);
+  const Index end = n - (n - first) % width;
+  for (Index at = first; at < end; at += width) {
+    const std::array<V, O> y = op(load_batches<V>(in, at));
+    for (std::size_t i = 0; i < I; ++i) simd::fetch_ahead_of(in[i] + at);
+    for (std::size_t o = 0; o < O; ++o) stream(out[o] + at, y[o]);
+  }
+  simd::finish_streaming();
+  run<Arch>(op, moved(in, end), moved(out, end), n - end);
+}
+
+/// Stored as said; what takes long is stored as ever: its time is not the memory's.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void run(const Op& op, const std::array<const T*, I>& in,
+                        const std::array<T*, O>& out, Index n, Stores stores) noexcept {
   if constexpr (simd::can_stream && !takes_long<Op>) {
-    using V = simd::Batch<T, Arch>;
-    constexpr Index width = static_cast<Index>(V::size);
-    const Index first =
-        stores == Stores::streaming ? elements_before_alignment(out, sizeof(T) * V::size) : -1;
-    if (first >= 0 && first < n) {
-      run<Arch>(op, in, out, first);
-      const Index end = n - (n - first) % width;
-      for (Index at = first; at < end; at += width) {
-        const std::array<V, O> y = op(load_batches<V>(in, at));
-        for (std::size_t i = 0; i < I; ++i) simd::fetch_ahead_of(in[i] + at);
-        for (std::size_t o = 0; o < O; ++o) stream(out[o] + at, y[o]);
-      }
-      simd::finish_streaming();
-      return run<Arch>(op, moved(in, end), moved(out, end), n - end);
-    }
+    if (stores == Stores::streaming) return run_streaming<Arch>(op, in, out, n);
   }
   run<Arch>(op, in, out, n);
 }

@@ -188,27 +188,27 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx, Threads threads) {
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward(const F& f, const T* x, T* y, N n, Threads threads) {
   const arrays::Index count = arrays::checked_count("forward", n);
-  hillock::forward(f, arrays::read_only(x, count), arrays::writable(y, count), threads);
+  hillock::forward(f, arrays::elements(x, count), arrays::elements(y, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n, Threads threads) {
   const arrays::Index count = arrays::checked_count("derivative", n);
-  hillock::derivative(f, arrays::read_only(x, count), arrays::writable(d, count), threads);
+  hillock::derivative(f, arrays::elements(x, count), arrays::elements(d, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n, Threads threads) {
   const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
-  hillock::forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
-                                  arrays::writable(d, count), threads);
+  hillock::forward_and_derivative(f, arrays::elements(x, count), arrays::elements(y, count),
+                                  arrays::elements(d, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n, Threads threads) {
   const arrays::Index count = arrays::checked_count("backward", n);
-  hillock::backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
-                    arrays::writable(dx, count), threads);
+  hillock::backward(f, arrays::elements(x, count), arrays::elements(dy, count),
+                    arrays::elements(dx, count), threads);
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -52,8 +52,8 @@ constexpr bool are_small_and_fixed() noexcept {
 
 /// What the verbs do with a pointwise activation. `elements` as in walk.
 template <class F, class Op, class X, class Y>
-void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y,
-              Index elements) {
+HILLOCK_INLINE void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y,
+                             Index elements) {
   Input<X> in(x);
   Output<Y> out(y);
   require_same_shape(where, "x", in.shape(), output, out.shape());
@@ -65,17 +65,17 @@ void walk_one(const char* where, const Op& op, const X& x, const char* output, Y
 }
 
 template <class F, class X, class Y>
-void forward_elements(const F& f, const X& x, Y& y, Index elements) {
+HILLOCK_INLINE void forward_elements(const F& f, const X& x, Y& y, Index elements) {
   walk_one<F>("forward", Forward<F, ScalarOf<X>>(f), x, "y", y, elements);
 }
 
 template <class F, class X, class D>
-void derivative_elements(const F& f, const X& x, D& d, Index elements) {
+HILLOCK_INLINE void derivative_elements(const F& f, const X& x, D& d, Index elements) {
   walk_one<F>("derivative", Derivative<F, ScalarOf<X>>(f), x, "d", d, elements);
 }
 
 template <class F, class X, class Y, class D>
-void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
+HILLOCK_INLINE void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
   Input<X> in(x);
   Output<Y> out_y(y);
   Output<D> out_d(d);
@@ -86,7 +86,8 @@ void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
 }
 
 template <class F, class X, class DY, class DX>
-void backward_elements(const F& f, const X& x, const DY& dy, DX& dx, Index elements) {
+HILLOCK_INLINE void backward_elements(const F& f, const X& x, const DY& dy, DX& dx,
+                                      Index elements) {
   Input<X> in(x);
   Input<DY> in_dy(dy);
   Output<DX> out(dx);
@@ -98,26 +99,60 @@ void backward_elements(const F& f, const X& x, const DY& dy, DX& dx, Index eleme
   walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out), elements);
 }
 
+/// Each verb on arrays that were checked. Inlined in the verb itself: what is asked of a Map would be put in
+/// memory, and be waited for, 1 ns a call.
+template <class F, class X, class Y>
+HILLOCK_INLINE void forward_dense(const F& f, const X& x, Y& y) {
+  if constexpr (is_pointwise<F>)
+    forward_elements(f, x, y, y.size());
+  else
+    f.forward_into(x, y);
+}
+template <class F, class X, class D>
+HILLOCK_INLINE void derivative_dense(const F& f, const X& x, D& d) {
+  if constexpr (is_pointwise<F>)
+    derivative_elements(f, x, d, d.size());
+  else
+    f.derivative_into(x, d);
+}
+template <class F, class X, class Y, class D>
+HILLOCK_INLINE void both_dense(const F& f, const X& x, Y& y, D& d) {
+  if constexpr (is_pointwise<F>)
+    both_elements(f, x, y, d, y.size());
+  else
+    f.forward_and_derivative_into(x, y, d);
+}
+template <class F, class X, class DY, class DX>
+HILLOCK_INLINE void backward_dense(const F& f, const X& x, const DY& dy, DX& dx) {
+  if constexpr (is_pointwise<F>)
+    backward_elements(f, x, dy, dx, dx.size());
+  else
+    f.backward_into(x, dy, dx);
+}
+
+template <class N>
+[[noreturn]] HILLOCK_COLD void throw_negative_count(const char* where, N n) {
+  throw std::invalid_argument(std::string("hillock::") + where +
+                              ": the number of elements is negative: " + std::to_string(n));
+}
+
 /// n as Eigen's index; a negative one throws.
 template <class N>
-Index checked_count(const char* where, N n) {
+HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
   if constexpr (std::is_signed_v<N>) {
-    if (n < 0) {
-      throw std::invalid_argument(std::string("hillock::") + where +
-                                  ": the number of elements is negative: " + std::to_string(n));
-    }
+    if (n < 0) throw_negative_count(where, n);
   }
   return static_cast<Index>(n);
 }
 
+/// n elements at a pointer as an array.
 template <class T>
-auto read_only(const T* from, Index n) {
-  return Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>(from, n);
-}
-template <class T>
-auto writable(T* to, Index n) {
-  return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(to, n);
+HILLOCK_INLINE auto elements(T* at, Index n) {
+  using Array = Eigen::Array<std::remove_const_t<T>, Eigen::Dynamic, 1>;
+  using Elements = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Array, Array>>;
+  static_assert(CheckElements<Elements>::passed);
+  return Elements(at, n);
 }
 
 template <class Y>
@@ -132,24 +167,14 @@ auto& mutable_dense(Y&& y) noexcept {
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
-  const auto& in = arrays::as_dense(x);
-  auto& out = arrays::mutable_dense(y);
-  if constexpr (arrays::is_pointwise<F>)
-    arrays::forward_elements(f, in, out, out.size());
-  else
-    f.forward_into(in, out);
+  arrays::forward_dense(f, arrays::as_dense(x), arrays::mutable_dense(y));
 }
 
 /// d = f'(x).
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
   static_assert(arrays::CheckArguments<X, D>::passed);
-  const auto& in = arrays::as_dense(x);
-  auto& out = arrays::mutable_dense(d);
-  if constexpr (arrays::is_pointwise<F>)
-    arrays::derivative_elements(f, in, out, out.size());
-  else
-    f.derivative_into(in, out);
+  arrays::derivative_dense(f, arrays::as_dense(x), arrays::mutable_dense(d));
 }
 
 /// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
@@ -157,13 +182,7 @@ template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
   static_assert(arrays::CheckArguments<X, D>::passed);
-  const auto& in = arrays::as_dense(x);
-  auto& out_y = arrays::mutable_dense(y);
-  auto& out_d = arrays::mutable_dense(d);
-  if constexpr (arrays::is_pointwise<F>)
-    arrays::both_elements(f, in, out_y, out_d, out_y.size());
-  else
-    f.forward_and_derivative_into(in, out_y, out_d);
+  arrays::both_dense(f, arrays::as_dense(x), arrays::mutable_dense(y), arrays::mutable_dense(d));
 }
 
 /// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is
@@ -172,40 +191,37 @@ template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   static_assert(arrays::CheckArguments<X, DX>::passed);
   static_assert(arrays::CheckArguments<DY, DX>::passed);
-  const auto& in = arrays::as_dense(x);
-  const auto& in_dy = arrays::as_dense(dy);
-  auto& out = arrays::mutable_dense(dx);
-  if constexpr (arrays::is_pointwise<F>)
-    arrays::backward_elements(f, in, in_dy, out, out.size());
-  else
-    f.backward_into(in, in_dy, out);
+  arrays::backward_dense(f, arrays::as_dense(x), arrays::as_dense(dy), arrays::mutable_dense(dx));
 }
 
 /// The verbs on n elements at pointers; n of any integer type.
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward(const F& f, const T* x, T* y, N n) {
   const arrays::Index count = arrays::checked_count("forward", n);
-  hillock::forward(f, arrays::read_only(x, count), arrays::writable(y, count));
+  auto out = arrays::elements(y, count);
+  arrays::forward_dense(f, arrays::elements(x, count), out);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n) {
   const arrays::Index count = arrays::checked_count("derivative", n);
-  hillock::derivative(f, arrays::read_only(x, count), arrays::writable(d, count));
+  auto out = arrays::elements(d, count);
+  arrays::derivative_dense(f, arrays::elements(x, count), out);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
   const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
-  hillock::forward_and_derivative(f, arrays::read_only(x, count), arrays::writable(y, count),
-                                  arrays::writable(d, count));
+  auto out_y = arrays::elements(y, count);
+  auto out_d = arrays::elements(d, count);
+  arrays::both_dense(f, arrays::elements(x, count), out_y, out_d);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
   const arrays::Index count = arrays::checked_count("backward", n);
-  hillock::backward(f, arrays::read_only(x, count), arrays::read_only(dy, count),
-                    arrays::writable(dx, count));
+  auto out = arrays::elements(dx, count);
+  arrays::backward_dense(f, arrays::elements(x, count), arrays::elements(dy, count), out);
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
