@@ -30,7 +30,9 @@ function(hillock_program target)
     target_compile_options(${target} PRIVATE -march=${HILLOCK_MARCH})
   endif()
   if(HILLOCK_SANITIZE)
-    set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    # Without what asks for the size of an object, as the address sanitizer does: clang takes half the time.
+    set(sanitize -fsanitize=address,undefined -fno-sanitize=object-size,vptr -fno-sanitize-recover=all
+      -fno-omit-frame-pointer)
     target_compile_options(${target} PRIVATE ${sanitize})
     target_link_options(${target} PRIVATE ${sanitize})
   endif()
