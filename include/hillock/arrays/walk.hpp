@@ -194,7 +194,8 @@ HILLOCK_INLINE Stores stores_for(const std::array<const T*, I>& in, const std::a
 
 /// Runs that are contiguous in every array: straight from memory to memory, as one run where they
 /// follow each other. False if they are not.
-/// Inlined, and walk with it: what is asked of the arrays would be put in memory, and be waited for, 7 ns a call.
+/// Inlined, and walk with it: what is asked of the arrays would be put in memory, and be waited for, 1 ns of the
+/// 4 that a call of few elements takes.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 HILLOCK_INLINE bool walk_contiguous(const Op& op, const std::tuple<Ins&...>& in,
                                     const std::tuple<Outs&...>& out, Index runs, Index length,
