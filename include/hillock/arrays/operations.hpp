@@ -242,7 +242,8 @@ HILLOCK_INLINE LowAndHigh<Half> low_and_high(const Half& low, const Half& high) 
 
 /// What the verbs and the expressions compute, in batches: op(x), or the same in steps, where the formula
 /// has them: op.finished(x, op.continued(x, op.reduced(x))). What continued() returns is the exponential,
-/// or the doubles that finished() rounds. Element is the element type of the arrays that the results go to; for a call with a batch, the batch's own.
+/// or the doubles that finished() rounds. Element is the element type of the arrays that the results go
+/// to; for a call with a batch, the batch's own.
 template <class F, class Element, template <class, class> class FormulaFor>
 class Computed {
   static constexpr bool is_rounded = arrays::is_rounded<F, Element, FormulaFor>();

@@ -64,70 +64,56 @@ HILLOCK_INLINE void walk_one(const char* where, const Op& op, const X& x, const 
     walk<typename ArchOf<F>::type>(OnArrays<Op>{op}, std::tie(in), std::tie(out), elements);
 }
 
+// Each verb on arrays that were checked; `elements` as in walk. Inlined in the verb itself: what is asked of a Map
+// would be put in memory, and be waited for, 1 ns a call.
 template <class F, class X, class Y>
 HILLOCK_INLINE void forward_elements(const F& f, const X& x, Y& y, Index elements) {
-  walk_one<F>("forward", Forward<F, ScalarOf<X>>(f), x, "y", y, elements);
+  if constexpr (is_pointwise<F>)
+    walk_one<F>("forward", Forward<F, ScalarOf<X>>(f), x, "y", y, elements);
+  else
+    f.forward_into(x, y);
 }
 
 template <class F, class X, class D>
 HILLOCK_INLINE void derivative_elements(const F& f, const X& x, D& d, Index elements) {
-  walk_one<F>("derivative", Derivative<F, ScalarOf<X>>(f), x, "d", d, elements);
+  if constexpr (is_pointwise<F>)
+    walk_one<F>("derivative", Derivative<F, ScalarOf<X>>(f), x, "d", d, elements);
+  else
+    f.derivative_into(x, d);
 }
 
 template <class F, class X, class Y, class D>
 HILLOCK_INLINE void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
-  Input<X> in(x);
-  Output<Y> out_y(y);
-  Output<D> out_d(d);
-  require_both_outputs("forward_and_derivative", in, out_y, out_d);
-  using Op = Both<F, ScalarOf<X>>;
-  walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
-                                 elements);
+  if constexpr (is_pointwise<F>) {
+    Input<X> in(x);
+    Output<Y> out_y(y);
+    Output<D> out_d(d);
+    require_both_outputs("forward_and_derivative", in, out_y, out_d);
+    using Op = Both<F, ScalarOf<X>>;
+    walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
+                                   elements);
+  } else {
+    f.forward_and_derivative_into(x, y, d);
+  }
 }
 
 template <class F, class X, class DY, class DX>
 HILLOCK_INLINE void backward_elements(const F& f, const X& x, const DY& dy, DX& dx,
                                       Index elements) {
-  Input<X> in(x);
-  Input<DY> in_dy(dy);
-  Output<DX> out(dx);
-  require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
-  require_same_shape("backward", "x", in.shape(), "dx", out.shape());
-  require_in_place_or_apart("backward", "dx", out, "x", in);
-  require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
-  using Op = Backward<F, ScalarOf<X>>;
-  walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out), elements);
-}
-
-/// Each verb on arrays that were checked. Inlined in the verb itself: what is asked of a Map would be put in
-/// memory, and be waited for, 1 ns a call.
-template <class F, class X, class Y>
-HILLOCK_INLINE void forward_dense(const F& f, const X& x, Y& y) {
-  if constexpr (is_pointwise<F>)
-    forward_elements(f, x, y, y.size());
-  else
-    f.forward_into(x, y);
-}
-template <class F, class X, class D>
-HILLOCK_INLINE void derivative_dense(const F& f, const X& x, D& d) {
-  if constexpr (is_pointwise<F>)
-    derivative_elements(f, x, d, d.size());
-  else
-    f.derivative_into(x, d);
-}
-template <class F, class X, class Y, class D>
-HILLOCK_INLINE void both_dense(const F& f, const X& x, Y& y, D& d) {
-  if constexpr (is_pointwise<F>)
-    both_elements(f, x, y, d, y.size());
-  else
-    f.forward_and_derivative_into(x, y, d);
-}
-template <class F, class X, class DY, class DX>
-HILLOCK_INLINE void backward_dense(const F& f, const X& x, const DY& dy, DX& dx) {
-  if constexpr (is_pointwise<F>)
-    backward_elements(f, x, dy, dx, dx.size());
-  else
+  if constexpr (is_pointwise<F>) {
+    Input<X> in(x);
+    Input<DY> in_dy(dy);
+    Output<DX> out(dx);
+    require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
+    require_same_shape("backward", "x", in.shape(), "dx", out.shape());
+    require_in_place_or_apart("backward", "dx", out, "x", in);
+    require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
+    using Op = Backward<F, ScalarOf<X>>;
+    walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out),
+                                   elements);
+  } else {
     f.backward_into(x, dy, dx);
+  }
 }
 
 template <class N>
@@ -167,14 +153,16 @@ auto& mutable_dense(Y&& y) noexcept {
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
-  arrays::forward_dense(f, arrays::as_dense(x), arrays::mutable_dense(y));
+  auto& out = arrays::mutable_dense(y);
+  arrays::forward_elements(f, arrays::as_dense(x), out, out.size());
 }
 
 /// d = f'(x).
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
   static_assert(arrays::CheckArguments<X, D>::passed);
-  arrays::derivative_dense(f, arrays::as_dense(x), arrays::mutable_dense(d));
+  auto& out = arrays::mutable_dense(d);
+  arrays::derivative_elements(f, arrays::as_dense(x), out, out.size());
 }
 
 /// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
@@ -182,7 +170,8 @@ template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   static_assert(arrays::CheckArguments<X, Y>::passed);
   static_assert(arrays::CheckArguments<X, D>::passed);
-  arrays::both_dense(f, arrays::as_dense(x), arrays::mutable_dense(y), arrays::mutable_dense(d));
+  auto& out = arrays::mutable_dense(y);
+  arrays::both_elements(f, arrays::as_dense(x), out, arrays::mutable_dense(d), out.size());
 }
 
 /// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is
@@ -191,7 +180,8 @@ template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   static_assert(arrays::CheckArguments<X, DX>::passed);
   static_assert(arrays::CheckArguments<DY, DX>::passed);
-  arrays::backward_dense(f, arrays::as_dense(x), arrays::as_dense(dy), arrays::mutable_dense(dx));
+  auto& out = arrays::mutable_dense(dx);
+  arrays::backward_elements(f, arrays::as_dense(x), arrays::as_dense(dy), out, out.size());
 }
 
 /// The verbs on n elements at pointers; n of any integer type.
@@ -199,14 +189,14 @@ template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v
 void forward(const F& f, const T* x, T* y, N n) {
   const arrays::Index count = arrays::checked_count("forward", n);
   auto out = arrays::elements(y, count);
-  arrays::forward_dense(f, arrays::elements(x, count), out);
+  arrays::forward_elements(f, arrays::elements(x, count), out, count);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n) {
   const arrays::Index count = arrays::checked_count("derivative", n);
   auto out = arrays::elements(d, count);
-  arrays::derivative_dense(f, arrays::elements(x, count), out);
+  arrays::derivative_elements(f, arrays::elements(x, count), out, count);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
@@ -214,14 +204,14 @@ void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
   const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
   auto out_y = arrays::elements(y, count);
   auto out_d = arrays::elements(d, count);
-  arrays::both_dense(f, arrays::elements(x, count), out_y, out_d);
+  arrays::both_elements(f, arrays::elements(x, count), out_y, out_d, count);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
   const arrays::Index count = arrays::checked_count("backward", n);
   auto out = arrays::elements(dx, count);
-  arrays::backward_dense(f, arrays::elements(x, count), arrays::elements(dy, count), out);
+  arrays::backward_elements(f, arrays::elements(x, count), arrays::elements(dy, count), out, count);
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

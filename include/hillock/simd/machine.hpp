@@ -17,7 +17,7 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
-// Not <immintrin.h> for SSE2 alone: its 60000 lines for later processors were a quarter of what a file that includes
+// Not <immintrin.h> for SSE2 alone: its 60000 lines for later processors were a fifth of what a file that includes
 // hillock takes to compile (g++).
 #if defined(__AVX__)
 #include <immintrin.h>
