@@ -1,6 +1,7 @@
 // What the monitors of Maxout, of softmax and of gradients count is what a plain loop over the
 // elements counts, whatever the array's size and layout.
 #include <support/complaint.hpp>
+#include <support/laid.hpp>
 #include <support/routes.hpp>
 
 #include <hillock/diagnostics.hpp>
@@ -14,38 +15,6 @@ namespace {
 using namespace support;
 using hillock::Per;
 using Counts = std::vector<std::int64_t>;
-
-template <class T>
-using Array = Eigen::Array<T, Dynamic, Dynamic>;
-
-/// An array in memory with any two steps: column-major, row-major, with gaps.
-template <class T>
-struct Laid {
-  using Map = Eigen::Map<const Array<T>, 0, Eigen::Stride<Dynamic, Dynamic>>;
-  std::vector<T> memory;
-  Index rows, cols, row_step, col_step;
-  Map view() const {
-    return Map(memory.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
-  }
-};
-
-constexpr int layouts = 5;
-template <class T, class Draw>
-Laid<T> laid(int layout, Index rows, Index cols, const Draw& draw) {
-  Laid<T> array{{}, rows, cols, 1, rows};
-  if (layout == 1) array.col_step = rows + 3;
-  if (layout == 2 || layout == 3) {
-    array.row_step = cols + (layout == 3 ? 2 : 0);
-    array.col_step = 1;
-  }
-  if (layout == 4) {
-    array.row_step = 2;
-    array.col_step = 2 * rows + 1;
-  }
-  const Index last = (rows - 1) * array.row_step + (cols - 1) * array.col_step;
-  for (Index i = 0; i <= last; ++i) array.memory.push_back(draw());
-  return array;
-}
 
 /// Numbers among which ties are frequent, zeros of both signs too, and some that are not finite.
 template <class T>
@@ -77,16 +46,6 @@ Index winner_of(Index n, const At& at) {
   }
   return winner;
 }
-
-/// Keeps the first of what differs.
-struct Difference {
-  int compared = 0;
-  std::string first;
-  void expect(bool same, const std::string& what) {
-    ++compared;
-    if (!same && first.empty()) first = what;
-  }
-};
 
 template <class Z>
 void expect_winning_pieces(Difference& difference, const std::string& what, const Z& z, int pieces,

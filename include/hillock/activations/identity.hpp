@@ -14,7 +14,6 @@ class Identity : public Activation<Identity<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool has_two_slopes = true;
   static constexpr bool may_keep_sign = true;
 
   constexpr Identity() noexcept = default;

@@ -20,7 +20,6 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool has_two_slopes = true;
   static constexpr bool may_keep_sign = true;
 
   double slope;

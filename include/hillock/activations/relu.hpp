@@ -17,7 +17,6 @@ class ReLU : public Activation<ReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool has_two_slopes = true;
 
   constexpr ReLU() noexcept = default;
 

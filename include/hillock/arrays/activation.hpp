@@ -41,8 +41,6 @@ template <class Derived>
 class Activation : public arrays::PointwiseBase {
  public:
   // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
-  /// f' is one number for x > 0 and one for all others.
-  static constexpr bool has_two_slopes = false;
   /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
   static constexpr bool may_keep_sign = false;
 

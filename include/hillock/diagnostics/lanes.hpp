@@ -1,7 +1,7 @@
-// Counts and sums over a run of elements, a batch at a time and a lane each.
+// What a run of elements adds up to, a lane each, and the lanes together.
 #pragma once
 
-#include <hillock/diagnostics/saturation.hpp>
+#include <hillock/diagnostics/judge.hpp>
 
 #include <array>
 #include <cstdint>
@@ -83,12 +83,13 @@ HILLOCK_INLINE auto has_sign(V x) noexcept {
   return sealed(copysign(V(1), x)) < V(0);
 }
 
-/// What lanes add up to after a run. The sums are of x - pivot and y - pivot; of the counts, where
-/// the sign says all, `high` alone is one: of x > 0.
+/// What lanes add up to after a run. The sums are of x - pivot and y - pivot.
 template <class V>
 struct LaneTotals {
   using T = typename V::value_type;
-  V active, near_linear, low, high;
+  using Counts = simd::Bits<T, typename V::arch>;
+  Counts finite;
+  ElementCounts<Counts> counts;
   V largest_input, smallest_output;
   V input, input_squares, output, output_squares;
 
@@ -101,18 +102,20 @@ struct LaneTotals {
   /// Forgets the lanes before `first` and those from `end` on.
   void keep(std::size_t first, std::size_t end) noexcept {
     const auto beyond = lanes_outside(first, end);
-    for (V* sum :
-         {&active, &near_linear, &low, &high, &input, &input_squares, &output, &output_squares})
+    for (Counts* each : {&finite, &counts.active, &counts.near_linear, &counts.low, &counts.high})
+      *each = bits(select(beyond, V(0), V::from_bits(*each)));
+    for (V* sum : {&input, &input_squares, &output, &output_squares})
       *sum = select(beyond, V(0), *sum);
     largest_input = select(beyond, V(lowest), largest_input);
     smallest_output = select(beyond, V(highest), smallest_output);
   }
 
   HILLOCK_INLINE void add(const LaneTotals& other) noexcept {
-    active = active + other.active;
-    near_linear = near_linear + other.near_linear;
-    low = low + other.low;
-    high = high + other.high;
+    finite = finite + other.finite;
+    counts.active = counts.active + other.counts.active;
+    counts.near_linear = counts.near_linear + other.counts.near_linear;
+    counts.low = counts.low + other.counts.low;
+    counts.high = counts.high + other.counts.high;
     largest_input = not_below(other.largest_input, largest_input);
     smallest_output = not_above(other.smallest_output, smallest_output);
     input = input + other.input;
@@ -130,115 +133,6 @@ struct LaneTotals {
     T numbers[V::size];
     for (std::size_t i = 0; i < V::size; ++i) numbers[i] = i < first || i >= end ? T(1) : T(0);
     return V::load(numbers) > V(0);
-  }
-};
-
-/// The counts and sums of a run, whose inputs and outputs are gone through one after the other, each
-/// in a function of its own: all of them at once are more than 16 registers hold, and a sum that is
-/// kept in memory costs each batch the way there and back.
-template <class V, bool BySign>
-class LaneTally {
-  using T = typename V::value_type;
-  using Index = Eigen::Index;
-  using Counts = simd::Bits<T, typename V::arch>;
-  using Totals = LaneTotals<V>;
-  static constexpr Index width = static_cast<Index>(V::size);
-
- public:
-  HILLOCK_INLINE LaneTally(V input_pivot, V output_pivot) noexcept
-      : input_pivot_(input_pivot), output_pivot_(output_pivot) {}
-
-  /// n batches: number i at x + i step, its f' at slopes + i V::size (not read where the sign says
-  /// all, nor where x does).
-  template <class Judge>
-  HILLOCK_APART void add_inputs(const Judge& judge, const T* x, Index step, const T* slopes,
-                                Index n) noexcept {
-    Counts low = low_, high = high_;
-    const auto load = [&](Index i) { return V::load(x + i * step); };
-    add_numbers<Larger>(input_, input_pivot_, load, n, [&](V batch, Index i) {
-      if constexpr (BySign) {
-        high = counted(batch > V(0), high);
-      } else {
-        const V slope = abs(V::load(slopes + i * width));
-        low = counted(judge.is_low(batch, slope), low);
-        high = counted(judge.is_high(batch, slope), high);
-      }
-    });
-    low_ = low;
-    high_ = high;
-  }
-
-  /// The same of n batches of f, which y(i) returns, and of |f'|.
-  template <class Judge, class Outputs>
-  HILLOCK_APART void add_outputs(const Judge& judge, const Outputs& y, const T* slopes,
-                                 Index n) noexcept {
-    Counts active = active_, near_linear = near_linear_;
-    add_numbers<Smaller>(output_, output_pivot_, y, n, [&](V, Index i) {
-      if constexpr (!BySign) {
-        const V slope = abs(V::load(slopes + i * width));
-        active = counted(judge.is_active(slope), active);
-        near_linear = counted(judge.is_near_linear(slope), near_linear);
-      }
-    });
-    active_ = active;
-    near_linear_ = near_linear;
-  }
-
-  HILLOCK_INLINE Totals totals() const noexcept {
-    return {numbers(active_), numbers(near_linear_), numbers(low_), numbers(high_),
-            input_.extreme,   output_.extreme,       input_.sum,    input_.squares,
-            output_.sum,      output_.squares};
-  }
-
- private:
-  struct Larger {
-    static HILLOCK_INLINE V of(V x, V extreme) noexcept { return not_below(x, extreme); }
-  };
-  struct Smaller {
-    static HILLOCK_INLINE V of(V x, V extreme) noexcept { return not_above(x, extreme); }
-  };
-  struct Numbers {
-    V extreme, sum = 0, squares = 0;
-
-    template <class Choice>
-    HILLOCK_INLINE void add(V x, V pivot) noexcept {
-      extreme = Choice::of(x, extreme);
-      const V deviation = x - pivot;
-      sum = sum + deviation;
-      squares = fma(deviation, deviation, squares);
-    }
-  };
-
-  V input_pivot_, output_pivot_;
-  Counts active_ = 0, near_linear_ = 0, low_ = 0, high_ = 0;
-  Numbers input_{Totals::lowest}, output_{Totals::highest};
-
-  /// In two halves in turn: a sum need not wait for the one before it. Counts are quick.
-  template <class Choice, class Batches, class Count>
-  static HILLOCK_INLINE void add_numbers(Numbers& total, V pivot, const Batches& batch, Index n,
-                                         const Count& count) noexcept {
-    Numbers even = total, odd{total.extreme};
-    Index i = 0;
-    for (; i + 2 <= n; i += 2) {
-      const V first = batch(i);
-      count(first, i);
-      even.template add<Choice>(first, pivot);
-      const V second = batch(i + 1);
-      count(second, i + 1);
-      odd.template add<Choice>(second, pivot);
-    }
-    if (i < n) {
-      const V last = batch(i);
-      count(last, i);
-      even.template add<Choice>(last, pivot);
-    }
-    total = {Choice::of(odd.extreme, even.extreme), even.sum + odd.sum, even.squares + odd.squares};
-  }
-
-  /// Counts as T, by way of its bits: 2^23 (2^52) + count.
-  static HILLOCK_INLINE V numbers(Counts counts) noexcept {
-    constexpr T base = sizeof(T) == 4 ? T(8388608) : T(4503599627370496);
-    return V::from_bits(bits(V(base)) | counts) - V(base);
   }
 };
 

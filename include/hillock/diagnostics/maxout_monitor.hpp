@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hillock/activations/maxout.hpp>
-#include <hillock/diagnostics/saturation.hpp>
+#include <hillock/diagnostics/judge.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
 #include <hillock/diagnostics/winners.hpp>

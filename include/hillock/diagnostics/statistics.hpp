@@ -1,7 +1,7 @@
 // What is known of a unit: counts, extremes and moments, and how those of two parts become one.
 #pragma once
 
-#include <hillock/simd/instruction_set.hpp>
+#include <hillock/arrays/operations.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -23,44 +23,63 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
   throw std::invalid_argument(std::string("hillock::") + where + ": there are no samples");
 }
 
-// What batches have, for one number.
-inline double select(bool condition, double a, double b) noexcept { return condition ? a : b; }
-inline double not_below(double x, double limit) noexcept { return x < limit ? limit : x; }
+/// Mean and sum of squared deviations from it.
+struct Moments {
+  double mean = 0;
+  double squared_deviations = 0;
 
-/// Mean and sum of squared deviations, updated as Welford (Technometrics 1962) and merged as Chan,
-/// Golub and LeVeque (The American Statistician 1983) do: no cancellation where the mean is large.
-/// Number: double, or a batch of doubles that are a unit each.
-template <class Number>
-struct BasicMoments {
-  Number mean = 0;
-  Number squared_deviations = 0;
-
-  /// `sum` and `sum_of_squares` of x - pivot over n further numbers x; `before` are counted already,
-  /// and 1 / (before + n) is `inverse`.
-  HILLOCK_INLINE void add(Number before, Number n, Number inverse, Number pivot, Number sum,
-                          Number sum_of_squares) noexcept {
-    mean = select(before == Number(0), pivot, mean);
-    // About the present mean, which the pivot is next to.
-    const Number shift = mean - pivot;
-    sum_of_squares = sum_of_squares + shift * (n * shift - (sum + sum));
-    sum = sum - n * shift;
-    const Number step = sum * inverse;
-    squared_deviations = not_below(squared_deviations + (sum_of_squares - step * sum), Number(0));
-    mean = mean + step;
-  }
-};
-
-struct Moments : BasicMoments<double> {
+  /// As Chan, Golub and LeVeque (The American Statistician 1983) do: no cancellation where the means
+  /// are large.
   void merge(std::int64_t count, const Moments& other, std::int64_t other_count) noexcept {
     if (other_count == 0) return;
-    const auto before = static_cast<double>(count), n = static_cast<double>(other_count);
-    add(before, n, 1 / (before + n), other.mean, 0, other.squared_deviations);
+    const auto n = static_cast<double>(count), m = static_cast<double>(other_count);
+    const double step = other.mean - mean, share = m / (n + m);
+    mean = count == 0 ? other.mean : mean + step * share;
+    squared_deviations += other.squared_deviations;
+    if (count != 0) squared_deviations += step * step * share * n;
   }
 
   /// Of the `count` numbers themselves, not of a population they were drawn from.
   double variance(std::int64_t count) const noexcept {
     return count == 0 ? std::numeric_limits<double>::quiet_NaN()
                       : squared_deviations / static_cast<double>(count);
+  }
+};
+
+/// Whether the mean of n numbers is more than two standard deviations from what they were summed up about.
+/// Number: double, or a batch of doubles that are a unit each.
+template <class Number>
+HILLOCK_INLINE auto is_far_off(Number sum, Number squares, Number n) noexcept {
+  return sum * sum * Number(1.25) > squares * n;
+}
+
+/// The sums of x - pivot and of its squares over numbers x, of which there are n: what moments are made
+/// of, without a division for each number ("shifted data" in the same paper). As long as the mean is not
+/// far off, fewer than three bits of the squares are lost.
+struct ShiftedSums {
+  double pivot = 0, sum = 0, squares = 0;
+
+  ShiftedSums about(double other, double n) const noexcept {
+    const double shift = pivot - other;
+    return {other, sum + n * shift, squares + shift * (sum + sum + n * shift)};
+  }
+  /// About 0 where the mean is not far from it, which takes a subtraction less for each number, else about
+  /// the mean as a T.
+  template <class T>
+  ShiftedSums about_best(double n) const noexcept {
+    const ShiftedSums zero = about(0, n);
+    if (!is_far_off(zero.sum, zero.squares, n)) return zero;
+    const T mean = arrays::rounded_parameter<Accuracy::fast, T>(pivot + sum / n);
+    return about(static_cast<double>(mean), n);
+  }
+
+  Moments moments(double n) const noexcept {
+    if (n == 0) return {};
+    const double deviations = squares - sum / n * sum;
+    return {pivot + sum / n, deviations > 0 ? deviations : 0};
+  }
+  static ShiftedSums of(const Moments& moments) noexcept {
+    return {moments.mean, 0, moments.squared_deviations};
   }
 };
 

@@ -1,14 +1,10 @@
-// The counters of every unit of a layer, as arrays along which batches of totals are added.
-//
-// They are doubles all, counts too, which are exact up to 2^53: then batches of one kind do it.
+// The counters of every unit of a layer.
 #pragma once
 
-#include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/state.hpp>
-#include <hillock/diagnostics/statistics.hpp>
+#include <hillock/diagnostics/unit_arrays.hpp>
 
 #include <algorithm>
-#include <array>
 #include <type_traits>
 #include <vector>
 
@@ -18,152 +14,43 @@ namespace diagnostics {
 
 class Tallies {
   using Index = Eigen::Index;
-  using Numbers = std::vector<double>;
 
  public:
   explicit Tallies(std::size_t units)
-      : largest_input_(units, -std::numeric_limits<double>::infinity()),
-        smallest_output_(units, std::numeric_limits<double>::infinity()) {
-    for (Numbers* numbers : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_,
-                             &input_mean_, &input_deviations_, &output_mean_, &output_deviations_})
-      numbers->resize(units);
-  }
+      : non_finite_(units),
+        narrow_(units),
+        wide_(units),
+        floats_(units),
+        doubles_(units),
+        input_(units),
+        output_(units) {}
 
-  std::size_t units() const noexcept { return finite_.size(); }
-  bool has_seen(Index unit) const noexcept { return finite_[at(unit)] > 0; }
-  double input_mean(Index unit) const noexcept { return input_mean_[at(unit)]; }
-  double output_mean(Index unit) const noexcept { return output_mean_[at(unit)]; }
+  std::size_t units() const noexcept { return non_finite_.size(); }
+  bool has_seen(Index unit) const noexcept { return finite(at(unit)) > 0; }
+  /// Whether every unit has been.
+  bool has_seen_all() const noexcept { return has_seen_all_; }
+  /// Whether an output of any unit ever was below 0.
+  bool has_negative_output() const noexcept { return has_negative_output_; }
 
   UnitStatistics unit(std::size_t i) const noexcept {
+    const auto count = [i](const auto& narrow, const auto& wide) {
+      return static_cast<std::int64_t>(narrow[i] + wide[i]);
+    };
     UnitStatistics statistics;
-    statistics.finite = count(finite_[i]);
-    statistics.non_finite = count(non_finite_[i]);
-    statistics.active = count(active_[i]);
-    statistics.near_linear = count(near_linear_[i]);
-    statistics.saturated_low = count(low_[i]);
-    statistics.saturated_high = count(high_[i]);
-    statistics.largest_input = largest_input_[i];
-    statistics.smallest_output = smallest_output_[i];
-    statistics.input = {input_mean_[i], input_deviations_[i]};
-    statistics.output = {output_mean_[i], output_deviations_[i]};
+    statistics.finite = finite(i);
+    statistics.non_finite = non_finite_[i];
+    statistics.active = count(narrow_.active, wide_.active);
+    statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
+    statistics.saturated_low = count(narrow_.low, wide_.low);
+    statistics.saturated_high = count(narrow_.high, wide_.high);
+    statistics.largest_input =
+        std::max<double>(floats_.largest_input[i], doubles_.largest_input[i]);
+    statistics.smallest_output =
+        std::min<double>(floats_.smallest_output[i], doubles_.smallest_output[i]);
+    const auto n = static_cast<double>(statistics.finite);
+    statistics.input = input_.of(i).moments(n);
+    statistics.output = output_.of(i).moments(n);
     return statistics;
-  }
-
-  void set(std::size_t i, const UnitStatistics& statistics) noexcept {
-    finite_[i] = static_cast<double>(statistics.finite);
-    non_finite_[i] = static_cast<double>(statistics.non_finite);
-    active_[i] = static_cast<double>(statistics.active);
-    near_linear_[i] = static_cast<double>(statistics.near_linear);
-    low_[i] = static_cast<double>(statistics.saturated_low);
-    high_[i] = static_cast<double>(statistics.saturated_high);
-    largest_input_[i] = statistics.largest_input;
-    smallest_output_[i] = statistics.smallest_output;
-    input_mean_[i] = statistics.input.mean;
-    input_deviations_[i] = statistics.input.squared_deviations;
-    output_mean_[i] = statistics.output.mean;
-    output_deviations_[i] = statistics.output.squared_deviations;
-  }
-
-  /// The means so far of unit `first` and its neighbours, if each of them has one.
-  template <class V>
-  HILLOCK_INLINE bool read_means(Index first, V& input, V& output) const noexcept {
-    using D = simd::Batch<double, typename V::arch>;
-    const std::size_t unit = at(first);
-    for (std::size_t i = 0; i < V::size; i += D::size)
-      if (any(D::load(&finite_[unit + i]) <= D(0))) return false;
-    input = narrow<V>(input_mean_, unit);
-    output = narrow<V>(output_mean_, unit);
-    return true;
-  }
-
-  /// Lane i of `totals`, n[i] elements about the pivots, to unit `first` + i.
-  template <bool BySign, class V, class F>
-  HILLOCK_INLINE void add_lanes(const Judge<F>& judge, Index first, V n,
-                                const LaneTotals<V>& totals, V input_pivot,
-                                V output_pivot) noexcept {
-    const ElementCounts<V> counts = counts_of<BySign>(judge, n, totals);
-    const auto finite = widened(n);
-    const auto active = widened(counts.active), near_linear = widened(counts.near_linear);
-    const auto low = widened(counts.low), high = widened(counts.high);
-    const auto largest_input = widened(totals.largest_input);
-    const auto smallest_output = widened(totals.smallest_output);
-    const auto x_pivot = widened(input_pivot), y_pivot = widened(output_pivot);
-    const auto x_sum = widened(totals.input), x_squares = widened(totals.input_squares);
-    const auto y_sum = widened(totals.output), y_squares = widened(totals.output_squares);
-    using D = std::decay_t<decltype(finite[0])>;
-    for (std::size_t part = 0; part < finite.size(); ++part) {
-      const std::size_t i = at(first) + part * D::size;
-      const auto update = [i](Numbers& numbers, const auto& change) {
-        change(D::load(&numbers[i])).store(&numbers[i]);
-      };
-      const auto add = [&](Numbers& numbers, D term) {
-        update(numbers, [&](D sum) { return sum + term; });
-      };
-      const D before = D::load(&finite_[i]);
-      add(finite_, finite[part]);
-      add(active_, active[part]);
-      add(near_linear_, near_linear[part]);
-      add(low_, low[part]);
-      add(high_, high[part]);
-      update(largest_input_, [&](D x) { return not_below(x, largest_input[part]); });
-      update(smallest_output_, [&](D y) { return not_above(y, smallest_output[part]); });
-      // A lane that is left out may have nothing before it: 0 / 0.
-      const D inverse = D(1) / not_below(before + finite[part], D(1));
-      const auto add_moments = [&](Numbers& mean, Numbers& deviations, D pivot, D sum, D squares) {
-        BasicMoments<D> moments{D::load(&mean[i]), D::load(&deviations[i])};
-        moments.add(before, finite[part], inverse, pivot, sum, squares);
-        moments.mean.store(&mean[i]);
-        moments.squared_deviations.store(&deviations[i]);
-      };
-      add_moments(input_mean_, input_deviations_, x_pivot[part], x_sum[part], x_squares[part]);
-      add_moments(output_mean_, output_deviations_, y_pivot[part], y_sum[part], y_squares[part]);
-    }
-  }
-
-  /// All lanes of `totals`, n elements together, to one unit.
-  template <bool BySign, class V, class F>
-  void add_sum(const Judge<F>& judge, Index unit, Index n, const LaneTotals<V>& totals,
-               double input_pivot, double output_pivot) noexcept {
-    const std::size_t i = at(unit);
-    const auto count = static_cast<double>(n);
-    const double high = sum_of(totals.high);
-    const ElementCounts<double> counts =
-        BySign ? judge.counts(count, high)
-               : ElementCounts<double>{sum_of(totals.active), sum_of(totals.near_linear),
-                                       sum_of(totals.low), high};
-    active_[i] += counts.active;
-    near_linear_[i] += counts.near_linear;
-    low_[i] += counts.low;
-    high_[i] += counts.high;
-    raise(largest_input_[i],
-          folded(totals.largest_input, [](auto a, auto b) { return a > b ? a : b; }));
-    lower(smallest_output_[i],
-          folded(totals.smallest_output, [](auto a, auto b) { return a < b ? a : b; }));
-    add_moments(i, count, input_mean_, input_deviations_, input_pivot, sum_of(totals.input),
-                sum_of(totals.input_squares));
-    add_moments(i, count, output_mean_, output_deviations_, output_pivot, sum_of(totals.output),
-                sum_of(totals.output_squares));
-    finite_[i] += count;
-  }
-
-  template <class F>
-  void add_element(const Judge<F>& judge, Index unit, double x, double y,
-                   double derivative) noexcept {
-    const std::size_t i = at(unit);
-    if (!is_finite(x) || !is_finite(y)) {
-      non_finite_[i] += 1;
-      return;
-    }
-    const double slope = std::abs(derivative);
-    if (judge.is_active(slope)) active_[i] += 1;
-    if (judge.is_near_linear(slope)) near_linear_[i] += 1;
-    if (judge.is_low(x, slope)) low_[i] += 1;
-    if (judge.is_high(x, slope)) high_[i] += 1;
-    raise(largest_input_[i], x);
-    lower(smallest_output_[i], y);
-    add_moments(i, 1, input_mean_, input_deviations_, x, 0, 0);
-    add_moments(i, 1, output_mean_, output_deviations_, y, 0, 0);
-    finite_[i] += 1;
   }
 
   void merge(const Tallies& other) noexcept {
@@ -171,64 +58,208 @@ class Tallies {
       UnitStatistics both = unit(i);
       both.merge(other.unit(i));
       set(i, both);
+      input_.set(i, ShiftedSums::of(both.input));
+      output_.set(i, ShiftedSums::of(both.output));
     }
-  }
-
-  /// Whether an output of any unit ever was below 0.
-  bool has_negative_output() const noexcept {
-    return std::any_of(smallest_output_.begin(), smallest_output_.end(),
-                       [](double y) { return y < 0; });
+    narrow_samples_ = 0;
+    finish();
   }
 
   void write(MonitorState& state) const {
-    for (const Numbers* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
-      for (const double each : *counts) state.integers.push_back(count(each));
-    for (const Numbers* numbers : {&largest_input_, &smallest_output_, &input_mean_,
-                                   &input_deviations_, &output_mean_, &output_deviations_})
-      state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
+    std::vector<UnitStatistics> all;
+    for (std::size_t i = 0; i < units(); ++i) all.push_back(unit(i));
+    for (const auto member : all_counts)
+      for (const UnitStatistics& each : all) state.integers.push_back(each.*member);
+    for (const auto member : all_extremes)
+      for (const UnitStatistics& each : all) state.numbers.push_back(each.*member);
+    for (const UnitSums* sums : {&input_, &output_})
+      for (const auto* numbers : {&sums->pivot, &sums->sum, &sums->squares})
+        state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
   }
   void read(StateReader& state) {
-    for (Numbers* counts : {&finite_, &non_finite_, &active_, &near_linear_, &low_, &high_})
-      for (double& each : *counts) each = static_cast<double>(state.count());
-    for (Numbers* numbers : {&largest_input_, &smallest_output_, &input_mean_, &input_deviations_,
-                             &output_mean_, &output_deviations_})
-      for (double& number : *numbers) number = state.number();
+    std::vector<UnitStatistics> all(units());
+    for (const auto member : all_counts)
+      for (UnitStatistics& each : all) each.*member = state.count();
+    for (const auto member : all_extremes)
+      for (UnitStatistics& each : all) each.*member = state.number();
+    for (std::size_t i = 0; i < units(); ++i) set(i, all[i]);
+    for (UnitSums* sums : {&input_, &output_})
+      for (auto* numbers : {&sums->pivot, &sums->sum, &sums->squares})
+        for (double& number : *numbers) number = state.number();
+    finish();
+  }
+
+  /// Elements of type T are to come, about pivots of that type.
+  template <class T>
+  void expect() noexcept {
+    constexpr bool are_floats = std::is_same_v<T, float>;
+    if (are_floats && !are_pivots_floats_)
+      for (std::size_t i = 0; i < units(); ++i)
+        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) move_pivots<T>(i, i + 1);
+    are_pivots_floats_ = are_floats;
+  }
+  /// In lanes, n of each unit.
+  void expect_in_lanes(Index n) noexcept {
+    constexpr Index most = std::int64_t{1} << 31;
+    if ((narrow_samples_ += n) <= most) return;
+    for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
+    narrow_samples_ = n;
+  }
+  /// They have come.
+  void finish() noexcept {
+    if (has_seen_all_) return;
+    has_seen_all_ = true;
+    for (std::size_t i = 0; i < units(); ++i) has_seen_all_ = has_seen_all_ && finite(i) > 0;
+  }
+
+  /// What the numbers of a unit are added up about that has not been seen.
+  void set_pivots(Index unit, double input, double output) noexcept {
+    input_.pivot[at(unit)] = input;
+    output_.pivot[at(unit)] = output;
+  }
+  /// They lie elsewhere, by so much.
+  template <class T>
+  void shift_pivots(Index unit, double input, double output) noexcept {
+    if (has_seen(unit)) return;
+    const auto shift = [](double& pivot, double by) {
+      pivot = static_cast<double>(static_cast<T>(pivot + by));
+    };
+    shift(input_.pivot[at(unit)], input);
+    shift(output_.pivot[at(unit)], output);
+  }
+  const UnitSums& input() const noexcept { return input_; }
+  const UnitSums& output() const noexcept { return output_; }
+
+  /// Lane i of `totals` to unit `first` + i, of which there have been about `samples` then. Pivots are looked
+  /// for where one of the units is new.
+  template <class V>
+  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals, double samples,
+                                bool is_any_new) noexcept {
+    using T = typename V::value_type;
+    const std::size_t first = at(first_unit);
+    if constexpr (std::is_same_v<T, float>)
+      narrow_.add_lanes(first, totals);
+    else
+      wide_.add_lanes(first, totals);
+    extremes_of<T>().add_lanes(first, totals);
+    if (!has_negative_output_) has_negative_output_ = any(totals.smallest_output < V(0));
+    const auto is_far_off = input_.add_lanes(first, totals.input, totals.input_squares, samples) |
+                            output_.add_lanes(first, totals.output, totals.output_squares, samples);
+    if (any(is_far_off) || is_any_new) move_pivots<T>(first, first + V::size);
+  }
+
+  /// All lanes of `totals` to one unit.
+  template <class V>
+  void add_sum(Index unit, const LaneTotals<V>& totals) noexcept {
+    using T = typename V::value_type;
+    const std::size_t i = at(unit);
+    const auto sum = [](auto lanes) {
+      return static_cast<std::uint64_t>(sum_of_patterns(V::from_bits(lanes)));
+    };
+    wide_.active[i] += sum(totals.counts.active);
+    wide_.near_linear[i] += sum(totals.counts.near_linear);
+    wide_.low[i] += sum(totals.counts.low);
+    wide_.high[i] += sum(totals.counts.high);
+    const double largest =
+        folded(totals.largest_input, [](auto a, auto b) { return a > b ? a : b; });
+    const double smallest =
+        folded(totals.smallest_output, [](auto a, auto b) { return a < b ? a : b; });
+    input_.add(i, sum_of(totals.input), sum_of(totals.input_squares));
+    output_.add(i, sum_of(totals.output), sum_of(totals.output_squares));
+    add_finite(i, sum(totals.finite), static_cast<T>(largest), static_cast<T>(smallest));
+  }
+
+  /// One element, of a run in which something is not finite or whose squares are not.
+  template <class ElementJudge, class T>
+  void add_element(const ElementJudge& judge, Index unit, T element, T output,
+                   T derivative) noexcept {
+    const std::size_t i = at(unit);
+    if (!is_finite(element) || !is_finite(output)) {
+      ++non_finite_[i];
+      return;
+    }
+    const auto x = static_cast<double>(element), y = static_cast<double>(output);
+    const double slope = std::abs(static_cast<double>(derivative));
+    if (!has_seen(unit)) set_pivots(unit, x, y);
+    if (judge.is_active(x, slope)) ++wide_.active[i];
+    if (judge.is_near_linear(x, slope)) ++wide_.near_linear[i];
+    if (judge.is_low(x, slope)) ++wide_.low[i];
+    if (judge.is_high(x, slope)) ++wide_.high[i];
+    input_.add_element(i, x);
+    output_.add_element(i, y);
+    add_finite(i, 1, element, output);
   }
 
  private:
-  Numbers finite_, non_finite_, active_, near_linear_, low_, high_;
-  Numbers largest_input_, smallest_output_;
-  Numbers input_mean_, input_deviations_, output_mean_, output_deviations_;
+  std::vector<std::int64_t> non_finite_;
+  // Lanes of floats count in 32 bits.
+  UnitCounts<std::uint32_t> narrow_;
+  UnitCounts<std::uint64_t> wide_;
+  UnitExtremes<float> floats_;
+  UnitExtremes<double> doubles_;
+  UnitSums input_, output_;
+  Index narrow_samples_ = 0;
+  bool are_pivots_floats_ = true;
+  bool has_seen_all_ = false;
+  bool has_negative_output_ = false;
+
+  static constexpr std::int64_t UnitStatistics::*all_counts[] = {
+      &UnitStatistics::finite,        &UnitStatistics::non_finite,
+      &UnitStatistics::active,        &UnitStatistics::near_linear,
+      &UnitStatistics::saturated_low, &UnitStatistics::saturated_high};
+  static constexpr double UnitStatistics::*all_extremes[] = {&UnitStatistics::largest_input,
+                                                             &UnitStatistics::smallest_output};
 
   static std::size_t at(Index unit) noexcept { return static_cast<std::size_t>(unit); }
-  static std::int64_t count(double number) noexcept { return static_cast<std::int64_t>(number); }
-  static void raise(double& largest, double x) noexcept { largest = x > largest ? x : largest; }
-  static void lower(double& smallest, double x) noexcept { smallest = x < smallest ? x : smallest; }
-
-  template <bool BySign, class V, class F>
-  static HILLOCK_INLINE ElementCounts<V> counts_of(const Judge<F>& judge, V n,
-                                                   const LaneTotals<V>& totals) noexcept {
-    if constexpr (BySign)
-      return judge.counts(n, totals.high);
+  std::int64_t finite(std::size_t i) const noexcept {
+    return static_cast<std::int64_t>(narrow_.finite[i] + wide_.finite[i]);
+  }
+  template <class T>
+  UnitExtremes<T>& extremes_of() noexcept {
+    if constexpr (std::is_same_v<T, float>)
+      return floats_;
     else
-      return {totals.active, totals.near_linear, totals.low, totals.high};
+      return doubles_;
   }
 
-  template <class V>
-  static HILLOCK_INLINE V narrow(const Numbers& numbers, std::size_t i) noexcept {
-    using D = simd::Batch<double, typename V::arch>;
-    if constexpr (std::is_same_v<V, D>)
-      return D::load(&numbers[i]);
-    else
-      return narrowed(D::load(&numbers[i]), D::load(&numbers[i + D::size]));
+  /// Counts and extremes, in 64 bits all. The pivots need not be floats then.
+  void set(std::size_t i, const UnitStatistics& statistics) noexcept {
+    const auto count = [i](auto& narrow, auto& wide, std::int64_t number) {
+      narrow[i] = 0;
+      wide[i] = static_cast<std::uint64_t>(number);
+    };
+    non_finite_[i] = statistics.non_finite;
+    count(narrow_.finite, wide_.finite, statistics.finite);
+    count(narrow_.active, wide_.active, statistics.active);
+    count(narrow_.near_linear, wide_.near_linear, statistics.near_linear);
+    count(narrow_.low, wide_.low, statistics.saturated_low);
+    count(narrow_.high, wide_.high, statistics.saturated_high);
+    doubles_.largest_input[i] = statistics.largest_input;
+    doubles_.smallest_output[i] = statistics.smallest_output;
+    has_negative_output_ = has_negative_output_ || statistics.smallest_output < 0;
+    are_pivots_floats_ = false;
   }
 
-  void add_moments(std::size_t i, double n, Numbers& mean, Numbers& deviations, double pivot,
-                   double sum, double sum_of_squares) const noexcept {
-    Moments moments{mean[i], deviations[i]};
-    moments.add(finite_[i], n, 1 / (finite_[i] + n), pivot, sum, sum_of_squares);
-    mean[i] = moments.mean;
-    deviations[i] = moments.squared_deviations;
+  /// n elements of one unit, whose sums were added.
+  template <class T>
+  void add_finite(std::size_t i, std::uint64_t n, T largest_input, T smallest_output) noexcept {
+    const bool is_new = finite(i) == 0;
+    wide_.finite[i] += n;
+    extremes_of<T>().add(i, largest_input, smallest_output);
+    has_negative_output_ = has_negative_output_ || smallest_output < 0;
+    const auto all = static_cast<double>(finite(i));
+    if (is_new || is_far_off(input_.sum[i], input_.squares[i], all) ||
+        is_far_off(output_.sum[i], output_.squares[i], all))
+      move_pivots<T>(i, i + 1);
+  }
+
+  template <class T>
+  HILLOCK_APART void move_pivots(std::size_t first, std::size_t end) noexcept {
+    for (std::size_t i = first; i < end; ++i) {
+      const auto n = static_cast<double>(finite(i));
+      if (n == 0) continue;
+      for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
+    }
   }
 };
 

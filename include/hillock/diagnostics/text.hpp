@@ -1,7 +1,7 @@
 // Numbers and names as reports, CSV and JSON spell them, whatever the locale.
 #pragma once
 
-#include <hillock/diagnostics/saturation.hpp>
+#include <hillock/diagnostics/judge.hpp>
 
 #include <cstdio>
 #include <iomanip>

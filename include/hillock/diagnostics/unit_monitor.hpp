@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/diagnostics/coherence.hpp>
 #include <hillock/diagnostics/observer.hpp>
 #include <hillock/diagnostics/unit_report.hpp>
 
@@ -109,7 +110,7 @@ class UnitMonitor {
   }
 
  private:
-  static constexpr std::int64_t version = 101;
+  static constexpr std::int64_t version = 102;
 
   template <class T>
   using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
@@ -161,8 +162,9 @@ class UnitMonitor {
     using V = simd::Batch<T, typename arrays::ArchOf<F>::type>;
     using Values = diagnostics::ComputedValues<F, T>;
     const arrays::Input<X> in(x);
-    diagnostics::Observer<F, V, Values> observer(judge_, Values(f_), tallies_);
+    diagnostics::Observer<F, V, Values> observer(judge_, Values(f_), tallies_, samples_);
     observe(observer, in);
+    tallies_.finish();
     // Where no output was ever negative, no sample has two signs.
     const Eigen::Index samples = samples_of(in.shape());
     samples_ += samples;
@@ -186,9 +188,10 @@ class UnitMonitor {
     for (Samples<T>* array : {&x, &y, &derivative})
       if (per_ == Per::row) *array = array->transpose().eval();
     diagnostics::Observer<F, V, Values> observer(
-        judge_, Values(x.data(), y.data(), derivative.data()), tallies_);
+        judge_, Values(x.data(), y.data(), derivative.data()), tallies_, samples_);
     for (Eigen::Index unit = 0; unit < x.cols(); ++unit)
       observer.observe_unit(unit, x.data() + unit * x.rows(), x.rows());
+    tallies_.finish();
     samples_ += x.rows();
     coherent_ += diagnostics::coherent_samples<V>(arrays::Input<Samples<T>>(y), Per::column,
                                                   [](const V& output) { return output; });

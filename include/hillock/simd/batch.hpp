@@ -132,8 +132,13 @@ class Bits {
  public:
   using value_type = detail::BitsOf<T>;
   using Raw = xsimd::batch<value_type, Arch>;
+  Bits() = default;
   HILLOCK_INLINE Bits(const Raw& raw) noexcept : raw_(raw) {}
   HILLOCK_INLINE Bits(value_type value) noexcept : raw_(value) {}
+  static HILLOCK_INLINE Bits load(const value_type* from) noexcept {
+    return Raw::load_unaligned(from);
+  }
+  HILLOCK_INLINE void store(value_type* to) const noexcept { raw_.store_unaligned(to); }
   HILLOCK_INLINE const Raw& raw() const noexcept { return raw_; }
 
   friend HILLOCK_INLINE Bits operator&(Bits a, Bits b) noexcept { return Raw(a.raw_ & b.raw_); }
@@ -444,9 +449,34 @@ HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> coun
   if constexpr (sizeof(condition.raw()) == sizeof(Raw)) {
     // All ones is -1: a subtraction counts.
     return counts - Bits<T, Arch>(detail::reinterpreted<Raw>(condition.raw()));
+#if defined(__AVX512F__)
+  } else if constexpr (sizeof(Raw) == sizeof(__m512i)) {
+    using Register = typename Raw::register_type;
+    using Lanes = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
+    return Raw(detail::counted(detail::reinterpreted<Lanes>(condition.raw()),
+                               static_cast<Register>(counts.raw())));
+#endif
   } else {
     using V = Batch<T, Arch>;
     return bits(select(condition, V::from_bits(counts + Bits<T, Arch>(1)), V::from_bits(counts)));
+  }
+}
+
+/// counts + 1 in the lanes where x, which is no NaN, is above a limit that is not negative. The patterns of
+/// such numbers have their order, and more units of a processor compare integers.
+template <class T, class Arch>
+HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limit,
+                                           Bits<T, Arch> counts) noexcept {
+  using Signed = xsimd::batch<std::int32_t, Arch>;
+  using Result = xsimd::batch_bool<std::int32_t, Arch>;
+  if constexpr (sizeof(T) == 4 && sizeof(Result) == sizeof(Signed)) {
+    const Result above =
+        detail::reinterpreted<Signed>(x.raw()) > detail::reinterpreted<Signed>(limit.raw());
+    // Sealed: of two counts g++ makes a sum first, for which it lacks a register.
+    return bits(sealed(Batch<T, Arch>::from_bits(
+        counts - Bits<T, Arch>(detail::reinterpreted<typename Bits<T, Arch>::Raw>(above)))));
+  } else {
+    return counted(x > limit, counts);
   }
 }
 

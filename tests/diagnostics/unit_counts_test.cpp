@@ -1,0 +1,243 @@
+// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose elements are
+// told by x alone and for others, whatever the array's size and layout; and its moments are what it says.
+#include <support/complaint.hpp>
+#include <support/laid.hpp>
+#include <support/routes.hpp>
+
+#include <hillock/diagnostics.hpp>
+#include <hillock/hillock.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace {
+
+using namespace support;
+using hillock::MonitorOptions;
+using hillock::Per;
+using hillock::UnitMonitor;
+using hillock::UnitStatistics;
+
+/// 0 from -1 to 1, so that |f'| is large in two places.
+struct Softshrink : hillock::Activation<Softshrink> {
+  template <class V>
+  V forward_at(const V& x) const {
+    return nan_or(x, select(x > 1, x - 1, select(x < -1, x + 1, V(0))));
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, select(abs(x) > 1, V(1), V(0)));
+  }
+};
+
+/// Numbers of every size, and a few that are not finite.
+template <class T>
+class Spread {
+ public:
+  Spread(std::mt19937& random, unsigned non_finite_in_1000)
+      : random_(random), non_finite_(non_finite_in_1000) {}
+  T operator()() {
+    const auto which = random_() % 1000;
+    if (which < non_finite_) {
+      const T other[] = {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(),
+                         -std::numeric_limits<T>::infinity()};
+      return other[which % 3];
+    }
+    const T usual = static_cast<T>(normal_(random_));
+    if (which > 995) return 50 * usual;  // beyond where f' of a float is 0
+    if (which > 990) return std::copysign(T(0), usual);
+    return usual;
+  }
+
+ private:
+  std::mt19937& random_;
+  unsigned non_finite_;
+  std::normal_distribution<double> normal_{0.25, 3};
+};
+
+template <class T, class F>
+std::vector<UnitStatistics> counted_plainly(const F& f, const Array<T>& units_in_rows,
+                                            const MonitorOptions& options) {
+  const auto range = options.range.value_or(hillock::diagnostics::saturation_range(f, options.tau));
+  const double largest = hillock::diagnostics::largest_slope(f);
+  const double linear = largest > 0 ? (1 - options.linear_band) * largest : 2;
+  std::vector<UnitStatistics> units(static_cast<std::size_t>(units_in_rows.rows()));
+  for (Index row = 0; row < units_in_rows.rows(); ++row) {
+    UnitStatistics& unit = units[static_cast<std::size_t>(row)];
+    for (Index col = 0; col < units_in_rows.cols(); ++col) {
+      const T x = units_in_rows(row, col), y = call_forward(f, x);
+      const double slope = std::fabs(static_cast<double>(call_derivative(f, x)));
+      if (!std::isfinite(x) || !std::isfinite(y)) {
+        ++unit.non_finite;
+        continue;
+      }
+      ++unit.finite;
+      unit.active += slope > options.tolerance;
+      unit.near_linear += slope >= linear;
+      unit.saturated_low += static_cast<double>(x) <= range.low;
+      unit.saturated_high += static_cast<double>(x) >= range.high;
+      unit.largest_input = std::max(unit.largest_input, static_cast<double>(x));
+      unit.smallest_output = std::min(unit.smallest_output, static_cast<double>(y));
+    }
+  }
+  return units;
+}
+
+bool have_same_counts(const UnitStatistics& a, const UnitStatistics& b) {
+  return a.finite == b.finite && a.non_finite == b.non_finite && a.active == b.active &&
+         a.near_linear == b.near_linear && a.saturated_low == b.saturated_low &&
+         a.saturated_high == b.saturated_high && a.largest_input == b.largest_input &&
+         a.smallest_output == b.smallest_output;
+}
+
+template <class T, class F>
+void check_counts(const char* name, const F& f, const MonitorOptions& options = {}) {
+  INFO(name);
+  std::mt19937 random(29);
+  Difference difference;
+  for (const Index units : {1, 2, 3, 4, 5, 8, 13, 16, 17, 33, 64}) {
+    for (const Index samples : {1, 2, 5, 16, 63, 65, 130, 300}) {
+      for (int layout = 0; layout < layouts; ++layout) {
+        for (const Per per : {Per::row, Per::column}) {
+          Spread<T> spread(random, random() % 3 == 0 ? 4 : 0);
+          const auto draw = [&spread] { return spread(); };
+          const bool are_rows = per == Per::row;
+          const auto z =
+              laid<T>(layout, are_rows ? units : samples, are_rows ? samples : units, draw);
+          UnitMonitor<F> monitor(f, units, per, options);
+          // The pivots of the second batch are others.
+          const Index some = samples / 3;
+          if (are_rows) {
+            monitor.observe(z.view().leftCols(some));
+            monitor.observe(z.view().rightCols(samples - some));
+          } else {
+            monitor.observe(z.view().topRows(some));
+            monitor.observe(z.view().bottomRows(samples - some));
+          }
+          const auto got = monitor.report().units;
+          const auto wanted = counted_plainly<T>(
+              f, are_rows ? Array<T>(z.view()) : Array<T>(z.view().transpose()), options);
+          for (std::size_t i = 0; i < wanted.size(); ++i) {
+            difference.expect(have_same_counts(got[i], wanted[i]),
+                              "unit " + std::to_string(i) + " of " + std::to_string(units) +
+                                  (are_rows ? " rows of " : " columns of ") +
+                                  std::to_string(samples) + ", layout " + std::to_string(layout));
+          }
+        }
+      }
+    }
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared == 13280);
+}
+
+TEST_CASE("a monitor of units counts what a plain loop counts", "[diagnostics]") {
+  check_counts<float>("relu", hillock::relu);
+  check_counts<float>("leaky_relu", hillock::leaky_relu);
+  check_counts<float>("leaky_relu -0.5", hillock::LeakyReLU<>{-0.5});
+  check_counts<float>("leaky_relu 0.004", hillock::LeakyReLU<>{0.004});
+  check_counts<float>("sigmoid", hillock::sigmoid);
+  check_counts<float>("step", hillock::step);
+  check_counts<double>("tanh", hillock::tanh);
+  check_counts<double>("elu", hillock::ELU<>{3});
+}
+
+TEST_CASE("where x alone does not tell, |f'| does, with the same counts", "[diagnostics]") {
+  MonitorOptions with_tolerance;
+  with_tolerance.tolerance = 0.0005;  // about the root, where no point of a grid needs to be
+  check_counts<float>("swish", hillock::swish);
+  check_counts<float>("swish, tolerance 0.0005", hillock::swish, with_tolerance);
+  check_counts<float>("softshrink", Softshrink{});
+  MonitorOptions with_range;
+  with_range.range = hillock::diagnostics::SaturationRange{-0.5, 0.75};
+  check_counts<float>("softshrink, range", Softshrink{}, with_range);
+  check_counts<float>("swish, range", hillock::swish, with_range);
+}
+
+/// Mean and variance of a stream whose samples are draw(i), against sums in long double.
+template <class T, class Draw>
+void check_moments(const char* name, double allowance, const Draw& draw) {
+  INFO(name);
+  constexpr Index units = 21, samples = 2000;
+  Array<T> z(units, samples);
+  for (Index col = 0; col < samples; ++col)
+    for (Index row = 0; row < units; ++row) z(row, col) = static_cast<T>(draw(col));
+  for (const Index batch : {1, 7, 64, 400, 2000}) {
+    for (const Per per : {Per::row, Per::column}) {
+      INFO("batches of " << batch << (per == Per::row ? ", rows" : ", columns"));
+      UnitMonitor monitor(hillock::identity, units, per);
+      for (Index at = 0; at < samples; at += batch) {
+        const Array<T> part = z.middleCols(at, std::min(batch, samples - at));
+        if (per == Per::row)
+          monitor.observe(part);
+        else
+          monitor.observe(Array<T>(part.transpose()));
+      }
+      const auto report = monitor.report();
+      double mean_error = 0, variance_error = 0;
+      for (Index row = 0; row < units; ++row) {
+        long double sum = 0, squares = 0;
+        for (Index col = 0; col < samples; ++col) sum += static_cast<long double>(z(row, col));
+        const long double mean = sum / samples;
+        for (Index col = 0; col < samples; ++col) {
+          const long double deviation = static_cast<long double>(z(row, col)) - mean;
+          squares += deviation * deviation;
+        }
+        const auto variance = static_cast<double>(squares / samples);
+        const UnitStatistics& unit = report.units[static_cast<std::size_t>(row)];
+        mean_error = std::max(mean_error, std::fabs(unit.mean_input() - static_cast<double>(mean)) /
+                                              std::sqrt(variance));
+        variance_error =
+            std::max(variance_error, std::fabs(unit.input_variance() - variance) / variance);
+        CHECK(unit.mean_output() == unit.mean_input());
+        CHECK(unit.output_variance() == unit.input_variance());
+      }
+      CHECK(mean_error <= allowance);
+      CHECK(variance_error <= 10 * allowance);
+    }
+  }
+}
+
+template <class T>
+void check_streams(double allowance) {
+  std::mt19937 random(31);
+  std::normal_distribution<double> normal;
+  check_moments<T>("about 0", allowance, [&](Index) { return normal(random); });
+  check_moments<T>("two standard deviations off", allowance,
+                   [&](Index) { return normal(random) + 2; });
+  check_moments<T>("far off", allowance, [&](Index) { return normal(random) + 300; });
+  check_moments<T>("its first sample is another", allowance,
+                   [&](Index i) { return normal(random) + (i == 0 ? 1000 : 0); });
+  check_moments<T>("drifting", allowance,
+                   [&](Index i) { return normal(random) + 0.05 * static_cast<double>(i); });
+  check_moments<T>("jumping", allowance,
+                   [&](Index i) { return normal(random) + (i < 1000 ? -500 : 500); });
+  check_moments<T>("sorted into classes", allowance,
+                   [&](Index i) { return static_cast<double>(i / 100) + 1e-3 * normal(random); });
+}
+
+TEST_CASE("the moments are as close as they say, wherever the numbers lie", "[diagnostics]") {
+  check_streams<float>(1e-5);
+  check_streams<double>(1e-12);
+}
+
+TEST_CASE("floats and doubles may be counted by one monitor in turn", "[diagnostics]") {
+  std::mt19937 random(37);
+  std::normal_distribution<double> normal(1e9, 1);
+  Array<double> z(9, 300);
+  for (Index i = 0; i < z.size(); ++i) z(i) = normal(random);
+  UnitMonitor mixed(hillock::identity, 9, Per::row);
+  mixed.observe(z.leftCols(100));
+  mixed.observe(Array<float>::Random(9, 40));
+  mixed.observe(z.rightCols(200));
+  const auto unit = mixed.report().units[4];
+  CHECK(unit.finite == 340);
+  const double mean = (z.row(4).sum() + 0.0) / 340;
+  CHECK(std::fabs(unit.mean_input() / mean - 1) < 1e-6);
+  CHECK(unit.largest_input == z.row(4).maxCoeff());
+}
+
+}  // namespace
