@@ -188,12 +188,12 @@ void check_moments(const char* name, double allowance, const Draw& draw) {
         }
         const auto variance = static_cast<double>(squares / samples);
         const UnitStatistics& unit = report.units[static_cast<std::size_t>(row)];
-        mean_error = std::max(mean_error, std::fabs(unit.mean_input() - static_cast<double>(mean)) /
-                                              std::sqrt(variance));
-        variance_error =
-            std::max(variance_error, std::fabs(unit.input_variance() - variance) / variance);
-        CHECK(unit.mean_output() == unit.mean_input());
-        CHECK(unit.output_variance() == unit.input_variance());
+        // Of the identity inputs and outputs are the same; they are added up in different orders.
+        for (const double got : {unit.mean_input(), unit.mean_output()})
+          mean_error = std::max(mean_error,
+                                std::fabs(got - static_cast<double>(mean)) / std::sqrt(variance));
+        for (const double got : {unit.input_variance(), unit.output_variance()})
+          variance_error = std::max(variance_error, std::fabs(got - variance) / variance);
       }
       CHECK(mean_error <= allowance);
       CHECK(variance_error <= 10 * allowance);

@@ -67,7 +67,14 @@ class LaneCounter {
   V input_pivot_, output_pivot_;
   bool are_about_zero_;
 
-  /// What a loop adds up, in registers.
+  /// What takes 4 cycles to add, in which the loop goes through more than a batch, and so is added up in two
+  /// halves in turn.
+  struct Half {
+    V input = 0, input_squares = 0, output_squares = 0;
+  };
+
+  /// What a loop adds up, in registers: ten operations a batch where f is one. Processors that have fma
+  /// multiply on other units than they add and compare on, so as much as can be is made one.
   template <bool IsSimple, bool AboutZero>
   struct Sums {
     const V input_pivot, output_pivot, threshold;
@@ -76,7 +83,7 @@ class LaneCounter {
     Counts above = 0;
     V input = 0, output = 0;
 
-    HILLOCK_INLINE void add(V x, V y, V& input_squares, V& output_squares) noexcept {
+    HILLOCK_INLINE void add(V x, V y, Half& half) noexcept {
       largest_input = not_below(x, largest_input);
       smallest_input = not_above(x, smallest_input);
       if constexpr (IsSimple)
@@ -85,10 +92,21 @@ class LaneCounter {
         smallest_output = not_above(y, smallest_output);
       const V from_x = AboutZero ? x : deviation(x, input_pivot);
       const V from_y = AboutZero ? y : deviation(y, output_pivot);
-      input = input + from_x;
+      if constexpr (HILLOCK_HAS_FMA && AboutZero)
+        half.input = fma(from_x, V(1), half.input);
+      else
+        input = input + from_x;
       output = output + from_y;
-      input_squares = fma(from_x, from_x, input_squares);
-      output_squares = fma(from_y, from_y, output_squares);
+      half.input_squares = fma(from_x, from_x, half.input_squares);
+      half.output_squares = fma(from_y, from_y, half.output_squares);
+    }
+
+    static HILLOCK_INLINE V deviation(V x, V pivot) noexcept {
+#if HILLOCK_HAS_FMA
+      return fma(x, V(1), -pivot);
+#else
+      return x - pivot;
+#endif
     }
   };
 
@@ -97,18 +115,17 @@ class LaneCounter {
                                Index n) const noexcept {
     const Outputs y = y_there;
     Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, judge_.threshold(0)};
-    // Two of each: a multiply-add takes 4 cycles, in which the loop goes through more than a batch.
-    V input_squares = 0, output_squares = 0, other_input_squares = 0, other_output_squares = 0;
+    Half even, odd;
     Index i = 0;
     for (; i + 2 <= n; i += 2) {
       const V first = sealed(V::load(x + i * step));
-      sums.add(first, y(first, i), input_squares, output_squares);
+      sums.add(first, y(first, i), even);
       const V second = sealed(V::load(x + (i + 1) * step));
-      sums.add(second, y(second, i + 1), other_input_squares, other_output_squares);
+      sums.add(second, y(second, i + 1), odd);
     }
     if (i < n) {
       const V last = sealed(V::load(x + i * step));
-      sums.add(last, y(last, i), input_squares, output_squares);
+      sums.add(last, y(last, i), even);
     }
     ElementCounts<Counts> counts;
     if constexpr (IsSimple) {
@@ -119,20 +136,14 @@ class LaneCounter {
     } else {
       counts = counts_by_slope(x, step, slopes, n);
     }
-    return {count_of(n),        counts,
-            sums.largest_input, sums.smallest_output,
-            sums.input,         input_squares + other_input_squares,
-            sums.output,        output_squares + other_output_squares};
-  }
-
-  /// x - pivot. Processors that have fma add on other units than they multiply on, and the loop above adds
-  /// more.
-  static HILLOCK_INLINE V deviation(V x, V pivot) noexcept {
-#if HILLOCK_HAS_FMA
-    return fma(x, V(1), -pivot);
-#else
-    return x - pivot;
-#endif
+    return {count_of(n),
+            counts,
+            sums.largest_input,
+            sums.smallest_output,
+            sums.input + (even.input + odd.input),
+            even.input_squares + odd.input_squares,
+            sums.output,
+            even.output_squares + odd.output_squares};
   }
 
   /// The inputs above each of the judge's thresholds. Most of those lie where the extremes say enough.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hillock/diagnostics/judge.hpp>
+#include <hillock/diagnostics/statistics.hpp>
 
 #include <array>
 #include <cstdint>
@@ -95,8 +96,13 @@ struct LaneTotals {
 
   /// Whether every lane is: a sum of squares over anything that is not finite is not, either.
   HILLOCK_INLINE bool is_finite() const noexcept {
-    return !any(
-        has_sign(V::from_bits(non_finite_bit(input_squares) | non_finite_bit(output_squares))));
+    return !any(has_sign(V::from_bits(non_finite_bit(sealed(input_squares + output_squares)))));
+  }
+
+  /// Whether the mean of a lane is far off, of n elements each. Where that of no run is, that of all
+  /// together is not, either.
+  HILLOCK_INLINE bool is_any_far_off(V n) const noexcept {
+    return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
   }
 
   /// Forgets the lanes before `first` and those from `end` on.

@@ -21,10 +21,8 @@ class Observer {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// `samples` have been observed before.
-  Observer(const Judge<F>& judge, const Values& values, Tallies& tallies,
-           std::int64_t samples) noexcept
-      : judge_(judge.template in<T>()), values_(values), tallies_(tallies), samples_(samples) {
+  Observer(const Judge<F>& judge, const Values& values, Tallies& tallies) noexcept
+      : judge_(judge.template in<T>()), values_(values), tallies_(tallies) {
     tallies.template expect<T>();
   }
 
@@ -39,7 +37,7 @@ class Observer {
     // in cache when its turn comes.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
       const Index n = samples < lane_block ? samples : lane_block;
-      expect_in_lanes(n);
+      tallies_.expect_in_lanes(n);
       for (Index first = 0; first < units; first += width) {
         const Index start = start_of(first, units);
         observe_lanes(start, static_cast<std::size_t>(first - start), x + start, n, step);
@@ -51,7 +49,7 @@ class Observer {
   /// turned: a unit's lanes would have to be added up after so few batches.
   void observe_units_apart(const T* x, Index units, Index samples, Index step) {
     alignas(V) T turned[static_cast<std::size_t>(few * width)];
-    expect_in_lanes(samples);
+    tallies_.expect_in_lanes(samples);
     for (Index first = 0; first < units; first += width) {
       const Index start = start_of(first, units);
       arrays::transpose(x + start * step, step, width, samples, turned, width);
@@ -67,12 +65,6 @@ class Observer {
   const ElementJudge<F, T>& judge_;
   const Values values_;
   Tallies& tallies_;
-  std::int64_t samples_;
-
-  void expect_in_lanes(Index n) noexcept {
-    tallies_.expect_in_lanes(n);
-    samples_ += n;
-  }
 
   /// The last batch overlaps the one before it, whose lanes it leaves out.
   static Index start_of(Index first, Index units) noexcept {
@@ -80,8 +72,8 @@ class Observer {
   }
 
   /// Of n batches, number i at x + i step.
-  HILLOCK_INLINE LaneTotals<V> totals(const Counter& counter, const T* x, Index step,
-                                      Index n) const noexcept {
+  HILLOCK_INLINE LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
+                                           Index n) const noexcept {
     if constexpr (!Values::are_kept) {
       if (HILLOCK_USUAL(judge_.is_by_input()))
         return counter.totals(x, step, values_.outputs(), nullptr, n);
@@ -92,6 +84,10 @@ class Observer {
       totals.add(totals_of_few(counter, x, step, n < held ? n : held));
     }
     return totals;
+  }
+  HILLOCK_APART LaneTotals<V> totals(const Counter& counter, const T* x, Index step,
+                                     Index n) const noexcept {
+    return totals_here(counter, x, step, n);
   }
 
   HILLOCK_APART LaneTotals<V> totals_of_few(const Counter& counter, const T* x, Index step,
@@ -116,16 +112,9 @@ class Observer {
   }
 
   void observe_chunk(Index unit, const T* x, Index n) {
-    const Index whole = n / width;
-    const auto rest = static_cast<std::size_t>(n - whole * width);
     LaneTotals<V> totals;
     for (bool is_new = set_pivots(unit, x);; is_new = false) {
-      const auto at = static_cast<std::size_t>(unit);
-      const Counter counter(judge_, static_cast<T>(tallies_.input().pivot[at]),
-                            static_cast<T>(tallies_.output().pivot[at]));
-      totals =
-          whole > 0 ? this->totals(counter, x, width, whole) : totals_of_first(counter, x, rest);
-      if (whole > 0 && rest > 0) totals.add(totals_of_first(counter, x + whole * width, rest));
+      totals = totals_of_chunk(unit, x, n);
       if (!is_new || !totals.is_finite()) break;
       const auto count = static_cast<double>(n);
       tallies_.template shift_pivots<T>(unit, sum_of(totals.input) / count,
@@ -137,35 +126,36 @@ class Observer {
       add_elements(x, n, width, [&](std::size_t) { return unit; });
   }
 
+  LaneTotals<V> totals_of_chunk(Index unit, const T* x, Index n) const noexcept {
+    const auto at = static_cast<std::size_t>(unit);
+    const Counter counter(judge_, static_cast<T>(tallies_.input().pivot[at]),
+                          static_cast<T>(tallies_.output().pivot[at]));
+    const Index whole = n / width;
+    const auto rest = static_cast<std::size_t>(n - whole * width);
+    if (whole == 0) return totals_of_first(counter, x, rest);
+    LaneTotals<V> totals = this->totals(counter, x, width, whole);
+    if (rest > 0) totals.add(totals_of_first(counter, x + whole * width, rest));
+    return totals;
+  }
+
   /// n samples of the units from `first` on, without the first `skip` of them.
   void observe_lanes(Index first, std::size_t skip, const T* x, Index n, Index step) {
-    bool is_any_new = false;
-    if (!tallies_.has_seen_all())
-      for (Index i = 0; i < width; ++i) is_any_new |= set_pivots(first + i, x + i);
-    LaneTotals<V> totals;
-    for (bool is_new = is_any_new;; is_new = false) {
-      const auto at = static_cast<std::size_t>(first);
-      const Counter counter(judge_, tallies_.input().template pivots<V>(at),
-                            tallies_.output().template pivots<V>(at));
-      totals = this->totals(counter, x, step, n);
-      if (!is_new || !totals.is_finite()) break;
-      Lanes input, output;
-      totals.input.store(input.data());
-      totals.output.store(output.data());
-      const auto count = static_cast<double>(n);
-      for (std::size_t i = 0; i < V::size; ++i)
-        tallies_.template shift_pivots<T>(first + static_cast<Index>(i),
-                                          static_cast<double>(input[i]) / count,
-                                          static_cast<double>(output[i]) / count);
-    }
+    const bool is_any_new = !tallies_.has_seen_all() && set_pivots(first, x, n, step);
+    LaneTotals<V> totals = totals_here(counter_of(first), x, step, n);
     if (totals.is_finite()) {
       if (skip > 0) totals.keep(skip, V::size);
-      tallies_.add_lanes(first, totals, static_cast<double>(samples_), is_any_new);
+      tallies_.add_lanes(first, totals, n, is_any_new);
     } else {
       for (Index i = 0; i < n; ++i)
         add_elements(x + i * step + skip, width - static_cast<Index>(skip), width,
                      [&](std::size_t lane) { return first + static_cast<Index>(skip + lane); });
     }
+  }
+
+  HILLOCK_INLINE Counter counter_of(Index first) const noexcept {
+    const auto at = static_cast<std::size_t>(first);
+    return Counter(judge_, tallies_.input().template pivots<V>(at),
+                   tallies_.output().template pivots<V>(at));
   }
 
   /// A unit that has not been seen is counted about its first element, and then, as that may lie anywhere,
@@ -175,6 +165,23 @@ class Observer {
     using Narrow = simd::Batch<T, simd::NarrowArch>;
     const T y = values_.first(first, Narrow(*first), 1).forward.first();
     tallies_.set_pivots(unit, static_cast<double>(*first), static_cast<double>(y));
+    return true;
+  }
+  /// The same of the units from `first` on. Whether any is.
+  HILLOCK_APART bool set_pivots(Index first, const T* x, Index n, Index step) const {
+    bool is_any_new = false;
+    for (Index i = 0; i < width; ++i) is_any_new |= set_pivots(first + i, x + i);
+    if (!is_any_new) return false;
+    const LaneTotals<V> totals = this->totals(counter_of(first), x, step, n);
+    if (!totals.is_finite()) return true;
+    Lanes input, output;
+    totals.input.store(input.data());
+    totals.output.store(output.data());
+    const auto count = static_cast<double>(n);
+    for (std::size_t i = 0; i < V::size; ++i)
+      tallies_.template shift_pivots<T>(first + static_cast<Index>(i),
+                                        static_cast<double>(input[i]) / count,
+                                        static_cast<double>(output[i]) / count);
     return true;
   }
 

@@ -95,7 +95,7 @@ class Tallies {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_)
       for (std::size_t i = 0; i < units(); ++i)
-        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) move_pivots<T>(i, i + 1);
+        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) place_pivots<T>(i, i + 1, true);
     are_pivots_floats_ = are_floats;
   }
   /// In lanes, n of each unit.
@@ -130,10 +130,10 @@ class Tallies {
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
 
-  /// Lane i of `totals` to unit `first` + i, of which there have been about `samples` then. Pivots are looked
-  /// for where one of the units is new.
+  /// Lane i of `totals`, of n elements each, to unit `first` + i. Pivots are looked for where one of the
+  /// units is new.
   template <class V>
-  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals, double samples,
+  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals, Index n,
                                 bool is_any_new) noexcept {
     using T = typename V::value_type;
     const std::size_t first = at(first_unit);
@@ -143,9 +143,10 @@ class Tallies {
       wide_.add_lanes(first, totals);
     extremes_of<T>().add_lanes(first, totals);
     if (!has_negative_output_) has_negative_output_ = any(totals.smallest_output < V(0));
-    const auto is_far_off = input_.add_lanes(first, totals.input, totals.input_squares, samples) |
-                            output_.add_lanes(first, totals.output, totals.output_squares, samples);
-    if (any(is_far_off) || is_any_new) move_pivots<T>(first, first + V::size);
+    input_.add_lanes(first, totals.input, totals.input_squares);
+    output_.add_lanes(first, totals.output, totals.output_squares);
+    if (totals.is_any_far_off(static_cast<T>(n)) || is_any_new)
+      place_pivots<T>(first, first + V::size, is_any_new);
   }
 
   /// All lanes of `totals` to one unit.
@@ -247,17 +248,18 @@ class Tallies {
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);
     has_negative_output_ = has_negative_output_ || smallest_output < 0;
-    const auto all = static_cast<double>(finite(i));
-    if (is_new || is_far_off(input_.sum[i], input_.squares[i], all) ||
-        is_far_off(output_.sum[i], output_.squares[i], all))
-      move_pivots<T>(i, i + 1);
+    place_pivots<T>(i, i + 1, is_new);
   }
 
+  /// Moves the pivots of some units where a mean is far off, or wherever it is.
   template <class T>
-  HILLOCK_APART void move_pivots(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_APART void place_pivots(std::size_t first, std::size_t end, bool wherever) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
+      if (!wherever && !is_far_off(input_.sum[i], input_.squares[i], n) &&
+          !is_far_off(output_.sum[i], output_.squares[i], n))
+        continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
     }
   }

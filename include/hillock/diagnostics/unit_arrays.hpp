@@ -59,24 +59,11 @@ struct UnitSums {
 
   explicit UnitSums(std::size_t units) : pivot(units), sum(units), squares(units) {}
 
-  /// To a batch of units, which have n numbers each then. Where is the mean far off?
+  /// To a batch of units.
   template <class V>
-  HILLOCK_INLINE auto add_lanes(std::size_t first, V more, V more_squares, double n) noexcept {
-    const auto numbers = widened(more), their_squares = widened(more_squares);
-    const auto far_off = add_doubles(first, numbers[0], their_squares[0], n);
-    // Not a loop: g++ would keep what it goes over in memory.
-    if constexpr (numbers.size() == 1)
-      return far_off;
-    else
-      return far_off | add_doubles(first + V::size / 2, numbers[1], their_squares[1], n);
-  }
-  template <class D>
-  HILLOCK_INLINE auto add_doubles(std::size_t first, D more, D more_squares, double n) noexcept {
-    const D all = D::load(&sum[first]) + more;
-    const D all_squares = D::load(&squares[first]) + more_squares;
-    all.store(&sum[first]);
-    all_squares.store(&squares[first]);
-    return is_far_off(all, all_squares, D(n));
+  HILLOCK_INLINE void add_lanes(std::size_t first, V more, V more_squares) noexcept {
+    add_to(&sum[first], more);
+    add_to(&squares[first], more_squares);
   }
   void add(std::size_t i, double more, double more_squares) noexcept {
     sum[i] += more;
@@ -105,6 +92,17 @@ struct UnitSums {
       return D::load(&pivot[first]);
     else
       return narrowed(D::load(&pivot[first]), D::load(&pivot[first + D::size]));
+  }
+
+ private:
+  template <class V>
+  static HILLOCK_INLINE void add_to(double* numbers, V more) noexcept {
+    using D = simd::Batch<double, typename V::arch>;
+    const auto doubles = widened(more);
+    (D::load(numbers) + doubles[0]).store(numbers);
+    // Not a loop: g++ would keep what it goes over in memory.
+    if constexpr (doubles.size() == 2)
+      (D::load(numbers + D::size) + doubles[1]).store(numbers + D::size);
   }
 };
 
