@@ -215,6 +215,8 @@ void check_streams(double allowance) {
                    [&](Index i) { return normal(random) + 0.05 * static_cast<double>(i); });
   check_moments<T>("jumping", allowance,
                    [&](Index i) { return normal(random) + (i < 1000 ? -500 : 500); });
+  check_moments<T>("one, then all the same", allowance,
+                   [&](Index i) { return i == 0 ? 0.0 : 3.7; });
   check_moments<T>("sorted into classes", allowance,
                    [&](Index i) { return static_cast<double>(i / 100) + 1e-3 * normal(random); });
 }
@@ -222,6 +224,93 @@ void check_streams(double allowance) {
 TEST_CASE("the moments are as close as they say, wherever the numbers lie", "[diagnostics]") {
   check_streams<float>(1e-5);
   check_streams<double>(1e-12);
+}
+
+/// x / 2 + x^2 / 6 from -3 to 3: f' is 0 at one number.
+struct HardSwish : hillock::Activation<HardSwish> {
+  template <class V>
+  V forward_at(const V& x) const {
+    return x * (min(max(x + 3, V(0)), V(6)) / 6);
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, select(x > 3, V(1), select(x < -3, V(0), (2 * x + 3) / 6)));
+  }
+};
+
+/// The identity, but for a plateau that is narrower than the points of a grid lie apart.
+struct Plateau : hillock::Activation<Plateau> {
+  template <class V>
+  V forward_at(const V& x) const {
+    return select(x > 100.5, x - 0.4, min(x, V(100.1)));
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, select((x > 100.1) & (x < 100.5), V(0), V(1)));
+  }
+};
+
+template <class F>
+std::int64_t active_of(const F& f, float x) {
+  UnitMonitor<F> monitor(f, 1, Per::row);
+  monitor.observe(Array<float>::Constant(1, 4, x));
+  return monitor.report().units[0].active;
+}
+
+TEST_CASE("of a class that does not say where it is steep every element is asked",
+          "[diagnostics]") {
+  CHECK(active_of(HardSwish{}, -1.5F) == 0);
+  CHECK(active_of(HardSwish{}, -1.25F) == 4);
+  CHECK(active_of(Plateau{}, 100.25F) == 0);
+  CHECK(active_of(Plateau{}, 100.75F) == 4);
+}
+
+TEST_CASE("a range may end at either zero", "[diagnostics]") {
+  const auto saturated = [](const auto& f, double low, double high) {
+    MonitorOptions options;
+    options.range = hillock::diagnostics::SaturationRange{low, high};
+    UnitMonitor monitor(f, 1, Per::row, options);
+    Array<float> z(1, 6);
+    z << -3, -1, -0.0F, 0, 1, 2;
+    monitor.observe(z);
+    const UnitStatistics unit = monitor.report().units[0];
+    return std::pair{unit.saturated_low, unit.saturated_high};
+  };
+  using Counted = std::pair<std::int64_t, std::int64_t>;
+  CHECK(saturated(hillock::identity, -0.0, 1e30) == Counted{4, 0});
+  CHECK(saturated(hillock::identity, 0.0, 1e30) == Counted{4, 0});
+  CHECK(saturated(hillock::identity, -1e300, 0.0) == Counted{0, 4});
+  CHECK(saturated(hillock::identity, -1e300, -0.0) == Counted{0, 4});
+  CHECK(saturated(hillock::tanh, -10, 0.0) == Counted{0, 4});
+}
+
+TEST_CASE("a unit that was never finite has a state like any other", "[diagnostics]") {
+  Array<float> z = Array<float>::Random(9, 20);
+  z.row(4).setConstant(std::numeric_limits<float>::quiet_NaN());
+  UnitMonitor monitor(hillock::identity, 9, Per::row);
+  monitor.observe(z);
+  CHECK(monitor.state() == monitor.state());
+  UnitMonitor copy(hillock::identity, monitor.state());
+  for (UnitMonitor<hillock::Identity<>>* each : {&monitor, &copy})
+    each->observe(Array<float>::Ones(9, 3));
+  CHECK(copy.state() == monitor.state());
+  CHECK(copy.report().units[4].mean_input() == 1);
+}
+
+TEST_CASE("numbers whose squares overflow keep their mean, and no variance is made up",
+          "[diagnostics]") {
+  const auto unit_of = [](double a, double b) {
+    UnitMonitor monitor(hillock::identity, 1, Per::row);
+    Array<double> z(1, 40);
+    for (Index i = 0; i < 40; ++i) z(i) = i % 2 == 0 ? a : b;
+    monitor.observe(z);
+    monitor.observe(z);
+    return monitor.report().units[0];
+  };
+  CHECK(std::fabs(unit_of(1e160 + 1e150, 1e160 - 1e150).input_variance() / 1e300 - 1) < 1e-3);
+  CHECK(unit_of(1.5e308, 1.5e308).mean_input() == 1.5e308);
+  CHECK(unit_of(1.5e308, 1.5e308).input_variance() == 0);
+  CHECK(!std::isfinite(unit_of(1, 1e200).input_variance()));
 }
 
 TEST_CASE("floats and doubles may be counted by one monitor in turn", "[diagnostics]") {

@@ -23,6 +23,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
   static constexpr bool may_keep_sign = true;
+  static constexpr bool is_steep_in_one_stretch = true;
 
   double alpha;
 

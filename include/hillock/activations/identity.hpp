@@ -15,6 +15,7 @@ class Identity : public Activation<Identity<A, Arch>> {
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
   static constexpr bool may_keep_sign = true;
+  static constexpr bool is_steep_in_one_stretch = true;
 
   constexpr Identity() noexcept = default;
 

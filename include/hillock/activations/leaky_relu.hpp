@@ -21,6 +21,7 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
   static constexpr bool may_keep_sign = true;
+  static constexpr bool is_steep_in_one_stretch = true;
 
   double slope;
 

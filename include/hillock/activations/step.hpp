@@ -15,6 +15,7 @@ class Step : public Activation<Step<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
+  static constexpr bool is_steep_in_one_stretch = true;
 
   constexpr Step() noexcept = default;
 

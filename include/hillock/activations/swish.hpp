@@ -30,6 +30,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4, 0.5};
+  static constexpr bool is_steep_in_one_stretch = true;
 
   double beta;
 

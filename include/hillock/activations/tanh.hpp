@@ -21,6 +21,7 @@ class Tanh : public Activation<Tanh<A, Arch>>, public kernels::ByExponential<Tan
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
   static constexpr bool may_keep_sign = true;
+  static constexpr bool is_steep_in_one_stretch = true;
 
   constexpr Tanh() noexcept = default;
 

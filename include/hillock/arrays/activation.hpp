@@ -43,6 +43,9 @@ class Activation : public arrays::PointwiseBase {
   // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
   /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
   static constexpr bool may_keep_sign = false;
+  /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not so, elements
+  /// are judged wrongly.
+  static constexpr bool is_steep_in_one_stretch = false;
 
   template <class X>
   auto operator()(const X& x) const noexcept(!arrays::is_dense<X>) {

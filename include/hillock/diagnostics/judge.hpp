@@ -1,10 +1,10 @@
 // What a monitor judges elements by, and the judge that does.
 #pragma once
 
+#include <hillock/diagnostics/finite.hpp>
 #include <hillock/diagnostics/slopes.hpp>
 
 #include <array>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -63,9 +63,8 @@ struct ElementCounts {
 /// Says of an element of one activation whether it is active, nearly linear, saturated low or high.
 /// T is what f is computed in.
 ///
-/// Of most functions |f'| is large in one stretch of numbers, and x tells all: what remains to be counted
-/// is how many elements are above a few thresholds. Of others, and where f is not pointwise, |f'| is
-/// looked at, too.
+/// Where |f'| is above any threshold in one stretch of numbers, as its class may say, x tells all: what
+/// remains to be counted is how many elements are above a few thresholds. Elsewhere |f'| is looked at, too.
 template <class F, class T>
 class ElementJudge {
  public:
@@ -83,14 +82,13 @@ class ElementJudge {
         has_saturation_range_(saturated) {
     if (saturated) {
       low_.upto = rounded_down<T>(saturated->low);
-      const T high = rounded_up<T>(saturated->high);
-      high_.after = high <= largest ? std::nextafter(high, -infinity<T>) : infinity<T>;
+      high_.after = before(rounded_up<T>(saturated->high));
     }
-    if constexpr (arrays::is_pointwise<F>) find_ranges(f, options.tolerance > 0);
+    if constexpr (is_steep_in_one_stretch<F>) find_ranges(f, options.tolerance > 0);
   }
 
   bool is_by_input() const noexcept { return is_by_input_; }
-  /// Whether the elements above threshold 0, which is not negative, are all there is to count, and f of the
+  /// Whether the elements above threshold 0, which has no sign, are all there is to count, and f of the
   /// smallest element is the smallest.
   bool is_simple() const noexcept { return is_simple_; }
   std::size_t thresholds() const noexcept { return thresholds_; }
@@ -148,7 +146,7 @@ class ElementJudge {
   T tolerance_, linear_slope_, tau_;
   bool has_saturation_range_;
   bool is_by_input_ = false, is_simple_ = false;
-  Range<T> active_, linear_;
+  Range<T> active_ = nowhere<T>, linear_ = nowhere<T>;
   Range<T> low_{-infinity<T>, -infinity<T>}, high_{infinity<T>, infinity<T>};
   std::size_t thresholds_ = 0;
   std::array<T, most_thresholds> threshold_{};
@@ -165,7 +163,8 @@ class ElementJudge {
       has_positive |= slope > 0;
       has_negative |= slope < 0;
     });
-    // What is within the tolerance about a root may lie between two points of the grid.
+    // About a root |f'| is within the tolerance, in what may lie between two points of the grid. Without one
+    // that is a single number, which is counted as active.
     const bool has_root = has_tolerance && has_positive && has_negative;
     if (has_root || active.runs > 1 || linear.runs > 1) return;
     is_by_input_ = true;
@@ -176,13 +175,25 @@ class ElementJudge {
     low_ends_ = ends_of(low_);
     high_ends_ = ends_of(high_);
     // Correctly rounded, f keeps the order of its inputs.
-    is_simple_ = arrays::is_brief<F> && !has_negative && thresholds_ <= 1 && !(threshold_[0] < 0);
+    is_simple_ =
+        arrays::is_brief<F> && !has_negative && thresholds_ <= 1 && !std::signbit(threshold_[0]);
+  }
+
+  /// The number next to x, below it.
+  static T before(T x) noexcept {
+    if (x > largest) return infinity<T>;
+#if HILLOCK_FAST_MATH
+    // Processors are told then to take subnormal numbers for 0.
+    if (x == 0) return -std::numeric_limits<T>::min();
+#endif
+    return std::nextafter(x, -infinity<T>);
   }
 
   Ends ends_of(Range<T> range) noexcept { return {place_of(range.after), place_of(range.upto)}; }
   std::size_t place_of(T threshold) noexcept {
     if (threshold < -largest) return all;
     if (threshold > largest) return none;
+    if (threshold == 0) threshold = 0;  // not -0
     std::size_t i = 0;
     while (i < thresholds_ && threshold_[i] != threshold) ++i;
     if (i == thresholds_) threshold_[thresholds_++] = threshold;
@@ -234,20 +245,6 @@ class Judge {
       return Judges({f, options, linear_slope, range_}, {f, options, linear_slope, range_});
   }
 };
-
-template <class T>
-using Pattern = typename simd::Bits<T, simd::NativeArch>::value_type;
-/// Set together where a number is not finite.
-template <class T>
-inline constexpr Pattern<T> exponent_bits = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-
-/// Finite, told from the bits: -ffast-math assumes that every number is.
-template <class T>
-bool is_finite(T x) noexcept {
-  Pattern<T> pattern;
-  std::memcpy(&pattern, &x, sizeof(T));
-  return (pattern & exponent_bits<T>) != exponent_bits<T>;
-}
 
 }  // namespace diagnostics
 }  // namespace HILLOCK_INSTRUCTION_SET

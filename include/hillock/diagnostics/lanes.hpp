@@ -101,7 +101,7 @@ struct LaneTotals {
 
   /// Whether the mean of a lane is far off, of n elements each. Where that of no run is, that of all
   /// together is not, either.
-  HILLOCK_INLINE bool is_any_far_off(V n) const noexcept {
+  HILLOCK_INLINE bool is_any_far_off(double n) const noexcept {
     return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
   }
 

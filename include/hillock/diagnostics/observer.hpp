@@ -112,18 +112,17 @@ class Observer {
   }
 
   void observe_chunk(Index unit, const T* x, Index n) {
-    LaneTotals<V> totals;
-    for (bool is_new = set_pivots(unit, x);; is_new = false) {
+    set_pivots(unit, x);
+    LaneTotals<V> totals = totals_of_chunk(unit, x, n);
+    if (!totals.is_finite()) return add_elements(x, n, width, [&](std::size_t) { return unit; });
+    const auto count = static_cast<double>(n);
+    const double input = sum_of(totals.input), output = sum_of(totals.output);
+    if (n >= many && (is_far_off(input, sum_of(totals.input_squares), count) ||
+                      is_far_off(output, sum_of(totals.output_squares), count))) {
+      tallies_.template shift_pivots<T>(unit, input / count, output / count);
       totals = totals_of_chunk(unit, x, n);
-      if (!is_new || !totals.is_finite()) break;
-      const auto count = static_cast<double>(n);
-      tallies_.template shift_pivots<T>(unit, sum_of(totals.input) / count,
-                                        sum_of(totals.output) / count);
     }
-    if (totals.is_finite())
-      tallies_.add_sum(unit, totals);
-    else
-      add_elements(x, n, width, [&](std::size_t) { return unit; });
+    tallies_.add_sum(unit, totals);
   }
 
   LaneTotals<V> totals_of_chunk(Index unit, const T* x, Index n) const noexcept {
@@ -140,11 +139,13 @@ class Observer {
 
   /// n samples of the units from `first` on, without the first `skip` of them.
   void observe_lanes(Index first, std::size_t skip, const T* x, Index n, Index step) {
-    const bool is_any_new = !tallies_.has_seen_all() && set_pivots(first, x, n, step);
+    const bool is_any_new = !tallies_.has_seen_all() && set_all_pivots(first, x);
     LaneTotals<V> totals = totals_here(counter_of(first), x, step, n);
     if (totals.is_finite()) {
+      const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
+      if (is_any_far_off && n >= many) totals = totals_about_means(first, totals, x, step, n);
       if (skip > 0) totals.keep(skip, V::size);
-      tallies_.add_lanes(first, totals, n, is_any_new);
+      tallies_.add_lanes(first, totals, is_any_new || is_any_far_off);
     } else {
       for (Index i = 0; i < n; ++i)
         add_elements(x + i * step + skip, width - static_cast<Index>(skip), width,
@@ -158,8 +159,7 @@ class Observer {
                    tallies_.output().template pivots<V>(at));
   }
 
-  /// A unit that has not been seen is counted about its first element, and then, as that may lie anywhere,
-  /// once more about the means that come out. Whether it is such a unit.
+  /// A unit that has not been seen is counted about its first element. Whether it is such a unit.
   bool set_pivots(Index unit, const T* first) const {
     if (tallies_.has_seen(unit)) return false;
     using Narrow = simd::Batch<T, simd::NarrowArch>;
@@ -167,13 +167,17 @@ class Observer {
     tallies_.set_pivots(unit, static_cast<double>(*first), static_cast<double>(y));
     return true;
   }
-  /// The same of the units from `first` on. Whether any is.
-  HILLOCK_APART bool set_pivots(Index first, const T* x, Index n, Index step) const {
+  HILLOCK_APART bool set_all_pivots(Index first, const T* x) const {
     bool is_any_new = false;
     for (Index i = 0; i < width; ++i) is_any_new |= set_pivots(first + i, x + i);
-    if (!is_any_new) return false;
-    const LaneTotals<V> totals = this->totals(counter_of(first), x, step, n);
-    if (!totals.is_finite()) return true;
+    return is_any_new;
+  }
+
+  /// The totals of so many samples once more, about the means that came out: a first element may lie anywhere,
+  /// and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
+  static constexpr Index many = 16;
+  HILLOCK_APART LaneTotals<V> totals_about_means(Index first, const LaneTotals<V>& totals,
+                                                 const T* x, Index step, Index n) const {
     Lanes input, output;
     totals.input.store(input.data());
     totals.output.store(output.data());
@@ -182,7 +186,7 @@ class Observer {
       tallies_.template shift_pivots<T>(first + static_cast<Index>(i),
                                         static_cast<double>(input[i]) / count,
                                         static_cast<double>(output[i]) / count);
-    return true;
+    return this->totals(counter_of(first), x, step, n);
   }
 
   /// One by one, in double: for runs in which something is not finite, or whose squares are not.

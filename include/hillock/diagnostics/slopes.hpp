@@ -34,7 +34,7 @@ double slope_at(const F& f, double x) {
 }
 
 /// Calls visit(x, f'(x)) for the points of a grid in their order: on either side 64 to each factor of 2
-/// from 2^-20 to 2^64, and 0. f' is computed in T.
+/// from 2^-20 to below 2^64, and 0. f' is computed in T.
 template <class T, class F, class Visit>
 void visit_slopes(const F& f, const Visit& visit) {
   constexpr int steps = 64, first = -20, last = 63;
@@ -108,7 +108,7 @@ T last_like_first(T a, T b, const Condition& holds) {
   }
 }
 
-/// A stretch of the grid's points to the last bit.
+/// A stretch of the grid's points to the last bit, if the condition changes once on either side.
 template <class T, class F, class Condition>
 Range<T> range_of(const Stretch<T>& stretch, const F& f, const Condition& condition) {
   if (stretch.runs == 0) return nowhere<T>;
@@ -138,6 +138,10 @@ template <class F, bool = arrays::is_pointwise<F>>
 inline constexpr bool may_keep_sign = false;
 template <class F>
 inline constexpr bool may_keep_sign<F, true> = F::may_keep_sign;
+template <class F, bool = arrays::is_pointwise<F>>
+inline constexpr bool is_steep_in_one_stretch = false;
+template <class F>
+inline constexpr bool is_steep_in_one_stretch<F, true> = F::is_steep_in_one_stretch;
 
 /// Whether f(x) has the sign of x for every x (but for subnormal ones of LeakyReLU, which it may
 /// round to 0).

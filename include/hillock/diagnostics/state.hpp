@@ -14,7 +14,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// integers: the version of the layout (100 times the kind of monitor, plus a number that grows
 /// when the layout changes), then what identifies the monitor (its sizes), then its counts.
-/// numbers: the options, then the moments and extremes. A monitor is made anew of it and merges as
+/// numbers: the options, then extremes and what the moments are made of. A monitor is made anew of it and merges as
 /// the one that it was taken from.
 struct MonitorState {
   std::vector<std::int64_t> integers;
@@ -49,7 +49,7 @@ class StateReader {
   }
   std::int64_t count() {
     const std::int64_t value = integer();
-    // Up to where a double holds every integer, as the monitors count in them.
+    // Up to where a double holds every integer: shares and moments are taken in them.
     constexpr std::int64_t most = std::int64_t{1} << 53;
     if (value < 0 || value > most)
       fail("has a count of " + std::to_string(value) + ", expected 0 to " + std::to_string(most));

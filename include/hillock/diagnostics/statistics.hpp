@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hillock/arrays/operations.hpp>
+#include <hillock/diagnostics/finite.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -47,10 +48,10 @@ struct Moments {
 };
 
 /// Whether the mean of n numbers is more than two standard deviations from what they were summed up about.
-/// Number: double, or a batch of doubles that are a unit each.
+/// Number: double, or a batch of numbers that are a unit each. (In this order finite sums do not overflow.)
 template <class Number>
-HILLOCK_INLINE auto is_far_off(Number sum, Number squares, Number n) noexcept {
-  return sum * sum * Number(1.25) > squares * n;
+HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
+  return sum * (sum * Number(1.25 / n)) > squares;
 }
 
 /// The sums of x - pivot and of its squares over numbers x, of which there are n: what moments are made
@@ -68,7 +69,7 @@ struct ShiftedSums {
   template <class T>
   ShiftedSums about_best(double n) const noexcept {
     const ShiftedSums zero = about(0, n);
-    if (!is_far_off(zero.sum, zero.squares, n)) return zero;
+    if (is_finite(zero.squares) && !is_far_off(zero.sum, zero.squares, n)) return zero;
     const T mean = arrays::rounded_parameter<Accuracy::fast, T>(pivot + sum / n);
     return about(static_cast<double>(mean), n);
   }
@@ -76,7 +77,7 @@ struct ShiftedSums {
   Moments moments(double n) const noexcept {
     if (n == 0) return {};
     const double deviations = squares - sum / n * sum;
-    return {pivot + sum / n, deviations > 0 ? deviations : 0};
+    return {pivot + sum / n, deviations < 0 ? 0 : deviations};
   }
   static ShiftedSums of(const Moments& moments) noexcept {
     return {moments.mean, 0, moments.squared_deviations};

@@ -72,9 +72,13 @@ class Tallies {
       for (const UnitStatistics& each : all) state.integers.push_back(each.*member);
     for (const auto member : all_extremes)
       for (const UnitStatistics& each : all) state.numbers.push_back(each.*member);
-    for (const UnitSums* sums : {&input_, &output_})
-      for (const auto* numbers : {&sums->pivot, &sums->sum, &sums->squares})
+    for (const UnitSums* sums : {&input_, &output_}) {
+      // Of a unit that has not been seen it may be a NaN.
+      for (std::size_t i = 0; i < units(); ++i)
+        state.numbers.push_back(finite(i) > 0 ? sums->pivot[i] : 0);
+      for (const auto* numbers : {&sums->sum, &sums->squares})
         state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
+    }
   }
   void read(StateReader& state) {
     std::vector<UnitStatistics> all(units());
@@ -95,12 +99,12 @@ class Tallies {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_)
       for (std::size_t i = 0; i < units(); ++i)
-        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) place_pivots<T>(i, i + 1, true);
+        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) place_pivots<T>(i, i + 1);
     are_pivots_floats_ = are_floats;
   }
   /// In lanes, n of each unit.
   void expect_in_lanes(Index n) noexcept {
-    constexpr Index most = std::int64_t{1} << 31;
+    constexpr auto most = std::int64_t{1} << 31;
     if ((narrow_samples_ += n) <= most) return;
     for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
     narrow_samples_ = n;
@@ -117,24 +121,25 @@ class Tallies {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// They lie elsewhere, by so much.
+  /// Moves them by so much.
   template <class T>
   void shift_pivots(Index unit, double input, double output) noexcept {
-    if (has_seen(unit)) return;
-    const auto shift = [](double& pivot, double by) {
-      pivot = static_cast<double>(static_cast<T>(pivot + by));
+    const std::size_t i = at(unit);
+    const auto n = static_cast<double>(finite(i));
+    const auto shift = [&](UnitSums& sums, double by) {
+      const T pivot = arrays::rounded_parameter<Accuracy::fast, T>(sums.pivot[i] + by);
+      sums.set(i, sums.of(i).about(static_cast<double>(pivot), n));
     };
-    shift(input_.pivot[at(unit)], input);
-    shift(output_.pivot[at(unit)], output);
+    shift(input_, input);
+    shift(output_, output);
   }
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
 
-  /// Lane i of `totals`, of n elements each, to unit `first` + i. Pivots are looked for where one of the
-  /// units is new.
+  /// Lane i of `totals` to unit `first` + i. Other pivots are looked for where there may be better ones.
   template <class V>
-  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals, Index n,
-                                bool is_any_new) noexcept {
+  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals,
+                                bool may_be_better) noexcept {
     using T = typename V::value_type;
     const std::size_t first = at(first_unit);
     if constexpr (std::is_same_v<T, float>)
@@ -145,8 +150,7 @@ class Tallies {
     if (!has_negative_output_) has_negative_output_ = any(totals.smallest_output < V(0));
     input_.add_lanes(first, totals.input, totals.input_squares);
     output_.add_lanes(first, totals.output, totals.output_squares);
-    if (totals.is_any_far_off(static_cast<T>(n)) || is_any_new)
-      place_pivots<T>(first, first + V::size, is_any_new);
+    if (may_be_better) place_pivots<T>(first, first + V::size);
   }
 
   /// All lanes of `totals` to one unit.
@@ -199,7 +203,7 @@ class Tallies {
   UnitExtremes<float> floats_;
   UnitExtremes<double> doubles_;
   UnitSums input_, output_;
-  Index narrow_samples_ = 0;
+  std::int64_t narrow_samples_ = 0;
   bool are_pivots_floats_ = true;
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
@@ -248,18 +252,16 @@ class Tallies {
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);
     has_negative_output_ = has_negative_output_ || smallest_output < 0;
-    place_pivots<T>(i, i + 1, is_new);
+    if (is_new || is_far_off(input_.sum[i], input_.squares[i], static_cast<double>(finite(i))) ||
+        is_far_off(output_.sum[i], output_.squares[i], static_cast<double>(finite(i))))
+      place_pivots<T>(i, i + 1);
   }
 
-  /// Moves the pivots of some units where a mean is far off, or wherever it is.
   template <class T>
-  HILLOCK_APART void place_pivots(std::size_t first, std::size_t end, bool wherever) noexcept {
+  HILLOCK_APART void place_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
-      if (!wherever && !is_far_off(input_.sum[i], input_.squares[i], n) &&
-          !is_far_off(output_.sum[i], output_.squares[i], n))
-        continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
     }
   }

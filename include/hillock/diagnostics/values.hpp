@@ -7,7 +7,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
-/// What is counted of batches of inputs besides themselves: f, and where it was asked |f'|, one batch after
+/// What is counted of batches of inputs besides themselves: f, and where it was asked f', one batch after
 /// the other.
 template <class Outputs, class T>
 struct Results {

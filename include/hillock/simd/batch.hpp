@@ -462,8 +462,8 @@ HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> coun
   }
 }
 
-/// counts + 1 in the lanes where x, which is no NaN, is above a limit that is not negative. The patterns of
-/// such numbers have their order, and more units of a processor compare integers.
+/// counts + 1 in the lanes where x, which is no NaN, is above a limit without a sign, not -0 either. The
+/// patterns of such numbers have their order, and more units of a processor compare integers.
 template <class T, class Arch>
 HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limit,
                                            Bits<T, Arch> counts) noexcept {
