@@ -12,7 +12,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Watches the units of one layer over any number of batches: observe the pre-activations of each,
 /// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
-/// Cost         0.6 to 2.1 times that of forward_and_derivative of f on the same array, for float, units as
+/// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float, units as
 ///              rows, 64 samples or more and elements that are all finite (`bench/run monitor`, Zen 5): a
 ///              monitor needs no f'. Where units are columns, of which 64 samples have to be turned, up to 2.5
 ///              times, of ReLU's family 4. More where f' has to be looked at, as of a function that is steep in
