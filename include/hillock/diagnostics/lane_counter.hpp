@@ -73,7 +73,7 @@ class LaneCounter {
     V input = 0, input_squares = 0, output_squares = 0;
   };
 
-  /// AVX-512 has 32. Of 16 the two more sums leave g++ one too few, and that one costs a third of ReLU's speed.
+  /// AVX-512 has 32. Of 16 the two more sums leave g++ one too few, and that one costs half of ReLU's speed.
   static constexpr bool has_many_registers = sizeof(V) == 64;
 
   /// What a loop adds up, in registers: ten operations a batch where f is one. Processors that have fma

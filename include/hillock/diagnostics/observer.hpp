@@ -116,10 +116,9 @@ class Observer {
     LaneTotals<V> totals = totals_of_chunk(unit, x, n);
     if (!totals.is_finite()) return add_elements(x, n, width, [&](std::size_t) { return unit; });
     const auto count = static_cast<double>(n);
-    const double input = sum_of(totals.input), output = sum_of(totals.output);
-    if (n >= many && (is_far_off(input, sum_of(totals.input_squares), count) ||
-                      is_far_off(output, sum_of(totals.output_squares), count))) {
-      tallies_.template shift_pivots<T>(unit, input / count, output / count);
+    if (n >= many * width && totals.is_any_far_off(count / static_cast<double>(width))) {
+      tallies_.template shift_pivots<T>(unit, sum_of(totals.input) / count,
+                                        sum_of(totals.output) / count);
       totals = totals_of_chunk(unit, x, n);
     }
     tallies_.add_sum(unit, totals);
@@ -173,8 +172,8 @@ class Observer {
     return is_any_new;
   }
 
-  /// The totals of so many samples once more, about the means that came out: a first element may lie anywhere,
-  /// and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
+  /// The totals of so many samples a lane once more, about the means that came out: a first element may lie
+  /// anywhere, and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
   static constexpr Index many = 16;
   HILLOCK_APART LaneTotals<V> totals_about_means(Index first, const LaneTotals<V>& totals,
                                                  const T* x, Index step, Index n) const {

@@ -14,9 +14,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
 /// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float, units as
 ///              rows, 64 samples or more and elements that are all finite (`bench/run monitor`, Zen 5): a
-///              monitor needs no f'. Where units are columns, of which 64 samples have to be turned, up to 2.5
-///              times, of ReLU's family 4. More where f' has to be looked at, as of a function that is steep in
-///              several places.
+///              monitor needs no f'. More where units are columns, whose few samples have to be turned, and
+///              where f' has to be looked at, as of a function that is steep in several places.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
