@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/distribution.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 #include <cstdint>
@@ -127,7 +128,7 @@ class CrossEntropy {
     const Index samples = arrays::distributions(shape, axis);
     const Index classes = arrays::entries(shape, axis);
     const auto throw_that = [&](const std::string& what) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": " + what);
+      arrays::refuse(std::string("hillock::") + where + ": " + what);
     };
     if (static_cast<Index>(labels.size()) != samples) {
       throw_that("labels has " + std::to_string(labels.size()) + " entries, expected " +

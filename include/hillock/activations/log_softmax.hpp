@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/distribution_gradient.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
@@ -185,8 +186,8 @@ auto logsumexp(const Z& z, Per axis) {
   using Result = PlainOfAnyShape<X>;
   Result result(axis == Per::column ? 1 : count, axis == Per::column ? count : 1);
   if (n == 0 && count > 0) {
-    throw std::invalid_argument("hillock::logsumexp: z is " + to_string(in.shape()) +
-                                ", expected at least one entry in each distribution");
+    arrays::refuse("hillock::logsumexp: z is " + to_string(in.shape()) +
+                   ", expected at least one entry in each distribution");
   }
   Output<Result> out(result);
   const bool is_row = axis == Per::column;

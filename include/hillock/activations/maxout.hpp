@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/pieces.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
@@ -123,19 +124,17 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
 
  private:
-  static constexpr int checked(int k) {
-    return k >= 2 ? k
-                  : throw std::invalid_argument("hillock::Maxout: pieces must be at least 2, not " +
-                                                std::to_string(k));
+  [[noreturn]] static void refuse_pieces(int k) {
+    arrays::refuse("hillock::Maxout: pieces must be at least 2, not " + std::to_string(k));
   }
+  static constexpr int checked(int k) { return k >= 2 ? k : (refuse_pieces(k), k); }
 
   arrays::Shape output_shape(const char* where, arrays::Shape shape) const {
     const Index length = axis == Per::column ? shape.rows : shape.cols;
     if (length % pieces != 0) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": x is " +
-                                  arrays::to_string(shape) + ", expected a multiple of " +
-                                  std::to_string(pieces) +
-                                  (axis == Per::column ? " rows" : " columns"));
+      arrays::refuse(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
+                     ", expected a multiple of " + std::to_string(pieces) +
+                     (axis == Per::column ? " rows" : " columns"));
     }
     return axis == Per::column ? arrays::Shape{shape.rows / pieces, shape.cols}
                                : arrays::Shape{shape.rows, shape.cols / pieces};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/parameter.hpp>
 #include <hillock/arrays/per_unit.hpp>
 #include <hillock/arrays/plain_results.hpp>
@@ -43,9 +44,8 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   template <class S, class = std::enable_if_t<arrays::is_dense<S>>>
   PReLU(const S& slopes, Per per) : axis_(per) {
     if (slopes.rows() != 1 && slopes.cols() != 1 && slopes.size() != 0) {
-      throw std::invalid_argument("hillock::PReLU: the slopes are " +
-                                  arrays::to_string(arrays::shape_of(slopes)) +
-                                  ", expected a vector");
+      arrays::refuse("hillock::PReLU: the slopes are " +
+                     arrays::to_string(arrays::shape_of(slopes)) + ", expected a vector");
     }
     const arrays::Plain<S> given = slopes;
     slope.resize(given.size());
@@ -214,10 +214,9 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     if (!axis_) return;
     const arrays::Index units = *axis_ == Per::row ? shape.rows : shape.cols;
     if (units != slope.size()) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": x is " +
-                                  arrays::to_string(shape) + ", but there are " +
-                                  std::to_string(slope.size()) + " slopes, one per " +
-                                  (*axis_ == Per::row ? "row" : "column"));
+      arrays::refuse(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
+                     ", but there are " + std::to_string(slope.size()) + " slopes, one per " +
+                     (*axis_ == Per::row ? "row" : "column"));
     }
   }
 

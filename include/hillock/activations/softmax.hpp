@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/arrays/distribution_gradient.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/plain_results.hpp>
 
 namespace hillock {
@@ -246,9 +247,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   static Per require_vector(const char* where, arrays::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {
-      throw std::invalid_argument(std::string("hillock::") + where + ": the argument is " +
-                                  arrays::to_string(shape) +
-                                  ", expected one distribution, a vector");
+      arrays::refuse(std::string("hillock::") + where + ": the argument is " +
+                     arrays::to_string(shape) + ", expected one distribution, a vector");
     }
     return shape.cols == 1 ? Per::column : Per::row;
   }

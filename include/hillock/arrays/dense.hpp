@@ -2,11 +2,11 @@
 #pragma once
 
 #include <hillock/arrays/element.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/simd/batch.hpp>
 
 #include <Eigen/Core>
 
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 
@@ -150,9 +150,8 @@ inline std::string to_string(Shape shape) {
 
 [[noreturn]] inline void throw_shapes(const char* where, const char* given, Shape given_shape,
                                       const std::string& expected, Shape expected_shape) {
-  throw std::invalid_argument(std::string("hillock::") + where + ": " + given + " is " +
-                              to_string(given_shape) + ", expected " + to_string(expected_shape) +
-                              " " + expected);
+  arrays::refuse(std::string("hillock::") + where + ": " + given + " is " + to_string(given_shape) +
+                 ", expected " + to_string(expected_shape) + " " + expected);
 }
 
 /// Both arrays have one shape, or std::invalid_argument names the two.

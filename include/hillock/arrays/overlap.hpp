@@ -1,6 +1,7 @@
 // Whether two strided arrays share an element.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/walk.hpp>
 
 #include <cstdint>
@@ -87,9 +88,8 @@ bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
 }
 
 [[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {
-  throw std::invalid_argument(std::string("hillock::") + where + ": " + output + " overlaps " +
-                              other +
-                              " in part; pass the same array to work in place, or separate memory");
+  arrays::refuse(std::string("hillock::") + where + ": " + output + " overlaps " + other +
+                 " in part; pass the same array to work in place, or separate memory");
 }
 
 /// The whole question, where are_clearly_apart did not answer it. Out of line, with the arrays' own

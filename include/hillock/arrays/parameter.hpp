@@ -1,9 +1,9 @@
 // Parameters of activation functions: checked when they are set.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/simd/instruction_set.hpp>
 
-#include <stdexcept>
 #include <string>
 
 namespace hillock {
@@ -12,8 +12,8 @@ namespace arrays {
 
 [[noreturn]] inline void throw_not_finite(const char* function, const char* parameter,
                                           double value) {
-  throw std::invalid_argument(std::string("hillock::") + function + ": " + parameter +
-                              " must be finite, not " + std::to_string(value));
+  arrays::refuse(std::string("hillock::") + function + ": " + parameter + " must be finite, not " +
+                 std::to_string(value));
 }
 
 /// The value itself, or std::invalid_argument if it is infinite or NaN. By subtraction of bits'

@@ -9,6 +9,7 @@
 // the system has none left, the caller's does the rest.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/verbs.hpp>
 
 #include <system_error>
@@ -26,8 +27,8 @@ struct Threads {
 /// Throws std::invalid_argument if there is not at least one.
 inline Threads threads(int count) {
   if (count < 1) {
-    throw std::invalid_argument("hillock::threads: the number of threads is " +
-                                std::to_string(count) + ", expected at least 1");
+    arrays::refuse("hillock::threads: the number of threads is " + std::to_string(count) +
+                   ", expected at least 1");
   }
   return {count};
 }

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <hillock/arrays/activation.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/overlap.hpp>
 
 namespace hillock {
@@ -118,8 +119,8 @@ HILLOCK_INLINE void backward_elements(const F& f, const X& x, const DY& dy, DX& 
 
 template <class N>
 [[noreturn]] HILLOCK_COLD void throw_negative_count(const char* where, N n) {
-  throw std::invalid_argument(std::string("hillock::") + where +
-                              ": the number of elements is negative: " + std::to_string(n));
+  arrays::refuse(std::string("hillock::") + where +
+                 ": the number of elements is negative: " + std::to_string(n));
 }
 
 /// n as Eigen's index; a negative one throws.

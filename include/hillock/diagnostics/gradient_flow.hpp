@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
@@ -127,8 +128,7 @@ class GradientFlow {
   /// The layers' names, from the input to the output.
   explicit GradientFlow(const std::vector<std::string>& names) {
     if (names.empty())
-      throw std::invalid_argument(
-          "hillock::GradientFlow: there are no layers, expected at least 1");
+      arrays::refuse("hillock::GradientFlow: there are no layers, expected at least 1");
     for (const std::string& name : names) {
       layers_.emplace_back();
       layers_.back().name = name;
@@ -159,9 +159,8 @@ class GradientFlow {
   void observe(std::size_t layer, const G& gradient) {
     static_assert(arrays::CheckElements<G>::passed);
     if (layer >= layers_.size()) {
-      throw std::invalid_argument("hillock::GradientFlow::observe: the layer is " +
-                                  std::to_string(layer) + ", expected one below " +
-                                  std::to_string(layers_.size()));
+      arrays::refuse("hillock::GradientFlow::observe: the layer is " + std::to_string(layer) +
+                     ", expected one below " + std::to_string(layers_.size()));
     }
     const arrays::Input<arrays::DenseType<G>> in(arrays::as_dense(gradient));
     diagnostics::FiniteSums<simd::Batch<typename decltype(in)::T>> sums;
@@ -177,8 +176,8 @@ class GradientFlow {
 
   void merge(const GradientFlow& other) {
     if (other.description() != description()) {
-      throw std::invalid_argument("hillock::GradientFlow::merge: the other has the layers " +
-                                  other.description() + ", expected " + description());
+      arrays::refuse("hillock::GradientFlow::merge: the other has the layers " +
+                     other.description() + ", expected " + description());
     }
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       layers_[i].batches += other.layers_[i].batches;

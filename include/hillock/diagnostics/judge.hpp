@@ -1,11 +1,11 @@
 // What a monitor judges elements by, and the judge that does.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/diagnostics/finite.hpp>
 #include <hillock/diagnostics/slopes.hpp>
 
 #include <array>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 
@@ -27,8 +27,8 @@ struct MonitorOptions {
 namespace diagnostics {
 
 [[noreturn]] inline void throw_option(const char* name, double value, const char* expected) {
-  throw std::invalid_argument(std::string("hillock::diagnostics: ") + name + " is " +
-                              std::to_string(value) + ", expected " + expected);
+  arrays::refuse(std::string("hillock::diagnostics: ") + name + " is " + std::to_string(value) +
+                 ", expected " + expected);
 }
 
 inline const MonitorOptions& checked(const MonitorOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/activations/maxout.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/diagnostics/judge.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
@@ -71,17 +72,16 @@ class MaxoutMonitor {
     const auto units = static_cast<Index>(report_.finite.size());
     const auto pieces = static_cast<Index>(report_.pieces);
     if (length != units * pieces) {
-      throw std::invalid_argument("hillock::MaxoutMonitor::observe: z is " +
-                                  arrays::to_string(in.shape()) + ", but the monitor has " +
-                                  description());
+      arrays::refuse("hillock::MaxoutMonitor::observe: z is " + arrays::to_string(in.shape()) +
+                     ", but the monitor has " + description());
     }
     diagnostics::count_winners(in, axis_, pieces, Counts{report_});
   }
 
   void merge(const MaxoutMonitor& other) {
     if (other.description() != description()) {
-      throw std::invalid_argument("hillock::MaxoutMonitor::merge: the other monitor has " +
-                                  other.description() + ", expected " + description());
+      arrays::refuse("hillock::MaxoutMonitor::merge: the other monitor has " + other.description() +
+                     ", expected " + description());
     }
     const auto add = [](std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from) {
       for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
@@ -114,9 +114,8 @@ class MaxoutMonitor {
 
   MaxoutMonitor(std::int64_t pieces, Index units, Per axis) : axis_(axis) {
     if (units < 1 || pieces < 2) {
-      throw std::invalid_argument("hillock::MaxoutMonitor: the number of units is " +
-                                  std::to_string(units) + " of " + std::to_string(pieces) +
-                                  " pieces, expected at least 1 of 2");
+      arrays::refuse("hillock::MaxoutMonitor: the number of units is " + std::to_string(units) +
+                     " of " + std::to_string(pieces) + " pieces, expected at least 1 of 2");
     }
     report_.pieces = pieces;
     report_.wins.resize(static_cast<std::size_t>(units * pieces));

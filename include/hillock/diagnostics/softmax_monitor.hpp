@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/activations/softmax.hpp>
+#include <hillock/arrays/errors.hpp>
 #include <hillock/diagnostics/judge.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
@@ -39,8 +40,8 @@ class SoftmaxMonitor {
       : softmax_(softmax) {
     if (!(tau > 0)) diagnostics::throw_option("tau", tau, "a positive number");
     if (entries < 1) {
-      throw std::invalid_argument("hillock::SoftmaxMonitor: the number of entries is " +
-                                  std::to_string(entries) + ", expected at least 1");
+      arrays::refuse("hillock::SoftmaxMonitor: the number of entries is " +
+                     std::to_string(entries) + ", expected at least 1");
     }
     report_.tau = tau;
     report_.wins.resize(static_cast<std::size_t>(entries));
@@ -57,17 +58,16 @@ class SoftmaxMonitor {
     const arrays::Input<arrays::DenseType<decltype(p)>> in(p);
     const Index entries = arrays::entries(in.shape(), softmax_.axis);
     if (entries != static_cast<Index>(report_.wins.size())) {
-      throw std::invalid_argument("hillock::SoftmaxMonitor::observe: z is " +
-                                  arrays::to_string(in.shape()) + ", but the monitor has " +
-                                  description());
+      arrays::refuse("hillock::SoftmaxMonitor::observe: z is " + arrays::to_string(in.shape()) +
+                     ", but the monitor has " + description());
     }
     diagnostics::count_winners(in, softmax_.axis, entries, Counts{report_});
   }
 
   void merge(const SoftmaxMonitor& other) {
     if (other.description() != description()) {
-      throw std::invalid_argument("hillock::SoftmaxMonitor::merge: the other monitor has " +
-                                  other.description() + ", expected " + description());
+      arrays::refuse("hillock::SoftmaxMonitor::merge: the other monitor has " +
+                     other.description() + ", expected " + description());
     }
     report_.finite += other.report_.finite;
     report_.non_finite += other.report_.non_finite;

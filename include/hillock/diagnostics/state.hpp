@@ -1,11 +1,11 @@
 // What a monitor has seen as two plain vectors: to send to another process or to write to a file.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/simd/instruction_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -70,7 +70,7 @@ class StateReader {
     }
   }
   [[noreturn]] void fail(const std::string& what) const {
-    throw std::invalid_argument(std::string("hillock::") + monitor_ + ": the state " + what);
+    arrays::refuse(std::string("hillock::") + monitor_ + ": the state " + what);
   }
 
  private:

@@ -1,13 +1,13 @@
 // What is known of a unit: counts, extremes and moments, and how those of two parts become one.
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/operations.hpp>
 #include <hillock/diagnostics/finite.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 namespace hillock {
@@ -21,7 +21,7 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
 }
 
 [[noreturn]] inline void throw_no_samples(const char* where) {
-  throw std::invalid_argument(std::string("hillock::") + where + ": there are no samples");
+  arrays::refuse(std::string("hillock::") + where + ": there are no samples");
 }
 
 /// Mean and sum of squared deviations from it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hillock/arrays/errors.hpp>
 #include <hillock/diagnostics/coherence.hpp>
 #include <hillock/diagnostics/observer.hpp>
 #include <hillock/diagnostics/unit_report.hpp>
@@ -49,10 +50,9 @@ class UnitMonitor {
     const arrays::Shape shape = arrays::shape_of(x);
     const Eigen::Index units = per_ == Per::row ? shape.rows : shape.cols;
     if (units != static_cast<Eigen::Index>(tallies_.units())) {
-      throw std::invalid_argument("hillock::UnitMonitor::observe: z is " +
-                                  arrays::to_string(shape) + ", but the monitor has " +
-                                  std::to_string(tallies_.units()) + " units, one per " +
-                                  (per_ == Per::row ? "row" : "column"));
+      arrays::refuse("hillock::UnitMonitor::observe: z is " + arrays::to_string(shape) +
+                     ", but the monitor has " + std::to_string(tallies_.units()) +
+                     " units, one per " + (per_ == Per::row ? "row" : "column"));
     }
     if (shape.rows == 0 || shape.cols == 0) return;
     if constexpr (arrays::is_pointwise<F>)
@@ -64,8 +64,8 @@ class UnitMonitor {
   /// Adds what another monitor of the same layer has seen.
   void merge(const UnitMonitor& other) {
     if (other.description() != description()) {
-      throw std::invalid_argument("hillock::UnitMonitor::merge: the other monitor has " +
-                                  other.description() + ", expected " + description());
+      arrays::refuse("hillock::UnitMonitor::merge: the other monitor has " + other.description() +
+                     ", expected " + description());
     }
     require_same_function("UnitMonitor::merge: the other monitor", other.fingerprint_,
                           fingerprint_);
@@ -241,8 +241,8 @@ class UnitMonitor {
 
   static std::size_t checked(Eigen::Index units) {
     if (units < 1) {
-      throw std::invalid_argument("hillock::UnitMonitor: the number of units is " +
-                                  std::to_string(units) + ", expected at least 1");
+      arrays::refuse("hillock::UnitMonitor: the number of units is " + std::to_string(units) +
+                     ", expected at least 1");
     }
     return static_cast<std::size_t>(units);
   }
@@ -266,9 +266,9 @@ class UnitMonitor {
     for (std::size_t i = 0; i < ours.size(); ++i) {
       if (std::abs(theirs[i] - ours[i]) <= 1e-3 * (std::abs(theirs[i]) + std::abs(ours[i])))
         continue;
-      throw std::invalid_argument(std::string("hillock::") + who + " watches another function: " +
-                                  (i % 2 == 0 ? "f" : "f'") + " is " + std::to_string(theirs[i]) +
-                                  " where " + std::to_string(ours[i]) + " was expected");
+      arrays::refuse(std::string("hillock::") + who + " watches another function: " +
+                     (i % 2 == 0 ? "f" : "f'") + " is " + std::to_string(theirs[i]) + " where " +
+                     std::to_string(ours[i]) + " was expected");
     }
   }
 };
