@@ -225,7 +225,7 @@ TEST_CASE("what does not belong together does not merge, and a state that is not
   UnitMonitor monitor(hillock::tanh, 3, Per::row);
   const MonitorState state = monitor.state();
   CHECK(says(complaint([&] { UnitMonitor(hillock::sigmoid, state); }),
-             {"another function", "f is -1.0"}));
+             {"another function", "f(-9) is -0.9999999695", "expected 0.000123394"}));
   CHECK(says(complaint([&] {
                UnitMonitor elu(hillock::ELU<>{0.5}, 3, Per::row);
                elu.merge(UnitMonitor(hillock::ELU<>{0.7}, 3, Per::row));
@@ -234,26 +234,231 @@ TEST_CASE("what does not belong together does not merge, and a state that is not
   hillock::MonitorOptions with_range;
   with_range.range = hillock::diagnostics::SaturationRange{-1, 1};
   CHECK(says(complaint([&] { monitor.merge(UnitMonitor(hillock::tanh, 3, Per::row, with_range)); }),
-             {"range -1", "expected 3 units"}));
+             {"range -1 to 1", "expected no range"}));
   const auto refused = [&](const auto& change) {
     MonitorState changed = state;
     change(changed);
     return complaint([&] { UnitMonitor(hillock::tanh, changed); });
   };
-  CHECK(says(refused([](auto& s) { s.integers[0] = 7; }), {"version 7", "expected 102"}));
+  CHECK(says(refused([](auto& s) { s.integers[0] = 7; }), {"version 7", "expected 103"}));
   CHECK(says(refused([](auto& s) { s.integers.clear(); }), {"ends after 0 integers"}));
-  CHECK(says(refused([](auto& s) { s.integers[1] = std::int64_t{1} << 60; }), {"cut off"}));
-  CHECK(says(refused([](auto& s) { s.integers.pop_back(); }), {"ends after"}));
-  CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }), {"numbers, expected"}));
-  CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"cut off"}));
-  CHECK(says(refused([](auto& s) { s.integers.back() = -1; }), {"count of -1"}));
+  CHECK(says(refused([](auto& s) { s.integers[1] = std::int64_t{1} << 60; }),
+             {"1152921504606846976 units", "expected 1 to 25"}));
+  CHECK(says(refused([](auto& s) { s.integers.pop_back(); }),
+             {"17 integers and 24 numbers of its 3 units", "expected 6 and 8 of each"}));
+  CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }),
+             {"18 integers and 25 numbers of its 3 units", "expected 6 and 8 of each"}));
+  CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"ends after 2 numbers"}));
+  CHECK(says(refused([](auto& s) { s.integers.back() = -1; }),
+             {"-1 elements of a unit that are saturated high", "expected 0 to 0"}));
   CHECK(says(refused([](auto& s) { s.integers.back() = (std::int64_t{1} << 53) + 1; }),
-             {"count of 9007199254740993"}));
-  CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 102", "expected 201"}));
+             {"has 9007199254740993 elements"}));
+  CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 103", "expected 201"}));
   CHECK(says(complaint([&] {
                hillock::GradientFlow({"a", "b"}).merge(hillock::GradientFlow({"a", "c"}));
              }),
-             {"a, c", "a, b"}));
+             {"layer 1 \"c\"", "expected layer 1 \"b\""}));
+}
+
+/// x times a number that has none of the names of hillock's own parameters.
+struct Scaled : hillock::Activation<Scaled> {
+  double by;
+  explicit Scaled(double factor) : by(factor) {}
+  template <class V>
+  V forward_at(const V& x) const {
+    return x * static_cast<typename V::value_type>(by);
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, V(static_cast<typename V::value_type>(by)));
+  }
+};
+
+/// NaN below 0, infinite at 1, and beyond it what it is told to be.
+struct Odd : hillock::Activation<Odd> {
+  double beyond;
+  explicit Odd(double number) : beyond(number) {}
+  template <class V>
+  V forward_at(const V& x) const {
+    return select(x > 1, V(static_cast<typename V::value_type>(beyond)), sqrt(x) / (1 - x));
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return select(x > 1, V(static_cast<typename V::value_type>(-beyond)), 1 / sqrt(x));
+  }
+};
+
+constexpr double infinity = Special<double>::infinity;
+constexpr double nan = Special<double>::quiet_nan;
+
+/// Why a monitor does not take another in, nor its state; each names the same.
+template <class F>
+std::string difference_between(const F& f, const F& other) {
+  UnitMonitor monitor(f, 1, Per::row), theirs(other, 1, Per::row);
+  const std::string merged = complaint([&] { monitor.merge(theirs); });
+  const std::string made = complaint([&] { UnitMonitor(f, theirs.state()); });
+  const auto reason = [](const std::string& message) {
+    const std::size_t at = message.find(" watches");
+    return at == std::string::npos ? message : message.substr(at);
+  };
+  CHECK(reason(merged) == reason(made));
+  return merged;
+}
+
+TEST_CASE(
+    "functions are one whose values agree within 1e-3, and whose parameters are the same bits",
+    "[diagnostics]") {
+  // |a - b| <= 1e-3 (|a| + |b|): as long as the ratio is below 1.002002.
+  for (const double by : {1.0, -3.0, 1e300, 1e-300}) {
+    CHECK(difference_between(Scaled(by), Scaled(by * 1.00195)).empty());
+    CHECK(difference_between(Scaled(by * 1.00195), Scaled(by)).empty());
+    CHECK(
+        says(difference_between(Scaled(by), Scaled(by * 1.00205)), {"another function", "f(-9)"}));
+    CHECK(
+        says(difference_between(Scaled(by * 1.00205), Scaled(by)), {"another function", "f(-9)"}));
+  }
+  CHECK(!difference_between(Scaled(1.5e307), Scaled(-1.5e307)).empty());
+  // Where one processor has a subnormal number another may have 0.
+  CHECK(difference_between(Scaled(0), Scaled(1e-310)).empty());
+  CHECK(!difference_between(Scaled(0), Scaled(1e-307)).empty());
+
+  const auto next = [](double x) { return std::nextafter(x, 1e308); };
+  CHECK(says(difference_between(hillock::ELU<>{0.1}, hillock::ELU<>{next(0.1)}),
+             {"alpha is 0.10000000000000002, expected 0.10000000000000001"}));
+  CHECK(says(difference_between(hillock::Swish<>{1}, hillock::Swish<>{next(1)}),
+             {"beta is 1.0000000000000002, expected 1"}));
+  CHECK(says(difference_between(hillock::LeakyReLU<>{0.01}, hillock::LeakyReLU<>{next(0.01)}),
+             {"slope is 0.010000000000000002, expected 0.01"}));
+  CHECK(says(difference_between(hillock::LeakyReLU<>{0.0}, hillock::LeakyReLU<>{-0.0}),
+             {"slope is -0, expected 0"}));
+}
+
+TEST_CASE("a monitor merges with itself and with its copy, and comes back from its own state",
+          "[diagnostics]") {
+  std::mt19937 random(13);
+  const auto all = samples_of<float>(3, 50, random);
+  const auto z = all.middleCols(0, 50);
+  const auto check = [&](const char* name, const auto& f) {
+    INFO(name);
+    UnitMonitor monitor(f, 3, Per::row);
+    monitor.observe(z);
+    const auto copy = monitor;
+    CHECK(monitor.state() == copy.state());
+    CHECK(UnitMonitor(f, monitor.state()).state() == monitor.state());
+    monitor.merge(copy);
+    auto same = copy;
+    same.merge(same);
+    CHECK(monitor.state() == same.state());
+    const auto once = copy.report(), twice = same.report();
+    CHECK(twice.samples == 2 * once.samples);
+    CHECK(twice.coherent_samples == 2 * once.coherent_samples);
+    for (std::size_t unit = 0; unit < 3; ++unit) {
+      CHECK(twice.units[unit].finite == 2 * once.units[unit].finite);
+      CHECK(twice.units[unit].non_finite == 2 * once.units[unit].non_finite);
+      CHECK(twice.units[unit].active == 2 * once.units[unit].active);
+      CHECK(twice.units[unit].saturated_low == 2 * once.units[unit].saturated_low);
+      CHECK(twice.units[unit].largest_input == once.units[unit].largest_input);
+    }
+  };
+  check("tanh", hillock::tanh);
+  check("a slope of 1e308", hillock::LeakyReLU<>{1e308});  // infinite in doubles
+  check("infinite", Odd(infinity));
+  check("NaN", Odd(nan));
+  // What is NaN or infinite is not any number.
+  for (const double one : {nan, infinity, -infinity, 0.0, 1.0})
+    for (const double other : {nan, infinity, -infinity, 0.0, 1.0})
+      CHECK(difference_between(Odd(one), Odd(other)).empty() ==
+            hillock::diagnostics::is_same_number(one, other));
+
+  hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 1);
+  maxout.observe(z);
+  const auto once = maxout.report().wins;
+  maxout.merge(maxout);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(maxout.report().wins[i] == 2 * once[i]);
+  hillock::SoftmaxMonitor softmax(hillock::Softmax<>{Per::column}, 3);
+  softmax.observe(z);
+  const auto distributions = softmax.report().finite;
+  softmax.merge(softmax);
+  CHECK(softmax.report().finite == 2 * distributions);
+  hillock::GradientFlow flow({"a"});
+  flow.observe(0, z);
+  const auto components = flow.report().layers[0].finite;
+  flow.merge(flow);
+  CHECK(flow.report().layers[0].finite == 2 * components);
+  CHECK(flow.report().layers[0].batches == 2);
+}
+
+TEST_CASE("whatever makes two monitors differ is told apart to the bit, and named",
+          "[diagnostics]") {
+  using hillock::MonitorOptions;
+  const MonitorOptions usual;
+  const auto of_units = [&](const auto& change) {
+    MonitorOptions options = usual;
+    change(options);
+    UnitMonitor monitor(hillock::tanh, 2, Per::row, usual);
+    const UnitMonitor other(hillock::tanh, 2, Per::row, options);
+    return complaint([&] { monitor.merge(other); });
+  };
+  const auto next = [](double x) { return std::nextafter(x, 1.0); };
+  CHECK(says(of_units([&](auto& o) { o.tau = next(o.tau); }),
+             {"tau 0.005000000000000001,", "expected tau 0.0050000000000000001"}));
+  CHECK(says(of_units([&](auto& o) { o.tolerance = 1e-300; }),
+             {"tolerance 1e-300", "expected tolerance 0"}));
+  CHECK(says(of_units([&](auto& o) { o.tolerance = -0.0; }),
+             {"tolerance -0", "expected tolerance 0"}));
+  CHECK(says(of_units([&](auto& o) { o.linear_band = next(o.linear_band); }),
+             {"linear_band 0.05000000000000001,", "expected linear_band 0.050000000000000003"}));
+  CHECK(says(of_units([&](auto& o) {
+               o.range = hillock::diagnostics::SaturationRange{-1, 1e-9};
+             }),
+             {"range -1 to 1.0000000000000001e-09", "expected no range"}));
+
+  const auto of_maxout = [](int pieces, Per per, Index units) {
+    hillock::MaxoutMonitor monitor(hillock::Maxout<>{2, Per::row}, 6);
+    return complaint([&] {
+      monitor.merge(hillock::MaxoutMonitor(hillock::Maxout<>{pieces, per}, units));
+    });
+  };
+  CHECK(of_maxout(2, Per::row, 6).empty());
+  CHECK(says(of_maxout(3, Per::row, 4), {"4 units of 3 pieces", "expected 6 units of 2 pieces"}));
+  CHECK(says(of_maxout(2, Per::column, 6), {"along a column", "expected pieces along a row"}));
+
+  // What differs in a softmax is refused in a merge, and in a state of the other.
+  const auto of_softmax = [](const hillock::Softmax<>& f, Index entries, double tau) {
+    const hillock::Softmax<> ours{Per::row};
+    hillock::SoftmaxMonitor monitor(ours, 4);
+    const hillock::SoftmaxMonitor other(f, entries, tau);
+    CHECK((complaint([&] { hillock::SoftmaxMonitor(ours, other.state()); }).empty()) ==
+          (f.axis == ours.axis && f.all_masked == ours.all_masked));
+    return complaint([&] { monitor.merge(other); });
+  };
+  const double tau = usual.tau;
+  CHECK(of_softmax(hillock::Softmax<>{Per::row}, 4, tau).empty());
+  CHECK(
+      says(of_softmax(hillock::Softmax<>{Per::row}, 5, tau), {"5 entries", "expected 4 entries"}));
+  CHECK(says(of_softmax(hillock::Softmax<>{Per::row}, 4, next(tau)), {"expected tau 0.0050000"}));
+  CHECK(says(of_softmax(hillock::Softmax<>{Per::column}, 4, tau),
+             {"one distribution per column", "expected one distribution per row"}));
+  CHECK(says(of_softmax(hillock::Softmax<>{Per::row, hillock::AllMasked::zeros}, 4, tau),
+             {"policy AllMasked::zeros", "expected policy AllMasked::nan"}));
+
+  // Names are compared one by one, not joined.
+  using Names = std::vector<std::string>;
+  const auto of_layers = [](const Names& ours, const Names& theirs) {
+    hillock::GradientFlow flow(ours);
+    const hillock::GradientFlow other(theirs);
+    const std::string made = complaint([&] { hillock::GradientFlow(ours, other.state()); });
+    const std::string merged = complaint([&] { flow.merge(other); });
+    CHECK(made.empty() == merged.empty());
+    CHECK(made.substr(made.empty() ? 0 : made.find("has ")) ==
+          merged.substr(merged.empty() ? 0 : merged.find("has ")));
+    return merged;
+  };
+  CHECK(of_layers({"a", "b\xff"}, {"a", "b\xff"}).empty());
+  CHECK(says(of_layers({"a", "b"}, {"a, b"}), {"1 layers", "expected 2 layers"}));
+  CHECK(says(of_layers({"a"}, {"", "a"}), {"2 layers", "expected 1 layers"}));
+  CHECK(says(of_layers({"a", "b"}, {"b", "a"}), {"layer 0 \"b\"", "expected layer 0 \"a\""}));
+  CHECK(says(of_layers({"ab", ""}, {"a", "b"}), {"layer 0 \"a\"", "expected layer 0 \"ab\""}));
 }
 
 }  // namespace

@@ -267,7 +267,7 @@ TEST_CASE("what does not fit is refused before anything is counted, nothing coun
   flow.observe(0, Eigen::ArrayXXf(0, 4));
   CHECK(maxout.state() == before);
   CHECK(softmax.state() == softmax_before);
-  CHECK(flow.state().integers == std::vector<std::int64_t>{401, 1, 1, 0, 0});
+  CHECK(flow.state().integers == std::vector<std::int64_t>{402, 1, 1, 'a', 1, 0, 0});
 }
 
 }  // namespace

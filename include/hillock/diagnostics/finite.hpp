@@ -1,4 +1,4 @@
-// Whether a number is finite, told from its bits: -ffast-math assumes that every number is.
+// What numbers are, told from their bits: -ffast-math assumes that every number is finite.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
@@ -20,6 +20,12 @@ bool is_finite(T x) noexcept {
   Pattern<T> pattern;
   std::memcpy(&pattern, &x, sizeof(T));
   return (pattern & exponent_bits<T>) != exponent_bits<T>;
+}
+
+/// Whether two numbers have the same bits; a NaN is as another, because their bits depend on how
+/// they were computed.
+inline bool is_same_number(double a, double b) noexcept {
+  return (simd::is_nan_number(a) && simd::is_nan_number(b)) || std::memcmp(&a, &b, sizeof a) == 0;
 }
 
 }  // namespace diagnostics

@@ -121,8 +121,9 @@ struct GradientReport {
 
 /// Watches the gradient of the loss layer by layer, by the pre-activations or by the weights (the
 /// same for all), over any number of batches.
-/// Errors       std::invalid_argument where a layer is not there, merged layers differ, or nothing
-///              was observed of a layer at report().
+/// Errors       std::invalid_argument where a layer is not there, merged layers differ, a state is of other layers
+///              or contradicts itself, a merge would count more than 2^53, or nothing was observed of a layer at
+///              report().
 class GradientFlow {
  public:
   /// The layers' names, from the input to the output.
@@ -139,19 +140,17 @@ class GradientFlow {
   GradientFlow(const std::vector<std::string>& names, const MonitorState& state)
       : GradientFlow(names) {
     diagnostics::StateReader reader("GradientFlow", state, version);
-    const std::int64_t count = reader.count();
-    if (count != static_cast<std::int64_t>(names.size())) {
-      reader.fail("has " + std::to_string(count) + " layers, expected " +
-                  std::to_string(names.size()));
-    }
+    diagnostics::require_same("GradientFlow: the state", description_in(reader), description());
+    reader.require_rest(static_cast<std::int64_t>(layers_.size()), "layers", 3, 2);
+    std::int64_t left = diagnostics::most_elements;
     for (LayerGradient& layer : layers_) {
-      layer.batches = reader.count();
-      layer.finite = reader.count();
-      layer.non_finite = reader.count();
+      left -= layer.batches = reader.count("batches", left);
+      left -= layer.finite = reader.count("finite components", left);
+      left -= layer.non_finite = reader.count("components that are not finite", left);
       layer.squares = reader.number();
       layer.magnitudes = reader.number();
+      require_possible(reader, layer);
     }
-    reader.finish();
   }
 
   /// The gradient of one batch at a layer, counted from 0.
@@ -175,10 +174,8 @@ class GradientFlow {
   }
 
   void merge(const GradientFlow& other) {
-    if (other.description() != description()) {
-      arrays::refuse("hillock::GradientFlow::merge: the other has the layers " +
-                     other.description() + ", expected " + description());
-    }
+    diagnostics::require_same("GradientFlow::merge: the other", other.description(), description());
+    diagnostics::require_countable("GradientFlow::merge", counted(), other.counted(), 1);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       layers_[i].batches += other.layers_[i].batches;
       layers_[i].finite += other.layers_[i].finite;
@@ -199,6 +196,11 @@ class GradientFlow {
     MonitorState state;
     state.integers = {version, static_cast<std::int64_t>(layers_.size())};
     for (const LayerGradient& layer : layers_) {
+      state.integers.push_back(static_cast<std::int64_t>(layer.name.size()));
+      for (const char letter : layer.name)
+        state.integers.push_back(static_cast<unsigned char>(letter));
+    }
+    for (const LayerGradient& layer : layers_) {
       state.integers.insert(state.integers.end(), {layer.batches, layer.finite, layer.non_finite});
       state.numbers.insert(state.numbers.end(), {layer.squares, layer.magnitudes});
     }
@@ -206,7 +208,7 @@ class GradientFlow {
   }
 
  private:
-  static constexpr std::int64_t version = 401;
+  static constexpr std::int64_t version = 402;
   std::vector<LayerGradient> layers_;
 
   /// In the order of memory, from there or through a buffer.
@@ -233,10 +235,47 @@ class GradientFlow {
     }
   }
 
-  std::string description() const {
-    std::string text;
-    for (const LayerGradient& layer : layers_) text += (text.empty() ? "" : ", ") + layer.name;
-    return text;
+  /// All counts together.
+  std::int64_t counted() const noexcept {
+    std::int64_t count = 0;
+    for (const LayerGradient& layer : layers_)
+      count += layer.batches + layer.finite + layer.non_finite;
+    return count;
+  }
+
+  static void require_possible(const diagnostics::StateReader& reader, const LayerGradient& layer) {
+    const auto is_sum = [&layer](double sum) {
+      return layer.finite == 0 ? sum == 0 : sum >= 0 && !simd::is_nan_number(sum);
+    };
+    const bool has_batch = layer.batches > 0 || layer.finite + layer.non_finite == 0;
+    if (has_batch && is_sum(layer.squares) && is_sum(layer.magnitudes)) return;
+    reader.fail("has " + std::to_string(layer.finite) + " finite and " +
+                std::to_string(layer.non_finite) + " other components of " +
+                std::to_string(layer.batches) + " batches, whose squares add up to " +
+                diagnostics::all_digits(layer.squares) + " and whose magnitudes to " +
+                diagnostics::all_digits(layer.magnitudes) + " (layer " + layer.name + ')');
+  }
+
+  static diagnostics::Description description_of(const std::vector<std::string>& names) {
+    diagnostics::Description description{std::to_string(names.size()) + " layers"};
+    for (const std::string& name : names) {
+      description.push_back("layer " + std::to_string(description.size() - 1) + " \"" + name + '"');
+    }
+    return description;
+  }
+  diagnostics::Description description() const {
+    std::vector<std::string> names;
+    for (const LayerGradient& layer : layers_) names.push_back(layer.name);
+    return description_of(names);
+  }
+  static diagnostics::Description description_in(diagnostics::StateReader& reader) {
+    std::vector<std::string> names;
+    for (std::int64_t left = reader.size("layers"); left > 0; --left) {
+      names.emplace_back();
+      for (std::int64_t letters = reader.size("letters of a name", 0); letters > 0; --letters)
+        names.back() += static_cast<char>(reader.integer("as a letter", 0, 255));
+    }
+    return description_of(names);
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
+#include <hillock/diagnostics/digits.hpp>
 #include <hillock/diagnostics/finite.hpp>
 #include <hillock/diagnostics/slopes.hpp>
 
@@ -27,17 +28,24 @@ struct MonitorOptions {
 namespace diagnostics {
 
 [[noreturn]] inline void throw_option(const char* name, double value, const char* expected) {
-  arrays::refuse(std::string("hillock::diagnostics: ") + name + " is " + std::to_string(value) +
+  arrays::refuse(std::string("hillock::diagnostics: ") + name + " is " + all_digits(value) +
                  ", expected " + expected);
 }
 
+/// NaN is told by its bits: under -ffast-math every comparison with it may hold.
 inline const MonitorOptions& checked(const MonitorOptions& options) {
-  if (!(options.tau > 0)) throw_option("tau", options.tau, "a positive number");
-  if (!(options.tolerance >= 0)) throw_option("tolerance", options.tolerance, "at least 0");
-  if (!(options.linear_band >= 0 && options.linear_band < 1))
+  const auto is_below = [](double a, double b) {
+    return a < b && !simd::is_nan_number(a) && !simd::is_nan_number(b);
+  };
+  if (!is_below(0, options.tau)) throw_option("tau", options.tau, "a positive number");
+  if (is_below(options.tolerance, 0) || simd::is_nan_number(options.tolerance))
+    throw_option("tolerance", options.tolerance, "at least 0");
+  if (is_below(options.linear_band, 0) || !is_below(options.linear_band, 1))
     throw_option("linear_band", options.linear_band, "at least 0 and below 1");
-  if (options.range && !(options.range->low < options.range->high))
-    throw_option("range.low", options.range->low, "less than range.high");
+  if (options.range && !is_below(options.range->low, options.range->high)) {
+    throw_option("range.low", options.range->low,
+                 ("less than range.high, " + all_digits(options.range->high)).c_str());
+  }
   return options;
 }
 

@@ -49,8 +49,9 @@ struct MaxoutReport {
 /// Watches which pieces of the units of a Maxout layer win, over any number of batches; the lowest
 /// index wins a tie, as in Maxout. A sample of a unit where a piece is not finite is counted apart.
 /// Merges exactly, in any order.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, and at
-///              report() without a sample.
+/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state that
+///              contradicts itself, where a merge would count more than 2^53 elements, and at report() without a
+///              sample.
 class MaxoutMonitor {
   using Index = Eigen::Index;
 
@@ -69,20 +70,18 @@ class MaxoutMonitor {
     static_assert(arrays::CheckElements<Z>::passed);
     const arrays::Input<arrays::DenseType<Z>> in(arrays::as_dense(z));
     const Index length = arrays::entries(in.shape(), axis_);
-    const auto units = static_cast<Index>(report_.finite.size());
     const auto pieces = static_cast<Index>(report_.pieces);
-    if (length != units * pieces) {
+    if (length != static_cast<Index>(report_.wins.size())) {
       arrays::refuse("hillock::MaxoutMonitor::observe: z is " + arrays::to_string(in.shape()) +
-                     ", but the monitor has " + description());
+                     ", but the monitor has " + diagnostics::joined(description()));
     }
     diagnostics::count_winners(in, axis_, pieces, Counts{report_});
   }
 
   void merge(const MaxoutMonitor& other) {
-    if (other.description() != description()) {
-      arrays::refuse("hillock::MaxoutMonitor::merge: the other monitor has " + other.description() +
-                     ", expected " + description());
-    }
+    diagnostics::require_same("MaxoutMonitor::merge: the other monitor", other.description(),
+                              description());
+    diagnostics::require_countable("MaxoutMonitor::merge", samples(), other.samples(), units());
     const auto add = [](std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from) {
       for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
     };
@@ -92,16 +91,13 @@ class MaxoutMonitor {
   }
 
   MaxoutReport report() const {
-    // Every unit has seen the same number of samples.
-    if (report_.finite[0] + report_.non_finite[0] == 0)
-      diagnostics::throw_no_samples("MaxoutMonitor::report");
+    if (samples() == 0) diagnostics::throw_no_samples("MaxoutMonitor::report");
     return report_;
   }
 
   MonitorState state() const {
     MonitorState state;
-    state.integers = {version, report_.pieces, static_cast<std::int64_t>(report_.finite.size()),
-                      axis_ == Per::row ? 0 : 1};
+    state.integers = {version, report_.pieces, units(), axis_ == Per::row ? 0 : 1};
     for (const auto* counts : {&report_.wins, &report_.finite, &report_.non_finite})
       state.integers.insert(state.integers.end(), counts->begin(), counts->end());
     return state;
@@ -113,9 +109,11 @@ class MaxoutMonitor {
   MaxoutReport report_;
 
   MaxoutMonitor(std::int64_t pieces, Index units, Per axis) : axis_(axis) {
-    if (units < 1 || pieces < 2) {
+    if (pieces < 2 || units < 1 || units > diagnostics::most_elements / pieces) {
       arrays::refuse("hillock::MaxoutMonitor: the number of units is " + std::to_string(units) +
-                     " of " + std::to_string(pieces) + " pieces, expected at least 1 of 2");
+                     " of " + std::to_string(pieces) +
+                     " pieces, expected at least 1 of 2, and at most " +
+                     std::to_string(diagnostics::most_elements) + " pieces");
     }
     report_.pieces = pieces;
     report_.wins.resize(static_cast<std::size_t>(units * pieces));
@@ -123,12 +121,39 @@ class MaxoutMonitor {
     report_.non_finite.resize(static_cast<std::size_t>(units));
   }
 
-  explicit MaxoutMonitor(diagnostics::StateReader reader) : axis_(Per::row) {
-    const std::int64_t pieces = reader.size(), units = reader.size();
-    *this = MaxoutMonitor(pieces, units, reader.integer() == 0 ? Per::row : Per::column);
-    for (auto* counts : {&report_.wins, &report_.finite, &report_.non_finite})
-      for (std::int64_t& count : *counts) count = reader.count();
-    reader.finish();
+  /// What a state tells of before it comes to the units.
+  struct Header {
+    std::int64_t pieces, units;
+    Per axis;
+
+    explicit Header(diagnostics::StateReader& reader)
+        : pieces(reader.size("pieces of a unit", 2)),
+          units(reader.size("units")),
+          axis(reader.axis()) {
+      reader.require_rest(units, "units", pieces + 2, 0);
+    }
+  };
+
+  explicit MaxoutMonitor(diagnostics::StateReader&& reader)
+      : MaxoutMonitor(Header(reader), reader) {}
+  MaxoutMonitor(const Header& header, diagnostics::StateReader& reader)
+      : MaxoutMonitor(header.pieces, header.units, header.axis) {
+    const std::int64_t most = diagnostics::most_elements / units();
+    for (std::int64_t& count : report_.wins) count = reader.count("wins of a piece", most);
+    for (std::int64_t& count : report_.finite) count = reader.count("finite samples", most);
+    for (std::int64_t& count : report_.non_finite)
+      count = reader.count("samples that are not finite", most);
+    for (std::size_t unit = 0; unit < report_.finite.size(); ++unit) {
+      reader.require_sum("wins of the pieces of a unit",
+                         &report_.wins[unit * static_cast<std::size_t>(report_.pieces)],
+                         report_.pieces, report_.finite[unit]);
+      const std::int64_t seen = report_.finite[unit] + report_.non_finite[unit];
+      if (seen != samples() || seen > most) {
+        reader.fail("has units of " + std::to_string(samples()) + " and of " +
+                    std::to_string(seen) + " samples, expected one number up to " +
+                    std::to_string(most));
+      }
+    }
   }
 
   struct Counts {
@@ -147,9 +172,13 @@ class MaxoutMonitor {
     }
   };
 
-  std::string description() const {
-    return std::to_string(report_.finite.size()) + " units of " + std::to_string(report_.pieces) +
-           " pieces, along a " + (axis_ == Per::row ? "row" : "column");
+  std::int64_t units() const noexcept { return static_cast<std::int64_t>(report_.finite.size()); }
+  /// Of every unit.
+  std::int64_t samples() const noexcept { return report_.finite[0] + report_.non_finite[0]; }
+
+  diagnostics::Description description() const {
+    return {std::to_string(units()) + " units of " + std::to_string(report_.pieces) + " pieces",
+            std::string("pieces along a ") + (axis_ == Per::row ? "row" : "column")};
   }
 };
 

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <hillock/arrays/verbs.hpp>
+#include <hillock/diagnostics/digits.hpp>
+#include <hillock/diagnostics/finite.hpp>
 
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -171,19 +174,73 @@ double largest_slope(const F& f) {
   return 1;
 }
 
-/// f and f' at eight points: what two monitors must agree on before they merge. Nothing for a
-/// function that is not pointwise, whose parameters change while it is trained.
-template <class F>
-std::vector<double> fingerprint(const F& f) {
-  std::vector<double> values;
-  if constexpr (arrays::is_pointwise<F>) {
-    for (const double x : {-9.0, -2.0, -0.5, -0.0625, 0.25, 1.0, 3.0, 9.0}) {
-      values.push_back(static_cast<double>(f.forward(static_cast<ProbeType<F>>(x))));
-      values.push_back(static_cast<double>(f.derivative(static_cast<ProbeType<F>>(x))));
+/// What tells one function from another: its parameters, where it has members with the names of hillock's own
+/// (alpha, beta, slope), and f and f' at eight points. Nothing for a function that is not pointwise, whose
+/// parameters change while it is trained.
+class Fingerprint {
+ public:
+  template <class F>
+  explicit Fingerprint(const F& f) : negligible_(std::numeric_limits<ProbeType<F>>::min()) {
+    if constexpr (arrays::is_pointwise<F>) {
+      add("alpha", f, [](const auto& g) -> decltype(static_cast<double>(g.alpha)) {
+        return static_cast<double>(g.alpha);
+      });
+      add("beta", f, [](const auto& g) -> decltype(static_cast<double>(g.beta)) {
+        return static_cast<double>(g.beta);
+      });
+      add("slope", f, [](const auto& g) -> decltype(static_cast<double>(g.slope)) {
+        return static_cast<double>(g.slope);
+      });
+      for (const double x : probes) {
+        numbers_.push_back(static_cast<double>(f.forward(static_cast<ProbeType<F>>(x))));
+        numbers_.push_back(static_cast<double>(f.derivative(static_cast<ProbeType<F>>(x))));
+      }
     }
   }
-  return values;
-}
+
+  std::vector<double>& numbers() noexcept { return numbers_; }
+  const std::vector<double>& numbers() const noexcept { return numbers_; }
+
+  /// The first difference from another of the same class of functions, in words; empty if there is none.
+  /// Parameters are compared by their bits.
+  std::string difference_from(const Fingerprint& expected) const {
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      const double number = numbers_[i], wanted = expected.numbers_[i];
+      const bool is_parameter = i < parameters_.size();
+      if (is_same_number(number, wanted) || (!is_parameter && is_close(number, wanted))) continue;
+      return (is_parameter ? parameters_[i] : probe_name(i - parameters_.size())) + " is " +
+             all_digits(number) + ", expected " + all_digits(wanted);
+    }
+    return std::string();
+  }
+
+ private:
+  static constexpr double probes[] = {-9, -2, -0.5, -0.0625, 0.25, 1, 3, 9};
+  /// Names of the first numbers.
+  std::vector<std::string> parameters_;
+  std::vector<double> numbers_;
+  double negligible_;
+
+  template <class F, class Get>
+  void add(const char* name, const F& f, const Get& get) {
+    if constexpr (std::is_invocable_v<Get, const F&>) {
+      parameters_.emplace_back(name);
+      numbers_.push_back(get(f));
+    }
+  }
+
+  static std::string probe_name(std::size_t i) {
+    return (i % 2 == 0 ? "f(" : "f'(") + all_digits(probes[i / 2]) + ')';
+  }
+
+  /// Other instruction sets round a fast function otherwise, and -ffast-math takes subnormal numbers for 0.
+  /// What is infinite or NaN is close to nothing.
+  bool is_close(double a, double b) const noexcept {
+    constexpr double tolerance = 1e-3;
+    return is_finite(a) && is_finite(b) &&
+           std::abs(a - b) <= tolerance * std::abs(a) + tolerance * std::abs(b) + negligible_;
+  }
+};
 
 }  // namespace diagnostics
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -30,7 +30,8 @@ struct SoftmaxReport {
 /// Watches the distributions of a softmax layer: saturated ones, whose gradient is nearly 0 however
 /// wrong they are under a squared error, and how often each entry wins. Merges exactly.
 /// Errors       std::invalid_argument where a batch or a merged monitor does not fit, tau is not
-///              positive, and at report() without a sample.
+///              positive, for a state that contradicts itself or is of another axis or policy, where a merge would
+///              count more than 2^53 distributions, and at report() without a sample.
 template <class S = Softmax<>>
 class SoftmaxMonitor {
   using Index = Eigen::Index;
@@ -38,10 +39,13 @@ class SoftmaxMonitor {
  public:
   SoftmaxMonitor(const S& softmax, Index entries, double tau = diagnostics::default_tau)
       : softmax_(softmax) {
-    if (!(tau > 0)) diagnostics::throw_option("tau", tau, "a positive number");
-    if (entries < 1) {
+    MonitorOptions options;
+    options.tau = tau;
+    diagnostics::checked(options);
+    if (entries < 1 || entries > diagnostics::most_elements) {
       arrays::refuse("hillock::SoftmaxMonitor: the number of entries is " +
-                     std::to_string(entries) + ", expected at least 1");
+                     std::to_string(entries) + ", expected 1 to " +
+                     std::to_string(diagnostics::most_elements));
     }
     report_.tau = tau;
     report_.wins.resize(static_cast<std::size_t>(entries));
@@ -59,16 +63,15 @@ class SoftmaxMonitor {
     const Index entries = arrays::entries(in.shape(), softmax_.axis);
     if (entries != static_cast<Index>(report_.wins.size())) {
       arrays::refuse("hillock::SoftmaxMonitor::observe: z is " + arrays::to_string(in.shape()) +
-                     ", but the monitor has " + description());
+                     ", but the monitor has " + diagnostics::joined(description()));
     }
     diagnostics::count_winners(in, softmax_.axis, entries, Counts{report_});
   }
 
   void merge(const SoftmaxMonitor& other) {
-    if (other.description() != description()) {
-      arrays::refuse("hillock::SoftmaxMonitor::merge: the other monitor has " +
-                     other.description() + ", expected " + description());
-    }
+    diagnostics::require_same("SoftmaxMonitor::merge: the other monitor", other.description(),
+                              description());
+    diagnostics::require_countable("SoftmaxMonitor::merge", samples(), other.samples(), 1);
     report_.finite += other.report_.finite;
     report_.non_finite += other.report_.non_finite;
     report_.saturated += other.report_.saturated;
@@ -76,22 +79,26 @@ class SoftmaxMonitor {
   }
 
   SoftmaxReport report() const {
-    if (report_.finite + report_.non_finite == 0)
-      diagnostics::throw_no_samples("SoftmaxMonitor::report");
+    if (samples() == 0) diagnostics::throw_no_samples("SoftmaxMonitor::report");
     return report_;
   }
 
   MonitorState state() const {
     MonitorState state;
-    state.integers = {version, static_cast<std::int64_t>(report_.wins.size()), report_.finite,
-                      report_.non_finite, report_.saturated};
+    state.integers = {version,
+                      static_cast<std::int64_t>(report_.wins.size()),
+                      softmax_.axis == Per::row ? 0 : 1,
+                      static_cast<std::int64_t>(softmax_.all_masked),
+                      report_.finite,
+                      report_.non_finite,
+                      report_.saturated};
     state.integers.insert(state.integers.end(), report_.wins.begin(), report_.wins.end());
     state.numbers = {report_.tau};
     return state;
   }
 
  private:
-  static constexpr std::int64_t version = 301;
+  static constexpr std::int64_t version = 302;
   S softmax_;
   SoftmaxReport report_;
 
@@ -112,18 +119,51 @@ class SoftmaxMonitor {
     }
   };
 
-  SoftmaxMonitor(const S& softmax, diagnostics::StateReader reader)
-      : SoftmaxMonitor(softmax, reader.size(), reader.number()) {
-    report_.finite = reader.count();
-    report_.non_finite = reader.count();
-    report_.saturated = reader.count();
-    for (std::int64_t& wins : report_.wins) wins = reader.count();
-    reader.finish();
+  /// What a state tells of before it comes to the entries.
+  struct Header {
+    std::int64_t entries;
+    Per axis;
+    std::int64_t policy, finite, non_finite, saturated;
+    double tau;
+
+    explicit Header(diagnostics::StateReader& reader)
+        : entries(reader.size("entries")),
+          axis(reader.axis()),
+          policy(reader.count("as its policy", 2)),
+          finite(reader.count("finite distributions")),
+          non_finite(reader.count("distributions that are not finite",
+                                  diagnostics::most_elements - finite)),
+          saturated(reader.count("saturated distributions", finite)),
+          tau(reader.number()) {
+      reader.require_rest(entries, "entries", 1, 0);
+    }
+  };
+
+  SoftmaxMonitor(const S& softmax, diagnostics::StateReader&& reader)
+      : SoftmaxMonitor(softmax, Header(reader), reader) {}
+  SoftmaxMonitor(const S& softmax, const Header& header, diagnostics::StateReader& reader)
+      : SoftmaxMonitor(softmax, header.entries, header.tau) {
+    diagnostics::require_same("SoftmaxMonitor: the state",
+                              description(header.axis, static_cast<AllMasked>(header.policy)),
+                              description());
+    report_.finite = header.finite;
+    report_.non_finite = header.non_finite;
+    report_.saturated = header.saturated;
+    for (std::int64_t& wins : report_.wins) wins = reader.count("wins of an entry", header.finite);
+    reader.require_sum("wins of the entries", report_.wins.data(), header.entries, header.finite);
   }
 
-  std::string description() const {
-    return std::to_string(report_.wins.size()) + " entries, one distribution per " +
-           (softmax_.axis == Per::row ? "row" : "column") + ", tau " + std::to_string(report_.tau);
+  std::int64_t samples() const noexcept { return report_.finite + report_.non_finite; }
+
+  diagnostics::Description description() const {
+    return description(softmax_.axis, softmax_.all_masked);
+  }
+  diagnostics::Description description(Per axis, AllMasked policy) const {
+    const char* const policies[] = {"nan", "zeros", "uniform"};
+    return {std::to_string(report_.wins.size()) + " entries",
+            std::string("one distribution per ") + (axis == Per::row ? "row" : "column"),
+            std::string("policy AllMasked::") + policies[static_cast<int>(policy)],
+            "tau " + diagnostics::all_digits(report_.tau)};
   }
 };
 

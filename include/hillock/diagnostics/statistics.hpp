@@ -62,7 +62,9 @@ struct ShiftedSums {
 
   ShiftedSums about(double other, double n) const noexcept {
     const double shift = pivot - other;
-    return {other, sum + n * shift, squares + shift * (sum + sum + n * shift)};
+    // No sum of squares is negative, as a rounding may make it.
+    const double moved = squares + shift * (sum + sum + n * shift);
+    return {other, sum + n * shift, moved < 0 ? 0 : moved};
   }
   /// About 0 where the mean is not far from it, which takes a subtraction less for each number, else about
   /// the mean as a T.

@@ -68,7 +68,7 @@ class Tallies {
   void write(MonitorState& state) const {
     std::vector<UnitStatistics> all;
     for (std::size_t i = 0; i < units(); ++i) all.push_back(unit(i));
-    for (const auto member : all_counts)
+    for (const auto& [member, name] : all_counts)
       for (const UnitStatistics& each : all) state.integers.push_back(each.*member);
     for (const auto member : all_extremes)
       for (const UnitStatistics& each : all) state.numbers.push_back(each.*member);
@@ -80,16 +80,25 @@ class Tallies {
         state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
     }
   }
-  void read(StateReader& state) {
+  /// Integers and numbers that write() puts down for each unit.
+  static constexpr std::int64_t integers_each = 6, numbers_each = 8;
+
+  /// What write() has put down, of so many samples of every unit.
+  void read(StateReader& state, std::int64_t samples) {
     std::vector<UnitStatistics> all(units());
-    for (const auto member : all_counts)
-      for (UnitStatistics& each : all) each.*member = state.count();
+    for (const auto& [member, name] : all_counts)
+      for (UnitStatistics& each : all) each.*member = state.count(name, samples);
     for (const auto member : all_extremes)
       for (UnitStatistics& each : all) each.*member = state.number();
-    for (std::size_t i = 0; i < units(); ++i) set(i, all[i]);
     for (UnitSums* sums : {&input_, &output_})
       for (auto* numbers : {&sums->pivot, &sums->sum, &sums->squares})
         for (double& number : *numbers) number = state.number();
+    for (std::size_t i = 0; i < units(); ++i) {
+      const std::string contradiction = contradiction_in(all[i], i, samples);
+      if (!contradiction.empty())
+        state.fail("has " + contradiction + " (unit " + std::to_string(i) + ')');
+      set(i, all[i]);
+    }
     finish();
   }
 
@@ -208,10 +217,17 @@ class Tallies {
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
 
-  static constexpr std::int64_t UnitStatistics::*all_counts[] = {
-      &UnitStatistics::finite,        &UnitStatistics::non_finite,
-      &UnitStatistics::active,        &UnitStatistics::near_linear,
-      &UnitStatistics::saturated_low, &UnitStatistics::saturated_high};
+  struct NamedCount {
+    std::int64_t UnitStatistics::*member;
+    const char* name;
+  };
+  static constexpr NamedCount all_counts[] = {
+      {&UnitStatistics::finite, "finite elements of a unit"},
+      {&UnitStatistics::non_finite, "elements of a unit that are not finite"},
+      {&UnitStatistics::active, "active elements of a unit"},
+      {&UnitStatistics::near_linear, "nearly linear elements of a unit"},
+      {&UnitStatistics::saturated_low, "elements of a unit that are saturated low"},
+      {&UnitStatistics::saturated_high, "elements of a unit that are saturated high"}};
   static constexpr double UnitStatistics::*all_extremes[] = {&UnitStatistics::largest_input,
                                                              &UnitStatistics::smallest_output};
 
@@ -225,6 +241,54 @@ class Tallies {
       return floats_;
     else
       return doubles_;
+  }
+
+  /// What cannot be of one unit, in words; empty if all can. No count is negative or above `samples`.
+  std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
+                               std::int64_t samples) const {
+    const std::int64_t n = unit.finite;
+    const auto text = [](std::int64_t count) { return std::to_string(count); };
+    if (n + unit.non_finite != samples) {
+      return text(n) + " finite and " + text(unit.non_finite) + " other elements of " +
+             text(samples) + " samples";
+    }
+    if (unit.active > n || unit.near_linear > n || unit.saturated_low + unit.saturated_high > n) {
+      return text(n) + " finite elements, of which " + text(unit.active) + " are active, " +
+             text(unit.near_linear) + " nearly linear, " + text(unit.saturated_low) +
+             " saturated low and " + text(unit.saturated_high) + " high";
+    }
+    const bool are_there = is_finite(unit.largest_input) && is_finite(unit.smallest_output);
+    const bool are_none = is_same_number(unit.largest_input, -infinity<double>) &&
+                          is_same_number(unit.smallest_output, infinity<double>);
+    if (!(n > 0 ? are_there : are_none)) {
+      return text(n) + " finite elements, of which the largest input is " +
+             all_digits(unit.largest_input) + " and the smallest output is " +
+             all_digits(unit.smallest_output);
+    }
+    for (const UnitSums* sums : {&input_, &output_}) {
+      const bool is_input = sums == &input_;
+      if (are_possible(sums->of(i), n, is_input ? unit.largest_input : unit.smallest_output,
+                       is_input ? 1 : -1))
+        continue;
+      return text(n) + " finite elements, whose sums about " + all_digits(sums->pivot[i]) +
+             " are " + all_digits(sums->sum[i]) + " and, of the squares, " +
+             all_digits(sums->squares[i]);
+    }
+    return std::string();
+  }
+
+  /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the smallest (-1).
+  static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
+                           double side) noexcept {
+    if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0;
+    const auto n = static_cast<double>(count);
+    const double mean = sums.pivot + sums.sum / n;
+    // What overflowed is no contradiction.
+    if (!is_finite(mean) || !is_finite(sums.squares)) return true;
+    if (sums.squares < 0) return false;
+    // Sums of floats round, and where n numbers are all the same their spread is 0.
+    const double allowance = 1e-3 * std::sqrt(sums.squares / n) + 1e-6 * std::abs(mean) + 1e-15;
+    return side * (mean - extreme) <= allowance;
   }
 
   /// Counts and extremes, in 64 bits all. The pivots need not be floats then.

@@ -1,24 +1,16 @@
 // Numbers and names as reports, CSV and JSON spell them, whatever the locale.
 #pragma once
 
+#include <hillock/diagnostics/digits.hpp>
 #include <hillock/diagnostics/judge.hpp>
 
 #include <cstdio>
-#include <iomanip>
-#include <locale>
-#include <sstream>
 #include <string>
 #include <vector>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
-
-inline std::ostringstream plain_stream() {
-  std::ostringstream out;
-  out.imbue(std::locale::classic());
-  return out;
-}
 
 /// Four digits, for a person.
 inline std::string rounded_text(double x) {
@@ -37,11 +29,6 @@ inline std::string percent(double share, int digits = 2) {
 
 /// All digits; an empty field of a CSV file and null in JSON, which has no other word for it, where
 /// the number is not finite.
-inline std::string all_digits(double x) {
-  std::ostringstream out = plain_stream();
-  out << std::setprecision(17) << x;
-  return out.str();
-}
 inline std::string csv_number(double x) { return is_finite(x) ? all_digits(x) : std::string(); }
 inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) : "null"; }
 

@@ -20,8 +20,11 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
-///              merged monitor differs in units, axis, options or function; report() without a
-///              sample; options that make no sense.
+///              merged monitor differs in units, axis, options (by a bit) or function; a state that contradicts
+///              itself; more than 2^53 elements after a merge; report() without a sample; options that make
+///              no sense.
+/// Function     two are one where the parameters alpha, beta or slope, if they have any, are the same bits and f
+///              and f' agree within 1e-3 at eight points.
 template <class F>
 class UnitMonitor {
  public:
@@ -30,7 +33,7 @@ class UnitMonitor {
         per_(per),
         options_(options),
         judge_(f, options),
-        fingerprint_(diagnostics::fingerprint(f)),
+        fingerprint_(f),
         keeps_sign_(diagnostics::keeps_sign(f)),
         tallies_(checked(units)) {}
 
@@ -40,7 +43,7 @@ class UnitMonitor {
 
   /// The monitor that `state` was taken from, which watched f.
   UnitMonitor(const F& f, const MonitorState& state)
-      : UnitMonitor(f, diagnostics::StateReader("UnitMonitor", state, version), state) {}
+      : UnitMonitor(f, diagnostics::StateReader("UnitMonitor", state, version)) {}
 
   /// Counts a batch: units are rows (Per::row) or columns.
   template <class Z>
@@ -63,12 +66,10 @@ class UnitMonitor {
 
   /// Adds what another monitor of the same layer has seen.
   void merge(const UnitMonitor& other) {
-    if (other.description() != description()) {
-      arrays::refuse("hillock::UnitMonitor::merge: the other monitor has " + other.description() +
-                     ", expected " + description());
-    }
-    require_same_function("UnitMonitor::merge: the other monitor", other.fingerprint_,
-                          fingerprint_);
+    constexpr const char* theirs = "UnitMonitor::merge: the other monitor";
+    diagnostics::require_same(theirs, other.description(), description());
+    require_same_function(theirs, other.fingerprint_, fingerprint_);
+    diagnostics::require_countable("UnitMonitor::merge", samples_, other.samples_, units());
     tallies_.merge(other.tallies_);
     coherent_ += other.coherent_;
     samples_ += other.samples_;
@@ -96,22 +97,23 @@ class UnitMonitor {
   /// Everything that a monitor of the same function needs to go on, or to merge, elsewhere.
   MonitorState state() const {
     MonitorState state;
+    const std::vector<double>& function = fingerprint_.numbers();
     state.integers = {version,
-                      static_cast<std::int64_t>(tallies_.units()),
+                      units(),
                       per_ == Per::row ? 0 : 1,
                       options_.range ? 1 : 0,
-                      static_cast<std::int64_t>(fingerprint_.size()),
+                      static_cast<std::int64_t>(function.size()),
                       samples_,
                       coherent_};
     const auto range = options_.range.value_or(diagnostics::SaturationRange{0, 0});
     state.numbers = {options_.tau, options_.tolerance, options_.linear_band, range.low, range.high};
-    state.numbers.insert(state.numbers.end(), fingerprint_.begin(), fingerprint_.end());
+    state.numbers.insert(state.numbers.end(), function.begin(), function.end());
     tallies_.write(state);
     return state;
   }
 
  private:
-  static constexpr std::int64_t version = 102;
+  static constexpr std::int64_t version = 103;
 
   template <class T>
   using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
@@ -119,41 +121,48 @@ class UnitMonitor {
   Per per_;
   MonitorOptions options_;
   diagnostics::Judge<F> judge_;
-  std::vector<double> fingerprint_;
+  diagnostics::Fingerprint fingerprint_;
   bool keeps_sign_;
   diagnostics::Tallies tallies_;
   std::int64_t samples_ = 0;
   std::int64_t coherent_ = 0;
 
-  UnitMonitor(const F& f, diagnostics::StateReader reader, const MonitorState& state)
-      : UnitMonitor(f, reader.size(), axis_of(state), options_of(reader, state)) {
-    reader.integer();  // the axis
-    reader.integer();  // whether there is a range
-    const std::int64_t probes = reader.count();
-    if (probes != static_cast<std::int64_t>(fingerprint_.size())) {
-      reader.fail("describes its function by " + std::to_string(probes) + " numbers, expected " +
-                  std::to_string(fingerprint_.size()));
-    }
-    samples_ = reader.count();
-    coherent_ = reader.count();
-    for (int i = 0; i < 5; ++i) reader.number();  // the options
-    std::vector<double> theirs(fingerprint_.size());
-    for (double& number : theirs) number = reader.number();
-    require_same_function("UnitMonitor: the state", theirs, fingerprint_);
-    tallies_.read(reader);
-    reader.finish();
-  }
+  /// What a state tells of before it comes to the units.
+  struct Header {
+    Per per;
+    MonitorOptions options;
+    std::int64_t units, samples, coherent;
 
-  static Per axis_of(const MonitorState& state) noexcept {
-    return state.integers.size() > 2 && state.integers[2] == 0 ? Per::row : Per::column;
-  }
-  static MonitorOptions options_of(const diagnostics::StateReader& reader,
-                                   const MonitorState& state) {
-    if (state.numbers.size() < 5 || state.integers.size() < 7) reader.fail("is cut off");
-    MonitorOptions options{state.numbers[0], state.numbers[1], state.numbers[2]};
-    if (state.integers[3] == 1)
-      options.range = diagnostics::SaturationRange{state.numbers[3], state.numbers[4]};
-    return options;
+    Header(const F& f, diagnostics::StateReader& reader) {
+      diagnostics::Fingerprint function(f);
+      const auto described = static_cast<std::int64_t>(function.numbers().size());
+      units = reader.size("units");
+      per = reader.axis();
+      const bool has_range = reader.count("as whether it has a range", 1) == 1;
+      reader.integer("numbers that describe its function", described, described);
+      samples = reader.count("samples", diagnostics::most_elements / units);
+      coherent = reader.count("samples of one sign", samples);
+      for (double* option : {&options.tau, &options.tolerance, &options.linear_band})
+        *option = reader.number();
+      const double low = reader.number(), high = reader.number();
+      if (has_range)
+        options.range = diagnostics::SaturationRange{low, high};
+      else if (low != 0 || high != 0)
+        reader.fail("has no range, but ends of one");
+      for (double& number : function.numbers()) number = reader.number();
+      require_same_function("UnitMonitor: the state", function, diagnostics::Fingerprint(f));
+      reader.require_rest(units, "units", diagnostics::Tallies::integers_each,
+                          diagnostics::Tallies::numbers_each);
+    }
+  };
+
+  UnitMonitor(const F& f, diagnostics::StateReader&& reader)
+      : UnitMonitor(f, Header(f, reader), reader) {}
+  UnitMonitor(const F& f, const Header& header, diagnostics::StateReader& reader)
+      : UnitMonitor(f, header.units, header.per, header.options) {
+    samples_ = header.samples;
+    coherent_ = header.coherent;
+    tallies_.read(reader, samples_);
   }
 
   template <class X>
@@ -240,36 +249,31 @@ class UnitMonitor {
   }
 
   static std::size_t checked(Eigen::Index units) {
-    if (units < 1) {
+    if (units < 1 || units > diagnostics::most_elements) {
       arrays::refuse("hillock::UnitMonitor: the number of units is " + std::to_string(units) +
-                     ", expected at least 1");
+                     ", expected 1 to " + std::to_string(diagnostics::most_elements));
     }
     return static_cast<std::size_t>(units);
   }
+  std::int64_t units() const noexcept { return static_cast<std::int64_t>(tallies_.units()); }
 
-  std::string description() const {
-    std::string text = std::to_string(tallies_.units()) + " units, one per " +
-                       (per_ == Per::row ? "row" : "column") + ", tau " +
-                       std::to_string(options_.tau) + ", tolerance " +
-                       std::to_string(options_.tolerance) + ", linear_band " +
-                       std::to_string(options_.linear_band);
-    if (options_.range) {
-      text += ", range " + std::to_string(options_.range->low) + " to " +
-              std::to_string(options_.range->high);
-    }
-    return text;
+  diagnostics::Description description() const {
+    using diagnostics::all_digits;
+    const auto& range = options_.range;
+    return {
+        std::to_string(units()) + " units",
+        std::string("one unit per ") + (per_ == Per::row ? "row" : "column"),
+        "tau " + all_digits(options_.tau),
+        "tolerance " + all_digits(options_.tolerance),
+        "linear_band " + all_digits(options_.linear_band),
+        range ? "range " + all_digits(range->low) + " to " + all_digits(range->high) : "no range"};
   }
 
-  /// Within 1e-3, because other instruction sets round a fast function otherwise.
-  static void require_same_function(const char* who, const std::vector<double>& theirs,
-                                    const std::vector<double>& ours) {
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-      if (std::abs(theirs[i] - ours[i]) <= 1e-3 * (std::abs(theirs[i]) + std::abs(ours[i])))
-        continue;
-      arrays::refuse(std::string("hillock::") + who + " watches another function: " +
-                     (i % 2 == 0 ? "f" : "f'") + " is " + std::to_string(theirs[i]) + " where " +
-                     std::to_string(ours[i]) + " was expected");
-    }
+  static void require_same_function(const char* who, const diagnostics::Fingerprint& theirs,
+                                    const diagnostics::Fingerprint& ours) {
+    const std::string difference = theirs.difference_from(ours);
+    if (!difference.empty())
+      arrays::refuse(std::string("hillock::") + who + " watches another function: " + difference);
   }
 };
 
