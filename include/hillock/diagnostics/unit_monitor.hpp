@@ -115,8 +115,9 @@ class UnitMonitor {
  private:
   static constexpr std::int64_t version = 103;
 
+  /// A unit's samples are neighbours in memory, whatever storage order is the default that the user has chosen.
   template <class T>
-  using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
   F f_;
   Per per_;
   MonitorOptions options_;
