@@ -245,7 +245,7 @@ class GradientFlow {
 
   static void require_possible(const diagnostics::StateReader& reader, const LayerGradient& layer) {
     const auto is_sum = [&layer](double sum) {
-      return layer.finite == 0 ? sum == 0 : sum >= 0 && !simd::is_nan_number(sum);
+      return !simd::is_nan_number(sum) && (layer.finite == 0 ? sum == 0 : sum >= 0);
     };
     const bool has_batch = layer.batches > 0 || layer.finite + layer.non_finite == 0;
     if (has_batch && is_sum(layer.squares) && is_sum(layer.magnitudes)) return;

@@ -91,6 +91,8 @@ class ElementJudge {
     if (saturated) {
       low_.upto = rounded_down<T>(saturated->low);
       high_.after = before(rounded_up<T>(saturated->high));
+      // The sides have no element in common, also where -ffast-math takes an end of one for 0.
+      if (high_.after < low_.upto) high_.after = low_.upto;
     }
     if constexpr (is_steep_in_one_stretch<F>) find_ranges(f, options.tolerance > 0);
   }

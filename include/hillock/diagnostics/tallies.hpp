@@ -280,7 +280,10 @@ class Tallies {
   /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the smallest (-1).
   static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
                            double side) noexcept {
-    if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0;
+    if (count == 0) {
+      return is_same_number(sums.pivot, 0) && is_same_number(sums.sum, 0) &&
+             is_same_number(sums.squares, 0);
+    }
     const auto n = static_cast<double>(count);
     const double mean = sums.pivot + sums.sum / n;
     // What overflowed is no contradiction.

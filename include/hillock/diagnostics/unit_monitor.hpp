@@ -148,7 +148,7 @@ class UnitMonitor {
       const double low = reader.number(), high = reader.number();
       if (has_range)
         options.range = diagnostics::SaturationRange{low, high};
-      else if (low != 0 || high != 0)
+      else if (!diagnostics::is_same_number(low, 0) || !diagnostics::is_same_number(high, 0))
         reader.fail("has no range, but ends of one");
       for (double& number : function.numbers()) number = reader.number();
       require_same_function("UnitMonitor: the state", function, diagnostics::Fingerprint(f));
