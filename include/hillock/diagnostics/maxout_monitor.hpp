@@ -125,7 +125,8 @@ class MaxoutMonitor {
 
   explicit MaxoutMonitor(diagnostics::StateReader reader) : axis_(Per::row) {
     const std::int64_t pieces = reader.size(), units = reader.size();
-    *this = MaxoutMonitor(pieces, units, reader.integer() == 0 ? Per::row : Per::column);
+    *this = MaxoutMonitor(pieces, static_cast<Index>(units),
+                          reader.integer() == 0 ? Per::row : Per::column);
     for (auto* counts : {&report_.wins, &report_.finite, &report_.non_finite})
       for (std::int64_t& count : *counts) count = reader.count();
     reader.finish();
