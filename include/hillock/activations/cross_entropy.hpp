@@ -49,7 +49,8 @@ class CrossEntropy {
   template <class Z, class Labels>
   double operator()(const Z& z, const Labels& labels) const {
     double sum = 0;
-    for_each_loss(arrays::as_dense(z), labels, [&](Index, auto loss) { sum += double{loss}; });
+    for_each_loss(arrays::as_dense(z), labels,
+                  [&](Index, auto loss) { sum += static_cast<double>(loss); });
     return reduced(sum, labels);
   }
 
@@ -161,7 +162,8 @@ class CrossEntropy {
   static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count) {
     typename N::value_type logits[N::size];
     for (Index lane = 0; lane < static_cast<Index>(N::size); ++lane)
-      logits[lane] = label_logit(axis, in, labels, first + (lane < count ? lane : 0));
+      logits[lane] = static_cast<typename N::value_type>(
+          label_logit(axis, in, labels, first + (lane < count ? lane : 0)));
     return sealed(N::load(logits));
   }
 

@@ -113,7 +113,7 @@ class LaneReader {
     const Index row = per_ == Per::column ? entry : distribution;
     const Index col = per_ == Per::column ? distribution : entry;
     if constexpr (is_wider<T, Element>)
-      return in_.at(row, col);
+      return static_cast<T>(in_.at(row, col));
     else if constexpr (Input<X>::direct)
       return to_lane(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else

@@ -67,7 +67,7 @@ inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 template <Accuracy A, class T>
 constexpr T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
-  constexpr double largest = std::numeric_limits<Element>::max();
+  constexpr auto largest = static_cast<double>(std::numeric_limits<Element>::max());
   // In this form a minimum and a maximum, which leave a loop where a choice does not.
   const double below = parameter < largest ? parameter : largest;
   return static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));

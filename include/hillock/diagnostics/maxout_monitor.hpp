@@ -137,7 +137,7 @@ class MaxoutMonitor {
   explicit MaxoutMonitor(diagnostics::StateReader&& reader)
       : MaxoutMonitor(Header(reader), reader) {}
   MaxoutMonitor(const Header& header, diagnostics::StateReader& reader)
-      : MaxoutMonitor(header.pieces, header.units, header.axis) {
+      : MaxoutMonitor(header.pieces, static_cast<Index>(header.units), header.axis) {
     const std::int64_t most = diagnostics::most_elements / units();
     for (std::int64_t& count : report_.wins) count = reader.count("wins of a piece", most);
     for (std::int64_t& count : report_.finite) count = reader.count("finite samples", most);

@@ -44,9 +44,9 @@ class Tallies {
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
     statistics.largest_input =
-        std::max<double>(floats_.largest_input[i], doubles_.largest_input[i]);
+        std::max(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]);
     statistics.smallest_output =
-        std::min<double>(floats_.smallest_output[i], doubles_.smallest_output[i]);
+        std::min(static_cast<double>(floats_.smallest_output[i]), doubles_.smallest_output[i]);
     const auto n = static_cast<double>(statistics.finite);
     statistics.input = input_.of(i).moments(n);
     statistics.output = output_.of(i).moments(n);

@@ -5,6 +5,9 @@
 // same number, that is the answer. Where they do not (the interval is some 2^-25 of the distance of
 // two floats; but there are functions that pass so close to the middle between two that no double can
 // tell, as sigmoid does near 0), the same formula is computed once more on pairs of doubles.
+//
+// Results are converted by the processor where they are normal floats, and by integers where they are
+// subnormal: a program that was linked with -ffast-math has the processor put 0 in the place of those.
 #pragma once
 
 #include <hillock/kernels/pair.hpp>
@@ -57,6 +60,14 @@ HILLOCK_INLINE auto narrowed_to(W low, W high) noexcept {
   else
     return simd::narrowed(rounded_to<Format>(low), rounded_to<Format>(high));
 }
+/// The same where a result may be subnormal, whether or not the processor puts 0 in its place.
+template <class Format, class W>
+auto narrowed_as_it_is_to(W low, W high) noexcept {
+  if constexpr (std::is_same_v<Format, Binary32>)
+    return simd::narrowed_as_it_is(low, high);
+  else
+    return simd::narrowed_as_it_is(rounded_to<Format>(low), rounded_to<Format>(high));
+}
 
 template <class W>
 struct Interval {
@@ -82,11 +93,24 @@ HILLOCK_INLINE Interval<W> possible_values(const Formula& formula, W x, W y) noe
 
 /// formula(x) by pairs of doubles in the lanes that are in doubt.
 template <class Format, class Formula, class V, class Condition>
-HILLOCK_COLD V settled(const Formula& formula, V x, Condition in_doubt) noexcept {
+V computed_in_pairs(const Formula& formula, V x, Condition in_doubt) noexcept {
   using W = simd::Batch<double, typename V::arch>;
-  const V asked = select(in_doubt, x, 0);
+  const auto asked = widened_as_it_is(select(in_doubt, x, 0));
   const auto half = [&](W part) { return Pair<W>(formula(Pair<W>(part))).rounded_to_odd(); };
-  return narrowed_to<Format>(half(widened_low(asked)), half(widened_high(asked)));
+  return narrowed_as_it_is_to<Format>(half(asked.low), half(asked.high));
+}
+
+/// What formula(x) is, correctly rounded to Format, where the two ends of what the true value may be do not tell,
+/// or where one is subnormal.
+template <class Format, class Formula, class V, class W>
+HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W> high) noexcept {
+  const V result = narrowed_as_it_is_to<Format>(low.lower, high.lower);
+  // A subnormal x that is equal to 0 has been read as 0.
+  const auto in_doubt =
+      bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
+      (!is_zero(x) & (sealed(x) == 0));
+  if (!any(in_doubt)) return result;
+  return select(in_doubt, computed_in_pairs<Format>(formula, x, in_doubt), result);
 }
 
 /// What formula(x) is, correctly rounded to Format; low and high are the doubles that it gives for
@@ -96,8 +120,11 @@ HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexce
   const Interval<W> in_low = possible_values(formula, widened_low(x), low);
   const Interval<W> in_high = possible_values(formula, widened_high(x), high);
   const V result = narrowed_to<Format>(in_low.lower, in_high.lower);
-  const auto in_doubt = bits_differ(result, narrowed_to<Format>(in_low.upper, in_high.upper));
-  if (any(in_doubt)) return select(in_doubt, settled<Format>(formula, x, in_doubt), result);
+  const auto differ = bits_differ(result, narrowed_to<Format>(in_low.upper, in_high.upper));
+  const auto is_small = is_below_normal(result);
+  // The second question keeps the zeros of an array, which are no rounded results, out of the slow function.
+  if (any(differ | is_small) && any(differ | (is_small & !is_zero(x))))
+    return settled<Format>(formula, x, in_low, in_high);
   return result;
 }
 

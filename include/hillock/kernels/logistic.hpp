@@ -22,7 +22,8 @@ template <class E>
 HILLOCK_INLINE auto logistic_derivative(const E& e, double c) noexcept {
   const auto value = e.value();
   using V = std::remove_const_t<decltype(value)>;
-  return e.scaled * (c * ExpConstantsOf<V>::from_tail) / fma(value, 2 + value, 1);
+  return e.scaled * (c * static_cast<double>(ExpConstantsOf<V>::from_tail)) /
+         fma(value, 2 + value, 1);
 }
 
 }  // namespace kernels

@@ -129,7 +129,7 @@ class WideSum {
 
   /// A sum of scaled exponentials as that of the exponentials.
   HILLOCK_INLINE WideSum without_scale() const noexcept {
-    return times(ExpConstantsOf<V>::from_tail);
+    return times(static_cast<double>(ExpConstantsOf<V>::from_tail));
   }
   HILLOCK_INLINE WideSum times(double factor) const noexcept {
     WideSum result;

@@ -406,6 +406,14 @@ class Batch {
   friend HILLOCK_INLINE Mask<T, Arch> bits_differ(Batch a, Batch b) noexcept {
     return !have_same_bits(a, b);
   }
+  /// Whether a number is subnormal or 0, and whether it is 0, by the bits.
+  friend HILLOCK_INLINE Mask<T, Arch> is_below_normal(Batch a) noexcept {
+    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    return have_same_bits(from_bits(bits(a) & Bits<T, Arch>(infinity)), Batch(0));
+  }
+  friend HILLOCK_INLINE Mask<T, Arch> is_zero(Batch a) noexcept {
+    return have_same_bits(from_bits(bits(a) & magnitude_bits()), Batch(0));
+  }
   /// By its bits: where the compiler may assume that there is no infinity, none must be named.
   friend HILLOCK_INLINE Mask<T, Arch> is_minus_infinity(Batch a) noexcept {
     constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
@@ -436,7 +444,7 @@ class Batch {
     if constexpr (detail::seals_sums)
       return sealed(Batch(raw));
     else
-      return raw;
+      return Raw(HILLOCK_FENCED(static_cast<Register>(raw)));
   }
 
   Raw raw_;
@@ -494,6 +502,39 @@ template <class Arch>
 HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
                                            Batch<double, Arch> high) noexcept {
   return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
+}
+
+/// The same two, right for subnormal floats also where the processor takes them for 0 (see subnormal_from): lane by
+/// lane, for the few batches that hold any.
+template <class Arch>
+struct LowerAndUpper {
+  Batch<double, Arch> low;
+  Batch<double, Arch> high;
+};
+template <class Arch>
+LowerAndUpper<Arch> widened_as_it_is(Batch<float, Arch> x) noexcept {
+  constexpr std::size_t half = Batch<double, Arch>::size;
+  float lanes[2 * half];
+  double wide[2 * half];
+  sealed(x).store(lanes);
+  for (std::size_t i = 0; i < 2 * half; ++i) wide[i] = widened_as_it_is(lanes[i]);
+  return {Batch<double, Arch>::load(wide), Batch<double, Arch>::load(wide + half)};
+}
+template <class Arch>
+Batch<float, Arch> narrowed_as_it_is(Batch<double, Arch> low, Batch<double, Arch> high) noexcept {
+  constexpr std::size_t half = Batch<double, Arch>::size;
+  double wide[2 * half];
+  float lanes[2 * half];
+  low.store(wide);
+  high.store(wide + half);
+  sealed(narrowed(low, high)).store(lanes);
+  for (std::size_t i = 0; i < 2 * half; ++i) {
+    std::uint64_t pattern;
+    std::memcpy(&pattern, &wide[i], sizeof pattern);
+    constexpr std::uint64_t smallest_normal = 0x3810000000000000;  // 2^-126
+    if ((pattern & ~(std::uint64_t{1} << 63)) < smallest_normal) lanes[i] = subnormal_from(wide[i]);
+  }
+  return Batch<float, Arch>::load(lanes);
 }
 
 /// A batch with a packet's element type and size: the packet's own registers where Arch has them.

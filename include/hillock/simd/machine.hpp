@@ -51,6 +51,17 @@ using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 #define HILLOCK_SEAL(value) static_cast<void>(value)
 #endif
 
+// clang says nothing of -fassociative-math, -funsafe-math-optimizations or -ffast-math -fno-finite-math-only, but has
+// a barrier of its own, which costs nothing where sums may not be reordered.
+#if defined(__clang__) && defined(__has_builtin)
+#if __has_builtin(__arithmetic_fence) && (defined(__x86_64__) || defined(__i386__))
+#define HILLOCK_FENCED(value) __arithmetic_fence(value)
+#endif
+#endif
+#ifndef HILLOCK_FENCED
+#define HILLOCK_FENCED(value) (value)
+#endif
+
 // Plain x86-64 has nothing a product could be contracted into.
 #if (defined(__x86_64__) || defined(__i386__)) && !defined(__FMA__) && !defined(__FMA4__)
 inline constexpr bool seals_products = HILLOCK_FAST_MATH;
@@ -206,17 +217,28 @@ HILLOCK_INLINE __m512d blended(__m512d a, __m512d b, __m512d s) noexcept {
 
 // Under -ffast-math both compilers turn a vector division or square root into an estimate and a
 // Newton step, which is some ULP off and NaN where the divisor is infinite. The instruction itself
-// is exempt.
-#if HILLOCK_FAST_MATH && defined(__GNUC__) && defined(__SSE2__)
+// is exempt. clang does the same under -freciprocal-math, of which it defines no macro.
+#if (HILLOCK_FAST_MATH || defined(__clang__)) && defined(__GNUC__) && defined(__SSE2__)
 #if defined(__AVX__)
-#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                    \
-  HILLOCK_INLINE Register divided(Register a, Register b) noexcept {  \
-    asm("vdiv" suffix " {%1, %0, %0|%0, %0, %1}" : "+x"(a) : "x"(b)); \
-    return a;                                                         \
-  }                                                                   \
-  HILLOCK_INLINE Register square_root(Register a) noexcept {          \
-    asm("vsqrt" suffix " {%0, %0|%0, %0}" : "+x"(a));                 \
-    return a;                                                         \
+#if defined(__AVX512VL__)
+#define HILLOCK_ANY_REGISTER "v"
+#else
+#define HILLOCK_ANY_REGISTER "x"
+#endif
+#define HILLOCK_EXACT_OPERATIONS(Register, suffix)                   \
+  HILLOCK_INLINE Register divided(Register a, Register b) noexcept { \
+    Register quotient;                                               \
+    asm("vdiv" suffix " {%2, %1, %0|%0, %1, %2}"                     \
+        : "=" HILLOCK_ANY_REGISTER(quotient)                         \
+        : HILLOCK_ANY_REGISTER(a), HILLOCK_ANY_REGISTER(b));         \
+    return quotient;                                                 \
+  }                                                                  \
+  HILLOCK_INLINE Register square_root(Register a) noexcept {         \
+    Register root;                                                   \
+    asm("vsqrt" suffix " {%1, %0|%0, %1}"                            \
+        : "=" HILLOCK_ANY_REGISTER(root)                             \
+        : HILLOCK_ANY_REGISTER(a));                                  \
+    return root;                                                     \
   }
 HILLOCK_EXACT_OPERATIONS(__m256, "ps")
 HILLOCK_EXACT_OPERATIONS(__m256d, "pd")
@@ -238,6 +260,7 @@ HILLOCK_EXACT_OPERATIONS(__m512d, "pd")
 HILLOCK_EXACT_OPERATIONS(__m128, "ps")
 HILLOCK_EXACT_OPERATIONS(__m128d, "pd")
 #undef HILLOCK_EXACT_OPERATIONS
+#undef HILLOCK_ANY_REGISTER
 #define HILLOCK_HAS_EXACT_OPERATIONS 1
 #elif defined(__aarch64__)
 // xsimd 8.1 divides floats by an estimate and two Newton steps there, 0.8 ULP off.
@@ -321,6 +344,40 @@ inline bool is_nan_number(T number) noexcept {
   constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
   return (pattern & static_cast<detail::BitsOf<T>>(
                         ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+}
+
+/// What float a double below 2^-126 in magnitude is rounded to, to nearest, ties to even: a subnormal one, 0 or
+/// 2^-126. By integers alone, because g++ and clang link start-up code into a program that is linked with
+/// -ffast-math, which makes the processor put 0 in the place of every subnormal result and operand.
+inline float subnormal_from(double number) noexcept {
+  std::uint64_t pattern;
+  std::memcpy(&pattern, &number, sizeof pattern);
+  const auto exponent = static_cast<int>((pattern >> 52) & 0x7ff);
+  const std::uint64_t fraction = pattern & ((std::uint64_t{1} << 52) - 1);
+  const std::uint64_t digits = exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52;
+  // The number is digits 2^(exponent - 1075), and subnormal floats are multiples of 2^-149.
+  const int shift = 926 - exponent;
+  std::uint64_t multiple = 0;
+  if (shift < 54) {
+    const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+    multiple = digits >> shift;
+    const std::uint64_t rest = digits & (2 * half - 1);
+    if (rest > half || (rest == half && (multiple & 1) != 0)) ++multiple;
+  }
+  const auto result = static_cast<std::uint32_t>(multiple | (pattern >> 63) << 31);
+  float rounded;
+  std::memcpy(&rounded, &result, sizeof rounded);
+  return rounded;
+}
+
+/// A float as a double, also where the processor reads a subnormal one as 0.
+inline double widened_as_it_is(float number) noexcept {
+  std::uint32_t pattern;
+  std::memcpy(&pattern, &number, sizeof pattern);
+  const std::uint32_t magnitude = pattern & 0x7fffffff;
+  if (magnitude > 0x7fffff || magnitude == 0) return static_cast<double>(number);
+  const double value = static_cast<double>(magnitude) * 0x1p-149;
+  return pattern == magnitude ? value : -value;
 }
 
 /// Powers of two: a times `to` has a magnitude in [1, 2) (below 1 if a is subnormal or 0, up to 4

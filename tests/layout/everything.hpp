@@ -1,0 +1,132 @@
+// Uses every public part of hillock once for each element type, so that its templates are instantiated. For units that
+// are compiled in unusual surroundings: all warnings, other people's macros, without exceptions.
+#pragma once
+
+#include <hillock/diagnostics.hpp>
+#include <hillock/hillock.hpp>
+
+#include <sstream>
+#include <type_traits>
+#include <vector>
+
+namespace everything {
+
+// Not named as a template parameter usually is, because surroundings may define such a name as a macro.
+template <class Element_>
+using Array_ = Eigen::Array<Element_, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// A function of single elements, by every verb and as expressions.
+template <class Function_, class Array__>
+void use_pointwise(const Function_& f, const Array__& z) {
+  using Element_ = typename Array__::Scalar;
+  Array__ y = f(z), d = f.derivative(z), dx = f.backward(z, y);
+  hillock::forward(f, z, y);
+  hillock::derivative(f, z, d);
+  hillock::forward_and_derivative(f, z, y, d);
+  hillock::backward(f, z, y, dx);
+  hillock::forward(f, z.topRows(1), y.topRows(1));
+  hillock::forward(f, z, y, hillock::threads(2));
+  hillock::forward(f, z.data(), y.data(), z.size());
+  static_cast<void>(f(Element_(1)));
+  static_cast<void>(f.derivative(Element_(1)));
+}
+
+/// The functions that take a number at a time, of one accuracy.
+template <hillock::Accuracy accuracy, class Array__>
+void use_every_pointwise(const Array__& z) {
+  use_pointwise(hillock::Identity<accuracy>{}, z);
+  use_pointwise(hillock::Step<accuracy>{}, z);
+  use_pointwise(hillock::Sigmoid<accuracy>{}, z);
+  use_pointwise(hillock::Tanh<accuracy>{}, z);
+  use_pointwise(hillock::ReLU<accuracy>{}, z);
+  use_pointwise(hillock::LeakyReLU<accuracy>{0.1}, z);
+  use_pointwise(hillock::ELU<accuracy>{0.5}, z);
+  use_pointwise(hillock::Swish<accuracy>{1.5}, z);
+}
+
+template <class Array__>
+void use_along_an_axis(const Array__& z, hillock::Per per) {
+  Array__ y = z;
+  const hillock::Softmax softmax{per};
+  y = softmax(z);
+  y = softmax.backward(z, y);
+  y = softmax.backward_from_output(z, y);
+  y = softmax.jacobian(z.col(0).eval());
+  const hillock::LogSoftmax log_softmax{per};
+  y = log_softmax(z);
+  y = log_softmax.backward(z, y);
+  y = log_softmax.backward_from_output(z, y);
+  static_cast<void>(hillock::logsumexp(z, per));
+  const hillock::CrossEntropy loss{per};
+  const std::vector<int> labels(static_cast<std::size_t>(z.cols()));
+  static_cast<void>(loss(z, labels));
+  static_cast<void>(loss.losses(z, labels));
+  y = loss.backward(z, labels);
+  static_cast<void>(loss.forward_and_backward(z, labels, y));
+  const hillock::Maxout maxout{2, per};
+  const Array__ largest = maxout(z);
+  y = maxout.backward(z, largest);
+  static_cast<void>(maxout.derivative(z));
+  const hillock::PReLU prelu{Eigen::ArrayXd::Constant(z.rows(), 0.25), per};
+  y = prelu(z);
+  y = prelu.derivative(z);
+  y = prelu.backward(z, y);
+  static_cast<void>(prelu.slope_gradient(z, y));
+}
+
+template <class Monitor_, class Array__>
+void use_monitor(Monitor_ monitor, const Array__& z) {
+  monitor.observe(z);
+  Monitor_ other = monitor;
+  monitor.merge(other);
+  static_cast<void>(monitor.state());
+  static_cast<void>(monitor.report());
+}
+
+template <class Array__>
+void use_diagnostics(const Array__& z, hillock::Per per) {
+  static_cast<void>(hillock::saturated_fraction(hillock::sigmoid, z));
+  static_cast<void>(hillock::dead_fraction(hillock::relu, z, per));
+  use_monitor(hillock::UnitMonitor(hillock::relu, z.rows(), per), z);
+  use_monitor(hillock::UnitMonitor(hillock::sigmoid, z.rows(), per), z);
+  use_monitor(hillock::UnitMonitor(hillock::elu, z.rows(), per), z);
+  use_monitor(hillock::UnitMonitor(hillock::swish, z.rows(), per), z);
+  use_monitor(hillock::UnitMonitor(hillock::PReLU{Eigen::ArrayXd::Constant(z.rows(), 0.25), per},
+                                   z.rows(), per),
+              z);
+  use_monitor(hillock::SoftmaxMonitor(hillock::Softmax{per}, z.rows()), z);
+  use_monitor(hillock::MaxoutMonitor(hillock::Maxout{2, per}, z.rows() / 2), z);
+  hillock::GradientFlow flow({"first"});
+  flow.observe(0, z);
+  hillock::UnitMonitor monitor(hillock::relu, z.rows(), per);
+  monitor.observe(z);
+  hillock::NetworkReport network;
+  network.add("layer", monitor.report()).add(flow.report());
+  std::ostringstream text;
+  text << network << network.to_csv() << network.to_json() << monitor.report()
+       << monitor.report().to_csv() << monitor.report().to_json();
+  static_cast<void>(network.findings());
+  static_cast<void>(hillock::presets::sagemaker_dead_relu().judge(monitor.report()).fires);
+}
+
+/// Everything, of arrays of one element type.
+template <class Element_>
+void use_arrays_of() {
+  const Array_<Element_> z = Array_<Element_>::Constant(4, 4, Element_(0.5F));
+  use_every_pointwise<hillock::Accuracy::fast>(z);
+  if constexpr (!std::is_same_v<Element_, double>) use_every_pointwise<hillock::Accuracy::exact>(z);
+  for (const hillock::Per per : {hillock::Per::column, hillock::Per::row}) {
+    use_along_an_axis(z, per);
+    use_diagnostics(z, per);
+  }
+}
+
+/// Everything there is.
+inline void use_everything() {
+  use_arrays_of<float>();
+  use_arrays_of<double>();
+  use_arrays_of<Eigen::half>();
+  use_arrays_of<Eigen::bfloat16>();
+}
+
+}  // namespace everything
