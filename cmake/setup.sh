@@ -15,7 +15,7 @@
 #
 # A NEED is a C++ compiler's command (g++, clang++, g++-13, clang++-19, aarch64-linux-gnu-g++) or one of
 #   cmake (with a build tool)  eigen  xsimd  catch2  benchmark  cli11  zlib  gnuplot  fashion-mnist
-#   nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway
+#   nlohmann-json  nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway
 # HILLOCK_NO_INSTALL=1 only prints what is missing. Ninja is used where it is installed, unless CMAKE_GENERATOR is set.
 
 hillock_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -59,6 +59,7 @@ hillock_have() {
     eigen) hillock_have_header Eigen/Core ;;
     xsimd) hillock_have_header xsimd/xsimd.hpp ;;
     catch2) hillock_have_header catch2/catch.hpp catch2/catch_all.hpp ;;
+    nlohmann-json) hillock_have_header nlohmann/json.hpp ;;
     benchmark) hillock_have_header benchmark/benchmark.h ;;
     cli11) hillock_have_header CLI/CLI.hpp ;;
     zlib) hillock_have_header zlib.h ;;
@@ -82,6 +83,7 @@ hillock_packages() {
     eigen) echo libeigen3-dev ;;
     xsimd) echo libxsimd-dev ;;
     catch2) echo catch2 ;;
+    nlohmann-json) echo nlohmann-json3-dev ;;
     benchmark) echo libbenchmark-dev ;;
     cli11) echo libcli11-dev ;;
     zlib) echo zlib1g-dev ;;

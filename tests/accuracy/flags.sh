@@ -33,7 +33,7 @@ if [ ${#compilers[@]} -eq 0 ]; then
   done
 fi
 [ ${#marches[@]} -gt 0 ] || marches=("" x86-64-v3 x86-64-v4)
-hillock_setup cmake eigen xsimd catch2 cli11 mpfr "${compilers[@]}" || exit 2
+hillock_setup cmake eigen xsimd catch2 nlohmann-json cli11 mpfr "${compilers[@]}" || exit 2
 
 passed=yes
 for compiler in "${compilers[@]}"; do

@@ -3,6 +3,7 @@
 
 #include <hillock/simd/instruction_set.hpp>
 
+#include <cmath>
 #include <iomanip>
 #include <locale>
 #include <sstream>
@@ -18,8 +19,10 @@ inline std::ostringstream plain_stream() {
   return out;
 }
 
-/// 17 significant digits, as many as tell any two doubles apart.
+/// 17 significant digits, as many as it takes to read the same double back.
 inline std::string all_digits(double x) {
+  // Without a point a reader of JSON takes it for an integer, which has no -0.
+  if (x == 0 && std::signbit(x)) return "-0.0";
   std::ostringstream out = plain_stream();
   out << std::setprecision(17) << x;
   return out.str();

@@ -6,22 +6,26 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-inline diagnostics::Record NetworkReport::record_of(std::size_t i) const {
+inline diagnostics::Record NetworkReport::record_of(const Row& row) const {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const auto* units = std::get_if<UnitReport>(&layers_[i]);
-  const auto* maxout = std::get_if<MaxoutReport>(&layers_[i]);
-  const auto* softmax = std::get_if<SoftmaxReport>(&layers_[i]);
-  const std::size_t count = units    ? units->units.size()
-                            : maxout ? maxout->finite.size()
-                                     : softmax->wins.size();
-  const double non_finite = units    ? units->non_finite_fraction()
-                            : maxout ? maxout->non_finite_fraction()
-                                     : softmax->non_finite_fraction();
+  const auto* units = std::get_if<UnitReport>(row.report);  // null of null
+  const auto* maxout = std::get_if<MaxoutReport>(row.report);
+  const auto* softmax = std::get_if<SoftmaxReport>(row.report);
+  const std::size_t count = units     ? units->units.size()
+                            : maxout  ? maxout->finite.size()
+                            : softmax ? softmax->wins.size()
+                                      : 0;
+  const double non_finite = units     ? units->non_finite_fraction()
+                            : maxout  ? maxout->non_finite_fraction()
+                            : softmax ? softmax->non_finite_fraction()
+                                      : none;
   return diagnostics::Record()
-      .add("layer", names_[i])
-      .add("kind", std::string(units    ? "units"
-                               : maxout ? "maxout"
-                                        : "softmax"))
+      .add("layer", row.place.name)
+      .add("occurrence", row.place.occurrence)
+      .add("kind", std::string(units     ? "units"
+                               : maxout  ? "maxout"
+                               : softmax ? "softmax"
+                                         : "gradient"))
       .add("units", static_cast<std::int64_t>(count))
       .add("non_finite", non_finite)
       .add("dead", units ? units->dead_fraction() : none)
@@ -39,22 +43,32 @@ inline diagnostics::Record NetworkReport::record_of(std::size_t i) const {
       .add("one_sign", units ? units->sign_coherence() : none)
       .add("never_winning", maxout ? maxout->never_winning_fraction() : none)
       .add("saturated_softmax", softmax ? softmax->saturated_fraction() : none)
-      .add("gradient_norm", gradient_norm(names_[i]));
+      .add("gradient_norm", row.gradient ? gradient_.layers[*row.gradient].norm() : none);
+}
+
+/// With its number where several layers have the name.
+inline std::string NetworkReport::shown_name(const Place& place) const {
+  std::int64_t alike = 0;
+  for (const Row& row : rows()) alike += row.place.name == place.name;
+  const std::string name = diagnostics::line_text(place.name);
+  return alike > 1
+             ? name + " (" + std::to_string(place.occurrence) + " of " + std::to_string(alike) + ")"
+             : name;
 }
 
 inline std::string NetworkReport::layer_table() const {
   using diagnostics::percent;
   using diagnostics::rounded_text;
-  std::vector<std::vector<std::string>> rows{{"layer", "units", "non-finite", "dead", "low", "high",
-                                              "linear", "pre-activation", "output", "one sign",
-                                              "gradient", "ratio"}};
+  std::vector<std::vector<std::string>> lines{{"layer", "units", "non-finite", "dead", "low",
+                                               "high", "linear", "pre-activation", "output",
+                                               "one sign", "gradient", "ratio"}};
   const auto spread = [](double mean, double variance) {
     return rounded_text(mean) + " +- " + rounded_text(std::sqrt(variance));
   };
   bool has_inactive = false;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    std::vector<std::string> row{names_[i]};
-    if (const auto* units = std::get_if<UnitReport>(&layers_[i])) {
+  for (const Row& of : rows()) {
+    std::vector<std::string> row{shown_name(of.place)};
+    if (const auto* units = std::get_if<UnitReport>(of.report)) {
       has_inactive |= units->low_side_is_inactive;
       row.insert(
           row.end(),
@@ -65,55 +79,54 @@ inline std::string NetworkReport::layer_table() const {
            spread(units->layer.mean_input(), units->layer.input_variance()),
            spread(units->layer.mean_output(), units->layer.output_variance()),
            percent(units->sign_coherence(), 1)});
-    } else if (const auto* maxout = std::get_if<MaxoutReport>(&layers_[i])) {
+    } else if (const auto* maxout = std::get_if<MaxoutReport>(of.report)) {
       row.insert(row.end(),
                  {std::to_string(maxout->finite.size()), percent(maxout->non_finite_fraction(), 1),
                   percent(maxout->never_winning_fraction(), 1) + "+", "-", "-",
                   percent(maxout->linear_fraction(), 1), "-", "-", "-"});
-    } else if (const auto* softmax = std::get_if<SoftmaxReport>(&layers_[i])) {
+    } else if (const auto* softmax = std::get_if<SoftmaxReport>(of.report)) {
       row.insert(row.end(),
                  {std::to_string(softmax->wins.size()), percent(softmax->non_finite_fraction(), 1),
                   "-", "-", percent(softmax->saturated_fraction(), 1), "-", "-", "-", "-"});
     }
-    const std::size_t g = gradient_index(names_[i]);
-    const bool has_gradient = gradient_ && g < gradient_->layers.size();
-    row.push_back(has_gradient ? rounded_text(gradient_->layers[g].norm()) : "-");
-    row.push_back(has_gradient ? rounded_text(gradient_->ratio(g)) : "-");
-    rows.push_back(row);
+    row.resize(lines[0].size() - 2, "-");
+    row.push_back(of.gradient ? rounded_text(gradient_.layers[*of.gradient].norm()) : "-");
+    row.push_back(of.gradient ? rounded_text(gradient_.ratio(*of.gradient)) : "-");
+    lines.push_back(row);
   }
-  std::string text = diagnostics::table(rows);
+  std::string text = diagnostics::table(lines);
   if (has_inactive) text += "* inactive: about half is healthy\n";
   return text;
 }
 
-/// Layers of one problem and one advice are told of together.
 inline std::string NetworkReport::findings_text() const {
-  const std::vector<Finding> all = findings();
-  std::string text = is_healthy() ? "Nothing is wrong.\n" : "What is wrong:\n";
-  std::vector<bool> told(all.size(), false);
-  bool notes = false;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (told[i]) continue;
-    std::size_t count = 0;
-    std::string names;
-    constexpr std::size_t shown = 3;
-    for (std::size_t k = i; k < all.size(); ++k) {
-      const bool is_same = all[k].problem == all[i].problem && all[k].is_note == all[i].is_note &&
-                           all[k].advice == all[i].advice;
-      if (!is_same) continue;
-      told[k] = true;
-      if (++count <= shown) names += (count > 1 ? ", " : "") + all[k].layer;
+  if (is_empty()) return "Nothing was reported.\n";
+  // Layers of one problem and one advice are told of together.
+  const auto told = [this](const std::vector<Finding>& all) {
+    std::string text;
+    std::vector<bool> is_told(all.size(), false);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (is_told[i]) continue;
+      const std::string first = shown_name({all[i].layer, all[i].occurrence});
+      std::size_t count = 0;
+      std::string names;
+      constexpr std::size_t shown = 3;
+      for (std::size_t k = i; k < all.size(); ++k) {
+        if (all[k].problem != all[i].problem || all[k].advice != all[i].advice) continue;
+        is_told[k] = true;
+        if (++count <= shown)
+          names += (count > 1 ? ", " : "") + shown_name({all[k].layer, all[k].occurrence});
+      }
+      if (count > shown) names += " and " + std::to_string(count - shown) + " more";
+      text += "  " + names + ": " + name_of(all[i].problem) + "\n    " +
+              (count > 1 ? first + ": " : "") + diagnostics::line_text(all[i].what) + "\n    -> " +
+              all[i].advice + '\n';
     }
-    if (count > shown) names += " and " + std::to_string(count - shown) + " more";
-    if (all[i].is_note && !notes) {
-      text += "Worth knowing:\n";
-      notes = true;
-    }
-    text += "  " + names + ": " + name_of(all[i].problem) + "\n    " +
-            (count > 1 ? all[i].layer + ": " : "") + all[i].what + "\n    -> " + all[i].advice +
-            '\n';
-  }
-  return text;
+    return text;
+  };
+  const std::vector<Finding> wrong = findings(), known = notes();
+  return (wrong.empty() ? "Nothing is wrong.\n" : "What is wrong:\n" + told(wrong)) +
+         (known.empty() ? std::string() : "Worth knowing:\n" + told(known));
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -4,6 +4,8 @@
 #include <hillock/diagnostics/digits.hpp>
 #include <hillock/diagnostics/judge.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -27,34 +29,95 @@ inline std::string percent(double share, int digits = 2) {
   return out.str();
 }
 
-/// All digits; an empty field of a CSV file and null in JSON, which has no other word for it, where
-/// the number is not finite.
+/// As many digits as it takes to read the same double back; an empty field of a CSV file and null in
+/// JSON, which has no other word for it, where the number is not finite.
 inline std::string csv_number(double x) { return is_finite(x) ? all_digits(x) : std::string(); }
 inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) : "null"; }
 
-/// In quotation marks where a comma, a quotation mark or a line's end asks for them (RFC 4180).
+/// U+FFFD, which stands for what cannot be read.
+constexpr const char* replacement_character = "\xEF\xBF\xBD";
+
+/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of what is none.
+struct Utf8Unit {
+  std::size_t size;
+  bool is_valid;
+};
+
+/// The unit at byte `at` (table 3-7 of the Unicode standard). One that is not valid reaches as far as a
+/// valid one could begin so; each such stretch becomes one replacement character, as the standard
+/// recommends and other readers of UTF-8 do.
+inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
+  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(at);
+  if (first < 0x80) return {1, true};
+  if (first < 0xC2 || first > 0xF4)
+    return {1, false};  // a continuation, overlong, or above U+10FFFF
+  const std::size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  // The second byte decides of overlong forms, surrogates and what is above U+10FFFF.
+  unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  for (std::size_t i = 1; i < size; ++i, low = 0x80, high = 0xBF)
+    if (at + i >= text.size() || byte(at + i) < low || byte(at + i) > high) return {i, false};
+  return {size, true};
+}
+
+/// The text with every character, as UTF-8, replaced by what `spelt` makes of it. What is not UTF-8
+/// becomes U+FFFD.
+template <class Spelt>
+std::string rewritten(const std::string& text, const Spelt& spelt) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Unit unit = utf8_unit(text, at);
+    result += unit.is_valid ? spelt(text.substr(at, unit.size)) : replacement_character;
+    at += unit.size;
+  }
+  return result;
+}
+
+inline bool is_control(const std::string& character) noexcept {
+  return character.size() == 1 &&
+         (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F);
+}
+
+/// One line for a person: control characters, which could break the line or steer a terminal, are shown
+/// as U+FFFD.
+inline std::string line_text(const std::string& text) {
+  return rewritten(text, [](const std::string& character) {
+    return is_control(character) ? replacement_character : character;
+  });
+}
+
+/// A field of CSV: in quotation marks where a comma, a quotation mark, a line's end (RFC 4180) or a
+/// space at either end asks for them. CSV cannot spell a NUL, at which readers stop: it becomes U+FFFD.
+/// A name that begins with = + - or @ is left as it is, and a spreadsheet may take it for a formula:
+/// import the column as text there.
 inline std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  const std::string plain = rewritten(text, [](const std::string& character) {
+    return character[0] == '\0' ? replacement_character : character;
+  });
+  const bool has_outer_space = !plain.empty() && (plain.front() == ' ' || plain.back() == ' ');
+  if (!has_outer_space && plain.find_first_of(",\"\r\n") == std::string::npos) return plain;
   std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  for (const char c : plain) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
 }
 
+/// A string of JSON (RFC 8259). U+007F, U+2028 and U+2029 are escaped as well, which terminals and older
+/// JavaScript take for more than text.
 inline std::string json_text(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char code[8];
-      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-      quoted += code;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
+  return '"' +
+         rewritten(text,
+                   [](const std::string& character) -> std::string {
+                     if (character == "\"" || character == "\\") return '\\' + character;
+                     if (character == "\xE2\x80\xA8") return "\\u2028";
+                     if (character == "\xE2\x80\xA9") return "\\u2029";
+                     if (!is_control(character)) return character;
+                     char code[8];
+                     std::snprintf(code, sizeof code, "\\u%04x",
+                                   static_cast<unsigned>(static_cast<unsigned char>(character[0])));
+                     return code;
+                   }) +
+         '"';
 }
 
 /// A record under construction: the same fields make a line of CSV, its header and a JSON object.
@@ -104,18 +167,23 @@ inline std::string json_array(const std::vector<std::string>& items) {
   return text + (items.empty() ? "]" : "\n]");
 }
 
-/// Columns as wide as their widest entry; the first one to the left, the others to the right.
+/// Columns as wide as their widest entry; the first one to the left, the others to the right. A
+/// character of UTF-8 is taken to be one column wide.
 inline std::string table(const std::vector<std::vector<std::string>>& rows) {
+  const auto width = [](const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // all but continuations
+    }));
+  };
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
-    widths.resize(row.size() > widths.size() ? row.size() : widths.size());
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = row[i].size() > widths[i] ? row[i].size() : widths[i];
+    widths.resize(std::max<std::size_t>(row.size(), widths.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max<std::size_t>(widths[i], width(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - row[i].size(), ' ');
+      const std::string padding(widths[i] - width(row[i]), ' ');
       if (i == 0)
         text += row[i] + (row.size() > 1 ? padding : std::string());
       else

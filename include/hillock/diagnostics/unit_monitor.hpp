@@ -79,6 +79,7 @@ class UnitMonitor {
     UnitReport report;
     report.tau = options_.tau;
     report.tolerance = options_.tolerance;
+    report.range = options_.range;
     report.low_side_is_inactive = judge_.is_low_side_inactive();
     report.saturates_high = judge_.saturates_high();
     report.largest_slope = judge_.largest_slope();

@@ -3,6 +3,7 @@
 #include <hillock/diagnostics/statistics.hpp>
 #include <hillock/diagnostics/text.hpp>
 
+#include <optional>
 #include <ostream>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct UnitReport {
   std::int64_t coherent_samples = 0;
   double tau = diagnostics::default_tau;
   double tolerance = 0;
+  /// What took the place of tau in the monitor's options, if something did.
+  std::optional<diagnostics::SaturationRange> range = std::nullopt;
   double largest_slope = 1;  ///< the maximum of |f'|
   bool low_side_is_inactive = false;
   bool saturates_high = false;  ///< whether there is a side to be saturated on
@@ -65,18 +68,14 @@ struct UnitReport {
 
   /// A line per unit, under a header. Numbers that are not finite are empty.
   std::string to_csv() const {
-    std::string text;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      const diagnostics::Record record = record_of(i);
-      if (i == 0) text += record.csv_header();
-      text += record.csv();
-    }
+    std::string text = record_of(0, UnitStatistics()).csv_header();
+    for (std::size_t i = 0; i < units.size(); ++i) text += record_of(i, units[i]).csv();
     return text;
   }
   /// An array of objects, one per unit. Numbers that are not finite are null.
   std::string to_json() const {
     std::vector<std::string> items;
-    for (std::size_t i = 0; i < units.size(); ++i) items.push_back(record_of(i).json());
+    for (std::size_t i = 0; i < units.size(); ++i) items.push_back(record_of(i, units[i]).json());
     return diagnostics::json_array(items);
   }
 
@@ -121,10 +120,10 @@ struct UnitReport {
 
  private:
   static bool is_close(const diagnostics::Moments& a, const diagnostics::Moments& b) noexcept {
-    const auto near = [](double x, double y) {
+    const auto are_close = [](double x, double y) {
       return std::abs(x - y) <= 1e-9 * (std::abs(x) + std::abs(y));
     };
-    return near(a.mean, b.mean) && near(a.squared_deviations, b.squared_deviations);
+    return are_close(a.mean, b.mean) && are_close(a.squared_deviations, b.squared_deviations);
   }
 
   double signal(diagnostics::Moments UnitStatistics::*moments) const noexcept {
@@ -134,8 +133,7 @@ struct UnitReport {
                              : squares / static_cast<double>(layer.finite);
   }
 
-  diagnostics::Record record_of(std::size_t i) const {
-    const UnitStatistics& unit = units[i];
+  static diagnostics::Record record_of(std::size_t i, const UnitStatistics& unit) {
     return diagnostics::Record()
         .add("unit", static_cast<std::int64_t>(i))
         .add("samples", unit.samples())
