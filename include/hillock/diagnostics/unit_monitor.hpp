@@ -4,6 +4,7 @@
 #include <hillock/diagnostics/coherence.hpp>
 #include <hillock/diagnostics/observer.hpp>
 #include <hillock/diagnostics/unit_report.hpp>
+#include <hillock/simd/quiet.hpp>
 
 #include <type_traits>
 
@@ -55,10 +56,13 @@ class UnitMonitor {
                      " units, one per " + (per_ == Per::row ? "row" : "column"));
     }
     if (shape.rows == 0 || shape.cols == 0) return;
-    if constexpr (arrays::is_pointwise<F>)
-      observe_computed(x);
-    else
-      observe_stored(x);
+    // A square that overflows is found by its sum, and taken once more otherwise.
+    simd::quietly([&] {
+      if constexpr (arrays::is_pointwise<F>)
+        observe_computed(x);
+      else
+        observe_stored(x);
+    });
   }
 
   /// Adds what another monitor of the same layer has seen.
@@ -111,7 +115,7 @@ class UnitMonitor {
   }
 
  private:
-  static constexpr std::int64_t version = 102;
+  static constexpr std::int64_t version = 103;
 
   template <class T>
   using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
