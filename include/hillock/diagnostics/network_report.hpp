@@ -176,7 +176,7 @@ class NetworkReport {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const auto* layer = std::get_if<UnitReport>(&layers_[i]);
       if (layer != nullptr && last != nullptr) {
-        const double ratio = layer->input_signal() / last->input_signal();
+        const double ratio = diagnostics::quotient(layer->input_signal(), last->input_signal());
         const std::string what = "the variance of the pre-activations over the samples is " +
                                  diagnostics::rounded_text(ratio) + " times the layer before's";
         if (ratio > options_.variance_ratio)
