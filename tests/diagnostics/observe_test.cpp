@@ -143,8 +143,13 @@ void check_distributions(const char* type) {
         const auto got = monitor.report();
         const Array<T> p = softmax(z);
         Counts wins(static_cast<std::size_t>(entries));
-        std::int64_t finite = 0, non_finite = 0, saturated = 0;
+        std::int64_t finite = 0, non_finite = 0, masked = 0, saturated = 0;
         for (Index sample = 0; sample < samples; ++sample) {
+          const Array<T> logits = along_column ? Array<T>(z.col(sample)) : Array<T>(z.row(sample));
+          if ((logits.template cast<double>() == -Special<double>::infinity).all()) {
+            ++masked;
+            continue;
+          }
           const auto at = [&](Index entry) {
             return static_cast<double>(along_column ? p(entry, sample) : p(sample, entry));
           };
@@ -154,11 +159,11 @@ void check_distributions(const char* type) {
           ++wins[static_cast<std::size_t>(winner)];
           saturated += at(winner) * (1 - at(winner)) < got.tau;
         }
-        difference.expect(got.wins == wins && got.finite == finite &&
-                              got.non_finite == non_finite && got.saturated == saturated,
-                          std::string(type) + ", " + std::to_string(samples) +
-                              (along_column ? " columns of " : " rows of ") +
-                              std::to_string(entries));
+        difference.expect(
+            got.wins == wins && got.finite == finite && got.non_finite == non_finite &&
+                got.masked == masked && got.saturated == saturated,
+            std::string(type) + ", " + std::to_string(samples) +
+                (along_column ? " columns of " : " rows of ") + std::to_string(entries));
       }
     }
   }
@@ -172,6 +177,43 @@ TEST_CASE("the winners of softmax and the saturated distributions are those a pl
   check_distributions<float>("float");
   check_distributions<double>("double");
   check_distributions<Eigen::half>("half");
+}
+
+TEST_CASE("what is masked whole has no winner, whatever the policy makes of it", "[diagnostics]") {
+  constexpr float nan = Special<float>::quiet_nan, infinity = Special<float>::infinity;
+  Array<float> z(3, 7);  // a column a distribution: three are masked, three hold what no p comes of
+  z << -infinity, 1, -infinity, nan, -infinity, -infinity, -infinity,  //
+      -infinity, 1, -infinity, -infinity, infinity, nan, -infinity,    //
+      -infinity, 1, -infinity, -infinity, -infinity, infinity, -infinity;
+  for (const auto policy :
+       {hillock::AllMasked::nan, hillock::AllMasked::zeros, hillock::AllMasked::uniform}) {
+    for (const Per per : {Per::column, Per::row}) {
+      INFO("policy " << static_cast<int>(policy));
+      hillock::SoftmaxMonitor monitor(hillock::Softmax<>(per, policy), 3);
+      for (int batch = 0; batch < 2; ++batch) {
+        if (per == Per::column)
+          monitor.observe(z);
+        else
+          monitor.observe(z.transpose());
+      }
+      hillock::SoftmaxMonitor merged(hillock::Softmax<>(per, policy), 3);
+      merged.merge(monitor);
+      for (const auto& report :
+           {monitor.report(), merged.report(),
+            hillock::SoftmaxMonitor(hillock::Softmax<>(per, policy), monitor.state()).report()}) {
+        CHECK(report.wins == Counts{2, 0, 0});
+        CHECK(report.finite == 2);
+        CHECK(report.masked == 6);
+        CHECK(report.non_finite == 6);
+        CHECK(report.saturated == 0);
+        CHECK(report.samples() == 14);
+      }
+    }
+  }
+  hillock::SoftmaxMonitor monitor(hillock::Softmax<>(Per::column, hillock::AllMasked::zeros), 3);
+  monitor.observe(z.col(0));
+  CHECK(monitor.report().masked == 1);  // samples all the same: there is a report
+  CHECK(monitor.report().non_finite_fraction() == 0);
 }
 
 template <class G>
@@ -194,8 +236,12 @@ void expect_sums(Difference& difference, const std::string& what, const G& gradi
     return std::fabs(a - static_cast<double>(b)) <= 1e-12 * static_cast<double>(b);
   };
   difference.expect(
-      got.batches == 1 && got.finite == finite && got.non_finite == gradient.size() - finite &&
-          close(got.squares, squares) && close(got.magnitudes, magnitudes),
+      got.batches == (finite > 0 ? 1 : 0) && got.finite == finite &&
+          got.non_finite == gradient.size() - finite &&
+          (finite == 0
+               ? std::isnan(got.norm()) && std::isnan(got.mean_magnitude())
+               : close(got.norm(), std::sqrt(squares)) &&
+                     close(got.mean_magnitude(), magnitudes / static_cast<long double>(finite))),
       what + ", " + std::to_string(gradient.rows()) + " x " + std::to_string(gradient.cols()));
 }
 
@@ -240,12 +286,98 @@ TEST_CASE("the sums over a gradient are those of a plain loop within 1e-12, the 
   expect_sums(difference, "fixed size", fixed);
   expect_sums(difference, "expression", fixed * 3 + 1);
   CHECK(difference.first.empty());
-  // What is finite, but its square is not.
+}
+
+/// A gradient's batches, one row each, all observed by one or by several that are merged.
+hillock::GradientFlow flow_of(const Eigen::ArrayXXd& rows, Index begin, Index end,
+                              std::mt19937& random) {
   hillock::GradientFlow flow({"a"});
-  flow.observe(0, Eigen::ArrayXXd::Constant(5, 5, -1e200));
-  CHECK(flow.report().layers[0].finite == 25);
-  CHECK(std::isinf(flow.report().layers[0].squares));
-  CHECK(std::fabs(flow.report().layers[0].mean_magnitude() - 1e200) <= 1e188);
+  if (end - begin > 1 && random() % 2 == 0) {
+    const Index middle = begin + static_cast<Index>(random() % static_cast<unsigned>(end - begin));
+    hillock::GradientFlow left = flow_of(rows, begin, middle, random);
+    const hillock::GradientFlow right = flow_of(rows, middle, end, random);
+    if (random() % 2 == 0) {
+      left.merge(right);
+      return left;
+    }
+    flow = right;
+    flow.merge(left);
+    return flow;
+  }
+  for (Index i = begin; i < end; ++i) flow.observe(0, rows.row(i));
+  return flow;
+}
+
+TEST_CASE("the norm of a gradient is right from the subnormal numbers to the largest, in any order",
+          "[diagnostics]") {
+  std::mt19937 random(43);
+  std::normal_distribution<double> normal;
+  Difference difference;
+  for (int round = 0; round < 300; ++round) {
+    const Index batches = 1 + static_cast<Index>(random() % 12),
+                size = 1 + static_cast<Index>(random() % 70);
+    Eigen::ArrayXXd rows(batches, size);
+    long double squares = 0, magnitudes = 0;
+    std::int64_t finite = 0, counted = 0;
+    const int one = static_cast<int>(random() % 2090) - 1075;
+    for (Index i = 0; i < batches; ++i) {
+      const int exponent = random() % 2 == 0 ? one : static_cast<int>(random() % 2090) - 1075;
+      const std::int64_t before = finite;
+      for (Index j = 0; j < size; ++j) {
+        double& g = rows(i, j);
+        g = std::ldexp(normal(random), exponent);
+        if (random() % 40 == 0) g = Special<double>::infinity;
+        if (random() % 40 == 0) g = 0;
+        if (!std::isfinite(g)) continue;
+        ++finite;
+        squares += static_cast<long double>(g) * static_cast<long double>(g);
+        magnitudes += static_cast<long double>(std::fabs(g));
+      }
+      counted += finite > before;
+    }
+    const auto got = flow_of(rows, 0, batches, random).report().layers[0];
+    const auto close = [](double a, long double b) {
+      return std::fabs(static_cast<long double>(a) - b) <= 1e-12L * b + 5e-324L;
+    };
+    difference.expect(
+        got.finite == finite && got.batches == counted &&
+            got.non_finite == batches * size - finite &&
+            (finite == 0 ||
+             (close(got.norm(), std::sqrt(squares / static_cast<long double>(counted))) &&
+              close(got.mean_magnitude(), magnitudes / static_cast<long double>(finite)))),
+        "round " + std::to_string(round));
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+  CHECK(difference.compared == 300);
+}
+
+TEST_CASE(
+    "ratios of norms are right where the norms are beyond doubles, and no batch without a number "
+    "counts",
+    "[diagnostics]") {
+  const auto constant = [](double value) { return Eigen::ArrayXXd::Constant(8, 8, value); };
+  hillock::GradientFlow flow({"a", "b", "c", "d", "e"});
+  flow.observe(0, constant(8e307));
+  flow.observe(1, constant(2e307));
+  flow.observe(2, constant(1e-320));
+  flow.observe(3, constant(0));
+  flow.observe(4, constant(0));
+  const auto report = flow.report();
+  CHECK(std::isinf(report.layers[0].norm()));
+  CHECK(std::fabs(report.ratio(0) - 4) < 1e-12);
+  CHECK(std::isinf(report.ratio(1)));
+  CHECK(std::isinf(report.ratio(2)));
+  CHECK(std::isnan(report.ratio(3)));
+  CHECK(std::isinf(report.ratio_through()));
+
+  hillock::GradientFlow with_empty({"a"});
+  with_empty.observe(0, Eigen::ArrayXXf::Constant(1, 1, 3));
+  with_empty.observe(0, Eigen::ArrayXXf(0, 7));
+  with_empty.observe(0, Eigen::ArrayXXf::Constant(2, 2, Special<float>::quiet_nan));
+  CHECK(with_empty.report().layers[0].norm() == 3);
+  CHECK(with_empty.report().layers[0].batches == 1);
+  CHECK(with_empty.report().layers[0].non_finite == 4);
 }
 
 TEST_CASE("what does not fit is refused before anything is counted, nothing counts as nothing",
@@ -267,7 +399,8 @@ TEST_CASE("what does not fit is refused before anything is counted, nothing coun
   flow.observe(0, Eigen::ArrayXXf(0, 4));
   CHECK(maxout.state() == before);
   CHECK(softmax.state() == softmax_before);
-  CHECK(flow.state().integers == std::vector<std::int64_t>{402, 1, 1, 'a', 1, 0, 0});
+  CHECK(flow.state() == flow_before);
+  CHECK(flow.state().integers == std::vector<std::int64_t>{402, 1, 1, 'a', 0, 0, 0});
 }
 
 }  // namespace

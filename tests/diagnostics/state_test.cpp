@@ -327,6 +327,7 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   CHECK(says(refused_number(23, nan), {"smallest output is nan"}));
   CHECK(says(refused_number(24, 3), {"sums about 3"}));  // a mean of 3 of numbers up to 1
   CHECK(says(refused_number(26, -3), {"of the squares, -3"}));
+  CHECK(says(refused_number(27, 2), {"in a scale of 2"}));
 
   hillock::MaxoutMonitor maxout(hillock::Maxout<>{2, Per::row}, 2);
   maxout.observe(Eigen::ArrayXXf::Ones(3, 4));

@@ -17,7 +17,8 @@ using Array = Eigen::Array<T, Dynamic, Dynamic>;
 /// An array in memory with any two steps: column-major, row-major, with gaps.
 template <class T>
 struct Laid {
-  using Map = Eigen::Map<const Array<T>, 0, Eigen::Stride<Dynamic, Dynamic>>;
+  using ColumnMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::ColMajor>;
+  using Map = Eigen::Map<const ColumnMajor, 0, Eigen::Stride<Dynamic, Dynamic>>;
   std::vector<T> memory;
   Index rows, cols, row_step, col_step;
   Map view() const {

@@ -266,7 +266,7 @@ class LayerJudge {
     if (!are_dead && !(rare > options_.rarely_active_units)) return;
     const Problem problem = are_dead ? Problem::dead_units : Problem::rarely_active;
     // How far the pre-activations lie below 0: a bias, not bad luck.
-    const double below = -report.layer.mean_input() / std::sqrt(report.input_signal());
+    const double below = quotient(-report.layer.mean_input(), std::sqrt(report.input_signal()));
     const std::string what =
         (are_dead ? percent(report.dead_fraction()) +
                         " of the units are dead, each active on less than " +

@@ -16,10 +16,19 @@ template <class T>
 inline constexpr Pattern<T> exponent_bits = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
 
 template <class T>
-bool is_finite(T x) noexcept {
+Pattern<T> pattern_of(T x) noexcept {
   Pattern<T> pattern;
   std::memcpy(&pattern, &x, sizeof(T));
-  return (pattern & exponent_bits<T>) != exponent_bits<T>;
+  return pattern;
+}
+template <class T>
+bool is_finite(T x) noexcept {
+  return (pattern_of(x) & exponent_bits<T>) != exponent_bits<T>;
+}
+template <class T>
+bool is_minus_infinity(T x) noexcept {
+  constexpr Pattern<T> sign = Pattern<T>{1} << (8 * sizeof(T) - 1);
+  return pattern_of(x) == (exponent_bits<T> | sign);
 }
 
 /// Whether two numbers have the same bits; a NaN is as another, because their bits depend on how

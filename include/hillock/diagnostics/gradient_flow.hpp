@@ -4,6 +4,7 @@
 #include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
+#include <hillock/simd/quiet.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,8 +16,41 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 namespace diagnostics {
 
-/// Sums in double over numbers as they lie in memory; those that are not finite are counted alone.
-template <class V>
+/// Sums of magnitudes and of their squares, of what is taken times a scale (see scale_for).
+struct NormSums {
+  double squares = 0, magnitudes = 0, scale = 1;
+
+  void add(NormSums other) noexcept {
+    if (other.magnitudes == 0) return;
+    if (magnitudes == 0) scale = other.scale;
+    const double common = std::min(scale, other.scale);
+    set_scale(common);
+    other.set_scale(common);
+    squares += other.squares;
+    magnitudes += other.magnitudes;
+    if (squares > most) set_scale(scale_for(most));
+  }
+  /// The scale in which sums that came out as these lose nothing.
+  double best_scale() const noexcept {
+    if (!(squares <= most)) return scale_for(most);
+    return squares < least && magnitudes > 0 ? scale_for(least) : scale;
+  }
+
+ private:
+  static constexpr double least = 0x1p-850, most = 0x1p850;
+
+  void set_scale(double to) noexcept {
+    const double by = to / scale;
+    magnitudes *= by;
+    squares *= by;
+    squares *= by;
+    scale = to;
+  }
+};
+
+/// Sums in double over numbers as they lie in memory, scaled or as they are; those that are not finite are
+/// counted alone.
+template <class V, bool IsScaled = false>
 class FiniteSums {
   using T = typename V::value_type;
   using Index = Eigen::Index;
@@ -25,19 +59,21 @@ class FiniteSums {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
+  explicit FiniteSums(double scale = 1) noexcept : scale_(scale) {}
+
   HILLOCK_APART void add(const T* x, Index n) noexcept {
     // In two halves in turn: a sum need not wait for the one before it.
     Sums even = even_, odd = odd_;
     Index at = 0;
     for (; at + 2 * width <= n; at += 2 * width) {
-      even.add(V::load(x + at));
-      odd.add(V::load(x + at + width));
+      even.add(V::load(x + at), scale_);
+      odd.add(V::load(x + at + width), scale_);
     }
     for (; at < n; at += width) {
       const auto count = static_cast<std::size_t>(n - at < width ? n - at : width);
       T rest[V::size] = {};  // zeros add nothing
       std::copy_n(x + at, count, rest);
-      even.add(V::load(rest));
+      even.add(V::load(rest), scale_);
     }
     even_ = even;
     odd_ = odd;
@@ -46,25 +82,28 @@ class FiniteSums {
   std::int64_t non_finite() const noexcept {
     return sum_of_patterns(V::from_bits(even_.non_finite + odd_.non_finite));
   }
-  double squares() const noexcept { return total(even_.squares, odd_.squares); }
-  double magnitudes() const noexcept { return total(even_.magnitudes, odd_.magnitudes); }
+  NormSums sums() const noexcept {
+    return {total(even_.squares, odd_.squares), total(even_.magnitudes, odd_.magnitudes), scale_};
+  }
 
  private:
   struct Sums {
     Bits non_finite = 0;
     Wide squares = widened(V(0)), magnitudes = widened(V(0));
 
-    HILLOCK_INLINE void add(V x) noexcept {
+    HILLOCK_INLINE void add(V x, double scale) noexcept {
       const Bits one_or_zero = non_finite_bit(x) >> (8 * static_cast<int>(sizeof(T)) - 1);
       non_finite = non_finite + one_or_zero;
       // Zero where it is not finite.
-      const Wide magnitude = widened(V::from_bits(bits(abs(x)) & (one_or_zero - Bits(1))));
+      Wide magnitude = widened(V::from_bits(bits(abs(x)) & (one_or_zero - Bits(1))));
       for (std::size_t i = 0; i < magnitude.size(); ++i) {
+        if constexpr (IsScaled) magnitude[i] = magnitude[i] * scale;
         squares[i] = fma(magnitude[i], magnitude[i], squares[i]);
         magnitudes[i] = magnitudes[i] + magnitude[i];
       }
     }
   };
+  double scale_;
   Sums even_, odd_;
 
   static double total(const Wide& even, const Wide& odd) noexcept {
@@ -77,23 +116,42 @@ class FiniteSums {
 }  // namespace diagnostics
 
 /// The loss gradient at one layer, over all batches. Sums of merged parts are those of the whole to
-/// within 1e-12; counts are exact.
+/// within 1e-12, from the subnormal numbers to the largest; counts are exact.
 struct LayerGradient {
   std::string name;
-  std::int64_t batches = 0;
-  std::int64_t finite = 0;  ///< components
+  std::int64_t batches = 0;  ///< of which a component was finite
+  std::int64_t finite = 0;   ///< components
   std::int64_t non_finite = 0;
-  double squares = 0;
-  double magnitudes = 0;
+  diagnostics::NormSums sums;  ///< of the finite components
 
   /// The root mean square over the batches of the gradient's norm; of its finite components.
   double norm() const noexcept {
     return batches == 0 ? std::numeric_limits<double>::quiet_NaN()
-                        : std::sqrt(squares / static_cast<double>(batches));
+                        : diagnostics::unscaled(scaled_norm(), sums.scale);
   }
   double mean_magnitude() const noexcept {
-    return finite == 0 ? std::numeric_limits<double>::quiet_NaN()
-                       : magnitudes / static_cast<double>(finite);
+    return finite == 0
+               ? std::numeric_limits<double>::quiet_NaN()
+               : diagnostics::unscaled(sums.magnitudes / static_cast<double>(finite), sums.scale);
+  }
+  /// norm() / other.norm(), also where doubles do not hold them.
+  double ratio(const LayerGradient& other) const noexcept {
+    if (batches == 0 || other.batches == 0) return std::numeric_limits<double>::quiet_NaN();
+    const double scaled = diagnostics::quotient(scaled_norm(), other.scaled_norm());
+    return diagnostics::unscaled(diagnostics::unscaled(scaled, sums.scale), 1 / other.sums.scale);
+  }
+
+  /// Adds what another monitor has seen of the layer.
+  void merge(const LayerGradient& other) noexcept {
+    batches += other.batches;
+    finite += other.finite;
+    non_finite += other.non_finite;
+    sums.add(other.sums);
+  }
+
+ private:
+  double scaled_norm() const noexcept {
+    return std::sqrt(sums.squares / static_cast<double>(batches));
   }
 };
 
@@ -104,13 +162,13 @@ struct GradientReport {
   /// Norm at layer i by the norm at layer i + 1, from which it came. NaN for the last layer, and
   /// where both are 0.
   double ratio(std::size_t i) const noexcept {
-    return i + 1 < layers.size() ? layers[i].norm() / layers[i + 1].norm()
+    return i + 1 < layers.size() ? layers[i].ratio(layers[i + 1])
                                  : std::numeric_limits<double>::quiet_NaN();
   }
   /// The product of all ratios.
   double ratio_through() const noexcept {
     return layers.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
-                             : layers.front().norm() / layers.back().norm();
+                             : layers.front().ratio(layers.back());
   }
   std::int64_t non_finite() const noexcept {
     std::int64_t count = 0;
@@ -141,14 +199,15 @@ class GradientFlow {
       : GradientFlow(names) {
     diagnostics::StateReader reader("GradientFlow", state, version);
     diagnostics::require_same("GradientFlow: the state", description_in(reader), description());
-    reader.require_rest(static_cast<std::int64_t>(layers_.size()), "layers", 3, 2);
+    reader.require_rest(static_cast<std::int64_t>(layers_.size()), "layers", 3, 3);
     std::int64_t left = diagnostics::most_elements;
     for (LayerGradient& layer : layers_) {
       left -= layer.batches = reader.count("batches", left);
       left -= layer.finite = reader.count("finite components", left);
       left -= layer.non_finite = reader.count("components that are not finite", left);
-      layer.squares = reader.number();
-      layer.magnitudes = reader.number();
+      layer.sums.squares = reader.number();
+      layer.sums.magnitudes = reader.number();
+      layer.sums.scale = reader.number();
       require_possible(reader, layer);
     }
   }
@@ -162,27 +221,17 @@ class GradientFlow {
                      ", expected one below " + std::to_string(layers_.size()));
     }
     const arrays::Input<arrays::DenseType<G>> in(arrays::as_dense(gradient));
-    diagnostics::FiniteSums<simd::Batch<typename decltype(in)::T>> sums;
-    add_to(sums, in);
-    LayerGradient& to = layers_[layer];
-    const std::int64_t non_finite = sums.non_finite();
-    ++to.batches;
-    to.finite += static_cast<std::int64_t>(in.shape().rows * in.shape().cols) - non_finite;
-    to.non_finite += non_finite;
-    to.squares += sums.squares();
-    to.magnitudes += sums.magnitudes();
+    if (in.shape().rows == 0 || in.shape().cols == 0) return;
+    LayerGradient batch;
+    // A square that overflows is found by its sum, and taken once more otherwise.
+    simd::quietly([&] { add_up(in, batch); });
+    layers_[layer].merge(batch);
   }
 
   void merge(const GradientFlow& other) {
     diagnostics::require_same("GradientFlow::merge: the other", other.description(), description());
     diagnostics::require_countable("GradientFlow::merge", counted(), other.counted(), 1);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      layers_[i].batches += other.layers_[i].batches;
-      layers_[i].finite += other.layers_[i].finite;
-      layers_[i].non_finite += other.layers_[i].non_finite;
-      layers_[i].squares += other.layers_[i].squares;
-      layers_[i].magnitudes += other.layers_[i].magnitudes;
-    }
+    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].merge(other.layers_[i]);
   }
 
   GradientReport report() const {
@@ -202,7 +251,8 @@ class GradientFlow {
     }
     for (const LayerGradient& layer : layers_) {
       state.integers.insert(state.integers.end(), {layer.batches, layer.finite, layer.non_finite});
-      state.numbers.insert(state.numbers.end(), {layer.squares, layer.magnitudes});
+      state.numbers.insert(state.numbers.end(),
+                           {layer.sums.squares, layer.sums.magnitudes, layer.sums.scale});
     }
     return state;
   }
@@ -210,6 +260,22 @@ class GradientFlow {
  private:
   static constexpr std::int64_t version = 402;
   std::vector<LayerGradient> layers_;
+
+  template <class G>
+  static void add_up(const arrays::Input<G>& in, LayerGradient& to) {
+    using V = simd::Batch<typename arrays::Input<G>::T>;
+    diagnostics::FiniteSums<V> sums;
+    add_to(sums, in);
+    to.sums = sums.sums();
+    to.non_finite = sums.non_finite();
+    to.finite = static_cast<std::int64_t>(in.shape().rows * in.shape().cols) - to.non_finite;
+    to.batches = to.finite > 0 ? 1 : 0;
+    if (const double scale = to.sums.best_scale(); scale != 1) {
+      diagnostics::FiniteSums<V, true> scaled(scale);
+      add_to(scaled, in);
+      to.sums = scaled.sums();
+    }
+  }
 
   /// In the order of memory, from there or through a buffer.
   template <class Sums, class G>
@@ -244,16 +310,20 @@ class GradientFlow {
   }
 
   static void require_possible(const diagnostics::StateReader& reader, const LayerGradient& layer) {
+    // Far below what overflows, as the sums of any numbers of doubles are in their scale.
     const auto is_sum = [&layer](double sum) {
-      return !simd::is_nan_number(sum) && (layer.finite == 0 ? sum == 0 : sum >= 0);
+      return diagnostics::is_finite(sum) && sum <= 0x1p960 &&
+             (layer.finite == 0 ? sum == 0 : sum >= 0);
     };
-    const bool has_batch = layer.batches > 0 || layer.finite + layer.non_finite == 0;
-    if (has_batch && is_sum(layer.squares) && is_sum(layer.magnitudes)) return;
-    reader.fail("has " + std::to_string(layer.finite) + " finite and " +
-                std::to_string(layer.non_finite) + " other components of " +
+    const diagnostics::NormSums& sums = layer.sums;
+    if (layer.batches <= layer.finite && (layer.batches > 0 || layer.finite == 0) &&
+        is_sum(sums.squares) && is_sum(sums.magnitudes) && diagnostics::is_scale(sums.scale))
+      return;
+    reader.fail("has " + std::to_string(layer.finite) + " finite components of " +
                 std::to_string(layer.batches) + " batches, whose squares add up to " +
-                diagnostics::all_digits(layer.squares) + " and whose magnitudes to " +
-                diagnostics::all_digits(layer.magnitudes) + " (layer " + layer.name + ')');
+                diagnostics::all_digits(sums.squares) + " and whose magnitudes to " +
+                diagnostics::all_digits(sums.magnitudes) + ", in a scale of " +
+                diagnostics::all_digits(sums.scale) + " (layer " + layer.name + ')');
   }
 
   static diagnostics::Description description_of(const std::vector<std::string>& names) {

@@ -139,14 +139,40 @@ class LaneCounter {
     } else {
       counts = counts_by_slope(x, step, slopes, n);
     }
-    return {count_of(n),
-            counts,
-            sums.largest_input,
-            sums.smallest_output,
-            sums.input + (even.input + odd.input),
-            even.input_squares + odd.input_squares,
-            sums.output,
-            even.output_squares + odd.output_squares};
+    Totals totals{count_of(n),
+                  counts,
+                  sums.largest_input,
+                  sums.smallest_output,
+                  sums.input + (even.input + odd.input),
+                  even.input_squares + odd.input_squares,
+                  sums.output,
+                  even.output_squares + odd.output_squares};
+    const V least = least_ordinary<T>;
+    if (!HILLOCK_USUAL(!any((totals.input_squares < least) | (totals.output_squares < least))))
+      mark_lost<IsSimple>(totals, sums.smallest_input, x, step, y, n);
+    return totals;
+  }
+
+  /// Squares so small that digits of them were lost become infinity, but where they are 0 because every number is the
+  /// pivot: such elements are to be looked at one by one.
+  template <bool IsSimple, class Outputs>
+  HILLOCK_APART void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
+                               const Outputs& y, Index n) const noexcept {
+    // f of no input is beyond the extremes where x alone says all.
+    V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
+    if constexpr (!IsSimple) {
+      for (Index i = 0; i < n; ++i) {
+        const V output = y(V::load(x + i * step), i);
+        largest_output = i == 0 ? output : not_below(output, largest_output);
+      }
+    }
+    const auto mark = [](V& squares, V smallest, V largest, V pivot) {
+      const auto are_lost =
+          (squares < V(least_ordinary<T>)) & !((smallest == pivot) & (largest == pivot));
+      squares = select(are_lost, V::from_bits(exponent_bits<T>), squares);
+    };
+    mark(totals.input_squares, smallest_input, totals.largest_input, input_pivot_);
+    mark(totals.output_squares, smallest_output, largest_output, output_pivot_);
   }
 
   /// The inputs above each of the judge's thresholds. Most of those lie where the extremes say enough.

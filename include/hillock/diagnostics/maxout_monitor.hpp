@@ -6,6 +6,7 @@
 #include <hillock/diagnostics/state.hpp>
 #include <hillock/diagnostics/statistics.hpp>
 #include <hillock/diagnostics/winners.hpp>
+#include <hillock/simd/quiet.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -75,7 +76,7 @@ class MaxoutMonitor {
       arrays::refuse("hillock::MaxoutMonitor::observe: z is " + arrays::to_string(in.shape()) +
                      ", but the monitor has " + diagnostics::joined(description()));
     }
-    diagnostics::count_winners(in, axis_, pieces, Counts{report_});
+    simd::quietly([&] { diagnostics::count_winners(in, axis_, pieces, Counts{report_}); });
   }
 
   void merge(const MaxoutMonitor& other) {

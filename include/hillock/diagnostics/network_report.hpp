@@ -298,7 +298,7 @@ class NetworkReport {
     for (const NamedLayer& named : layers_) {
       const auto* layer = std::get_if<UnitReport>(&named.report);
       if (layer != nullptr && last != nullptr) {
-        const double ratio = layer->input_signal() / last->input_signal();
+        const double ratio = diagnostics::quotient(layer->input_signal(), last->input_signal());
         const std::string what = "the variance of the pre-activations over the samples is " +
                                  diagnostics::rounded_text(ratio) + " times the layer before's";
         diagnostics::Findings found(named.place.name, named.place.occurrence, stage);

@@ -111,23 +111,40 @@ class Observer {
     return totals;
   }
 
-  void observe_chunk(Index unit, const T* x, Index n) {
-    set_pivots(unit, x);
-    LaneTotals<V> totals = totals_of_chunk(unit, x, n);
-    if (!totals.is_finite()) return add_elements(x, n, width, [&](std::size_t) { return unit; });
-    const auto count = static_cast<double>(n);
-    if (n >= many * width && totals.is_any_far_off(count / static_cast<double>(width))) {
-      tallies_.template shift_pivots<T>(unit, sum_of(totals.input) / count,
-                                        sum_of(totals.output) / count);
-      totals = totals_of_chunk(unit, x, n);
+  /// A chunk of one unit, and the sums over all lanes.
+  struct Chunk {
+    LaneTotals<V> totals;
+    ShiftedSums input, output;
+
+    bool is_far_off(double n) const noexcept {
+      return diagnostics::is_far_off(input.sum, input.squares, n) ||
+             diagnostics::is_far_off(output.sum, output.squares, n);
     }
-    tallies_.add_sum(unit, totals);
+  };
+
+  void observe_chunk(Index unit, const T* x, Index n) {
+    if (!tallies_.template is_any_apart<T>(unit, 1)) {
+      set_pivots(unit, x);
+      const auto at = static_cast<std::size_t>(unit);
+      const auto count = static_cast<double>(n);
+      Chunk all = chunk_of(tallies_.input().pivot[at], tallies_.output().pivot[at], x, n);
+      if (all.totals.is_ordinary() && n >= many && all.is_far_off(count))
+        all = chunk_of(near_mean(all.input, count), near_mean(all.output, count), x, n);
+      if (all.totals.is_ordinary())
+        return tallies_.add_sum(unit, all.totals, all.input, all.output);
+    }
+    add_elements(x, n, width, [&](std::size_t) { return unit; });
   }
 
-  LaneTotals<V> totals_of_chunk(Index unit, const T* x, Index n) const noexcept {
-    const auto at = static_cast<std::size_t>(unit);
-    const Counter counter(judge_, static_cast<T>(tallies_.input().pivot[at]),
-                          static_cast<T>(tallies_.output().pivot[at]));
+  Chunk chunk_of(double input_pivot, double output_pivot, const T* x, Index n) const noexcept {
+    const LaneTotals<V> totals =
+        totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), x, n);
+    return {totals,
+            {input_pivot, sum_of(totals.input), sum_of(totals.input_squares)},
+            {output_pivot, sum_of(totals.output), sum_of(totals.output_squares)}};
+  }
+  LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, const T* x, Index n) const noexcept {
+    const Counter counter(judge_, input_pivot, output_pivot);
     const Index whole = n / width;
     const auto rest = static_cast<std::size_t>(n - whole * width);
     if (whole == 0) return totals_of_first(counter, x, rest);
@@ -138,18 +155,21 @@ class Observer {
 
   /// n samples of the units from `first` on, without the first `skip` of them.
   void observe_lanes(Index first, std::size_t skip, const T* x, Index n, Index step) {
-    const bool is_any_new = !tallies_.has_seen_all() && set_all_pivots(first, x);
-    LaneTotals<V> totals = totals_here(counter_of(first), x, step, n);
-    if (totals.is_finite()) {
-      const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
-      if (is_any_far_off && n >= many) totals = totals_about_means(first, totals, x, step, n);
-      if (skip > 0) totals.keep(skip, V::size);
-      tallies_.add_lanes(first, totals, is_any_new || is_any_far_off);
-    } else {
-      for (Index i = 0; i < n; ++i)
-        add_elements(x + i * step + skip, width - static_cast<Index>(skip), width,
-                     [&](std::size_t lane) { return first + static_cast<Index>(skip + lane); });
+    if (!tallies_.template is_any_apart<T>(first, V::size)) {
+      const bool is_any_new = !tallies_.has_seen_all() && set_all_pivots(first, x);
+      LaneTotals<V> totals = totals_here(counter_of(first), x, step, n);
+      if (totals.is_ordinary()) {
+        const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
+        if (HILLOCK_USUAL(!is_any_far_off || n < many) ||
+            add_far_off(first, skip, totals, x, n, step)) {
+          if (skip > 0) totals.keep(skip, V::size);
+          return tallies_.add_lanes(first, totals, is_any_new || is_any_far_off);
+        }
+      }
     }
+    for (Index i = 0; i < n; ++i)
+      add_elements(x + i * step + skip, width - static_cast<Index>(skip), width,
+                   [&](std::size_t lane) { return first + static_cast<Index>(skip + lane); });
   }
 
   HILLOCK_INLINE Counter counter_of(Index first) const noexcept {
@@ -172,21 +192,59 @@ class Observer {
     return is_any_new;
   }
 
-  /// The totals of so many samples a lane once more, about the means that came out: a first element may lie
-  /// anywhere, and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
+  /// So many samples whose mean is far off are added up once more, about it: a first element may lie anywhere,
+  /// and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
   static constexpr Index many = 16;
-  HILLOCK_APART LaneTotals<V> totals_about_means(Index first, const LaneTotals<V>& totals,
-                                                 const T* x, Index step, Index n) const {
-    Lanes input, output;
-    totals.input.store(input.data());
-    totals.output.store(output.data());
-    const auto count = static_cast<double>(n);
-    for (std::size_t i = 0; i < V::size; ++i)
-      tallies_.template shift_pivots<T>(first + static_cast<Index>(i),
-                                        static_cast<double>(input[i]) / count,
-                                        static_cast<double>(output[i]) / count);
-    return this->totals(counter_of(first), x, step, n);
+  static double near_mean(const ShiftedSums& sums, double n) noexcept {
+    return static_cast<double>(
+        arrays::rounded_parameter<Accuracy::fast, T>(sums.pivot + sums.sum / n));
   }
+  /// Leaves no sums in the totals; or does nothing, where the elements have to be added one by one.
+  HILLOCK_APART bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals, const T* x,
+                                 Index n, Index step) const {
+    const auto count = static_cast<double>(n);
+    const UnitLanes input(tallies_.input().template pivots<V>(static_cast<std::size_t>(first)),
+                          totals.input, totals.input_squares);
+    const UnitLanes output(tallies_.output().template pivots<V>(static_cast<std::size_t>(first)),
+                           totals.output, totals.output_squares);
+    const V input_means = input.near_means(count), output_means = output.near_means(count);
+    const LaneTotals<V> again =
+        this->totals(Counter(judge_, input_means, output_means), x, step, n);
+    if (!again.is_ordinary()) return false;
+    const UnitLanes input_again(input_means, again.input, again.input_squares);
+    const UnitLanes output_again(output_means, again.output, again.output_squares);
+    for (std::size_t lane = skip; lane < V::size; ++lane) {
+      tallies_.add_sums(first + static_cast<Index>(lane), static_cast<std::uint64_t>(n),
+                        input.or_if_far_off(input_again, lane, count),
+                        output.or_if_far_off(output_again, lane, count));
+    }
+    totals.input = totals.input_squares = totals.output = totals.output_squares = V(0);
+    return true;
+  }
+  /// Sums of which a lane is a unit's.
+  struct UnitLanes {
+    Lanes pivot, sum, squares;
+
+    UnitLanes(V pivots, V sums, V sums_of_squares) noexcept {
+      pivots.store(pivot.data());
+      sums.store(sum.data());
+      sums_of_squares.store(squares.data());
+    }
+    ShiftedSums of(std::size_t lane) const noexcept {
+      return {static_cast<double>(pivot[lane]), static_cast<double>(sum[lane]),
+              static_cast<double>(squares[lane])};
+    }
+    V near_means(double n) const noexcept {
+      Lanes means;
+      for (std::size_t lane = 0; lane < V::size; ++lane)
+        means[lane] = static_cast<T>(near_mean(of(lane), n));
+      return V::load(means.data());
+    }
+    ShiftedSums or_if_far_off(const UnitLanes& others, std::size_t lane, double n) const noexcept {
+      const ShiftedSums sums = of(lane);
+      return is_far_off(sums.sum, sums.squares, n) ? others.of(lane) : sums;
+    }
+  };
 
   /// One by one, in double: for runs in which something is not finite, or whose squares are not.
   template <class UnitOf>

@@ -146,14 +146,17 @@ inline constexpr bool is_steep_in_one_stretch = false;
 template <class F>
 inline constexpr bool is_steep_in_one_stretch<F, true> = F::is_steep_in_one_stretch;
 
-/// Whether f(x) has the sign of x for every x (but for subnormal ones of LeakyReLU, which it may
-/// round to 0).
+/// Whether f(x) has the sign of x for every x that is computed with in T.
+template <class T, class F>
+bool keeps_sign_in(const F& f) {
+  // LeakyReLU may round a subnormal number to 0.
+  constexpr T least = std::numeric_limits<T>::denorm_min();
+  return f.forward(T(-1)) < 0 && f.forward(T(1)) > 0 && f.forward(-least) < 0 &&
+         f.forward(least) > 0;
+}
 template <class F>
 bool keeps_sign(const F& f) {
-  if constexpr (may_keep_sign<F>) {
-    using T = ProbeType<F>;
-    return f.forward(T(-1)) < 0 && f.forward(T(1)) > 0;
-  }
+  if constexpr (may_keep_sign<F>) return keeps_sign_in<float>(f) && keeps_sign_in<ProbeType<F>>(f);
   return false;
 }
 

@@ -5,10 +5,12 @@
 #include <hillock/arrays/operations.hpp>
 #include <hillock/diagnostics/finite.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -24,28 +26,33 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
   arrays::refuse(std::string("hillock::") + where + ": there are no samples");
 }
 
-/// Mean and sum of squared deviations from it.
-struct Moments {
-  double mean = 0;
-  double squared_deviations = 0;
+/// The power of two that sums over numbers of this magnitude are kept times, in doubles: neither they nor
+/// sums of squares overflow then, and no square of a deviation that the numbers can have comes to 0. It is 1
+/// for what a float can hold.
+inline double scale_for(double magnitude) noexcept {
+  return magnitude > 0x1p400 ? 0x1p-600 : magnitude < 0x1p-400 ? 0x1p600 : 1;
+}
 
-  /// As Chan, Golub and LeVeque (The American Statistician 1983) do: no cancellation where the means
-  /// are large.
-  void merge(std::int64_t count, const Moments& other, std::int64_t other_count) noexcept {
-    if (other_count == 0) return;
-    const auto n = static_cast<double>(count), m = static_cast<double>(other_count);
-    const double step = other.mean - mean, share = m / (n + m);
-    mean = count == 0 ? other.mean : mean + step * share;
-    squared_deviations += other.squared_deviations;
-    if (count != 0) squared_deviations += step * step * share * n;
-  }
+/// Whether it is one of those.
+inline bool is_scale(double scale) noexcept {
+  return is_same_number(scale, 1) || is_same_number(scale, scale_for(0)) ||
+         is_same_number(scale, scale_for(1e300));
+}
 
-  /// Of the `count` numbers themselves, not of a population they were drawn from.
-  double variance(std::int64_t count) const noexcept {
-    return count == 0 ? std::numeric_limits<double>::quiet_NaN()
-                      : squared_deviations / static_cast<double>(count);
-  }
-};
+/// x / scale; or infinity, before the division overflows.
+inline double unscaled(double x, double scale) noexcept {
+  constexpr double largest = std::numeric_limits<double>::max();
+  return scale < 1 && x > largest * scale ? std::numeric_limits<double>::infinity() : x / scale;
+}
+/// a / b as a division gives it, of b >= 0, but no infinity or NaN that comes out raises an exception.
+inline double quotient(double a, double b) noexcept {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const double magnitude = std::abs(a);
+  if (magnitude == b && (b == 0 || b == infinity)) return std::numeric_limits<double>::quiet_NaN();
+  if (b < 1 && magnitude > std::numeric_limits<double>::max() * b)
+    return std::copysign(infinity, a);
+  return a / b;
+}
 
 /// Whether the mean of n numbers is more than two standard deviations from what they were summed up about.
 /// Number: double, or a batch of numbers that are a unit each. (In this order finite sums do not overflow.)
@@ -54,35 +61,100 @@ HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
+/// Mean and variance of numbers. The mean is held in two parts: where it is many deviations from 0, one
+/// double is too coarse to go on from.
+struct Moments {
+  double pivot = 0;   ///< a number near the mean
+  double offset = 0;  ///< of the mean from it, times scale
+  double spread = 0;  ///< the variance, times scale^2
+  double scale = 1;   ///< see scale_for
+
+  double mean() const noexcept { return (pivot * scale + offset) / scale; }
+  /// Of the numbers themselves, not of a population they were drawn from.
+  double variance() const noexcept { return unscaled(unscaled(spread, scale), scale); }
+
+  /// As Chan, Golub and LeVeque (The American Statistician 1983) do: no cancellation where the means
+  /// are large.
+  void merge(std::int64_t count, const Moments& other, std::int64_t other_count) noexcept {
+    if (other_count == 0) return;
+    if (count == 0) {
+      *this = other;
+      return;
+    }
+    Moments more = other;
+    // About the larger part's: the mean comes to lie within a deviation of it.
+    if (other_count > count) {
+      std::swap(*this, more);
+      std::swap(count, other_count);
+    }
+    const double common = std::min(coarsest_needed(), more.coarsest_needed());
+    set_scale(common);
+    more.set_scale(common);
+    const auto n = static_cast<double>(count), m = static_cast<double>(other_count);
+    const double share = n / (n + m), other_share = m / (n + m);
+    const double step = (more.pivot * scale - pivot * scale) + (more.offset - offset);
+    offset += step * other_share;
+    spread = (spread * share + more.spread * other_share) + step * share * (step * other_share);
+    if (offset * offset > 4 * spread) {
+      const double mean = this->mean();
+      offset += pivot * scale - mean * scale;
+      pivot = mean;
+    }
+    if (is_all_zero()) scale = 1;
+  }
+
+ private:
+  bool is_of_one_number() const noexcept { return offset == 0 && spread == 0; }
+  bool is_all_zero() const noexcept { return is_of_one_number() && pivot == 0; }
+  double coarsest_needed() const noexcept {
+    const double needed = scale_for(std::abs(pivot));
+    return is_of_one_number() ? needed : std::min(needed, scale);
+  }
+  void set_scale(double to) noexcept {
+    if (!is_of_one_number()) {
+      const double by = to / scale;
+      offset *= by;
+      spread *= by;
+      spread *= by;
+    }
+    scale = to;
+  }
+};
+
 /// The sums of x - pivot and of its squares over numbers x, of which there are n: what moments are made
 /// of, without a division for each number ("shifted data" in the same paper). As long as the mean is not
 /// far off, fewer than three bits of the squares are lost.
 struct ShiftedSums {
   double pivot = 0, sum = 0, squares = 0;
+  double scale = 1;  ///< x - pivot is taken times this, see scale_for
 
   ShiftedSums about(double other, double n) const noexcept {
-    const double shift = pivot - other;
+    const double shift = pivot * scale - other * scale;
     // No sum of squares is negative, as a rounding may make it.
     const double moved = squares + shift * (sum + sum + n * shift);
-    return {other, sum + n * shift, moved < 0 ? 0 : moved};
+    return {other, sum + n * shift, moved < 0 ? 0 : moved, scale};
   }
   /// About 0 where the mean is not far from it, which takes a subtraction less for each number, else about
-  /// the mean as a T.
+  /// the mean as a T, if that is near enough.
   template <class T>
   ShiftedSums about_best(double n) const noexcept {
-    const ShiftedSums zero = about(0, n);
-    if (is_finite(zero.squares) && !is_far_off(zero.sum, zero.squares, n)) return zero;
-    const T mean = arrays::rounded_parameter<Accuracy::fast, T>(pivot + sum / n);
-    return about(static_cast<double>(mean), n);
+    const double mean = moments(n).mean();
+    const double as_t = static_cast<double>(arrays::rounded_parameter<Accuracy::fast, T>(mean));
+    for (const double candidate : {scale_for(std::abs(mean)) == scale ? 0 : as_t, as_t}) {
+      const ShiftedSums sums = about(candidate, n);
+      if (!is_far_off(sums.sum, sums.squares, n)) return sums;
+    }
+    return about(mean, n);
   }
 
   Moments moments(double n) const noexcept {
     if (n == 0) return {};
-    const double deviations = squares - sum / n * sum;
-    return {pivot + sum / n, deviations < 0 ? 0 : deviations};
+    const double offset = sum / n, spread = squares / n - offset * offset;
+    return {pivot, offset, spread < 0 ? 0 : spread, scale};
   }
-  static ShiftedSums of(const Moments& moments) noexcept {
-    return {moments.mean, 0, moments.squared_deviations};
+  static ShiftedSums of(const Moments& moments, double n) noexcept {
+    return {moments.pivot, moments.offset * n,
+            (moments.spread + moments.offset * moments.offset) * n, moments.scale};
   }
 };
 
@@ -120,10 +192,10 @@ struct UnitStatistics {
   double saturated_high_fraction() const noexcept {
     return diagnostics::share(saturated_high, finite);
   }
-  double mean_input() const noexcept { return mean(input); }
-  double mean_output() const noexcept { return mean(output); }
-  double input_variance() const noexcept { return input.variance(finite); }
-  double output_variance() const noexcept { return output.variance(finite); }
+  double mean_input() const noexcept { return of_finite(input.mean()); }
+  double mean_output() const noexcept { return of_finite(output.mean()); }
+  double input_variance() const noexcept { return of_finite(input.variance()); }
+  double output_variance() const noexcept { return of_finite(output.variance()); }
 
   void merge(const UnitStatistics& other) noexcept {
     input.merge(finite, other.input, other.finite);
@@ -139,8 +211,8 @@ struct UnitStatistics {
   }
 
  private:
-  double mean(const diagnostics::Moments& moments) const noexcept {
-    return finite == 0 ? std::numeric_limits<double>::quiet_NaN() : moments.mean;
+  double of_finite(double moment) const noexcept {
+    return finite == 0 ? std::numeric_limits<double>::quiet_NaN() : moment;
   }
 };
 

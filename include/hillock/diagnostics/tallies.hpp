@@ -16,8 +16,12 @@ class Tallies {
   using Index = Eigen::Index;
 
  public:
-  explicit Tallies(std::size_t units)
-      : non_finite_(units),
+  /// A counter of 32 bits takes at most so many elements before it is emptied.
+  static constexpr std::int64_t most_in_lanes = std::int64_t{1} << 31;
+
+  explicit Tallies(std::size_t units, std::int64_t most_narrow = most_in_lanes)
+      : most_narrow_(most_narrow),
+        non_finite_(units),
         narrow_(units),
         wide_(units),
         floats_(units),
@@ -43,10 +47,12 @@ class Tallies {
     statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
-    statistics.largest_input =
-        std::max(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]);
-    statistics.smallest_output =
-        std::min(static_cast<double>(floats_.smallest_output[i]), doubles_.smallest_output[i]);
+    // Of two zeros either may have come first: the one without a sign stands for both.
+    const auto unsigned_zero = [](double x) { return x == 0 ? 0 : x; };
+    statistics.largest_input = unsigned_zero(
+        std::max(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
+    statistics.smallest_output = unsigned_zero(
+        std::min(static_cast<double>(floats_.smallest_output[i]), doubles_.smallest_output[i]));
     const auto n = static_cast<double>(statistics.finite);
     statistics.input = input_.of(i).moments(n);
     statistics.output = output_.of(i).moments(n);
@@ -56,10 +62,12 @@ class Tallies {
   void merge(const Tallies& other) noexcept {
     for (std::size_t i = 0; i < units(); ++i) {
       UnitStatistics both = unit(i);
+      const std::int64_t n = both.finite, m = other.finite(i);
+      input_.merge(i, n, other.input_.of(i), m);
+      output_.merge(i, n, other.output_.of(i), m);
       both.merge(other.unit(i));
       set(i, both);
-      input_.set(i, ShiftedSums::of(both.input));
-      output_.set(i, ShiftedSums::of(both.output));
+      is_any_apart_ |= is_apart<double>(i);
     }
     narrow_samples_ = 0;
     finish();
@@ -76,12 +84,12 @@ class Tallies {
       // Of a unit that has not been seen it may be a NaN.
       for (std::size_t i = 0; i < units(); ++i)
         state.numbers.push_back(finite(i) > 0 ? sums->pivot[i] : 0);
-      for (const auto* numbers : {&sums->sum, &sums->squares})
+      for (const auto* numbers : {&sums->sum, &sums->squares, &sums->scale})
         state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
     }
   }
   /// Integers and numbers that write() puts down for each unit.
-  static constexpr std::int64_t integers_each = 6, numbers_each = 8;
+  static constexpr std::int64_t integers_each = 6, numbers_each = 10;
 
   /// What write() has put down, of so many samples of every unit.
   void read(StateReader& state, std::int64_t samples) {
@@ -91,7 +99,7 @@ class Tallies {
     for (const auto member : all_extremes)
       for (UnitStatistics& each : all) each.*member = state.number();
     for (UnitSums* sums : {&input_, &output_})
-      for (auto* numbers : {&sums->pivot, &sums->sum, &sums->squares})
+      for (auto* numbers : {&sums->pivot, &sums->sum, &sums->squares, &sums->scale})
         for (double& number : *numbers) number = state.number();
     for (std::size_t i = 0; i < units(); ++i) {
       const std::string contradiction = contradiction_in(all[i], i, samples);
@@ -99,6 +107,7 @@ class Tallies {
         state.fail("has " + contradiction + " (unit " + std::to_string(i) + ')');
       set(i, all[i]);
     }
+    for (std::size_t i = 0; i < units(); ++i) is_any_apart_ |= is_apart<double>(i);
     finish();
   }
 
@@ -106,15 +115,19 @@ class Tallies {
   template <class T>
   void expect() noexcept {
     constexpr bool are_floats = std::is_same_v<T, float>;
-    if (are_floats && !are_pivots_floats_)
-      for (std::size_t i = 0; i < units(); ++i)
-        if (!input_.is_pivot_a<T>(i) || !output_.is_pivot_a<T>(i)) place_pivots<T>(i, i + 1);
+    if (are_floats && !are_pivots_floats_) {
+      is_any_apart_ = false;
+      for (std::size_t i = 0; i < units(); ++i) {
+        if (!is_apart<T>(i)) continue;
+        place_pivots<T>(i, i + 1);
+        is_any_apart_ |= is_apart<T>(i);
+      }
+    }
     are_pivots_floats_ = are_floats;
   }
   /// In lanes, n of each unit.
   void expect_in_lanes(Index n) noexcept {
-    constexpr auto most = std::int64_t{1} << 31;
-    if ((narrow_samples_ += n) <= most) return;
+    if ((narrow_samples_ += n) <= most_narrow_) return;
     for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
     narrow_samples_ = n;
   }
@@ -130,17 +143,13 @@ class Tallies {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// Moves them by so much.
+  /// Whether the elements of one of these units have to be added one by one.
   template <class T>
-  void shift_pivots(Index unit, double input, double output) noexcept {
-    const std::size_t i = at(unit);
-    const auto n = static_cast<double>(finite(i));
-    const auto shift = [&](UnitSums& sums, double by) {
-      const T pivot = arrays::rounded_parameter<Accuracy::fast, T>(sums.pivot[i] + by);
-      sums.set(i, sums.of(i).about(static_cast<double>(pivot), n));
-    };
-    shift(input_, input);
-    shift(output_, output);
+  bool is_any_apart(Index first, std::size_t count) const noexcept {
+    if (HILLOCK_USUAL(!is_any_apart_)) return false;
+    for (std::size_t i = at(first); i < at(first) + count; ++i)
+      if (is_apart<T>(i)) return true;
+    return false;
   }
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
@@ -162,9 +171,17 @@ class Tallies {
     if (may_be_better) place_pivots<T>(first, first + V::size);
   }
 
-  /// All lanes of `totals` to one unit.
+  /// The sums alone of n elements, about any pivots, before the elements are counted.
+  void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
+                const ShiftedSums& output) noexcept {
+    const std::size_t i = at(unit);
+    input_.add(i, finite(i), input, static_cast<std::int64_t>(n));
+    output_.add(i, finite(i), output, static_cast<std::int64_t>(n));
+  }
+  /// All lanes of `totals` to one unit, whose sums are `input` and `output`.
   template <class V>
-  void add_sum(Index unit, const LaneTotals<V>& totals) noexcept {
+  void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
+               const ShiftedSums& output) noexcept {
     using T = typename V::value_type;
     const std::size_t i = at(unit);
     const auto sum = [](auto lanes) {
@@ -178,16 +195,17 @@ class Tallies {
         folded(totals.largest_input, [](auto a, auto b) { return a > b ? a : b; });
     const double smallest =
         folded(totals.smallest_output, [](auto a, auto b) { return a < b ? a : b; });
-    input_.add(i, sum_of(totals.input), sum_of(totals.input_squares));
-    output_.add(i, sum_of(totals.output), sum_of(totals.output_squares));
-    add_finite(i, sum(totals.finite), static_cast<T>(largest), static_cast<T>(smallest));
+    const std::uint64_t n = sum(totals.finite);
+    add_sums(unit, n, input, output);
+    add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
   }
 
-  /// One element, of a run in which something is not finite or whose squares are not.
+  /// One element, of a run in which something is not finite or whose squares are not ordinary.
   template <class ElementJudge, class T>
   void add_element(const ElementJudge& judge, Index unit, T element, T output,
                    T derivative) noexcept {
     const std::size_t i = at(unit);
+    if (output < 0) has_negative_output_ = true;  // -infinity, too
     if (!is_finite(element) || !is_finite(output)) {
       ++non_finite_[i];
       return;
@@ -202,9 +220,11 @@ class Tallies {
     input_.add_element(i, x);
     output_.add_element(i, y);
     add_finite(i, 1, element, output);
+    is_any_apart_ |= is_apart<T>(i);
   }
 
  private:
+  std::int64_t most_narrow_;
   std::vector<std::int64_t> non_finite_;
   // Lanes of floats count in 32 bits.
   UnitCounts<std::uint32_t> narrow_;
@@ -214,6 +234,7 @@ class Tallies {
   UnitSums input_, output_;
   std::int64_t narrow_samples_ = 0;
   bool are_pivots_floats_ = true;
+  bool is_any_apart_ = false;
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
 
@@ -234,6 +255,10 @@ class Tallies {
   static std::size_t at(Index unit) noexcept { return static_cast<std::size_t>(unit); }
   std::int64_t finite(std::size_t i) const noexcept {
     return static_cast<std::int64_t>(narrow_.finite[i] + wide_.finite[i]);
+  }
+  template <class T>
+  bool is_apart(std::size_t i) const noexcept {
+    return input_.is_apart<T>(i) || output_.is_apart<T>(i);
   }
   template <class T>
   UnitExtremes<T>& extremes_of() noexcept {
@@ -272,7 +297,7 @@ class Tallies {
         continue;
       return text(n) + " finite elements, whose sums about " + all_digits(sums->pivot[i]) +
              " are " + all_digits(sums->sum[i]) + " and, of the squares, " +
-             all_digits(sums->squares[i]);
+             all_digits(sums->squares[i]) + ", in a scale of " + all_digits(sums->scale[i]);
     }
     return std::string();
   }
@@ -280,18 +305,15 @@ class Tallies {
   /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the smallest (-1).
   static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
                            double side) noexcept {
-    if (count == 0) {
-      return is_same_number(sums.pivot, 0) && is_same_number(sums.sum, 0) &&
-             is_same_number(sums.squares, 0);
-    }
+    const bool are_numbers =
+        is_finite(sums.pivot) && is_finite(sums.sum) && is_finite(sums.squares);
+    if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
+    if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
-    const double mean = sums.pivot + sums.sum / n;
-    // What overflowed is no contradiction.
-    if (!is_finite(mean) || !is_finite(sums.squares)) return true;
-    if (sums.squares < 0) return false;
+    const double mean = sums.pivot * sums.scale + sums.sum / n;
     // Sums of floats round, and where n numbers are all the same their spread is 0.
     const double allowance = 1e-3 * std::sqrt(sums.squares / n) + 1e-6 * std::abs(mean) + 1e-15;
-    return side * (mean - extreme) <= allowance;
+    return side * (mean - extreme * sums.scale) <= allowance;
   }
 
   /// Counts and extremes, in 64 bits all. The pivots need not be floats then.

@@ -4,6 +4,8 @@
 #include <hillock/diagnostics/lanes.hpp>
 #include <hillock/diagnostics/statistics.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <vector>
 
@@ -55,9 +57,10 @@ struct UnitExtremes {
 
 /// ShiftedSums of each unit.
 struct UnitSums {
-  std::vector<double> pivot, sum, squares;
+  std::vector<double> pivot, sum, squares, scale;
 
-  explicit UnitSums(std::size_t units) : pivot(units), sum(units), squares(units) {}
+  explicit UnitSums(std::size_t units)
+      : pivot(units), sum(units), squares(units), scale(units, 1.0) {}
 
   /// To a batch of units.
   template <class V>
@@ -69,19 +72,47 @@ struct UnitSums {
     sum[i] += more;
     squares[i] += more_squares;
   }
+  /// One number, in a scale that holds it and what was added before.
   void add_element(std::size_t i, double x) noexcept {
-    add(i, x - pivot[i], (x - pivot[i]) * (x - pivot[i]));
+    const double needed = scale_for(std::max(std::abs(pivot[i]), std::abs(x)));
+    if (needed < scale[i])
+      coarsen(i, needed);
+    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // of equal numbers, of zeros mostly
+      scale[i] = needed;
+    const double deviation = x * scale[i] - pivot[i] * scale[i];
+    add(i, deviation, deviation * deviation);
+  }
+  /// m numbers that were summed up apart, to n of the unit's: about what these are, as lanes do it too, or about
+  /// what is nearer to their mean.
+  void add(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+    if (more.pivot == pivot[i])
+      add(i, more.sum, more.squares);
+    else
+      merge(i, n, more, m);
+  }
+  void merge(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+    if (m == 0) return;
+    if (n == 0) return set(i, more);
+    Moments all = of(i).moments(static_cast<double>(n));
+    all.merge(n, more.moments(static_cast<double>(m)), m);
+    set(i, ShiftedSums::of(all, static_cast<double>(n + m)));
   }
 
+  /// Whether lanes of T cannot add to it: its sums are scaled, or about what is no T.
+  template <class T>
+  bool is_apart(std::size_t i) const noexcept {
+    return scale[i] != 1 || !is_pivot_a<T>(i);
+  }
   template <class T>
   bool is_pivot_a(std::size_t i) const noexcept {
     return static_cast<double>(arrays::rounded_parameter<Accuracy::fast, T>(pivot[i])) == pivot[i];
   }
-  ShiftedSums of(std::size_t i) const noexcept { return {pivot[i], sum[i], squares[i]}; }
+  ShiftedSums of(std::size_t i) const noexcept { return {pivot[i], sum[i], squares[i], scale[i]}; }
   void set(std::size_t i, const ShiftedSums& sums) noexcept {
     pivot[i] = sums.pivot;
     sum[i] = sums.sum;
     squares[i] = sums.squares;
+    scale[i] = sums.scale;
   }
 
   /// The pivots of a batch of units.
@@ -95,6 +126,14 @@ struct UnitSums {
   }
 
  private:
+  void coarsen(std::size_t i, double to) noexcept {
+    const double by = to / scale[i];
+    sum[i] *= by;
+    squares[i] *= by;
+    squares[i] *= by;
+    scale[i] = to;
+  }
+
   template <class V>
   static HILLOCK_INLINE void add_to(double* numbers, V more) noexcept {
     using D = simd::Batch<double, typename V::arch>;

@@ -4,6 +4,7 @@
 #include <hillock/diagnostics/coherence.hpp>
 #include <hillock/diagnostics/observer.hpp>
 #include <hillock/diagnostics/unit_report.hpp>
+#include <hillock/simd/quiet.hpp>
 
 #include <type_traits>
 
@@ -58,10 +59,13 @@ class UnitMonitor {
                      " units, one per " + (per_ == Per::row ? "row" : "column"));
     }
     if (shape.rows == 0 || shape.cols == 0) return;
-    if constexpr (arrays::is_pointwise<F>)
-      observe_computed(x);
-    else
-      observe_stored(x);
+    // A square that overflows is found by its sum, and taken once more otherwise.
+    simd::quietly([&] {
+      if constexpr (arrays::is_pointwise<F>)
+        observe_computed(x);
+      else
+        observe_stored(x);
+    });
   }
 
   /// Adds what another monitor of the same layer has seen.

@@ -40,7 +40,7 @@ struct UnitReport {
   double sign_coherence() const noexcept { return diagnostics::share(coherent_samples, samples); }
   /// |mean output| in its standard deviations: near 0 is centred.
   double off_centre() const noexcept {
-    return std::abs(layer.mean_output()) / std::sqrt(layer.output_variance());
+    return diagnostics::quotient(std::abs(layer.mean_output()), std::sqrt(layer.output_variance()));
   }
   /// The variance of a unit over the samples, averaged over the units: what of the pre-activations
   /// (outputs) tells one sample from another.
@@ -123,14 +123,15 @@ struct UnitReport {
     const auto are_close = [](double x, double y) {
       return std::abs(x - y) <= 1e-9 * (std::abs(x) + std::abs(y));
     };
-    return are_close(a.mean, b.mean) && are_close(a.squared_deviations, b.squared_deviations);
+    return are_close(a.mean(), b.mean()) && are_close(a.variance(), b.variance());
   }
 
   double signal(diagnostics::Moments UnitStatistics::*moments) const noexcept {
-    double squares = 0;
-    for (const UnitStatistics& unit : units) squares += (unit.*moments).squared_deviations;
-    return layer.finite == 0 ? std::numeric_limits<double>::quiet_NaN()
-                             : squares / static_cast<double>(layer.finite);
+    double mean = layer.finite == 0 ? std::numeric_limits<double>::quiet_NaN() : 0;
+    for (const UnitStatistics& unit : units)
+      if (unit.finite > 0)
+        mean += (unit.*moments).variance() * diagnostics::share(unit.finite, layer.finite);
+    return mean;
   }
 
   static diagnostics::Record record_of(std::size_t i, const UnitStatistics& unit) {
