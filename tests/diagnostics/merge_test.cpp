@@ -240,16 +240,17 @@ TEST_CASE("what does not belong together does not merge, and a state that is not
     change(changed);
     return complaint([&] { UnitMonitor(hillock::tanh, changed); });
   };
-  CHECK(says(refused([](auto& s) { s.integers[0] = 7; }), {"version 7", "expected 102"}));
+  CHECK(says(refused([](auto& s) { s.integers[0] = 7; }), {"version 7", "expected 103"}));
   CHECK(says(refused([](auto& s) { s.integers.clear(); }), {"ends after 0 integers"}));
   CHECK(says(refused([](auto& s) { s.integers[1] = std::int64_t{1} << 60; }), {"cut off"}));
   CHECK(says(refused([](auto& s) { s.integers.pop_back(); }), {"ends after"}));
   CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }), {"numbers, expected"}));
   CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"cut off"}));
+  CHECK(says(refused([](auto& s) { s.numbers.back() = 2; }), {"scale of 2"}));
   CHECK(says(refused([](auto& s) { s.integers.back() = -1; }), {"count of -1"}));
   CHECK(says(refused([](auto& s) { s.integers.back() = (std::int64_t{1} << 53) + 1; }),
              {"count of 9007199254740993"}));
-  CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 102", "expected 201"}));
+  CHECK(says(complaint([&] { hillock::MaxoutMonitor{state}; }), {"version 103", "expected 201"}));
   CHECK(says(complaint([&] {
                hillock::GradientFlow({"a", "b"}).merge(hillock::GradientFlow({"a", "c"}));
              }),

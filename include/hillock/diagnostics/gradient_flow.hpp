@@ -209,6 +209,8 @@ class GradientFlow {
       layer.sums.squares = reader.number();
       layer.sums.magnitudes = reader.number();
       layer.sums.scale = reader.number();
+      if (!diagnostics::is_scale(layer.sums.scale))
+        reader.fail("has a scale of " + std::to_string(layer.sums.scale));
     }
     reader.finish();
   }

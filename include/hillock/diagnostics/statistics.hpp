@@ -33,6 +33,10 @@ inline double scale_for(double magnitude) noexcept {
   return magnitude > 0x1p400 ? 0x1p-600 : magnitude < 0x1p-400 ? 0x1p600 : 1;
 }
 
+inline bool is_scale(double scale) noexcept {
+  return scale == 1 || scale == 0x1p-600 || scale == 0x1p600;
+}
+
 /// x / scale; or infinity, before the division overflows.
 inline double unscaled(double x, double scale) noexcept {
   constexpr double largest = std::numeric_limits<double>::max();
@@ -152,10 +156,12 @@ struct ShiftedSums {
 
 }  // namespace diagnostics
 
-/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes of merged
-/// parts are those of the whole bit for bit, in any order. The moments carry the roundings of their
-/// additions: for float within 1e-5 standard deviations (mean) and 1e-4 (variance, relative), for
-/// double within 1e-12.
+/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes are those of all
+/// elements together bit for bit, in whatever order batches came and parts were merged (of two zeros the one
+/// without a sign stands for both). The moments carry the roundings of their additions, wherever the numbers
+/// lie between the subnormal ones and the largest: of float a mean is within 1e-5 standard deviations and a
+/// variance within 1e-4 of itself, of double within 1e-12 and 1e-11, each then rounded to a double. Beyond a
+/// thousand batches and merged parts each may add 1e-15. A variance that is no double is infinite or 0.
 struct UnitStatistics {
   std::int64_t finite = 0;  ///< the pre-activation and the output are
   std::int64_t non_finite = 0;

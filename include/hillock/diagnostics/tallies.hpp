@@ -98,7 +98,11 @@ class Tallies {
     for (UnitSums* sums : {&input_, &output_})
       for (auto* numbers : {&sums->pivot, &sums->sum, &sums->squares, &sums->scale})
         for (double& number : *numbers) number = state.number();
-    for (std::size_t i = 0; i < units(); ++i) is_any_apart_ |= is_apart<double>(i);
+    for (std::size_t i = 0; i < units(); ++i) {
+      for (const double scale : {input_.scale[i], output_.scale[i]})
+        if (!is_scale(scale)) state.fail("has a scale of " + std::to_string(scale));
+      is_any_apart_ |= is_apart<double>(i);
+    }
     finish();
   }
 
