@@ -297,6 +297,142 @@ TEST_CASE("a unit that was never finite has a state like any other", "[diagnosti
   CHECK(copy.report().units[4].mean_input() == 1);
 }
 
+template <class T>
+UnitStatistics unit_of(std::initializer_list<double> numbers) {
+  UnitMonitor monitor(hillock::identity, 1, Per::row);
+  Array<T> z(1, 1);
+  for (const double x : numbers) {
+    z(0) = static_cast<T>(x);
+    monitor.observe(z);
+  }
+  UnitMonitor at_once(hillock::identity, 1, Per::row);
+  Array<T> all(1, static_cast<Index>(numbers.size()));
+  std::transform(numbers.begin(), numbers.end(), all.data(),
+                 [](double x) { return static_cast<T>(x); });
+  at_once.observe(all);
+  const UnitStatistics got = monitor.report().units[0], wanted = at_once.report().units[0];
+  CHECK(std::fabs(got.mean_input() - wanted.mean_input()) <=
+        1e-15 * std::fabs(wanted.mean_input()));
+  CHECK(std::fabs(got.input_variance() - wanted.input_variance()) <=
+        1e-5 * wanted.input_variance());
+  return wanted;
+}
+
+TEST_CASE("numbers whose squares underflow have a variance", "[diagnostics]") {
+  const auto is = [](double got, double wanted) { return std::fabs(got / wanted - 1) < 1e-5; };
+  CHECK(is(unit_of<float>({1e-25, 3e-25}).input_variance(), 1e-50));
+  CHECK(is(unit_of<float>({1e-22, 3e-22}).input_variance(), 1e-44));
+  CHECK(is(unit_of<float>({1e-22, 3e-22}).output_variance(), 1e-44));
+  CHECK(
+      is(unit_of<float>({0, 0, 0, 2e-22, 0, 2e-22, 0, 0, 2e-22, 2e-22, 2e-22, 0}).output_variance(),
+         1e-44));
+  CHECK(is(unit_of<double>({1e-150, 3e-150}).input_variance(), 1e-300));
+  CHECK(unit_of<double>({1e-320, 3e-320}).mean_input() == 2e-320);
+  CHECK(unit_of<float>({0, 0, 0}).input_variance() == 0);
+  // The mean of what is huge is a number, in whatever order it comes.
+  CHECK(unit_of<double>({8e307, 8e307, -8e307, 8e307, 0, -8e307, 8e307, 8e307}).mean_input() ==
+        4e307);
+  CHECK(std::isinf(unit_of<double>({8e307, 1, 1}).input_variance()));
+}
+
+TEST_CASE("the mean is as near as a double is, where it lies far off", "[diagnostics]") {
+  std::mt19937 random(53);
+  std::normal_distribution<double> normal(1e5, 1);
+  UnitMonitor merged(hillock::identity, 1, Per::row);
+  long double sum = 0;
+  constexpr int parts = 200;
+  for (int i = 0; i < parts; ++i) {
+    Array<double> z(1, 50);
+    for (Index k = 0; k < z.size(); ++k) sum += static_cast<long double>(z(k) = normal(random));
+    UnitMonitor monitor(hillock::identity, 1, Per::row);
+    monitor.observe(z);
+    merged.merge(monitor);
+  }
+  const long double mean = sum / (50 * parts);
+  const double spacing = std::nextafter(static_cast<double>(mean), 1e9) - static_cast<double>(mean);
+  CHECK(std::fabs(merged.report().units[0].mean_input() - mean) <=
+        0.5L * static_cast<long double>(spacing) + 1e-12L);
+}
+
+TEST_CASE("the one output of another sign is found wherever it stands", "[diagnostics]") {
+  using V = hillock::simd::Batch<float>;
+  Difference difference;
+  constexpr auto width = static_cast<Index>(V::size);
+  for (const Index units : {Index{2}, Index{3}, width - 1, width, width + 1, 2 * width + 3}) {
+    for (const Index samples : {Index{1}, Index{5}, width, width + 2}) {
+      for (int layout = 0; layout < layouts; ++layout) {
+        for (const Per per : {Per::row, Per::column}) {
+          const bool are_rows = per == Per::row;
+          auto z = laid<float>(layout, are_rows ? units : samples, are_rows ? samples : units,
+                               [] { return 1.0F; });
+          for (Index unit = 0; unit < units; ++unit) {
+            const Index sample = unit % samples;
+            const Index row = are_rows ? unit : sample, col = are_rows ? sample : unit;
+            float& other = z.memory[static_cast<std::size_t>(row * z.row_step + col * z.col_step)];
+            other = -1;
+            const auto view = z.view();
+            const hillock::arrays::Input<std::decay_t<decltype(view)>> in(view);
+            const auto coherent =
+                hillock::diagnostics::coherent_samples<V>(in, per, [](V x) { return x; });
+            difference.expect(coherent == samples - 1,
+                              "unit " + std::to_string(unit) + " of " + std::to_string(units) +
+                                  ", " + std::to_string(samples) + " samples, layout " +
+                                  std::to_string(layout));
+            other = 1;
+          }
+        }
+      }
+    }
+  }
+  INFO(difference.first);
+  CHECK(difference.first.empty());
+}
+
+TEST_CASE("an output of -infinity, or one that was rounded to 0, has the same sign in any batch",
+          "[diagnostics]") {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const auto coherent = [](float first, float second) {
+    UnitMonitor monitor(hillock::leaky_relu, 2, Per::row);
+    if (first != 0) monitor.observe(Array<float>::Constant(2, 1, first));
+    Array<float> z(2, 1);
+    z << second, 1;
+    monitor.observe(z);
+    return monitor.report().coherent_samples;
+  };
+  CHECK(coherent(0, -infinity) == 0);
+  CHECK(coherent(-3, -infinity) == 1);
+  constexpr float least = std::numeric_limits<float>::denorm_min();
+  CHECK(coherent(0, -least) == 1);
+  CHECK(coherent(-3, -least) == 2);
+}
+
+TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]") {
+  using V = hillock::simd::Batch<float>;
+  using namespace hillock::diagnostics;
+  using F = hillock::Identity<>;
+  constexpr auto units = static_cast<Index>(V::size);
+  constexpr std::uint32_t all = 0xffffffff;
+  CHECK(Tallies::most_in_lanes <= all);
+  const Judge<F> judge(hillock::identity, MonitorOptions{});
+  const ComputedValues<F, float> values(hillock::identity);
+  const Array<float> z = Array<float>::Ones(units, 3);
+  for (const bool are_apart : {false, true}) {
+    Tallies tallies(V::size, all);
+    Observer<F, V, ComputedValues<F, float>> observer(judge, values, tallies);
+    tallies.expect_in_lanes(all);
+    tallies.add_lanes(0, LaneTotals<V>{all, {all, all, all, all}, 1, 1, 0, 0, 0, 0}, false);
+    if (are_apart)
+      observer.observe_units_apart(Array<float>(z.transpose()).data(), units, 3, 3);
+    else
+      observer.observe_units(z.data(), units, 3, units);
+    const UnitStatistics unit = tallies.unit(1);
+    CHECK(unit.finite == std::int64_t{all} + 3);
+    CHECK(unit.active == std::int64_t{all} + 3);
+    CHECK(unit.near_linear == std::int64_t{all} + 3);
+    CHECK(unit.saturated_low == all);
+  }
+}
+
 TEST_CASE("numbers whose squares overflow keep their mean, and no variance is made up",
           "[diagnostics]") {
   const auto unit_of = [](double a, double b) {

@@ -52,6 +52,11 @@ inline const MonitorOptions& checked(const MonitorOptions& options) {
 /// The number of T next to x, not above it (not below it), so that T compares as doubles would.
 template <class T>
 T rounded_down(double x) noexcept {
+  // A conversion that overflows would raise an exception.
+  constexpr T largest = std::numeric_limits<T>::max();
+  if (x < -static_cast<double>(largest)) return -std::numeric_limits<T>::infinity();
+  if (x > static_cast<double>(largest))
+    return x > std::numeric_limits<double>::max() ? std::numeric_limits<T>::infinity() : largest;
   const T nearest = static_cast<T>(x);
   return static_cast<double>(nearest) > x
              ? std::nextafter(nearest, -std::numeric_limits<T>::infinity())

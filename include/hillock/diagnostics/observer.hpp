@@ -137,11 +137,14 @@ class Observer {
   }
 
   Chunk chunk_of(double input_pivot, double output_pivot, const T* x, Index n) const noexcept {
-    const LaneTotals<V> totals =
-        totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), x, n);
-    return {totals,
-            {input_pivot, sum_of(totals.input), sum_of(totals.input_squares)},
-            {output_pivot, sum_of(totals.output), sum_of(totals.output_squares)}};
+    Chunk all{totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), x, n),
+              {input_pivot},
+              {output_pivot}};
+    all.input.sum = sum_of(all.totals.input);
+    all.input.squares = sum_of(all.totals.input_squares);
+    all.output.sum = sum_of(all.totals.output);
+    all.output.squares = sum_of(all.totals.output_squares);
+    return all;
   }
   LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, const T* x, Index n) const noexcept {
     const Counter counter(judge_, input_pivot, output_pivot);
