@@ -48,6 +48,7 @@ struct Outcome {
   Setting setting;
   // Means, by epoch. Of a network that ended in NaN no unit can be called dead: it is left out.
   std::vector<double> accuracy, dead, dead_first, dead_second;
+  std::vector<double> dead_at_end;  // of each network that did not end in NaN
   double revived = 0;  // of the units dead after some epoch, the share alive after a later one
   int diverged = 0;
 };
@@ -87,13 +88,15 @@ void count_revived(const std::vector<Epoch>& epochs, training::Health Epoch::*la
 Outcome train(const Setting& setting, const Options& options, const training::Samples& samples) {
   const auto count = static_cast<std::size_t>(options.epochs) + 1;
   const std::vector<double> none(count, 0);
-  Outcome outcome{setting, none, none, none, none};
+  Outcome outcome{setting, none, none, none, none, {}};
   int ever_dead = 0, ever_revived = 0;
   std::vector<int> finite(count, 0);
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::vector<Epoch> epochs = train_one(
         setting, options.seed + static_cast<std::uint64_t>(repeat), options.epochs, samples);
     outcome.diverged += epochs.size() < count;
+    if (epochs.size() == count)
+      outcome.dead_at_end.push_back((epochs.back().first.dead + epochs.back().second.dead) / 2);
     for (std::size_t i = 0; i < count; ++i) {
       outcome.accuracy[i] += i < epochs.size() ? epochs[i].accuracy : chance;
       if (i >= epochs.size()) continue;
@@ -179,15 +182,30 @@ std::string describe_rates(const Outcomes& rates) {
   return text.str();
 }
 
+/// By how much the shares of dead units of networks of one kind differ.
+double spread(const Outcome& outcome) {
+  if (outcome.dead_at_end.empty()) return 0;
+  const auto [least, most] =
+      std::minmax_element(outcome.dead_at_end.begin(), outcome.dead_at_end.end());
+  return *most - *least;
+}
+
 std::string describe_small_bias(const Outcome& without, const Outcome& with) {
+  const double gain = without.dead.back() - with.dead.back(),
+               chance_alone = std::max(spread(without), spread(with));
   std::ostringstream text;
-  text << "A positive bias of " << significant(with.setting.bias, 3) << " at the rate of "
+  text << "The lectures advise a small positive bias against it. One of "
+       << significant(with.setting.bias, 3) << " at the rate of "
        << significant(with.setting.rate, 3) << " leaves " << percent(with.dead.back(), 1)
-       << " dead, against " << percent(without.dead.back(), 1) << " without. "
-       << (with.dead.back() < without.dead.back() - 0.05
-               ? "It helps here."
-               : "It does not help here: it is felt at the first steps only, and what kills are "
-                 "large steps, which a hundredth does not outweigh. Lower the learning rate.");
+       << " dead, against " << percent(without.dead.back(), 1)
+       << " without; networks of one kind differ by up to " << percent(chance_alone, 1)
+       << " among themselves. "
+       << (gain > chance_alone ? "It helps here."
+           : -gain > chance_alone
+               ? "It harms here."
+               : "That is no difference: it is felt at the first steps only, and "
+                 "what kills are large steps, which a hundredth does not "
+                 "outweigh. Lower the learning rate.");
   return text.str();
 }
 
@@ -209,6 +227,9 @@ std::string describe_instead(const Outcomes& instead) {
   }
   text << "; relu " << percent(relu.dead.back(), 1) << " and " << percent(relu.accuracy.back(), 1)
        << '.';
+  for (const Outcome& other : instead)
+    if (other.setting.activation == "elu" && other.dead.back() > 0.005)
+      text << " ELUs die too: far below 0 their e^x underflows, and f' is exactly 0.";
   return text.str();
 }
 
@@ -273,7 +294,7 @@ void run(int argc, const char* const* argv) {
   Chapter chapter("11_dying_relu", "Dying ReLUs",
                   "A ReLU that no sample activates gets no gradient. How many units does a high "
                   "learning rate kill, how many a large negative bias, and what helps: a bias of "
-                  "0.01, or LeakyReLU, PReLU, ELU or Maxout instead?");
+                  "0.01, as the lectures say, or LeakyReLU, PReLU, ELU or Maxout instead?");
   std::ostringstream setup;
   setup << "Networks of " << data.training.pixels.rows() << " - " << units << " - " << units
         << " - " << training::classes << " units on the " << data.name << ", " << options.epochs

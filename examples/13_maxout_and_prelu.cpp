@@ -98,6 +98,7 @@ struct Trained {
   std::string activation;
   Eigen::Index units, parameters = 0;
   double loss = 0, test_accuracy = 0, least_accuracy = 1, most_accuracy = 0;
+  double dead = 0;  // units; of Maxout the pieces that win on no training sample
 };
 
 Trained train(const std::string& name, Eigen::Index units, const Options& options,
@@ -110,6 +111,9 @@ Trained train(const std::string& name, Eigen::Index units, const Options& option
     trained.parameters = network.parameters();
     trained.loss += training::cross_entropy(network(data.training.pixels), data.training.labels) /
                     options.repeats;
+    for (const training::Hidden& layer : network.hidden())
+      trained.dead +=
+          layer.examine().dead / (options.repeats * static_cast<double>(network.hidden().size()));
     const double test = training::accuracy(network(data.test.pixels), data.test.labels);
     trained.test_accuracy += test / options.repeats;
     trained.least_accuracy = std::min(trained.least_accuracy, test);
@@ -241,6 +245,10 @@ std::string describe(const Trained& relu, const Trained& maxout, const Trained& 
          << percent(spread, 2) << " among themselves.";
   else
     text << "For the same parameters Maxout is " << (gain > 0 ? "better" : "worse") << " here.";
+  text << " A Maxout unit cannot die: some piece of it wins on every sample. Its pieces can: "
+       << percent(maxout.dead, 2)
+       << " of them win on no training sample here (of the ReLUs with as many units "
+       << percent(relu.dead, 2) << " are dead); chapter 11 has how many it is from a bad start.";
   return text.str();
 }
 
@@ -306,9 +314,9 @@ void run(int argc, const char* const* argv) {
   const std::vector<Slopes>& layers = slopes.front();
 
   Chapter chapter("13_maxout_and_prelu", "Maxout and PReLU",
-                  "Maxout contains ReLU and LeakyReLU and cannot die, at the price of twice the "
-                  "parameters. Is that so, and what do they buy? And which slopes does PReLU learn "
-                  "if it may?");
+                  "The lectures say that Maxout contains ReLU and LeakyReLU and cannot die, at the "
+                  "price of twice the parameters. Is that so, and what do they buy? And which "
+                  "slopes does PReLU learn if it may?");
   chapter.say("Two hidden layers of 64 units on the " + data.name + ", " +
               std::to_string(options.epochs) + " epochs, learning rate " +
               significant(options.learning_rate, 3) + ", momentum 0.9, seed " +

@@ -81,7 +81,7 @@ class Network {
   }
 
   /// Of the samples in batches, as they would come in training.
-  hillock::NetworkReport examine(const Samples& samples) {
+  hillock::NetworkReport examine(const Samples& samples, hillock::Stage stage) {
     std::vector<std::string> names;
     std::vector<hillock::UnitMonitor<F>> monitors;
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
@@ -104,7 +104,7 @@ class Network {
         monitors[i - 1].observe(pre_activations_[i - 1]);
       }
     }
-    hillock::NetworkReport report;
+    hillock::NetworkReport report(stage);
     for (std::size_t i = 0; i < monitors.size(); ++i) report.add(names[i], monitors[i].report());
     report.add("softmax", output.report());
     report.add(flow.report());
@@ -148,7 +148,8 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
               examples::Chapter& chapter, std::string& summary) {
   Random random(options.seed);
   Network<F> network(f, setup, data.training.pixels.rows(), random);
-  const hillock::NetworkReport before = network.examine(data.training);
+  const hillock::NetworkReport before =
+      network.examine(data.training, hillock::Stage::before_training);
   std::ostringstream text;
   text << "==== " << setup.name << " ====\nBefore the first step\n" << before;
 
@@ -169,7 +170,7 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
       network.train(batch, step);
     }
   }
-  hillock::NetworkReport after = network.examine(data.training);
+  hillock::NetworkReport after = network.examine(data.training, hillock::Stage::training);
   after.compare_with(before);
   const double accuracy = network.accuracy(data.test);
   text << "After " << options.epochs << " epochs, " << examples::fixed(100 * accuracy, 1)
@@ -187,7 +188,7 @@ void run(const Options& options, const examples::OutputDirectory& output) {
   chapter.say(
       "A network that learns the digits, and the same one with weights, bias or learning rate that "
       "break it. The report of the diagnostics tells them apart, before the first step or after " +
-      std::to_string(options.epochs) + " epochs, and says what the lectures advise.");
+      std::to_string(options.epochs) + " epochs, and says what helps.");
   std::string summary;
   const auto& relu = hillock::relu;
   diagnose(relu, {"healthy"}, data, options, chapter, summary);

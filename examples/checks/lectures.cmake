@@ -57,13 +57,15 @@ hillock_effect(10_zero_centred
 
 # Columns 6, 7, 8, 9: dead share of the first and the second layer, training accuracy, revived share.
 hillock_effect(11_dying_relu
-  SAYS "A high learning rate kills.*A large negative bias kills for good"
+  SAYS "A high learning rate kills.*The lectures advise a small positive bias.*ELUs die too.*A large negative bias kills for good"
   PICTURES 11_dying_relu_rates.svg 11_dying_relu_biases.svg 11_dying_relu_instead.svg
   EFFECT
     "^rate,relu,0.02,0,20,|7|LESS|0.02"
     "^rate,relu,0.15,0,20,|7|GREATER|0.5"
     "^rate,relu,0.15,0,20,|8|LESS|0.5"
     "^high rate,leaky_relu,0.1,0,20,|7|LESS|0.001"
+    "^high rate,elu,0.1,0,20,|7|GREATER|0.05"
+    "^worst bias,maxout,0.02,-3,20,|7|GREATER|0.01"
     "^worst bias,relu,0.02,-3,20,|7|GREATER|0.95"
     "^worst bias,relu,0.02,-3,20,|9|LESS|0.02"
     "^worst bias,prelu,0.02,-3,20,|8|GREATER|0.95"

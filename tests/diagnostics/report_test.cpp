@@ -1,5 +1,5 @@
-// What reports say: definitions against closed forms, findings and presets against cases made by hand,
-// and the text. (JSON and CSV: json_csv_test.cpp.)
+// What reports say: definitions against closed forms, findings and presets against cases made by
+// hand, and the text. (JSON and CSV: json_csv_test.cpp.)
 #include <support/complaint.hpp>
 #include <support/routes.hpp>
 
@@ -203,15 +203,23 @@ TEST_CASE("what training broke is told from what was broken before it", "[diagno
   NetworkReport other = network(dead);
   other.compare_with(NetworkReport().add("another", report_of(hillock::relu, healthy)));
   CHECK(says(other.findings().at(0).advice, {"start the bias at 0", "lower the learning rate"}));
-  // The thresholds are options: of 8 units two are 25 %, three are more.
+  // The thresholds are options: of 8 units four are 50 %, five are more; one is worth knowing.
   Eigen::ArrayXXd some = healthy;
-  some.topRows(2) -= 5;
+  some.row(7) -= 5;
   CHECK(network(some).is_healthy());
-  some.row(2) -= 5;
+  CHECK(has_note(network(some), Problem::dead_units));
+  some.topRows(3) -= 5;
+  CHECK(network(some).is_healthy());
+  some.row(3) -= 5;
   CHECK(network(some).has(Problem::dead_units));
+  CHECK(!has_note(network(some), Problem::dead_units));
   hillock::ReportOptions options;
-  options.dead_units = 0.4;
-  CHECK(NetworkReport(options).add("hidden", report_of(hillock::relu, some)).is_healthy());
+  options.dead_units = options.rarely_active_units = 0.7;
+  options.noted_dead_units = 0.65;
+  const NetworkReport lenient =
+      NetworkReport(options).add("hidden", report_of(hillock::relu, some));
+  CHECK(lenient.is_healthy());
+  CHECK(lenient.notes().empty());
 }
 
 TEST_CASE("the advice on dead units is about the function that they have", "[diagnostics]") {
@@ -235,6 +243,26 @@ TEST_CASE("a layer with dead units and others is told of its dead units and boun
   REQUIRE(findings.size() == 2);  // what is not finite, and no "rarely active" beside the dead
   CHECK(findings[1].problem == Problem::dead_units);
   CHECK(says(findings[1].what, {"75.00 % of the units are dead", "less than 3.00 % at 95 %"}));
+}
+
+TEST_CASE("what follows from dead units is not told beside them", "[diagnostics]") {
+  // A gradient that is 0 before them, and a variance of the pre-activations that grows a hundredfold.
+  const Eigen::ArrayXXd z = Eigen::ArrayXXd::Random(8, 200);
+  const auto problems = [&](double shift) {
+    hillock::GradientFlow flow({"first", "second"});
+    flow.observe(0, Eigen::ArrayXXd::Constant(4, 4, 1e-9));
+    flow.observe(1, Eigen::ArrayXXd::Constant(4, 4, 1));
+    const NetworkReport network = NetworkReport(Stage::before_training)
+                                      .add("first", report_of(hillock::relu, z))
+                                      .add("second", report_of(hillock::relu, 10 * z + shift))
+                                      .add(flow.report());
+    std::vector<Problem> found;
+    for (const auto& finding : network.findings()) found.push_back(finding.problem);
+    return found;
+  };
+  CHECK(problems(0) ==
+        std::vector<Problem>{Problem::exploding_signal, Problem::vanishing_gradient});
+  CHECK(problems(-20) == std::vector<Problem>{Problem::dead_units});
 }
 
 TEST_CASE("the activity of a unit that was active on 0 of N samples is below 3/N, at most 1",

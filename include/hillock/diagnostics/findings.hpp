@@ -6,6 +6,7 @@
 #include <hillock/diagnostics/softmax_monitor.hpp>
 #include <hillock/diagnostics/unit_report.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -64,9 +65,9 @@ inline const char* name_of(Problem problem) noexcept {
 }
 
 /// Where the training of a network stands. Some signs are faults before the first step and health
-/// later: a network that has learned is sure of itself, so its softmax is saturated, and its gradients
-/// are small. They are called wrong before the first step alone; of an unknown stage, or while it
-/// trains, they are worth knowing; of a trained network they are not told.
+/// later: a network that has learned is sure of itself, so its softmax is saturated, and its
+/// gradients are small. They are called wrong before the first step alone; of an unknown stage, or
+/// while it trains, they are worth knowing; of a trained network they are not told.
 enum class Stage { unknown, before_training, training, trained };
 
 enum class Severity {
@@ -90,20 +91,19 @@ struct Finding {
 struct ReportOptions {
   /// More than this share of elements is not finite.
   double non_finite = 0;
-  /// More than this share of units is dead. keras-contrib's DeadReluDetector warns from 0.1 on
-  /// (presets.hpp), but of He's initial weights 14 % of a layer are dead in ReLU networks of 8 layers of
-  /// 64 units, which learn the digits all the same.
-  double dead_units = 0.25;
+  /// More than this share of units is dead: the share above which SageMaker Debugger's dead_relu
+  /// fires. Networks that learn have some: 30 layers of 64 ReLUs start with up to 34 % of a layer
+  /// dead.
+  double dead_units = 0.5;
   /// Units active on fewer than `rare_activity` of the samples, dead ones included, are more than
   /// `rarely_active_units` of a layer: SageMaker Debugger's dead_relu has 0.01 and 0.5.
   double rare_activity = 0.05;
   double rarely_active_units = 0.5;
-  /// More than this share of elements is saturated, low (unless that is inactivity) and high. Networks
-  /// that learned the digits show up to 0.28, of sigmoids.
+  /// More than this share of elements is saturated, low (unless that is inactivity) and high.
   double saturated = 0.5;
   /// From one layer to the next the variance of a unit's pre-activations over the samples grows
   /// (shrinks) more than this many times, before the first step: SageMaker Debugger's
-  /// poor_weight_initialization has 10. (After training, LeakyReLU networks show 40.)
+  /// poor_weight_initialization has 10.
   double variance_ratio = 10;
   /// The gradient's norm at the first layer is more (less) than that at the last, this many times.
   double exploding_gradient = 1e3;
@@ -111,11 +111,14 @@ struct ReportOptions {
   /// Below this mean |g| at the first layer, while it is above at the last, a gradient has vanished
   /// before the first step: SageMaker Debugger's vanishing_gradient.
   double vanished_magnitude = 1e-7;
-  /// More than this share of Maxout's pieces never wins. (Before the first step up to 0.11 in networks of
-  /// 8 layers that learn.)
+  /// More than this share of Maxout's pieces never wins. Networks of 8 layers start with up to
+  /// 0.11.
   double never_winning = 0.25;
   /// More than this share of distributions is saturated before the first step.
   double saturated_softmax = 0.5;
+  /// Noted: more than this share of units is dead: keras-contrib's DeadReluDetector warns from
+  /// there on.
+  double noted_dead_units = 0.1;
   /// Noted: more than this share of a saturating function's elements is nearly linear.
   double near_linear = 0.95;
   /// Noted: outputs of one sign on more than this share of samples, of a function that saturates on
@@ -261,20 +264,25 @@ class LayerJudge {
   }
 
   void inactivity(const UnitReport& report) {
-    const bool are_dead = report.dead_fraction() > options_.dead_units;
+    const double dead = report.dead_fraction();
     const double rare = report.rarely_active_fraction(options_.rare_activity);
-    if (!are_dead && !(rare > options_.rarely_active_units)) return;
-    const Problem problem = are_dead ? Problem::dead_units : Problem::rarely_active;
     // How far the pre-activations lie below 0: a bias, not bad luck.
     const double below = quotient(-report.layer.mean_input(), std::sqrt(report.input_signal()));
-    const std::string what =
-        (are_dead ? percent(report.dead_fraction()) +
-                        " of the units are dead, each active on less than " +
-                        percent(dead_activity_bound(report)) + " at 95 % confidence"
-                  : percent(rare) + " of the units are active on less than " +
-                        percent(options_.rare_activity, 0) + " of the samples") +
+    const std::string where =
         "; the pre-activations lie " + rounded_text(below) + " standard deviations below 0";
-    findings_.wrong(problem, what, advice_on_inactivity(report, below, origin_of_inactivity()));
+    const std::string are_dead =
+        percent(dead) + " of the units are dead, each active on less than " +
+        percent(dead_activity_bound(report)) + " at 95 % confidence" + where;
+    const std::string advice = advice_on_inactivity(report, below, origin_of_inactivity());
+    if (dead > options_.dead_units)
+      findings_.wrong(Problem::dead_units, are_dead, advice);
+    else if (rare > options_.rarely_active_units)
+      findings_.wrong(Problem::rarely_active,
+                      percent(rare) + " of the units are active on less than " +
+                          percent(options_.rare_activity, 0) + " of the samples" + where,
+                      advice);
+    else if (dead > options_.noted_dead_units)
+      findings_.note(Problem::dead_units, are_dead, advice);
   }
 
   /// Units that were rarely active and are dead now were ill before.
@@ -291,10 +299,10 @@ class LayerJudge {
     return largest;
   }
 
-  /// As examples/11_dying_relu measures it over 40 networks: from a bias of -3 all ReLUs of the second
-  /// layer die, from 0 none; at five times the learning rate 61 %, and from 0.01, which the lectures advise, as many.
-  /// There 26 % of ELUs die as well, by underflow of f', and from -3 7 % of Maxout's pieces; of LeakyReLU
-  /// none ever.
+  /// As `11_dying_relu --repeats 40` measures it: of ReLUs whose bias starts at -3 all of the
+  /// second layer die, at 0 none. A high learning rate kills 61 %, as many with the bias of 0.01
+  /// that the lectures advise. There 26 % of ELUs die too, by underflow of f', and from a bias of
+  /// -3 on 7 % of Maxout's pieces never win; no LeakyReLU dies.
   static std::string advice_on_inactivity(const UnitReport& report, double below, Origin origin) {
     if (report.largest_slope == 0)
       return "another function: the derivative of this one is 0 everywhere";

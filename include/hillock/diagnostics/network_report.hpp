@@ -14,17 +14,17 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What is wrong with a network: the reports of its layers, from the input to the output, and of the
-/// gradient on its way back, judged together.
+/// What is wrong with a network: the reports of its layers, from the input to the output, and of
+/// the gradient on its way back, judged together.
 ///
 ///   hillock::NetworkReport report(hillock::Stage::training);
 ///   report.add("hidden 1", monitor.report());
 ///   report.add(flow.report());
 ///   std::cout << report;
 ///
-/// Say where training stands (Stage): some signs are faults before the first step and health later. A
-/// report of the network before its first step checks the initial weights. Given to the later ones by
-/// compare_with, it lets them tell what training broke from what was broken from the start.
+/// Say where training stands (Stage): some signs are faults before the first step and health later.
+/// A report of the network before its first step checks the initial weights. Given to the later
+/// ones by compare_with, it lets them tell what training broke from what was broken from the start.
 ///
 /// Layers of one name are told apart by their order: the second one of a name is compared with the
 /// second one of that name, here and among the layers of the gradient.
@@ -46,8 +46,9 @@ class NetworkReport {
     gradient_ = gradient;
     return *this;
   }
-  /// What the same network, with the same names, looked like before its first step, whatever stage that
-  /// report was said to be of. Where this one's stage is unknown, it is one of training from now on.
+  /// What the same network, with the same names, looked like before its first step, whatever stage
+  /// that report was said to be of. Where this one's stage is unknown, it is one of training from
+  /// now on.
   NetworkReport& compare_with(const NetworkReport& before) {
     before_ = before.judged(Stage::before_training);
     places_before_.clear();
@@ -84,8 +85,8 @@ class NetworkReport {
   bool is_healthy() const { return !is_empty() && findings().empty(); }
 
   /// Under a header a line per layer, and per layer of the gradient that is no layer of the report;
-  /// problems by name. Numbers that are not finite, and what a layer of another kind does not have, are
-  /// empty. UTF-8; for names see diagnostics::csv_text.
+  /// problems by name. Numbers that are not finite, and what a layer of another kind does not have,
+  /// are empty. UTF-8; for names see diagnostics::csv_text.
   std::string to_csv() const {
     const std::vector<Finding> wrong = findings();
     std::string text = record_of(Row{}).add("problems", std::string()).csv_header();
@@ -94,8 +95,8 @@ class NetworkReport {
     return text;
   }
 
-  /// {"healthy", "layers", "gradient", "findings", "notes"}, in UTF-8. Numbers that are not finite are
-  /// null, and so is "healthy" where nothing was reported.
+  /// {"healthy", "layers", "gradient", "findings", "notes"}, in UTF-8. Numbers that are not finite
+  /// are null, and so is "healthy" where nothing was reported.
   std::string to_json() const {
     std::vector<std::string> layers, gradient;
     for (const Row& row : rows())
@@ -216,7 +217,8 @@ class NetworkReport {
     return finding.layer == place.name && finding.occurrence == place.occurrence;
   }
 
-  /// When a problem of a layer came up. Of a layer that is not in the report of before nothing is known.
+  /// When a problem of a layer came up. Of a layer that is not in the report of before nothing is
+  /// known.
   diagnostics::Origin origin_of(const Place& place, Problem problem, Stage stage) const {
     if (stage == Stage::before_training) return diagnostics::Origin::initial;
     if (std::find(places_before_.begin(), places_before_.end(), place) == places_before_.end())
@@ -256,8 +258,8 @@ class NetworkReport {
     return with_what_was_before(all, stage);
   }
 
-  /// A cause goes before its effects: the initial weights are not judged again, and what came up in a
-  /// network that was broken from the start may have come of that.
+  /// A cause goes before its effects: the initial weights are not judged again, and what came up in
+  /// a network that was broken from the start may have come of that.
   std::vector<Finding> with_what_was_before(std::vector<Finding> found, Stage stage) const {
     std::vector<Finding> all;
     for (Finding finding : before_) {
@@ -287,8 +289,8 @@ class NetworkReport {
     });
   }
 
-  /// The initial weights: whether the variance over the samples is kept from layer to layer. Said of
-  /// training only where nothing else explains it.
+  /// The initial weights: whether the variance over the samples is kept from layer to layer. Said
+  /// of training only where nothing else explains it.
   std::vector<Finding> judged_signal(const std::vector<Finding>& others, Stage stage) const {
     std::vector<Finding> all;
     if (has_before_ || contains(others, {Problem::non_finite, Problem::equal_units,

@@ -5,8 +5,8 @@
 //   ...
 //   const hillock::presets::Verdict verdict = rule.judge(monitor.report());
 //
-// Where these rules look at one batch, the monitor's is all that it was shown. A report that was observed
-// with other options than the rule asks for is not judged: verdict.objection says why.
+// Where these rules look at one batch, the monitor's is all that it was shown. A report that was
+// observed with other options than the rule asks for is not judged: verdict.objection says why.
 #pragma once
 
 #include <hillock/diagnostics/unit_report.hpp>

@@ -37,15 +37,16 @@ inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) :
 /// U+FFFD, which stands for what cannot be read.
 constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
-/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of what is none.
+/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of what is
+/// none.
 struct Utf8Unit {
   std::size_t size;
   bool is_valid;
 };
 
-/// The unit at byte `at` (table 3-7 of the Unicode standard). One that is not valid reaches as far as a
-/// valid one could begin so; each such stretch becomes one replacement character, as the standard
-/// recommends and other readers of UTF-8 do.
+/// The unit at byte `at` (table 3-7 of the Unicode standard). One that is not valid reaches as far
+/// as a valid one could begin so; each such stretch becomes one replacement character, as the
+/// standard recommends and other readers of UTF-8 do.
 inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(at);
@@ -79,8 +80,8 @@ inline bool is_control(const std::string& character) noexcept {
          (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F);
 }
 
-/// One line for a person: control characters, which could break the line or steer a terminal, are shown
-/// as U+FFFD.
+/// One line for a person: control characters, which could break the line or steer a terminal, are
+/// shown as U+FFFD.
 inline std::string line_text(const std::string& text) {
   return rewritten(text, [](const std::string& character) {
     return is_control(character) ? replacement_character : character;
@@ -88,9 +89,9 @@ inline std::string line_text(const std::string& text) {
 }
 
 /// A field of CSV: in quotation marks where a comma, a quotation mark, a line's end (RFC 4180) or a
-/// space at either end asks for them. CSV cannot spell a NUL, at which readers stop: it becomes U+FFFD.
-/// A name that begins with = + - or @ is left as it is, and a spreadsheet may take it for a formula:
-/// import the column as text there.
+/// space at either end asks for them. CSV cannot spell a NUL, at which readers stop: it becomes
+/// U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet may take it for a
+/// formula: import the column as text there.
 inline std::string csv_text(const std::string& text) {
   const std::string plain = rewritten(text, [](const std::string& character) {
     return character[0] == '\0' ? replacement_character : character;
@@ -102,8 +103,8 @@ inline std::string csv_text(const std::string& text) {
   return quoted + '"';
 }
 
-/// A string of JSON (RFC 8259). U+007F, U+2028 and U+2029 are escaped as well, which terminals and older
-/// JavaScript take for more than text.
+/// A string of JSON (RFC 8259). U+007F, U+2028 and U+2029 are escaped as well, which terminals and
+/// older JavaScript take for more than text.
 inline std::string json_text(const std::string& text) {
   return '"' +
          rewritten(text,
@@ -178,7 +179,8 @@ inline std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max<std::size_t>(row.size(), widths.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max<std::size_t>(widths[i], width(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max<std::size_t>(widths[i], width(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
