@@ -106,9 +106,8 @@ template <class Format, class Formula, class V, class W>
 HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W> high) noexcept {
   const V result = narrowed_as_it_is_to<Format>(low.lower, high.lower);
   // A subnormal x that is equal to 0 has been read as 0.
-  const auto in_doubt =
-      bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
-      (!is_zero(x) & (sealed(x) == 0));
+  const auto in_doubt = bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
+                        (!is_zero(x) & (sealed(x) == 0));
   if (!any(in_doubt)) return result;
   return select(in_doubt, computed_in_pairs<Format>(formula, x, in_doubt), result);
 }
