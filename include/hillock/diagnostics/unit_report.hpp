@@ -121,10 +121,10 @@ struct UnitReport {
 
  private:
   static bool is_close(const diagnostics::Moments& a, const diagnostics::Moments& b) noexcept {
-    const auto near = [](double x, double y) {
+    const auto are_near = [](double x, double y) {
       return std::abs(x - y) <= 1e-9 * (std::abs(x) + std::abs(y));
     };
-    return near(a.mean, b.mean) && near(a.squared_deviations, b.squared_deviations);
+    return are_near(a.mean, b.mean) && are_near(a.squared_deviations, b.squared_deviations);
   }
 
   double signal(diagnostics::Moments UnitStatistics::*moments) const noexcept {

@@ -82,10 +82,10 @@ HILLOCK_INLINE Interval<W> possible_values(const Formula& formula, W x, W y) noe
   // Products, which keep the sign of a zero.
   const Interval<W> around{y * (1 - Formula::relative_error), y * (1 + Formula::relative_error)};
   if constexpr (Formula::error_at_root > 0) {
-    const auto near = formula.is_near_root(x);
+    const auto at_root = formula.is_near_root(x);
     constexpr double error = Formula::error_at_root;
-    return {select(near, around.lower - error, around.lower),
-            select(near, around.upper + error, around.upper)};
+    return {select(at_root, around.lower - error, around.lower),
+            select(at_root, around.upper + error, around.upper)};
   } else {
     return around;
   }
