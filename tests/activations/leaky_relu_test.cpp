@@ -1,5 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
+#include <support/lost_parameter.hpp>
 
 #include <hillock/activations/leaky_relu.hpp>
 
@@ -61,6 +62,17 @@ TEMPLATE_TEST_CASE("leaky_relu of slope 0 is relu at -infinity too", "[leaky_rel
   const hillock::LeakyReLU<> f{0};
   CHECK(bits_of(f(-Special<TestType>::infinity)) == bits_of(TestType(0)));
   CHECK(bits_of(f(TestType(-3))) == bits_of(TestType(0)));
+}
+
+// A parameter is a public member, and training writes to it.
+TEMPLATE_TEST_CASE("leaky_relu shows a slope that is not finite any more", "[leaky_relu]", float,
+                   double) {
+  check_lost_parameter<TestType>(hillock::LeakyReLU<>{}, &hillock::LeakyReLU<>::slope,
+                                 Touches::negative_inputs);
+}
+TEST_CASE("exact::leaky_relu shows a slope that is not finite any more", "[leaky_relu]") {
+  using F = hillock::exact::LeakyReLU;
+  check_lost_parameter<float>(F{}, &F::slope, Touches::negative_inputs);
 }
 
 }  // namespace

@@ -201,10 +201,12 @@ TEST_CASE("log_softmax names both shapes when they do not fit, and has written n
   Eigen::ArrayXXf y = Eigen::ArrayXXf::Constant(4, 3, 7);
   const LogSoftmax<> f{Per::row};
   CHECK(says(complaint([&] { hillock::forward(f, z, y); }), {"LogSoftmax", "3 x 4", "4 x 3"}));
-  CHECK(says(complaint([&] { f.backward(z, y); }), {"LogSoftmax", "3 x 4", "4 x 3"}));
+  CHECK(says(complaint([&] { static_cast<void>(f.backward(z, y)); }),
+             {"LogSoftmax", "3 x 4", "4 x 3"}));
   CHECK((y == 7).all());
-  CHECK(says(complaint([&] { hillock::logsumexp(Eigen::ArrayXXf(0, 2), Per::column); }),
-             {"logsumexp", "0 x 2"}));
+  CHECK(says(
+      complaint([&] { static_cast<void>(hillock::logsumexp(Eigen::ArrayXXf(0, 2), Per::column)); }),
+      {"logsumexp", "0 x 2"}));
   CHECK(f(Eigen::ArrayXXf(0, 5)).size() == 0);
 }
 

@@ -4,6 +4,9 @@
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/prelu.hpp>
 
+#include <algorithm>
+#include <cfenv>
+
 namespace {
 
 using namespace support;
@@ -102,12 +105,22 @@ struct Framed {
   }
 };
 
+/// A slope as it is computed with: float's largest number stands for all beyond it, and NaN for what is
+/// not finite.
+template <class T>
+T computed_slope(double slope) {
+  if (!std::isfinite(slope)) return Special<T>::quiet_nan;
+  const double largest = Special<T>::largest;
+  return static_cast<T>(std::clamp(slope, -largest, largest));
+}
+
 /// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each other or
 /// not.
 template <class T, int Order>
 void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, Index rows,
                          Index cols, Index frame) {
-  const PReLU<> prelu{slopes, per};
+  PReLU<> prelu{Eigen::ArrayXd::Ones(slopes.size()), per};
+  prelu.slope = slopes;  // the constructor would refuse what is not finite
   const auto shift = static_cast<std::size_t>(31 * rows + 7 * cols);
   const ArrayXX<T> z = arranged(mixture<T>(), rows, cols, shift),
                    dy = arranged(companions<T>(), rows, cols, shift);
@@ -117,7 +130,7 @@ void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, In
     const auto block = got.block();
     for (Index j = 0; j < cols; ++j)
       for (Index i = 0; i < rows; ++i) {
-        const T slope = static_cast<T>(slopes[per == Per::row ? i : j]), v = z(i, j);
+        const T slope = computed_slope<T>(slopes[per == Per::row ? i : j]), v = z(i, j);
         const T f = v > 0 ? v : slope == 0 && v <= 0 ? T(0) : product(slope, v);
         const T f1 = std::isnan(v) ? v : v > 0 ? T(1) : slope;
         const T wanted = what == What::f            ? f
@@ -178,6 +191,49 @@ TEMPLATE_TEST_CASE("prelu finds its slopes in blocks and whole arrays of all siz
   compare(2, 5003);
   compare(5003, 2);
   tally.check(4000000);
+}
+
+// A slope of any kind among gentle ones: NaN, which no comparison finds, infinities, and numbers beyond float,
+// of either sign.
+TEMPLATE_TEST_CASE("prelu shows each slope that is not finite, and no other unit does", "[prelu]",
+                   float, double) {
+  Tally tally;
+  for (const double odd : {Special<double>::quiet_nan, Special<double>::infinity,
+                           -Special<double>::infinity, 1e300, -1e300, -0.0})
+    for (const Per per : {Per::row, Per::column})
+      for (const auto& [rows, cols] :
+           {std::pair<Index, Index>(3, 50), {50, 3}, {40, 40}, {2, 700}, {700, 2}}) {
+        const Index n = per == Per::row ? rows : cols;
+        for (const Index at : {Index(0), n / 2, n - 1}) {
+          Eigen::ArrayXd slopes = gentle_slopes(n);
+          slopes[at] = odd;
+          compare_with_slopes<TestType, Eigen::ColMajor>(tally, slopes, per, rows, cols, 1);
+          compare_with_slopes<TestType, Eigen::RowMajor>(tally, slopes, per, rows, cols, 0);
+        }
+      }
+  tally.check(1000000);
+  PReLU<> shared;
+  shared.slope[0] = Special<double>::quiet_nan;
+  const Eigen::Array<TestType, 3, 1> z(-1, 0, 2), y = shared(z), d = shared.derivative(z);
+  CHECK((std::isnan(y[0]) && std::isnan(y[1]) && y[2] == 2));
+  CHECK((std::isnan(d[0]) && std::isnan(d[1]) && d[2] == 1));
+}
+
+// 0 times an infinity.
+TEMPLATE_TEST_CASE("a slope of 0 raises no flag at -infinity, shared or of a unit", "[prelu]",
+                   float, double) {
+  ArrayXX<TestType> z = ArrayXX<TestType>::Constant(40, 30, -Special<TestType>::infinity), y = z;
+  const Eigen::ArrayXd slopes = Eigen::ArrayXd::LinSpaced(40, 0, 1);
+  const Eigen::ArrayXd zeros = Eigen::ArrayXd::Zero(30);
+  const PReLU<> shared{0.0}, rows{slopes, Per::row}, cols{zeros, Per::column};
+  std::feclearexcept(FE_ALL_EXCEPT);
+  for (const PReLU<>* prelu : {&shared, &rows, &cols}) {
+    hillock::forward(*prelu, z, y);
+    CHECK(bits_of(y(0, 0)) == bits_of(TestType(0)));
+    hillock::forward(*prelu, z.topRows(40).reverse().reverse(), y);  // through buffers
+    CHECK(bits_of(y(0, 29)) == bits_of(TestType(0)));
+  }
+  CHECK(std::fetestexcept(FE_INVALID) == 0);
 }
 
 // Averaged by one library, summed by the others.
@@ -278,16 +334,17 @@ TEST_CASE("prelu names the sizes when its slopes do not fit, and has written not
   const ArrayXX<float> z = ArrayXX<float>::Ones(4, 5), other = ArrayXX<float>::Ones(5, 4);
   ArrayXX<float> out = ArrayXX<float>::Constant(4, 5, 7);
   for (const PReLU<>& prelu : {rows, cols}) {
-    CHECK(says(complaint([&] { prelu(z); }), {"4 x 5", "3"}));
-    CHECK(says(complaint([&] { prelu.derivative(z); }), {"4 x 5", "3"}));
-    CHECK(says(complaint([&] { prelu.backward(z, z); }), {"4 x 5", "3"}));
-    CHECK(says(complaint([&] { prelu.slope_gradient(z, z); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { static_cast<void>(prelu(z)); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.derivative(z)); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.backward(z, z)); }), {"4 x 5", "3"}));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.slope_gradient(z, z)); }), {"4 x 5", "3"}));
     CHECK(says(complaint([&] { hillock::forward(prelu, z, out); }), {"4 x 5", "3"}));
     CHECK(says(complaint([&] { hillock::backward(prelu, z, z, out); }), {"4 x 5", "3"}));
   }
   const PReLU<> shared;
-  CHECK(says(complaint([&] { shared.backward(z, other); }), {"4 x 5", "5 x 4"}));
-  CHECK(says(complaint([&] { shared.slope_gradient(z, other); }), {"4 x 5", "5 x 4"}));
+  CHECK(says(complaint([&] { static_cast<void>(shared.backward(z, other)); }), {"4 x 5", "5 x 4"}));
+  CHECK(says(complaint([&] { static_cast<void>(shared.slope_gradient(z, other)); }),
+             {"4 x 5", "5 x 4"}));
   CHECK(says(complaint([&] { hillock::forward(shared, other, out); }), {"4 x 5", "5 x 4"}));
   CHECK((out == 7).all());
 }
@@ -298,6 +355,31 @@ TEST_CASE("prelu refuses slopes that are not finite", "[prelu]") {
   slopes[2] = Special<double>::quiet_nan;
   CHECK(says(complaint([&] { PReLU<>{slopes, Per::row}; }), {"slope"}));
   CHECK(says(complaint([&] { PReLU<>{ArrayXX<double>::Ones(2, 3), Per::row}; }), {"2 x 3"}));
+}
+
+// The slopes are a public member.
+TEST_CASE("prelu refuses slopes of another number on use, by every way", "[prelu]") {
+  const ArrayXX<float> z = ArrayXX<float>::Ones(4, 3);
+  ArrayXX<float> y = ArrayXX<float>::Constant(4, 3, 7), d = y;
+  const auto check = [&](const PReLU<>& prelu, std::initializer_list<const char*> words) {
+    CHECK(says(complaint([&] { static_cast<void>(prelu(z)); }), words));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.derivative(z)); }), words));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.backward(z, z)); }), words));
+    CHECK(says(complaint([&] { static_cast<void>(prelu.slope_gradient(z, z)); }), words));
+    CHECK(says(complaint([&] { hillock::forward(prelu, z, y); }), words));
+    CHECK(says(complaint([&] { hillock::derivative(prelu, z, y); }), words));
+    CHECK(says(complaint([&] { hillock::forward_and_derivative(prelu, z, y, d); }), words));
+    CHECK(says(complaint([&] { hillock::backward(prelu, z, z, y); }), words));
+    CHECK((y == 7).all());
+    CHECK((d == 7).all());
+  };
+  PReLU<> shared, rows{some_slopes(4), Per::row};
+  shared.slope = some_slopes(3);
+  check(shared, {"3 slopes", "one that all"});
+  shared.slope.resize(0);
+  check(shared, {"0 slopes"});
+  rows.slope = some_slopes(1);
+  check(rows, {"4 x 3", "1 slopes", "one per row"});
 }
 
 // Rounded to infinity it would make NaN of 0.
@@ -312,6 +394,8 @@ TEST_CASE("a slope beyond float is float's largest number, of prelu as of leaky_
   check(hillock::LeakyReLU<>{1e300}(z));
   check(hillock::PReLU{1e300}(z));
   check(hillock::PReLU{Eigen::Array3d::Constant(1e300), hillock::Per::row}(z));
+  CHECK(hillock::LeakyReLU<>{-1e300}(-1.0F) == largest);
+  CHECK(hillock::PReLU{-1e300}(z)[1] == largest);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
+#include <support/lost_parameter.hpp>
 
 #include <hillock/activations/swish.hpp>
 
@@ -222,6 +223,15 @@ TEST_CASE("swish keeps its bounds for any beta", "[swish]") {
   CHECK(points == 2000 * 1024);
   CHECK(worst <= hillock::Swish<>::forward_bound.ulp);
   CHECK(worst_derivative <= hillock::Swish<>::derivative_bound.ulp);
+}
+
+// A parameter is a public member, and training writes to it.
+TEMPLATE_TEST_CASE("swish shows a beta that is not finite any more", "[swish]", float, double) {
+  check_lost_parameter<TestType>(hillock::Swish<>{}, &hillock::Swish<>::beta, Touches::every_input);
+}
+TEST_CASE("exact::swish shows a beta that is not finite any more", "[swish]") {
+  using F = hillock::exact::Swish;
+  check_lost_parameter<float>(F{}, &F::beta, Touches::every_input);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <hillock/arrays/threads.hpp>
 
 #include <atomic>
+#include <climits>
 
 namespace {
 
@@ -120,8 +121,94 @@ TEST_CASE("what does not fit is refused with threads too, before anything is wri
                 hillock::forward(f, memory.topRows(many), memory.bottomRows(many), threads(3));
               }).empty());
   CHECK((memory == 7).all());
-  CHECK(says(complaint([] { threads(0); }), {"threads", "0", "at least 1"}));
-  CHECK(says(complaint([] { threads(-3); }), {"-3"}));
+  CHECK(says(complaint([&] {
+               hillock::backward(f, Array::Ones(many, 1), memory.topRows(many),
+                                 memory.bottomRows(many), threads(3));
+             }),
+             {"backward", "dx overlaps dy"}));
+  CHECK((memory == 7).all());
+  CHECK(says(complaint([] { static_cast<void>(threads(0)); }), {"threads", "0", "at least 1"}));
+  CHECK(says(complaint([] { static_cast<void>(threads(-3)); }), {"-3"}));
+}
+
+TEST_CASE("a number of threads below 1 is refused by every verb, and so is a count", "[threads]") {
+  std::vector<float> x(8, -1), y(8, 7), d(8, 7);
+  Eigen::Map<Eigen::ArrayXf> in(x.data(), 8), out(y.data(), 8), out_d(d.data(), 8);
+  const auto& f = hillock::relu;
+  const auto n = std::size_t{8}, wrapped = std::vector<int>().size() - 1;
+  const float* from = x.data();
+  for (const int count : {0, -5, INT_MIN}) {
+    const hillock::Threads none{count};
+    const auto check = [&](const char* verb, const auto& call) {
+      CHECK(says(complaint(call), {verb, std::to_string(count).c_str(), "at least 1"}));
+    };
+    check("forward", [&] { hillock::forward(f, in, out, none); });
+    check("forward", [&] { hillock::forward(f, from, y.data(), n, none); });
+    check("derivative", [&] { hillock::derivative(f, in, out, none); });
+    check("derivative", [&] { hillock::derivative(f, from, y.data(), n, none); });
+    check("forward_and_derivative",
+          [&] { hillock::forward_and_derivative(f, in, out, out_d, none); });
+    check("forward_and_derivative",
+          [&] { hillock::forward_and_derivative(f, from, y.data(), d.data(), n, none); });
+    check("backward", [&] { hillock::backward(f, in, in, out, none); });
+    check("backward", [&] { hillock::backward(f, from, from, y.data(), n, none); });
+  }
+  const auto check = [&](const char* verb, const auto& call) {
+    CHECK(says(complaint(call), {verb, "18446744073709551615"}));
+  };
+  check("forward", [&] { hillock::forward(f, from, y.data(), wrapped, threads(2)); });
+  check("derivative", [&] { hillock::derivative(f, from, y.data(), wrapped, threads(2)); });
+  check("forward_and_derivative",
+        [&] { hillock::forward_and_derivative(f, from, y.data(), d.data(), wrapped, threads(2)); });
+  check("backward", [&] { hillock::backward(f, from, from, y.data(), wrapped, threads(2)); });
+  CHECK((out == 7).all());
+  CHECK((out_d == 7).all());
+}
+
+int threads_to_be_had, threads_joined;
+
+/// A thread that cannot always be started.
+template <class Error>
+struct ScarceThread {
+  std::thread thread;
+  template <class Work>
+  explicit ScarceThread(const Work& work) {
+    if (threads_to_be_had == 0) throw Error();
+    --threads_to_be_had;
+    thread = std::thread(work);
+  }
+  void join() {
+    thread.join();
+    ++threads_joined;
+  }
+};
+struct NoThread : std::system_error {
+  NoThread() : system_error(std::make_error_code(std::errc::resource_unavailable_try_again)) {}
+};
+
+TEMPLATE_TEST_CASE("where no thread can be started, the caller's does the rest", "[threads]",
+                   std::bad_alloc, NoThread) {
+  for (const int most : {0, 1, 3, 5}) {
+    threads_to_be_had = most;
+    threads_joined = 0;
+    std::atomic<int> done[6] = {};
+    hillock::arrays::run_on_threads<ScarceThread<TestType>>(
+        6, [&](int part) { ++done[static_cast<std::size_t>(part)]; });
+    for (const std::atomic<int>& times : done) CHECK(times == 1);
+    CHECK(threads_joined == most);
+  }
+}
+
+TEST_CASE("threads are joined where the caller's own part throws", "[threads]") {
+  threads_to_be_had = 2;
+  threads_joined = 0;
+  CHECK_THROWS_AS(hillock::arrays::run_on_threads<ScarceThread<NoThread>>(3,
+                                                                          [](int part) {
+                                                                            if (part == 0)
+                                                                              throw part;
+                                                                          }),
+                  int);
+  CHECK(threads_joined == 2);
 }
 
 TEST_CASE("a small array stays on one thread, a large one is cut once for each", "[threads]") {

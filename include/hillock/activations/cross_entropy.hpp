@@ -45,9 +45,13 @@ class CrossEntropy {
   constexpr explicit CrossEntropy(Per per, Reduction of_samples = Reduction::mean) noexcept
       : axis(per), reduction(of_samples) {}
 
+  // The axis has no default: CrossEntropy{Per::column}.
+  template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
+  CrossEntropy() = delete;
+
   /// The loss.
   template <class Z, class Labels>
-  double operator()(const Z& z, const Labels& labels) const {
+  [[nodiscard]] double operator()(const Z& z, const Labels& labels) const {
     double sum = 0;
     for_each_loss(arrays::as_dense(z), labels,
                   [&](Index, auto loss) { sum += static_cast<double>(loss); });
@@ -56,7 +60,7 @@ class CrossEntropy {
 
   /// The loss of each sample: a row for Per::column, a column for Per::row.
   template <class Z, class Labels>
-  auto losses(const Z& z, const Labels& labels) const {
+  [[nodiscard]] auto losses(const Z& z, const Labels& labels) const {
     using Result = arrays::PlainOfAnyShape<Z>;
     const Index count = arrays::distributions(arrays::shape_of(arrays::as_dense(z)), axis);
     const bool is_row = axis == Per::column;
@@ -71,12 +75,13 @@ class CrossEntropy {
   /// dz = the gradient of the loss by z.
   template <class Z, class Labels, class DZ>
   void backward(const Z& z, const Labels& labels, DZ&& dz) const {
+    static_assert(arrays::CheckArguments<Z, DZ>::passed);
     forward_and_backward(z, labels, dz);
   }
 
   /// dz = the gradient of the loss by z, in storage of z's shape.
   template <class Z, class Labels>
-  auto backward(const Z& z, const Labels& labels) const {
+  [[nodiscard]] auto backward(const Z& z, const Labels& labels) const {
     static_assert(arrays::CheckElements<Z>::passed);
     arrays::Plain<Z> dz(arrays::as_dense(z).rows(), arrays::as_dense(z).cols());
     forward_and_backward(z, labels, dz);

@@ -10,6 +10,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Exponential linear unit: f(x) = x for x > 0, else alpha (e^x - 1).
 /// Derivative   1 for x > 0, else alpha e^x; at 0 the left value, alpha. By alpha: e^min(x,0) - 1.
 /// Parameters   alpha, 1 by default; any finite number (std::invalid_argument otherwise).
+///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and f'(x) there.
 /// Edge values  f(+-0) = +-0 for a positive alpha, f(+inf) = +inf, f(-inf) = -alpha, f'(-inf) = 0,
 ///              NaN in, NaN out.
 /// Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is multiplied into e^x
@@ -39,8 +40,9 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     constexpr explicit Formula(T scale) noexcept
         : alpha_(scale),
           small_alpha_(scale * C::from_tail),
-          is_ordinary_(scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
-                                      magnitude(scale) <= C::decay_factor)) {}
+          is_ordinary_(!simd::is_nan_number(scale) &&
+                       (scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
+                                       magnitude(scale) <= C::decay_factor))) {}
     /// Member by member, as kernels::SharedSlope.
     constexpr Formula(const Formula& other) noexcept
         : kernels::ByExponential<Formula>(other),
@@ -73,13 +75,14 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
    private:
     T alpha_;
     T small_alpha_;
-    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its limit.
+    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its limit. It is
+    /// false of NaN, also where -ffast-math lets a comparison with NaN be true.
     bool is_ordinary_;
 
     static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }
   };
   template <class T>
-  constexpr Formula<T> formula() const noexcept {
+  Formula<T> formula() const noexcept {
     return Formula<T>(arrays::rounded_parameter<A, T>(alpha));
   }
 };

@@ -10,6 +10,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Leaky rectified linear unit: f(x) = x for x > 0, else slope x.
 /// Derivative   1 for x > 0, else slope; at 0: slope. By the slope: min(x, 0).
 /// Parameters   slope, 0.01 by default; any finite number (std::invalid_argument otherwise).
+///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and f'(x) there.
 /// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
 ///              With slope 0 it is ReLU, f(-0) = +0 and f(-inf) = 0 included.
 /// Accuracy     one multiplication, derivative exact: correctly rounded in either tier.
@@ -43,7 +44,7 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
     }
   };
   template <class T>
-  constexpr Formula<T> formula() const noexcept {
+  Formula<T> formula() const noexcept {
     return {kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope))};
   }
 };

@@ -31,9 +31,13 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
 
   constexpr explicit LogSoftmax(Per per) noexcept : axis(per) {}
 
+  // The axis has no default: LogSoftmax{Per::column}.
+  template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
+  LogSoftmax() = delete;
+
   /// backward(z, dy) from y = f(z), where that is at hand: p is e^y.
   template <class Y, class DY>
-  auto backward_from_output(const Y& y, const DY& dy) const {
+  [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
     auto dz = LogSoftmax::of_same_shape(y);
     backward_from_output_into(arrays::as_dense(y), arrays::as_dense(dy), dz);
     return dz;
@@ -216,7 +220,7 @@ auto logsumexp(const Z& z, Per axis) {
 /// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in ULP
 /// of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
 template <class Z>
-auto logsumexp(const Z& z, Per axis) {
+[[nodiscard]] auto logsumexp(const Z& z, Per axis) {
   return arrays::logsumexp<Accuracy::fast>(z, axis);
 }
 
@@ -224,7 +228,7 @@ namespace exact {
 using LogSoftmax = hillock::LogSoftmax<Accuracy::exact>;
 
 template <class Z>
-auto logsumexp(const Z& z, Per axis) {
+[[nodiscard]] auto logsumexp(const Z& z, Per axis) {
   return arrays::logsumexp<Accuracy::exact>(z, axis);
 }
 }  // namespace exact

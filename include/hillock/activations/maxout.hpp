@@ -30,6 +30,10 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   constexpr Maxout(int pieces_per_unit, Per per) : pieces(checked(pieces_per_unit)), axis(per) {}
 
+  // The axis has no default: Maxout{2, Per::column}.
+  template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
+  explicit Maxout(int pieces_per_unit = 2) = delete;
+
   /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {

@@ -18,9 +18,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              what shares it.
 /// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The
 ///              array belongs to the object; train it by prelu.slope -= rate *
-///              prelu.slope_gradient(Z, dY).
-/// Shapes       as many slopes as Z has rows (columns), else std::invalid_argument; results have
-///              Z's shape.
+///              prelu.slope_gradient(Z, dY). An infinity or a NaN that is written to it later makes NaN
+///              of what it is used for: f(x) for x <= 0 and f'(x) there.
+/// Shapes       as many slopes as Z has rows (columns), or one that all share, else
+///              std::invalid_argument, on use too; results have Z's shape.
 /// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope,
 ///              NaN in, NaN out.
 /// Accuracy     one multiplication, derivative exact: correctly rounded in either tier; the slope
@@ -57,13 +58,13 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   }
 
   /// What shares a slope; nothing if there is one for all.
-  std::optional<Per> axis() const noexcept { return axis_; }
+  [[nodiscard]] std::optional<Per> axis() const noexcept { return axis_; }
 
   /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
   /// what shares the slope (summed, not averaged), always in the same order: for one slope over the
   /// longer side of z first.
   template <class Z, class DY>
-  arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
+  [[nodiscard]] arrays::Parameters slope_gradient(const Z& z, const DY& dy) const {
     static_assert(arrays::CheckElements<Z>::passed);
     static_assert(arrays::CheckElements<DY>::passed);
     static_assert(arrays::CheckSameElement<Z, DY>::passed);
@@ -179,7 +180,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     }
     template <class V>
     static WithEach<Op> with_each(V smallest, V largest) noexcept {
-      return {!any((smallest <= 0) | (largest > 1))};
+      return {!any((smallest <= 0) | (largest > 1) | is_nan(smallest))};
     }
     static WithEach<Op> with_any() noexcept { return {false}; }
   };
@@ -210,14 +211,15 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
       arrays::finite_parameter("PReLU", "slope", slope[i]);
   }
 
+  /// The slopes are a public member: what was written to it may have another length.
   void require_slopes(const char* where, arrays::Shape shape) const {
-    if (!axis_) return;
-    const arrays::Index units = *axis_ == Per::row ? shape.rows : shape.cols;
-    if (units != slope.size()) {
-      arrays::refuse(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
-                     ", but there are " + std::to_string(slope.size()) + " slopes, one per " +
-                     (*axis_ == Per::row ? "row" : "column"));
-    }
+    const arrays::Index expected = !axis_ ? 1 : *axis_ == Per::row ? shape.rows : shape.cols;
+    if (slope.size() == expected) return;
+    const std::string slopes = std::to_string(slope.size()) + " slopes";
+    arrays::refuse(std::string("hillock::") + where +
+                   (axis_ ? ": x is " + arrays::to_string(shape) + ", but there are " + slopes +
+                                ", one per " + (*axis_ == Per::row ? "row" : "column")
+                          : ": there are " + slopes + ", expected one that all units share"));
   }
 
   template <class Op, class X, class Y>

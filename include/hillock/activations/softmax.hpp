@@ -38,9 +38,13 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   constexpr explicit Softmax(Per per, AllMasked policy = AllMasked::nan) noexcept
       : axis(per), all_masked(policy) {}
 
+  // The axis has no default: Softmax{Per::column}.
+  template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
+  Softmax() = delete;
+
   /// backward(z, dp) from p = softmax(z), where that is at hand.
   template <class P, class DP>
-  auto backward_from_output(const P& p, const DP& dp) const {
+  [[nodiscard]] auto backward_from_output(const P& p, const DP& dp) const {
     auto dz = Softmax::of_same_shape(p);
     backward_from_output_into(arrays::as_dense(p), arrays::as_dense(dp), dz);
     return dz;
@@ -48,7 +52,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
 
   /// The matrix of dp_i / dz_j for one distribution z.
   template <class Z>
-  auto jacobian(const Z& z) const {
+  [[nodiscard]] auto jacobian(const Z& z) const {
     static_assert(arrays::CheckElements<Z>::passed);
     const auto x = arrays::computed(z);
     auto p = Softmax::of_same_shape(x);
@@ -60,7 +64,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 -
   /// p would lose the digits that are left where one p is nearly 1.
   template <class P>
-  auto jacobian_from_output(const P& output) const {
+  [[nodiscard]] auto jacobian_from_output(const P& output) const {
     static_assert(arrays::CheckElements<P>::passed);
     require_vector("Softmax::jacobian_from_output", arrays::shape_of(arrays::as_dense(output)));
     return jacobian_of<arrays::ScalarOf<P>>(arrays::computed(output));

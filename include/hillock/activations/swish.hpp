@@ -15,6 +15,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
 ///              its root at t = -1.278464543. By beta: (x s)(x (1 - s)).
 /// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
+///              An infinity or a NaN that is written to it later makes NaN of every result.
 /// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
 ///              f'(-inf) = -0. NaN in, NaN out.
 /// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
@@ -48,8 +49,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
           reach_(reach_of(scale < 0 ? -scale : scale)),
-          is_plain_(scale == 1),
-          is_ordinary_(scale >= T(0x1p-30) || scale <= -T(0x1p-30)) {}
+          is_plain_(!simd::is_nan_number(scale) && scale == 1),
+          is_ordinary_(!simd::is_nan_number(scale) &&
+                       (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
 
     /// Of e^-|t|.
     template <class V>
@@ -91,7 +93,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     T reach_;
     bool is_plain_;
     /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
-    /// cannot overflow.
+    /// cannot overflow. It is false of NaN, also where -ffast-math lets a comparison with NaN be true.
     bool is_ordinary_;
 
     static constexpr T reach_of(T steepness) noexcept {
@@ -135,7 +137,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
-    /// A tiny beta times the largest number is no limit yet, times infinity it is.
+    /// A tiny beta times the largest number is no limit yet, times infinity it is. (A beta that is NaN is
+    /// looked at afterwards.)
     template <class V>
     HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
       Argument<V> t = argument(x);
@@ -160,13 +163,13 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       const Argument<V> t = argument_for_tiny_beta(x);
       const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
       // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-      return nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value()));
+      return nan_or(V(beta_), nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
     }
 
     template <class V>
     HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
-      return nan_kept(x, derivative_of(t.t, t.magnitude, t.low, decay(t)));
+      return nan_or(V(beta_), nan_kept(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
     }
 
     template <class V>
@@ -193,7 +196,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
   };
   template <class T>
-  constexpr Formula<T> formula() const noexcept {
+  Formula<T> formula() const noexcept {
     return Formula<T>(arrays::rounded_parameter<A, T>(beta));
   }
 

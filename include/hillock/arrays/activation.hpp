@@ -39,6 +39,15 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// diagnostics take the class as well.
 template <class Derived>
 class Activation : public arrays::PointwiseBase {
+  template <class X>
+  using FitsFor = arrays::IfFits<arrays::HintFor<Derived, X, true>>;
+  template <class X, class DY>
+  using FitsForBoth = arrays::IfFits<arrays::HintForBoth<Derived, X, DY, true>>;
+  template <class X>
+  using HintFor = arrays::IfNot<arrays::HintFor<Derived, X, true>>;
+  template <class X, class DY>
+  using HintForBoth = arrays::IfNot<arrays::HintForBoth<Derived, X, DY, true>>;
+
  public:
   // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
   /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
@@ -47,33 +56,41 @@ class Activation : public arrays::PointwiseBase {
   /// are judged wrongly.
   static constexpr bool is_steep_in_one_stretch = false;
 
-  template <class X>
-  auto operator()(const X& x) const noexcept(!arrays::is_dense<X>) {
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto operator()(const X& x) const noexcept(!arrays::is_dense<X>) {
     return forward(x);
   }
 
-  template <class X>
-  auto forward(const X& x) const noexcept(!arrays::is_dense<X>) {
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto forward(const X& x) const noexcept(!arrays::is_dense<X>) {
     return apply(arrays::Forward<Derived, arrays::ElementOf<X>>(derived()), x);
   }
 
-  template <class X>
-  auto derivative(const X& x) const noexcept(!arrays::is_dense<X>) {
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto derivative(const X& x) const noexcept(!arrays::is_dense<X>) {
     return apply(arrays::Derivative<Derived, arrays::ElementOf<X>>(derived()), x);
   }
 
-  template <class X, class DY>
-  auto backward(const X& x, const DY& dy) const noexcept(!arrays::is_dense<X>) {
+  template <class X, class DY, FitsForBoth<X, DY> = 0>
+  [[nodiscard]] auto backward(const X& x, const DY& dy) const noexcept(!arrays::is_dense<X>) {
     const arrays::Backward<Derived, arrays::ElementOf<X>> op(derived());
-    if constexpr (arrays::is_dense<X> || arrays::is_dense<DY>) {
+    if constexpr (arrays::is_dense<X>)
       return arrays::lazy("backward", op, arrays::as_dense(x), arrays::as_dense(dy));
-    } else if constexpr (simd::is_batch<X>) {
+    else if constexpr (simd::is_batch<X>)
       return op(x, dy);
-    } else {
-      static_assert(std::is_same_v<X, DY>, "hillock: x and dy must have the same type");
+    else
       return arrays::apply_to_scalar(op, x, dy);
-    }
   }
+
+  // What is no argument.
+  template <class X, class Hint = HintFor<X>>
+  Hint operator()(const X&) const = delete;
+  template <class X, class Hint = HintFor<X>>
+  Hint forward(const X&) const = delete;
+  template <class X, class Hint = HintFor<X>>
+  Hint derivative(const X&) const = delete;
+  template <class X, class DY, class Hint = HintForBoth<X, DY>>
+  Hint backward(const X&, const DY&) const = delete;
 
   /// Called by Eigen for z.unaryExpr(f).
   template <class Packet>
@@ -137,9 +154,9 @@ struct functor_traits<F<A, Arch>> {
 }  // namespace Eigen
 
 /// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them
-/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus)
-#define HILLOCK_EIGEN_FUNCTOR(Type)                                        \
+/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus), HILLOCK_EIGEN_FUNCTOR(my::Power<2, int>)
+#define HILLOCK_EIGEN_FUNCTOR(...)                                         \
   template <>                                                              \
-  struct Eigen::internal::functor_traits<Type> {                           \
+  struct Eigen::internal::functor_traits<__VA_ARGS__> {                    \
     enum { Cost = hillock::arrays::expression_cost, PacketAccess = true }; \
   }

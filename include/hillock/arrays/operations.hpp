@@ -7,6 +7,8 @@
 #include <hillock/kernels/exact.hpp>
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <tuple>
 
@@ -63,14 +65,28 @@ template <template <Accuracy, class> class F, Accuracy A, class Arch>
 inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 
 /// A parameter as is computed with in T: rounded once to the element type, whose largest number stands
-/// for all beyond it. Accuracy::exact computes in double what it promises for float.
+/// for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that training has
+/// lost shows in the results. Accuracy::exact computes in double what it promises for float.
 template <Accuracy A, class T>
-constexpr T rounded_parameter(double parameter) noexcept {
+T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
+  using Bits = simd::detail::BitsOf<T>;
   constexpr auto largest = static_cast<double>(std::numeric_limits<Element>::max());
   // In this form a minimum and a maximum, which leave a loop where a choice does not.
   const double below = parameter < largest ? parameter : largest;
-  return static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));
+  const T rounded = static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));
+  // By the bits, because -ffast-math assumes that every number is finite.
+  std::uint64_t given;
+  std::memcpy(&given, &parameter, sizeof given);
+  constexpr std::uint64_t exponent = 0x7ff0000000000000;
+  constexpr Bits nan = sizeof(T) == 4 ? 0x7fc00000 : 0x7ff8000000000000;
+  const Bits is_not_finite = Bits{0} - static_cast<Bits>((given & exponent) == exponent);
+  Bits pattern;
+  std::memcpy(&pattern, &rounded, sizeof pattern);
+  pattern |= is_not_finite & nan;
+  T result;
+  std::memcpy(&result, &pattern, sizeof result);
+  return result;
 }
 
 /// F as it is computed in T. A class with parameters may have `template <class T> formula() const`, an
@@ -84,7 +100,7 @@ struct FormulaOf {
 template <class F, class T>
 struct FormulaOf<F, T, std::void_t<decltype(std::declval<const F&>().template formula<T>())>> {
   using type = decltype(std::declval<const F&>().template formula<T>());
-  static constexpr type of(const F& f) noexcept { return f.template formula<T>(); }
+  static type of(const F& f) noexcept { return f.template formula<T>(); }
 };
 
 /// F computes in Element: a class, as the checks of dense.hpp are.
@@ -95,6 +111,36 @@ struct CheckAccuracy {
                 "formulas computed in double; use Accuracy::fast, or float");
   static constexpr bool passed = true;
 };
+
+/// What is wrong with X as an argument of F, as a type of hillock::hint; void if nothing is.
+template <class F, class X, bool MayBeNumber>
+struct HintFor {
+  using OfArgument = std::remove_pointer_t<decltype(hint_for_argument<X, MayBeNumber>())>;
+  using OfAccuracy =
+      std::conditional_t<accuracy_of<F> == Accuracy::exact && std::is_same_v<ElementOf<X>, double>,
+                         hint::Accuracy_exact_is_not_there_for_double_use_Accuracy_fast, void>;
+  using type = std::conditional_t<std::is_void_v<OfArgument>, OfAccuracy, OfArgument>;
+};
+
+/// The same of x and dy.
+template <class F, class X, class DY, bool MayBeNumber>
+struct HintForBoth {
+  using OfX = typename HintFor<F, X, MayBeNumber>::type;
+  using OfDY = typename HintFor<F, DY, MayBeNumber>::type;
+  using OfTypes = std::conditional_t<
+      is_dense<X> != is_dense<DY> || (!is_dense<X> && !std::is_same_v<X, DY>),
+      hint::x_and_dy_must_have_the_same_type,
+      std::conditional_t<std::is_same_v<ElementOf<X>, ElementOf<DY>>, void,
+                         hint::x_and_dy_must_have_the_same_element_type_use_cast>>;
+  using OfEither = std::conditional_t<std::is_void_v<OfX>, OfDY, OfX>;
+  using type = std::conditional_t<std::is_void_v<OfEither>, OfTypes, OfEither>;
+};
+
+/// 0, or no type where the arguments do not fit; and the hint, or no type where they fit.
+template <class Hint>
+using IfFits = std::enable_if_t<std::is_void_v<typename Hint::type>, int>;
+template <class Hint>
+using IfNot = std::enable_if_t<!std::is_void_v<typename Hint::type>, typename Hint::type>;
 
 template <class Element>
 struct FormatOf {

@@ -1,90 +1,244 @@
-// Whether two strided arrays share an element.
+// Whether two strided arrays share memory, answered in a time that does not depend on their sizes.
+//
+// The places of an array's elements are first + i row_step + j col_step. Two arrays meet where
+// i r1 + j c1 - k r2 - l c2 is the distance of their first elements, which is one linear equation in
+// bounded integers. Terms with the same step are one term, as the outer steps of two blocks of one
+// matrix are, and so are terms that fill each other's gaps. What is left is answered exactly, in a few
+// divisions,
+//
+//   - where two terms are left: blocks, rows, columns and diagonals of one array, every n-th row or
+//     column, the parts of interleaved arrays, transposed views;
+//   - where three are left, unless their steps and their counts are all above 64;
+//   - where four are left, if the outer steps have a large divisor in common, as those of views of one
+//     matrix have, or one of the counts is at most 64.
+//
+// The rest is taken for an overlap, and refused, where the ranges of memory overlap: two arrays of more
+// than 64 rows and columns each with four different steps, of which no two are those of one matrix.
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/walk.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace arrays {
 
-/// Addresses first, first + step, ...: count of them.
-struct Progression {
-  std::intptr_t first;
-  std::intptr_t step;
-  Index count;
-  std::intptr_t last() const noexcept { return first + step * (count - 1); }
-  std::intptr_t lowest() const noexcept { return first < last() ? first : last(); }
-  std::intptr_t highest() const noexcept { return first < last() ? last() : first; }
-  bool contains(std::intptr_t address) const noexcept {
-    if (address < lowest() || address > highest()) return false;
-    return step == 0 || (address - first) % step == 0;
-  }
+/// A term step n of a sum, 0 <= n <= last. The step is positive.
+struct Term {
+  std::int64_t step;
+  std::int64_t last;
+  std::int64_t span() const noexcept { return step * last; }
 };
 
-inline bool meet(const Progression& a, const Progression& b) noexcept {
-  if (a.highest() < b.lowest() || b.highest() < a.lowest()) return false;
-  const Progression& shorter = a.count < b.count ? a : b;
-  const Progression& longer = a.count < b.count ? b : a;
-  if (shorter.step == longer.step && shorter.step != 0)
-    return (shorter.first - longer.first) % longer.step == 0;  // their ranges already overlap
-  for (Index i = 0; i < shorter.count; ++i)
-    if (longer.contains(shorter.first + i * shorter.step)) return true;
-  return false;
+/// Whether a x mod m is in [low, high] for an x with 0 <= x <= last. 0 <= a < m, 0 <= low <= high < m,
+/// and a last does not overflow.
+///
+/// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to be
+/// subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's algorithm.
+inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low, std::int64_t high,
+                               std::int64_t last) noexcept {
+  for (;;) {
+    if (low == 0) return true;
+    if (a == 0) return false;
+    if (a > m - a) {  // the other way round the circle
+      a = m - a;
+      const std::int64_t turned_low = m - high;
+      high = m - low;
+      low = turned_low;
+    }
+    const std::int64_t first = (low - 1) / a + 1;
+    if (first > last) return false;
+    if (first <= high / a) return true;
+    const std::int64_t next = m % a;
+    last = (a * last - low) / m;
+    m = a;
+    const std::int64_t next_low = a - high % a;
+    high = a - low % a;
+    low = next_low;
+    a = next;
+  }
 }
+
+/// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
+inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
+  // The values of b for which what is left for a is in the range of a. For each of them a step of a is
+  // within the tolerance if and only if a multiple of its step is.
+  const std::int64_t least = sum - tolerance - a.span();
+  const std::int64_t from = least <= 0 ? 0 : (least - 1) / b.step + 1;
+  const std::int64_t to = sum < 0 ? -1 : std::min(b.last, sum / b.step);
+  if (from > to) return false;
+  if (tolerance >= a.step - 1) return true;
+  // What is left for a, modulo its step, is to be in [0, tolerance]. From the largest b on it grows.
+  const std::int64_t left = (sum - b.step * to) % a.step;
+  if (left <= tolerance) return true;
+  return residue_is_between(b.step % a.step, a.step, a.step - left, a.step - left + tolerance,
+                            to - from);
+}
+
+/// The smallest n >= 0 with step n = value modulo m, for a step without a common divisor with m.
+inline std::int64_t solution(std::int64_t step, std::int64_t value, std::int64_t m) noexcept {
+  step %= m;
+  value = (value % m + m) % m;
+  std::int64_t n = 0;
+  for (std::int64_t product = 0; product != value; product = (product + step) % m) ++n;
+  return n;
+}
+
+/// A sum of at most four terms, and whether it has a value.
+class TermSum {
+ public:
+  /// The value is reached for some values of the terms.
+  bool has(std::int64_t value) noexcept {
+    simplify();
+    std::int64_t divisor = 0, span = 0;
+    for (int i = 0; i < count_; ++i) {
+      divisor = std::gcd(divisor, terms_[i].step);
+      span += terms_[i].span();
+    }
+    if (value < 0 || value > span) return false;
+    if (count_ == 0) return true;
+    if (value % divisor != 0) return false;
+    for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
+    return has_simplified(value / divisor);
+  }
+
+  void add(Term term) noexcept {
+    if (term.last > 0 && term.step > 0) terms_[count_++] = term;
+  }
+
+ private:
+  /// So many questions about two terms are asked at most.
+  static constexpr std::int64_t most_questions = 64;
+  Term terms_[4] = {};
+  int count_ = 0;
+
+  void remove(int i) noexcept {
+    std::copy(terms_ + i + 1, terms_ + count_, terms_ + i);
+    --count_;
+  }
+
+  /// Terms in the order of their steps; those that fill each other's gaps, as x + 3 y with x <= 2 does,
+  /// are one.
+  void simplify() noexcept {
+    std::sort(terms_, terms_ + count_, [](Term a, Term b) { return a.step < b.step; });
+    for (int i = 0; i < count_; ++i)
+      for (int k = i + 1; k < count_;) {
+        const std::int64_t times = terms_[k].step / terms_[i].step;
+        if (terms_[k].step % terms_[i].step == 0 && times <= terms_[i].last + 1) {
+          terms_[i].last += times * terms_[k].last;
+          remove(k);
+          k = i + 1;  // it may fill others' gaps now
+        } else {
+          ++k;
+        }
+      }
+  }
+
+  bool has_simplified(std::int64_t value) const noexcept {
+    if (count_ == 1) return true;  // it is a multiple of the step, and in range
+    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
+    return count_ == 3 ? three_have(value) : four_have(value);
+  }
+
+  /// Each value of one term, of which there are few, with the other terms.
+  bool rest_has(int each, std::int64_t value) const noexcept {
+    TermSum rest = *this;
+    rest.remove(each);
+    for (std::int64_t n = 0; n <= terms_[each].last; ++n)
+      if (TermSum(rest).has(value - n * terms_[each].step)) return true;
+    return false;
+  }
+  int with_fewest_values() const noexcept {
+    const auto fewest =
+        std::min_element(terms_, terms_ + count_, [](Term a, Term b) { return a.last < b.last; });
+    return static_cast<int>(fewest - terms_);
+  }
+
+  bool three_have(std::int64_t value) const noexcept {
+    const Term fine = terms_[0], b = terms_[1], c = terms_[2];
+    if (fine.step > most_questions) {
+      const int fewest = with_fewest_values();
+      return terms_[fewest].last >= most_questions || rest_has(fewest, value);
+    }
+    // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a solution
+    // allows one residue of c's; both repeat, and in between the question is one about two terms.
+    const std::int64_t m = fine.step;
+    const std::int64_t common = std::gcd(c.step, m);
+    const std::int64_t c_period = m / common;
+    const std::int64_t b_period = m / std::gcd(b.step, m);
+    for (std::int64_t n = 0; n < b_period && n <= b.last; ++n) {
+      const std::int64_t left = value - n * b.step;
+      if (left < 0) break;
+      if (left % common != 0) continue;
+      const std::int64_t first = solution(c.step / common, left / common % c_period, c_period);
+      if (first > c.last) continue;
+      if (reach({b.step * b_period, (b.last - n) / b_period},
+                {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
+                fine.span()))
+        return true;
+    }
+    return false;
+  }
+
+  bool four_have(std::int64_t value) const noexcept {
+    // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
+    const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
+    const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
+    if (fine_span / divisor < most_questions) {
+      for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
+        if (reach(terms_[0], terms_[1], fine, 0) && reach(terms_[2], terms_[3], value - fine, 0))
+          return true;
+      return false;
+    }
+    const int fewest = with_fewest_values();
+    return terms_[fewest].last >= most_questions || rest_has(fewest, value);
+  }
+};
 
 /// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few elements
 /// too; not of steps that are negative.
 template <class T, class U>
 HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) noexcept {
+  static_assert(sizeof(T) == sizeof(U));
+  constexpr std::intptr_t size = sizeof(T);
   if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
   // As numbers: of an empty array the pointer to the last element would not be one.
   const auto first = [](const auto& array) { return reinterpret_cast<std::intptr_t>(array.data); };
-  const auto last = [&](const auto& array) {
-    const Index steps =
-        (array.shape.rows - 1) * array.row_step + (array.shape.cols - 1) * array.col_step;
-    return first(array) + static_cast<std::intptr_t>(steps * Index{sizeof(T)});
+  const auto last_byte = [&](const auto& array) {
+    const std::intptr_t row = array.shape.rows - 1, col = array.shape.cols - 1;
+    return first(array) + (row * array.row_step + col * array.col_step) * size + (size - 1);
   };
-  return last(a) < first(b) || last(b) < first(a);
+  return last_byte(a) < first(b) || last_byte(b) < first(a);
 }
 
-/// Whether a and b have an element in common. Exact. Arrays far apart are told so in a few
-/// comparisons; runs are compared one by one only where the ranges interleave, as two blocks of one
-/// matrix do.
+/// Whether a and b have a byte in common; how exactly the head of this file says.
 template <class T, class U>
 bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
+  static_assert(sizeof(T) == sizeof(U));
   if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
     return false;
-  constexpr auto size = static_cast<std::intptr_t>(sizeof(T));
-  const auto runs_of = [](const auto& array) {
-    // The inner direction is the one with the smaller step, whatever the storage order says.
-    const bool down = (array.row_step < 0 ? -array.row_step : array.row_step) <=
-                      (array.col_step < 0 ? -array.col_step : array.col_step);
-    const auto start = reinterpret_cast<std::intptr_t>(array.data);
-    const Progression inner{start, (down ? array.row_step : array.col_step) * size,
-                            down ? array.shape.rows : array.shape.cols};
-    const Progression outer{start, (down ? array.col_step : array.row_step) * size,
-                            down ? array.shape.cols : array.shape.rows};
-    return std::pair<Progression, Progression>(inner, outer);
+  TermSum places;
+  // How far b's first element is from a's, in bytes, then between the ends at which all steps of a are
+  // positive and all of b negative.
+  constexpr std::int64_t size = sizeof(T);
+  const std::int64_t bytes = static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(b.data)) -
+                             static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(a.data));
+  std::int64_t distance = bytes >= 0 ? bytes / size : -((size - 1 - bytes) / size);
+  const auto add = [&](Index step, Index count, bool is_of_a) {
+    const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
+    if ((step < 0) == is_of_a && term.last > 0) distance += term.span();
+    places.add(term);
   };
-  const auto [a_inner, a_outer] = runs_of(a);
-  const auto [b_inner, b_outer] = runs_of(b);
-  const auto span = [](const Progression& inner, const Progression& outer) {
-    return Progression{outer.lowest() - inner.first + inner.lowest(),
-                       outer.highest() - outer.lowest() + inner.highest() - inner.lowest(), 2};
-  };
-  const Progression a_span = span(a_inner, a_outer);
-  const Progression b_span = span(b_inner, b_outer);
-  if (a_span.last() < b_span.first || b_span.last() < a_span.first) return false;
-  for (Index i = 0; i < a_outer.count; ++i) {
-    const Progression run{a_inner.first + i * a_outer.step, a_inner.step, a_inner.count};
-    if (run.highest() < b_span.first || run.lowest() > b_span.last()) continue;
-    for (Index j = 0; j < b_outer.count; ++j)
-      if (meet(run, {b_inner.first + j * b_outer.step, b_inner.step, b_inner.count})) return true;
-  }
-  return false;
+  add(a.row_step, a.shape.rows, true);
+  add(a.col_step, a.shape.cols, true);
+  add(b.row_step, b.shape.rows, false);
+  add(b.col_step, b.shape.cols, false);
+  // Elements that lie askew to each other, a part of an element apart, share bytes with two neighbours.
+  return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
 }
 
 [[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {

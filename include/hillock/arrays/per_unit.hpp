@@ -53,13 +53,18 @@ class PerUnit {
   HILLOCK_INLINE V several(Index first) const noexcept {
     using W = simd::Batch<double, typename V::arch>;
     constexpr T largest = std::numeric_limits<T>::max();
-    V values;
-    if constexpr (std::is_same_v<T, double>)
+    // 0 of a finite number, else NaN. Sealed, because -ffast-math takes a - a for 0.
+    const auto defect = [](W a) { return sealed(a) - a; };
+    V values, defects;
+    if constexpr (std::is_same_v<T, double>) {
       values = V::load(values_ + first);
-    else
-      values = narrowed(W::load(values_ + first), W::load(values_ + first + W::size));
-    values = select(values < largest, values, largest);
-    return select(values > -largest, values, -largest);
+      defects = defect(values);
+    } else {
+      const W low = W::load(values_ + first), high = W::load(values_ + first + W::size);
+      values = narrowed(low, high);
+      defects = narrowed(defect(low), defect(high));
+    }
+    return nan_or(defects, not_below(not_above(values, largest), -largest));
   }
 
   const double* values_;
@@ -95,7 +100,8 @@ HILLOCK_INLINE std::array<const T*, N + 1> beside(const std::array<const T*, N>&
   return all;
 }
 
-/// The parameters beside some elements, the smallest and the largest of them.
+/// The parameters beside some elements, the smallest and the largest of them; the smallest is NaN where
+/// one of them is.
 template <class V>
 class ParameterBlock {
   static constexpr Index width = static_cast<Index>(V::size);
@@ -141,8 +147,9 @@ class ParameterBlock {
   V largest() const noexcept { return largest_; }
 
  private:
+  /// A NaN stays in the smallest.
   HILLOCK_INLINE void include(V values) noexcept {
-    smallest_ = not_above(values, smallest_);
+    smallest_ = nan_or(smallest_, not_above(values, smallest_));
     largest_ = not_below(values, largest_);
   }
 

@@ -13,38 +13,55 @@ namespace arrays {
 /// the argument is one.
 template <class Derived>
 class PlainResults {
+  template <class X>
+  using FitsFor = IfFits<HintFor<Derived, X, false>>;
+  template <class X, class DY>
+  using FitsForBoth = IfFits<arrays::HintForBoth<Derived, X, DY, false>>;
+  template <class X>
+  using Hint = IfNot<HintFor<Derived, X, false>>;
+  template <class X, class DY>
+  using HintForBoth = IfNot<arrays::HintForBoth<Derived, X, DY, false>>;
+
  public:
   /// f(z).
-  template <class Z>
-  auto operator()(const Z& z) const {
+  template <class Z, FitsFor<Z> = 0>
+  [[nodiscard]] auto operator()(const Z& z) const {
     return forward(z);
   }
 
   /// f(z).
-  template <class Z>
-  auto forward(const Z& z) const {
-    static_assert(CheckElements<Z>::passed);
-    static_assert(CheckAccuracy<Derived, ScalarOf<Z>>::passed);
+  template <class Z, FitsFor<Z> = 0>
+  [[nodiscard]] auto forward(const Z& z) const {
     auto y = derived().output_for(as_dense(z));
     derived().forward_into(as_dense(z), y);
     return y;
   }
 
   /// f'(z), of z's shape.
-  template <class Z>
-  auto derivative(const Z& z) const {
+  template <class Z, FitsFor<Z> = 0>
+  [[nodiscard]] auto derivative(const Z& z) const {
     auto d = of_same_shape(z);
     derived().derivative_into(as_dense(z), d);
     return d;
   }
 
   /// The gradient by z of a loss whose gradient by f(z) is dy.
-  template <class Z, class DY>
-  auto backward(const Z& z, const DY& dy) const {
+  template <class Z, class DY, FitsForBoth<Z, DY> = 0>
+  [[nodiscard]] auto backward(const Z& z, const DY& dy) const {
     auto dz = of_same_shape(z);
     derived().backward_into(as_dense(z), as_dense(dy), dz);
     return dz;
   }
+
+  // What is no argument.
+  template <class Z, class H = Hint<Z>>
+  H operator()(const Z&) const = delete;
+  template <class Z, class H = Hint<Z>>
+  H forward(const Z&) const = delete;
+  template <class Z, class H = Hint<Z>>
+  H derivative(const Z&) const = delete;
+  template <class Z, class DY, class H = HintForBoth<Z, DY>>
+  H backward(const Z&, const DY&) const = delete;
 
   /// Storage of z's shape.
   template <class Z>

@@ -5,13 +5,16 @@
 // The array is cut into as many blocks, and each is what the verb does anyway: the bits are those of
 // one thread. A block has at least elements_per_thread elements, so a small array stays on the
 // caller's thread. Compiled with OpenMP its threads are used, otherwise std::thread's, started and
-// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread); where
-// the system has none left, the caller's does the rest.
+// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread). Where
+// the system has no thread left, or no memory to start one, the caller's thread does the rest. (Without
+// exceptions, -fno-exceptions, std::thread ends the program there.)
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/verbs.hpp>
 
+#include <cstdint>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -19,17 +22,26 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// How many threads a verb may use, the caller's own among them.
+/// How many threads a verb may use, the caller's own among them. A verb throws std::invalid_argument if
+/// there is not at least one.
 struct Threads {
   int count;
 };
 
-/// Throws std::invalid_argument if there is not at least one.
-inline Threads threads(int count) {
+namespace arrays {
+
+inline void require_a_thread(const char* where, int count) {
   if (count < 1) {
-    arrays::refuse("hillock::threads: the number of threads is " + std::to_string(count) +
-                   ", expected at least 1");
+    arrays::refuse(std::string("hillock::") + where + ": the number of threads is " +
+                   std::to_string(count) + ", expected at least 1");
   }
+}
+
+}  // namespace arrays
+
+/// Throws std::invalid_argument if there is not at least one.
+[[nodiscard]] inline Threads threads(int count) {
+  arrays::require_a_thread("threads", count);
   return {count};
 }
 
@@ -44,6 +56,48 @@ inline constexpr Index elements_per_thread = Index{1} << 16;
 inline constexpr Index elements_per_thread = Index{1} << 20;
 #endif
 
+/// Threads that have been started; they are joined at the end of the scope, however it is left.
+template <class Thread>
+class Started {
+ public:
+  /// Starts a thread that does `work` if there is one to be had, and memory for it.
+  template <class Work>
+  bool start(const Work& work) {
+#if HILLOCK_HAS_EXCEPTIONS
+    try {
+      threads_.emplace_back(work);
+    } catch (const std::system_error&) {
+      return false;
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+#else
+    threads_.emplace_back(work);
+#endif
+    return true;
+  }
+  Started() = default;
+  Started(const Started&) = delete;
+  Started& operator=(const Started&) = delete;
+  ~Started() {
+    for (Thread& thread : threads_) thread.join();
+  }
+
+ private:
+  std::vector<Thread> threads_;
+};
+
+/// work(part) for 0 <= part < parts: part 0 and what there is no thread for here, each other on a thread of
+/// its own.
+template <class Thread, class Work>
+void run_on_threads(int parts, const Work& work) {
+  Started<Thread> others;
+  int part = 1;
+  while (part < parts && others.start([&work, part] { work(part); })) ++part;
+  work(0);
+  for (; part < parts; ++part) work(part);
+}
+
 /// work(part) for 0 <= part < parts, each on a thread of its own; work throws nothing.
 template <class Work>
 void run_parts(int parts, const Work& work) {
@@ -51,16 +105,7 @@ void run_parts(int parts, const Work& work) {
 #pragma omp parallel for num_threads(parts) schedule(static)
   for (int part = 0; part < parts; ++part) work(part);
 #else
-  std::vector<std::thread> others;
-  others.reserve(static_cast<std::size_t>(parts - 1));
-  int part = 1;
-  try {
-    for (; part < parts; ++part) others.emplace_back([&work, part] { work(part); });
-  } catch (const std::system_error&) {  // no more threads: the rest is done here
-  }
-  work(0);
-  for (; part < parts; ++part) work(part);
-  for (std::thread& other : others) other.join();
+  run_on_threads<std::thread>(parts, work);
 #endif
 }
 
@@ -88,7 +133,9 @@ void in_parts(Threads threads, Shape shape, bool is_row_major, const Work& work)
   // Where runs are cut, at multiples of a cache line's floats: no two threads write to one.
   const Index step = by_rows == is_row_major ? 1 : 16;
   const auto begin = [&](int part) {
-    return part == parts ? length : length * part / parts / step * step;
+    // In 64 bits, because Eigen's index may be an int.
+    const std::int64_t cut = std::int64_t{length} * part / parts / step * step;
+    return part == parts ? length : static_cast<Index>(cut);
   };
   run_parts(parts, [&](int part) {
     const Index first = begin(part);
@@ -136,6 +183,7 @@ struct CheckThreads {
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y, Threads threads) {
   static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, Y>::passed);
+  arrays::require_a_thread("forward", threads.count);
   const arrays::Evaluated<X> in = arrays::as_dense(x);
   auto& out = arrays::mutable_dense(y);
   arrays::require_one_result("forward", in, "y", out);
@@ -148,6 +196,7 @@ void forward(const F& f, const X& x, Y&& y, Threads threads) {
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d, Threads threads) {
   static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, D>::passed);
+  arrays::require_a_thread("derivative", threads.count);
   const arrays::Evaluated<X> in = arrays::as_dense(x);
   auto& out = arrays::mutable_dense(d);
   arrays::require_one_result("derivative", in, "d", out);
@@ -161,6 +210,7 @@ template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Threads threads) {
   static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, Y>::passed &&
                 arrays::CheckArguments<X, D>::passed);
+  arrays::require_a_thread("forward_and_derivative", threads.count);
   const arrays::Evaluated<X> in = arrays::as_dense(x);
   auto& out_y = arrays::mutable_dense(y);
   auto& out_d = arrays::mutable_dense(d);
@@ -176,6 +226,7 @@ template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx, Threads threads) {
   static_assert(arrays::CheckThreads<F>::passed && arrays::CheckArguments<X, DX>::passed &&
                 arrays::CheckArguments<DY, DX>::passed);
+  arrays::require_a_thread("backward", threads.count);
   const arrays::Evaluated<X> in = arrays::as_dense(x);
   const arrays::Evaluated<DY> in_dy = arrays::as_dense(dy);
   auto& out = arrays::mutable_dense(dx);
@@ -188,26 +239,26 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx, Threads threads) {
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward(const F& f, const T* x, T* y, N n, Threads threads) {
-  const arrays::Index count = arrays::checked_count("forward", n);
+  const arrays::Index count = arrays::checked_count<T>("forward", n);
   hillock::forward(f, arrays::elements(x, count), arrays::elements(y, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n, Threads threads) {
-  const arrays::Index count = arrays::checked_count("derivative", n);
+  const arrays::Index count = arrays::checked_count<T>("derivative", n);
   hillock::derivative(f, arrays::elements(x, count), arrays::elements(d, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n, Threads threads) {
-  const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
+  const arrays::Index count = arrays::checked_count<T>("forward_and_derivative", n);
   hillock::forward_and_derivative(f, arrays::elements(x, count), arrays::elements(y, count),
                                   arrays::elements(d, count), threads);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n, Threads threads) {
-  const arrays::Index count = arrays::checked_count("backward", n);
+  const arrays::Index count = arrays::checked_count<T>("backward", n);
   hillock::backward(f, arrays::elements(x, count), arrays::elements(dy, count),
                     arrays::elements(dx, count), threads);
 }

@@ -11,13 +11,18 @@
 // output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
-// pointers: forward(f, x, y, n) with n elements each. Large results of what is piecewise linear go past the
+// pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory can
+// hold (as of an unsigned one below 0), throws std::invalid_argument. Large results of what is piecewise linear go past the
 // caches, unless in place; the bits are the same.
 #pragma once
 
 #include <hillock/arrays/activation.hpp>
 #include <hillock/arrays/errors.hpp>
 #include <hillock/arrays/overlap.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -34,10 +39,10 @@ struct ArchOf<F<A, Arch>> {
   using type = Arch;
 };
 
+/// Of an input, and of an output as a forwarding reference deduces it.
 template <class X, class Y>
 struct CheckArguments {
-  static constexpr bool passed = CheckElements<X>::passed &&
-                                 CheckOutput<std::remove_reference_t<Y>>::passed &&
+  static constexpr bool passed = CheckElements<X>::passed && CheckOutput<Y>::passed &&
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
@@ -117,19 +122,26 @@ HILLOCK_INLINE void backward_elements(const F& f, const X& x, const DY& dy, DX& 
   }
 }
 
-template <class N>
-[[noreturn]] HILLOCK_COLD void throw_negative_count(const char* where, N n) {
-  arrays::refuse(std::string("hillock::") + where +
-                 ": the number of elements is negative: " + std::to_string(n));
+/// As many elements of T as can lie in memory, and be counted by Eigen's index.
+template <class T>
+inline constexpr std::uintmax_t most_elements = std::min<std::uintmax_t>(
+    PTRDIFF_MAX / sizeof(T), static_cast<std::uintmax_t>(std::numeric_limits<Index>::max()));
+
+template <class T, class N>
+[[noreturn]] HILLOCK_COLD void throw_count(const char* where, N n) {
+  using Wide = std::conditional_t<std::is_signed_v<N>, std::intmax_t, std::uintmax_t>;
+  arrays::refuse(std::string("hillock::") + where + ": the number of elements is " +
+                 std::to_string(static_cast<Wide>(n)) + ", expected 0 to " +
+                 std::to_string(most_elements<T>));
 }
 
-/// n as Eigen's index; a negative one throws.
-template <class N>
+/// n elements of T as Eigen's index. A negative count is refused, and so is one that is more than memory
+/// can hold, as an unsigned one is that went below 0.
+template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
-  if constexpr (std::is_signed_v<N>) {
-    if (n < 0) throw_negative_count(where, n);
-  }
+  // A negative number becomes a very large one.
+  if (static_cast<std::uintmax_t>(n) > most_elements<T>) throw_count<T>(where, n);
   return static_cast<Index>(n);
 }
 
@@ -188,21 +200,21 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
 /// The verbs on n elements at pointers; n of any integer type.
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward(const F& f, const T* x, T* y, N n) {
-  const arrays::Index count = arrays::checked_count("forward", n);
+  const arrays::Index count = arrays::checked_count<T>("forward", n);
   auto out = arrays::elements(y, count);
   arrays::forward_elements(f, arrays::elements(x, count), out, count);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void derivative(const F& f, const T* x, T* d, N n) {
-  const arrays::Index count = arrays::checked_count("derivative", n);
+  const arrays::Index count = arrays::checked_count<T>("derivative", n);
   auto out = arrays::elements(d, count);
   arrays::derivative_elements(f, arrays::elements(x, count), out, count);
 }
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
-  const arrays::Index count = arrays::checked_count("forward_and_derivative", n);
+  const arrays::Index count = arrays::checked_count<T>("forward_and_derivative", n);
   auto out_y = arrays::elements(y, count);
   auto out_d = arrays::elements(d, count);
   arrays::both_elements(f, arrays::elements(x, count), out_y, out_d, count);
@@ -210,7 +222,7 @@ void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
 
 template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
-  const arrays::Index count = arrays::checked_count("backward", n);
+  const arrays::Index count = arrays::checked_count<T>("backward", n);
   auto out = arrays::elements(dx, count);
   arrays::backward_elements(f, arrays::elements(x, count), arrays::elements(dy, count), out, count);
 }

@@ -51,8 +51,16 @@ struct Strided {
   }
 };
 
+template <class X, class = void>
+inline constexpr bool has_data = false;
 template <class X>
-inline constexpr bool has_direct_access = (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0;
+inline constexpr bool has_data<X, std::void_t<decltype(std::declval<const X&>().data())>> = true;
+
+/// Whether X lies in memory with steps between its elements. (Eigen 3.4 sets the bit for x(seq(0, 4, 2), all),
+/// which has no data().)
+template <class X>
+inline constexpr bool has_direct_access =
+    (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0 && has_data<X>;
 
 /// Whether arrays lie in memory, all in one storage order.
 template <class X, class... Xs>
