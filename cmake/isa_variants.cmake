@@ -11,6 +11,11 @@
 #                 extern const Kernels HILLOCK_VARIANT{&swish};
 #   CMake         hillock_add_isa_variants(app FUNCTION kernels TABLE Kernels HEADER kernels.hpp SOURCE kernels.cpp)
 #
+# Each variant is a file of <target> that includes <file>, so it is compiled with all that <target> has, whenever it is
+# given to it: language standard, visibility, position independence, definitions, options, include paths, and what was
+# set for <file> itself. Only -march is added; of two the last counts. Precompiled headers and unity builds are not used
+# for them: they would be shared by files of different instruction sets. <target> is linked with hillock::hillock.
+#
 # The functions of the table take pointers and sizes, no Eigen type: the linker keeps one copy of each inline function and
 # template instance for the whole program. hillock's own carry the instruction set in their names and stay apart; for what
 # is left (std::string in an error message) the variants are linked from the lowest instruction set to the highest,
@@ -46,30 +51,35 @@ function(hillock_add_isa_variants target)
   set(features_x86-64-v3 ${features_x86-64-v2} avx avx2 fma bmi bmi2)
   set(features_x86-64-v4 ${features_x86-64-v3} avx512f avx512bw avx512cd avx512dq avx512vl)
 
-  get_target_property(type ${target} TYPE)
+  # The properties of a file are known in one directory.
+  get_target_property(target_folder ${target} SOURCE_DIR)
+  if(NOT target_folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    message(FATAL_ERROR "hillock_add_isa_variants: call it in ${target_folder}, where the target ${target} is defined")
+  endif()
+  # Not target_link_libraries, which takes either a keyword everywhere or nowhere.
+  set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES hillock::hillock)
+
   get_filename_component(source ${arg_SOURCE} ABSOLUTE)
   get_filename_component(header ${arg_HEADER} ABSOLUTE)
   set(declarations "")
   set(choice "")
   foreach(arch IN ITEMS baseline ${archs})
     string(MAKE_C_IDENTIFIER ${arg_FUNCTION}_${arch} variant)
-    set(library ${target}_${variant})
-    add_library(${library} OBJECT ${source})
-    # Whatever the target itself is compiled with; its own -march, if any, comes first and is overruled.
-    target_link_libraries(${library} PRIVATE hillock::hillock $<TARGET_PROPERTY:${target},LINK_LIBRARIES>)
-    target_include_directories(${library} PRIVATE $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
-    target_compile_definitions(${library} PRIVATE
-      $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS> HILLOCK_VARIANT=${variant})
-    target_compile_options(${library} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_OPTIONS>)
-    target_compile_features(${library} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_FEATURES>)
-    if(type MATCHES "SHARED|MODULE")
-      set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-    endif()
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${library}>)
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/${target}_${variant}.cpp)
+    file(GENERATE OUTPUT ${unit} CONTENT "#include \"${source}\"\n")
+    foreach(property IN ITEMS COMPILE_OPTIONS COMPILE_DEFINITIONS INCLUDE_DIRECTORIES OBJECT_DEPENDS COMPILE_FLAGS)
+      get_source_file_property(value ${source} ${property})
+      if(value)
+        set_property(SOURCE ${unit} PROPERTY ${property} "${value}")
+      endif()
+    endforeach()
+    set_property(SOURCE ${unit} APPEND PROPERTY COMPILE_DEFINITIONS HILLOCK_VARIANT=${variant})
+    set_source_files_properties(${unit} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
+    target_sources(${target} PRIVATE ${unit})
 
     string(APPEND declarations "extern const ${arg_TABLE} ${variant};\n")
     if(NOT arch STREQUAL "baseline")
-      target_compile_options(${library} PRIVATE -march=${arch})
+      set_property(SOURCE ${unit} APPEND PROPERTY COMPILE_OPTIONS -march=${arch})
       set(test "")
       foreach(feature IN LISTS features_${arch})
         list(APPEND test "__builtin_cpu_supports(\"${feature}\")")

@@ -109,6 +109,21 @@ hillock_list_missing() {
   for need in "$@"; do hillock_have "$need" || missing+=("$need"); done
 }
 
+# hillock_apt LOG APT-GET-ARGUMENT...   apt-get, as root by the caller's as_root. A new server upgrades itself just when
+# it is first used: while another program holds one of the locks of apt or dpkg, says so and waits, for as many seconds as
+# HILLOCK_APT_WAIT says (15 minutes). apt's own DPkg::Lock::Timeout knows nothing of the locks of the lists and archives.
+hillock_apt() {
+  local log=$1 waits="" held until=$((SECONDS + ${HILLOCK_APT_WAIT:-900}))
+  shift
+  until "${as_root[@]+"${as_root[@]}"}" env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >"$log" 2>&1; do
+    held=$(grep -m1 -E 'Could not get lock|Unable to acquire the dpkg' "$log") || return 1
+    [ $SECONDS -lt $until ] || return 1
+    [ -n "$waits" ] || echo "-- waiting until another program is done: ${held#E: }" >&2
+    waits=yes
+    sleep 3
+  done
+}
+
 # Installs the packages of the needs; fails where that is not possible or not allowed.
 hillock_install() {
   [ -z "${HILLOCK_NO_INSTALL:-}" ] && command -v apt-get >/dev/null || return 1
@@ -122,9 +137,8 @@ hillock_install() {
   local log
   log=$(mktemp)
   # A list that cannot be refreshed may still be good enough to install from.
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q >"$log" 2>&1 || cat "$log" >&2
-  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -q --no-install-recommends "${packages[@]}" >"$log" 2>&1; then
+  hillock_apt "$log" update || cat "$log" >&2
+  if ! hillock_apt "$log" install -y --no-install-recommends "${packages[@]}"; then
     tail -n 5 "$log" >&2
     rm -f "$log"
     return 1

@@ -195,7 +195,7 @@ class CrossEntropy {
   template <class V, class In, class Out, class Labels>
   struct GradientSteps {
     using T = typename V::value_type;
-    static constexpr Index slots = arrays::most_under_way<V>;
+    static constexpr Index most_samples = arrays::most_under_way<V>;
     Per axis;
     const In& in;
     Out& out;
@@ -203,7 +203,7 @@ class CrossEntropy {
     double divisor;
     double* sum;
     /// The gradients by the labels' logits, of the samples that are under way.
-    mutable T label_gradient[static_cast<std::size_t>(slots)];
+    mutable T label_gradient[static_cast<std::size_t>(most_samples)];
 
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack& load_back,
@@ -240,7 +240,7 @@ class CrossEntropy {
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
         *sum += static_cast<double>(loss[j]);
-        label_gradient[(first + j) % slots] = gradient[j];
+        label_gradient[(first + j) % most_samples] = gradient[j];
       }
       return all.inverse();
     }
@@ -261,7 +261,7 @@ class CrossEntropy {
       for (Index j = first; j < first + count; ++j) {
         const Index label = label_of(labels, j);
         arrays::set_nearest(out, axis == Per::column ? label : j, axis == Per::column ? j : label,
-                            label_gradient[j % slots]);
+                            label_gradient[j % most_samples]);
       }
     }
   };

@@ -38,7 +38,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
   /// One slope for all units.
   explicit PReLU(double shared_slope = 0.25)
       : slope(arrays::Parameters::Constant(1, shared_slope)) {
-    check();
+    check_slopes();
   }
 
   /// One slope per row or per column.
@@ -54,7 +54,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
       const auto value = given.rows() == 1 ? given.coeff(0, i) : given.coeff(i, 0);
       slope[i] = static_cast<double>(arrays::value_of_element(value));
     }
-    check();
+    check_slopes();
   }
 
   /// What shares a slope; nothing if there is one for all.
@@ -206,7 +206,7 @@ class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {
     return a.value;
   }
 
-  void check() const {
+  void check_slopes() const {
     for (arrays::Index i = 0; i < slope.size(); ++i)
       arrays::finite_parameter("PReLU", "slope", slope[i]);
   }

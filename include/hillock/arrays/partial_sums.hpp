@@ -44,14 +44,14 @@ struct SomeCount {
 /// The partial sums of a Walk.
 template <class Walk, class V, template <class> class SumOf = kernels::DistributionSum>
 struct SumsOf {
-  SumOf<V> of[Walk::slots];
+  SumOf<V> of[Walk::sum_count];
 };
 
 /// Distributions one to a lane, of at least shortest_tree entries or of fewer.
 template <class V, bool IsShort>
 class Lanes {
  public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
+  static constexpr std::size_t sum_count = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
   explicit Lanes(Index entries_each) noexcept : n_(entries_each) {}
 
   static constexpr Index distributions_at_once = static_cast<Index>(V::size);
@@ -87,7 +87,7 @@ class Lanes {
     }
   }
 
-  /// The sum of all slots, for each distribution.
+  /// The sum of all sum_count, for each distribution.
   template <class Sums>
   static HILLOCK_INLINE auto total(Sums& sums) noexcept {
     add_by_halves(sums.of);
@@ -139,7 +139,7 @@ class Run {
   static_assert(Together == 1 || Together == static_cast<Index>(Narrow::size));
 
  public:
-  static constexpr std::size_t slots = static_cast<std::size_t>(batches);
+  static constexpr std::size_t sum_count = static_cast<std::size_t>(batches);
   explicit Run(Index entries) noexcept : n_(entries) {}
 
   /// How many entries of each a batch holds.

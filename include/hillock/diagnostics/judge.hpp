@@ -84,7 +84,7 @@ class ElementJudge {
   static constexpr std::size_t most_thresholds = 8;
   /// The elements above each of the thresholds; then all, then none.
   template <class Count>
-  using Above = std::array<Count, most_thresholds + 2>;
+  using CountsAbove = std::array<Count, most_thresholds + 2>;
   static constexpr std::size_t all = most_thresholds, none = most_thresholds + 1;
 
   ElementJudge(const F& f, const MonitorOptions& options, double linear_slope,
@@ -109,14 +109,14 @@ class ElementJudge {
   std::size_t thresholds() const noexcept { return thresholds_; }
   T threshold(std::size_t i) const noexcept { return threshold_[i]; }
   template <class Count>
-  HILLOCK_INLINE ElementCounts<Count> counts(const Above<Count>& above) const noexcept {
+  HILLOCK_INLINE ElementCounts<Count> counts(const CountsAbove<Count>& above) const noexcept {
     const auto in = [&above](Ends ends) { return Count(above[ends.after] - above[ends.upto]); };
     return {in(active_ends_), in(linear_ends_), in(low_ends_), in(high_ends_)};
   }
 
   template <class Count>
   HILLOCK_INLINE ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
-    Above<Count> counted;
+    CountsAbove<Count> counted;
     counted[0] = above;
     counted[all] = n;
     counted[none] = 0;
@@ -153,7 +153,7 @@ class ElementJudge {
   }
 
  private:
-  /// Where in Above a range's ends are counted.
+  /// Where in CountsAbove a range's ends are counted.
   struct Ends {
     std::size_t after = all, upto = all;
   };

@@ -39,7 +39,7 @@ class LaneCounter {
   using Index = Eigen::Index;
   using Counts = simd::Bits<T, typename V::arch>;
   using Totals = LaneTotals<V>;
-  using Above = typename Judge::template Above<Counts>;
+  using CountsAbove = typename Judge::template CountsAbove<Counts>;
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
@@ -178,7 +178,7 @@ class LaneCounter {
   /// The inputs above each of the judge's thresholds. Most of those lie where the extremes say enough.
   HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
                                                        Index step, Index n) const noexcept {
-    Above above;
+    CountsAbove above;
     above[Judge::all] = count_of(n);
     above[Judge::none] = 0;
     std::size_t open[Judge::most_thresholds], left = 0;
@@ -197,10 +197,10 @@ class LaneCounter {
     return judge_.counts(above);
   }
 
-  /// Above N of the thresholds.
+  /// CountsAbove N of the thresholds.
   template <std::size_t N>
-  HILLOCK_INLINE void count_above(const std::size_t* which, Above& above, const T* x, Index step,
-                                  Index n) const noexcept {
+  HILLOCK_INLINE void count_above(const std::size_t* which, CountsAbove& above, const T* x,
+                                  Index step, Index n) const noexcept {
     V threshold[N];
     Counts counts[N];
     for (std::size_t i = 0; i < N; ++i) {

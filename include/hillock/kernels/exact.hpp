@@ -82,10 +82,10 @@ HILLOCK_INLINE Interval<W> possible_values(const Formula& formula, W x, W y) noe
   // Products, which keep the sign of a zero.
   const Interval<W> around{y * (1 - Formula::relative_error), y * (1 + Formula::relative_error)};
   if constexpr (Formula::error_at_root > 0) {
-    const auto near = formula.is_near_root(x);
+    const auto at_root = formula.is_near_root(x);
     constexpr double error = Formula::error_at_root;
-    return {select(near, around.lower - error, around.lower),
-            select(near, around.upper + error, around.upper)};
+    return {select(at_root, around.lower - error, around.lower),
+            select(at_root, around.upper + error, around.upper)};
   } else {
     return around;
   }
@@ -106,9 +106,8 @@ template <class Format, class Formula, class V, class W>
 HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W> high) noexcept {
   const V result = narrowed_as_it_is_to<Format>(low.lower, high.lower);
   // A subnormal x that is equal to 0 has been read as 0.
-  const auto in_doubt =
-      bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
-      (!is_zero(x) & (sealed(x) == 0));
+  const auto in_doubt = bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
+                        (!is_zero(x) & (sealed(x) == 0));
   if (!any(in_doubt)) return result;
   return select(in_doubt, computed_in_pairs<Format>(formula, x, in_doubt), result);
 }

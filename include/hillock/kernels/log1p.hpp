@@ -61,8 +61,8 @@ HILLOCK_INLINE V log1p_bounded(V x) noexcept {
   const V k =
       V::from_bits((shifted >> E::mantissa_bits) | bits(V(C::integer))) - (C::integer + E::bias);
   const V mantissa = V::from_bits(shifted - exponent + Pattern(C::root_half));
-  const auto near = k == 0;
-  const V f = select(near, x, mantissa - 1);
+  const auto near_zero = k == 0;
+  const V f = select(near_zero, x, mantissa - 1);
 
   const V q = 1 / (2 + f);
   const V s = f * q;
@@ -74,7 +74,7 @@ HILLOCK_INLINE V log1p_bounded(V x) noexcept {
   // (double 36) hides it beyond. 1/u is 2^-k / (1 + f), and (2 q)^2 is within 3 % of 1 / (1 + f).
   // The factor 4 keeps 2^(2 - k) normal.
   const V four_over_power = V::from_bits(V::sign_bit() - exponent);
-  const V lost = select(near, 0, x - (u - 1)) * four_over_power;
+  const V lost = select(near_zero, 0, x - (u - 1)) * four_over_power;
   const V correction = fma(k, E::ln2_low, lost * (q * q));
 
   return fma(k, E::ln2_high, f - (half_square - (atanh_part + correction)));

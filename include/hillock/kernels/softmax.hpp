@@ -31,12 +31,12 @@ template <>
 struct DistributionConstants<float> {
   // From here on the difference of top and any x whose exponential is not 0 is exact: they are within
   // a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
-  static constexpr float far = 208.0f;
+  static constexpr float far_out = 208.0f;
 };
 
 template <>
 struct DistributionConstants<double> {
-  static constexpr double far = 1491.0;
+  static constexpr double far_out = 1491.0;
   // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up exactly.
   static constexpr double coarse = 0x1.8p532;
   static_assert(ExpConstants<double>::tail == 512);
@@ -50,7 +50,7 @@ class ExponentialsBelow {
 
  public:
   HILLOCK_INLINE explicit ExponentialsBelow(V top) noexcept
-      : shift_(select(abs(top) < DistributionConstants<typename V::value_type>::far, 0, top)) {
+      : shift_(select(abs(top) < DistributionConstants<typename V::value_type>::far_out, 0, top)) {
     constexpr auto to_power = static_cast<typename V::value_type>(C::magic + (C::bias + C::tail));
     const V shifted_top = top - shift_;
     const V n = fma(shifted_top, C::log2_e, C::magic) - C::magic;

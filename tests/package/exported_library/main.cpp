@@ -1,0 +1,3 @@
+#include <layers.hpp>
+
+int main() { return gate(0) == 0.5F ? 0 : 1; }
