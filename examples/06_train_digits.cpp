@@ -22,14 +22,13 @@ void run(int argc, const char* const* argv) {
   if (!options) return;
 
   // Everything that can be refused is refused before the first file is made.
-  const training::Dataset data = options->fashion_mnist
-                                     ? training::load_fashion_mnist(*options->fashion_mnist)
-                                     : training::load_digits(options->data);
+  const training::Dataset data =
+      options->idx ? training::load_idx(*options->idx) : training::load_digits(options->data);
   const examples::OutputDirectory output(options->output);
 
   std::cout << data.name << ": " << data.training.count() << " pictures to train on, "
             << data.test.count() << " held out; layers " << data.training.pixels.rows() << " - "
-            << units << " - " << units << " - " << training::classes << ", learning rate "
+            << units << " - " << units << " - " << data.training.classes << ", learning rate "
             << options->learning_rate << ", seed " << options->seed << '\n';
   Progress progress(options->epochs);
   std::vector<Result> results;
@@ -41,14 +40,12 @@ void run(int argc, const char* const* argv) {
     progress.finish();
   }
 
-  const examples::Chapter chapter = describe(results, data, *options);
+  examples::Chapter chapter = describe(results, data, *options);
+  output.write("epochs.csv", to_csv(results));
+  draw_pictures(results, output, chapter);
   std::cout << '\n';
   chapter.print(std::cout);
-  output.write("epochs.csv", to_csv(results));
-  if (examples::gnuplot_is_installed())
-    draw_pictures(results, output);
-  else
-    std::cout << "gnuplot is not installed: no pictures\n";
+  if (!examples::gnuplot_is_installed()) std::cout << "gnuplot is not installed: no pictures\n";
   chapter.write(output);
   std::cout << "\nevery epoch: " << output.file("epochs.csv").string() << '\n';
 }

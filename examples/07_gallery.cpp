@@ -9,12 +9,19 @@
 #include "functions/functions.hpp"
 #include "support/chapter.hpp"
 #include "support/experiment.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
+#include "support/line_chart.hpp"
 
 namespace {
 
+using examples::fixed;
+using examples::quoted;
+using examples::style_of;
+namespace ink = examples::ink;
+
 struct Curve {
-  std::string name;
+  std::string name, title;
   Eigen::ArrayXf f, derivative;
 };
 
@@ -23,22 +30,15 @@ const Eigen::ArrayXf& abscissas() {
   return x;
 }
 
-/// Two names of one function, such as swish and silu, share a panel.
-void add(Curve curve, std::vector<Curve>& curves) {
-  for (Curve& earlier : curves)
-    if ((earlier.f == curve.f).all() && (earlier.derivative == curve.derivative).all()) {
-      earlier.name += ", " + curve.name;
-      return;
-    }
-  curves.push_back(std::move(curve));
-}
-
 std::vector<Curve> all_curves() {
   std::vector<Curve> curves;
   for (const functions::Function& function : functions::all_functions()) {
-    Curve curve{function.name, abscissas(), abscissas()};
+    std::string title = function.name;
+    for (const std::string& alias : function.aliases) title += ", " + alias;
+    if (!function.slice.empty()) title += ' ' + function.slice;
+    Curve curve{function.name, title, abscissas(), abscissas()};
     function.at(abscissas(), curve.f, curve.derivative);
-    add(std::move(curve), curves);
+    curves.push_back(std::move(curve));
   }
   return curves;
 }
@@ -48,29 +48,48 @@ std::string to_csv(const std::vector<Curve>& curves) {
   csv << "activation,x,f,derivative\n";
   for (const Curve& curve : curves)
     for (Eigen::Index i = 0; i < abscissas().size(); ++i)
-      csv << '"' << curve.name << "\"," << abscissas()[i] << ',' << curve.f[i] << ','
+      csv << '"' << curve.title << "\"," << abscissas()[i] << ',' << curve.f[i] << ','
           << curve.derivative[i] << '\n';
   return csv.str();
 }
 
+/// The function in its own colour, its derivative dashed.
+std::string panel(const Curve& curve) {
+  std::ostringstream script;
+  script << "$" << curve.name << " << END\n";
+  // Every tenth point, in the three decimals that a picture shows.
+  for (Eigen::Index k = 0; k < abscissas().size(); k += 10)
+    script << fixed(abscissas()[k], 2) << ' ' << fixed(curve.f[k], 3) << ' '
+           << fixed(curve.derivative[k], 3) << '\n';
+  script << "END\nset title " << quoted(curve.title) << " noenhanced\nplot $" << curve.name
+         << " using 1:3 with lines lw 2 dt 2 lc rgb '" << ink::quiet << "' notitle, $" << curve.name
+         << " using 1:2 with lines lw 3 lc rgb '" << style_of(curve.name).colour << "' notitle\n";
+  return script.str();
+}
+
+std::string setup() {
+  return std::string(
+             "set xrange [-5:5]\nset yrange [-1.6:2.6]\nset xtics 2\nset ytics 1\n"
+             "set grid lc rgb '") +
+         ink::faint + "'\nset border 3 lc rgb '" + ink::quiet + "'\nset zeroaxis lt 1 lc rgb '" +
+         ink::quiet + "'\nset tics nomirror scale 0.5\n";
+}
+
+constexpr int panel_width = 300, panel_height = 220;
+
+std::string picture_of(const Curve& curve) { return "gallery_" + curve.name + ".svg"; }
+
+/// A picture for each, which the page arranges, and one of all, which README.md shows.
 void draw_gallery(const std::vector<Curve>& curves, const examples::OutputDirectory& directory) {
   const int across = 4, down = (static_cast<int>(curves.size()) + across - 1) / across;
-  std::ostringstream script;
-  script
-      << "set xrange [-5:5]\nset yrange [-1.6:2.6]\nset xtics 2\nset ytics 1\n"
-         "set grid lc rgb '#dddddd'\nset border lc rgb '#999999'\nset zeroaxis lc rgb '#777777'\n"
-         "set tics nomirror scale 0.5 font ',10'\nset key right bottom samplen 1.5 font ',11'\n"
-         "set multiplot layout "
-      << down << ',' << across << '\n';
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    script << "$curve" << i << " << END\n";
-    for (Eigen::Index k = 0; k < abscissas().size(); k += 4)
-      script << abscissas()[k] << ' ' << curves[i].f[k] << ' ' << curves[i].derivative[k] << '\n';
-    script << "END\nset title '" << curves[i].name << "' noenhanced\nplot $curve" << i
-           << " using 1:3 with lines lw 2 lc rgb '#d55e00' title \"f'\", $curve" << i
-           << " using 1:2 with lines lw 2.5 lc rgb '#0072b2' title 'f'\n";
+  std::string all = setup() + "set multiplot layout " + std::to_string(down) + ',' +
+                    std::to_string(across) + '\n';
+  for (const Curve& curve : curves) {
+    draw(directory, picture_of(curve), panel_width, panel_height,
+         examples::frame(panel_width, panel_height, 40, 12, 40, 30) + setup() + panel(curve));
+    all += panel(curve);
   }
-  draw(directory, "gallery.svg", 280 * across, 230 * down, script.str());
+  draw(directory, "gallery.svg", panel_width * across, panel_height * down, all);
 }
 
 void run(const examples::ExperimentOptions&, const examples::OutputDirectory& output) {
@@ -78,12 +97,14 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
   examples::Chapter chapter("07_gallery", "The gallery",
                             "What do the functions and their derivatives look like?");
   chapter.say(
-      "Every function of the library over -5 to 5 (blue) and its derivative (orange), from "
-      "the library's own output. Functions of several numbers are shown as a slice: as one "
-      "of the numbers changes and the others stay.");
+      "Every function of the library over -5 to 5, in the colour that it has in all chapters, and "
+      "its derivative (dashed, grey), from the library's own output. Functions of several numbers "
+      "are shown as a slice: as one of the numbers changes and the others stay.");
   output.write("gallery.csv", to_csv(curves));
   if (examples::gnuplot_is_installed()) draw_gallery(curves, output);
-  chapter.picture("gallery.svg", std::to_string(curves.size()) + " activations");
+  std::vector<std::string> pictures;
+  for (const Curve& curve : curves) pictures.push_back(picture_of(curve));
+  chapter.pictures(pictures, std::to_string(curves.size()) + " functions and their derivatives");
   chapter.print(std::cout);
   chapter.write(output);
   std::cout << "curves: " << output.file("gallery.csv").string() << '\n';

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "support/chapter.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
 #include "support/line_chart.hpp"
 #include "support/text.hpp"
@@ -26,6 +27,7 @@ constexpr Eigen::Index units = 16;
 /// Points in turn on two rings around the origin; the label says which.
 training::Samples make_rings(int count, training::Random& random) {
   training::Samples samples;
+  samples.classes = 2;
   samples.pixels.resize(2, count);
   for (int i = 0; i < count; ++i) {
     const double angle = 2 * pi * random.uniform(),
@@ -116,31 +118,25 @@ std::string scatter(const training::Samples& samples) {
   return text.str();
 }
 
-/// Beside each other: what the linear network makes of the rings, and what the other does.
-void draw_boundaries(training::Network& linear, training::Network& nonlinear,
-                     const std::string& nonlinear_title, const std::string& linear_title,
-                     const training::Samples& samples, const OutputDirectory& output) {
+/// What a network of one function makes of the rings.
+void draw_boundary(training::Network& network, const std::string& function,
+                   const std::string& title, const training::Samples& samples,
+                   const OutputDirectory& output, const std::string& file) {
+  const int height = 504;
   std::ostringstream script;
-  script << scatter(samples) << surface(linear, "$linear") << surface(nonlinear, "$nonlinear")
+  script << scatter(samples) << surface(network, "$odds")
          << "set contour base\nunset surface\nset cntrparam levels discrete 0\n"
-            "set table $linear_boundary\nsplot $linear using 1:2:3\nunset table\n"
-            "set table $nonlinear_boundary\nsplot $nonlinear using 1:2:3\nunset table\n"
-            "set xrange ["
-         << -edge << ':' << edge << "]\nset yrange [" << -edge << ':' << edge
-         << "]\nset size ratio -1\nset grid lc rgb '#dddddd'\nset border 3\nset tics nomirror\n"
-            "set xlabel 'first input'\nset ylabel 'second input'\n"
-            "set bmargin 5\nset key below center horizontal samplen 2 width -1\n"
-            "set multiplot layout 1,2\n";
-  const auto panel = [&](const std::string& title, const std::string& block) {
-    script << "set title " << quoted(title)
-           << " noenhanced\nplot $ring0 with points pt 6 ps 0.5 lc "
-           << "rgb '#0072b2' title 'inner', $ring1 with points pt 2 ps 0.5 lc rgb '#d55e00' title "
-              "'outer', "
-           << block << " using 1:2 with lines lw 3 lc rgb '#000000' title 'boundary'\n";
-  };
-  panel(linear_title, "$linear_boundary");
-  panel(nonlinear_title, "$nonlinear_boundary");
-  draw(output, "08_deep_linear.svg", 860, 480, script.str());
+            "set table $boundary\nsplot $odds using 1:2:3\nunset table\n"
+         << frame(picture_width, height, 66, 50, 44, 96) << "set xrange [" << -edge << ':' << edge
+         << "]\nset yrange [" << -edge << ':' << edge
+         << "]\nset xlabel 'first input'\nset ylabel 'second input'\n"
+            "set key at screen 0.5, screen 0.01 center bottom horizontal maxrows 1 samplen 2\nset "
+            "title "
+         << quoted(title) << " noenhanced\nplot $ring0 with points pt 6 ps 0.5 lc rgb '"
+         << ink::text << "' title 'inner', $ring1 with points pt 2 ps 0.5 lc rgb '" << ink::quiet
+         << "' title 'outer', $boundary using 1:2 with lines lw 4 lc rgb '"
+         << style_of(function).colour << "' title 'boundary'\n";
+  draw(output, file, picture_width, height, script.str());
 }
 
 void run(int argc, const char* const* argv) {
@@ -210,11 +206,13 @@ void run(int argc, const char* const* argv) {
   chapter.say(text.str());
   output.write("08_deep_linear.csv", csv.str());
   if (gnuplot_is_installed()) {
-    draw_boundaries(linear, relu, std::to_string(depth) + " layers with ReLU",
-                    std::to_string(depth) + " linear layers", samples, output);
-    chapter.picture("08_deep_linear.svg",
-                    "The decision boundary of the linear network is a line, whatever its depth; "
-                    "that of the same network with ReLU goes around the inner ring.");
+    draw_boundary(linear, "identity", std::to_string(depth) + " linear layers", samples, output,
+                  "08_deep_linear_identity.svg");
+    draw_boundary(relu, "relu", std::to_string(depth) + " layers with ReLU", samples, output,
+                  "08_deep_linear_relu.svg");
+    chapter.pictures({"08_deep_linear_identity.svg", "08_deep_linear_relu.svg"},
+                     "The decision boundary of the linear network is a line, whatever its depth; "
+                     "that of the same network with ReLU goes around the inner ring.");
   }
   chapter.print(std::cout);
   chapter.write(output);

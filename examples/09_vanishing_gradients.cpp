@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "support/chapter.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
 #include "support/line_chart.hpp"
 #include "support/text.hpp"
@@ -44,7 +45,7 @@ double root_mean_square(const Eigen::MatrixXf& values) {
 
 training::Shape shape_of(const training::Samples& samples, int depth) {
   return {samples.pixels.rows(), std::vector<Eigen::Index>(static_cast<std::size_t>(depth), units),
-          training::classes};
+          samples.classes};
 }
 
 /// Weights of the given deviation, of whichever activation.
@@ -255,11 +256,11 @@ void run(int argc, const char* const* argv) {
                  "activation,weight_scale,hidden_layers,training_accuracy\n" + trained_csv);
   if (gnuplot_is_installed()) {
     LineChart chart;
-    chart.title = "A deep sigmoid network: gradient by layer and scale of the weights";
+    chart.title = "A deep sigmoid network, by the scale of its weights";
     chart.x_label = "hidden layer (the gradient comes from the right)";
-    chart.y_label = "gradient by a pre-activation, root mean square";
+    chart.y_label = "gradient of pre-activations, r.m.s.";
     chart.logarithmic_y = true;
-    chart.colours = LineChart::Colours::ordered;
+    chart.shades_of = "sigmoid";
     for (std::size_t i = 0; i < sigmoid.size(); i += 4) {
       Series series{"scale " + significant(sigmoid[i].deviation, 3), {}};
       for (std::size_t layer = 0; layer < sigmoid[i].layers.size(); ++layer)
@@ -269,26 +270,27 @@ void run(int argc, const char* const* argv) {
     chart.draw(output, "09_vanishing_gradients_layers.svg");
 
     chart = LineChart();
-    chart.title = "Vanishing and exploding: first layer's gradient over the last one's";
-    chart.x_label = "scale of the initial weights (standard deviation x sqrt(inputs))";
+    chart.title = "First layer's gradient over the last one's";
+    chart.x_label = "scale of the weights (deviation x sqrt(inputs))";
     chart.y_label = "gradient, first layer / last layer";
     chart.logarithmic_x = chart.logarithmic_y = true;
     chart.more =
-        "set xtics (0.25, 0.5, 1, 2, 4, 8, 16)\nset xrange [0.25:16]\n"
-        "set arrow from 0.25,1 to 16,1 nohead lc rgb '#777777' dt 2\n";
+        "set xtics (0.25, 0.5, 1, 2, 4, 8, 16)\nset arrow from 0.25,1 to 16,1 nohead dt 2 lc rgb "
+        "'" +
+        std::string(ink::quiet) + "'\n";
+    chart.x_range = {0.25, 16};
     for (const Sweep& sweep : sweeps) {
-      Series series{sweep.front().activation, {}};
+      Series series{sweep.front().activation, {}, sweep.front().activation};
       for (const Measured& measured : sweep)
         series.points.emplace_back(measured.deviation, measured.ratio());
       chart.series.push_back(series);
     }
     chart.draw(output, "09_vanishing_gradients_scales.svg");
-    chapter.picture("09_vanishing_gradients_layers.svg",
-                    "In a deep sigmoid network the gradient shrinks from layer to layer, unless "
-                    "the weights are so large that most units are saturated.");
-    chapter.picture("09_vanishing_gradients_scales.svg",
-                    "Below the dashed line the gradient vanishes on its way to the first layer, "
-                    "above it explodes. The sigmoid needs far larger weights than the others.");
+    chapter.pictures({"09_vanishing_gradients_layers.svg", "09_vanishing_gradients_scales.svg"},
+                     "In a deep sigmoid network the gradient shrinks from layer to layer, unless "
+                     "the weights are so large that most units are saturated. "
+                     "Below the dashed line the gradient vanishes on its way to the first layer, "
+                     "above it explodes. The sigmoid needs far larger weights than the others.");
   }
   chapter.print(std::cout);
   chapter.write(output);

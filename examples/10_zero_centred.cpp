@@ -44,7 +44,7 @@ struct Signs {
 Signs count_signs(const std::string& name, int batch, std::uint64_t seed,
                   const training::Samples& samples) {
   training::Random random(seed);
-  training::Network network({samples.pixels.rows(), {units, units}, training::classes},
+  training::Network network({samples.pixels.rows(), {units, units}, samples.classes},
                             training::activation(name), {}, random);
   training::Trainer trainer(network, samples, {0.01F, 0}, random, static_cast<std::size_t>(batch));
   Signs signs{name, batch};
@@ -243,15 +243,17 @@ void run(int argc, const char* const* argv) {
     chart.x_label = "first weight";
     chart.y_label = "second weight";
     for (const Path* path : {&sigmoid, &tanh}) {
-      Series series{"behind " + path->activation, {}};
+      Series series{"behind " + path->activation, {}, path->activation};
       for (const Point& point : path->points) series.points.emplace_back(point[0], point[1]);
       series.width = 1.5;
       chart.series.push_back(series);
     }
     chart.more =
-        "set size ratio -1\nset xrange [-0.2:1.2]\nset yrange [-1.2:0.2]\nset label 'start' at 0,0 "
-        "offset 0.8,0.8 point pt 7 ps 1.4\n"
-        "set label 'optimum' at 1,-1 offset 1,-0.8 point pt 7 ps 1.4\n";
+        "set label 'start' at 0,0 offset 0.8,0.8 point pt 7 ps 1.4\n"
+        "set label 'optimum' at 1,-1 offset -5,-1.2 point pt 7 ps 1.4\n";
+    chart.x_range = {-0.2, 1.2};
+    chart.y_range = {-1.2, 0.2};
+    chart.height = 400;
     chart.draw(output, "10_zero_centred_path.svg");
 
     chart = LineChart();
@@ -260,21 +262,20 @@ void run(int argc, const char* const* argv) {
     chart.y_label = "share of steps, %";
     chart.logarithmic_x = true;
     chart.y_range = {-3, 103};
-    chart.more = "set xrange [1:32]\nset xtics (1, 2, 4, 8, 16, 32)\n";
+    chart.more = "set xtics (1, 2, 4, 8, 16, 32)\n";
     for (const char* name : names) {
-      Series series{std::string("behind ") + name, {}};
-      if (series.name == "behind elu") series.width = 7;  // seen below tanh's, too
+      Series series{std::string("behind ") + name, {}, name};
+      if (series.function == "elu") series.width = 7;  // seen below tanh's, too
       for (const Signs& signs : all)
         if (signs.activation == name) series.points.emplace_back(signs.batch, 100 * signs.share());
       chart.series.push_back(series);
     }
     chart.draw(output, "10_zero_centred_signs.svg");
-    chapter.picture(
-        "10_zero_centred_signs.svg",
-        "Behind a sigmoid or a ReLU a sample moves all weights of a unit the same way.");
-    chapter.picture("10_zero_centred_path.svg",
-                    "Behind sigmoids every step leads up and right or down and left, so the way "
-                    "down and right is a zig-zag.");
+    chapter.pictures(
+        {"10_zero_centred_signs.svg", "10_zero_centred_path.svg"},
+        "Behind a sigmoid or a ReLU a sample moves all weights of a unit the same way. "
+        "Behind sigmoids every step leads up and right or down and left, so the way "
+        "down and right is a zig-zag.");
   }
   chapter.print(std::cout);
   chapter.write(output);

@@ -19,7 +19,6 @@ namespace {
 using namespace examples;
 
 constexpr Eigen::Index units = 64;  // of each of two hidden layers
-constexpr double chance = 1.0 / training::classes;
 
 struct Options {
   std::vector<double> rates = {0.02, 0.05, 0.08, 0.1, 0.15};
@@ -56,7 +55,7 @@ struct Outcome {
 std::vector<Epoch> train_one(const Setting& setting, std::uint64_t seed, int epochs,
                              const training::Samples& samples) {
   training::Random random(seed);
-  training::Network network({samples.pixels.rows(), {units, units}, training::classes},
+  training::Network network({samples.pixels.rows(), {units, units}, samples.classes},
                             training::activation(setting.activation), {1, setting.bias}, random);
   training::Trainer trainer(network, samples, {static_cast<float>(setting.rate), 0.9F}, random);
   std::vector<Epoch> result;
@@ -91,6 +90,7 @@ Outcome train(const Setting& setting, const Options& options, const training::Sa
   Outcome outcome{setting, none, none, none, none, {}};
   int ever_dead = 0, ever_revived = 0;
   std::vector<int> finite(count, 0);
+  const double chance = 1.0 / samples.classes;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::vector<Epoch> epochs = train_one(
         setting, options.seed + static_cast<std::uint64_t>(repeat), options.epochs, samples);
@@ -297,7 +297,7 @@ void run(int argc, const char* const* argv) {
                   "0.01, as the lectures say, or LeakyReLU, PReLU, ELU or Maxout instead?");
   std::ostringstream setup;
   setup << "Networks of " << data.training.pixels.rows() << " - " << units << " - " << units
-        << " - " << training::classes << " units on the " << data.name << ", " << options.epochs
+        << " - " << data.training.classes << " units on the " << data.name << ", " << options.epochs
         << " epochs of gradient descent with momentum 0.9 in batches of 32; means of "
         << options.repeats << " networks (seeds " << options.seed << " and up). Dead: f' = 0 on "
         << "each of the " << data.training.count() << " training samples.";
@@ -339,14 +339,14 @@ void run(int argc, const char* const* argv) {
     });
     chart.title = "ReLUs that die of the learning rate";
     chart.y_label = "dead units, % of the second hidden layer";
-    chart.colours = LineChart::Colours::ordered;
+    chart.shades_of = "relu";
     chart.draw(output, "11_dying_relu_rates.svg");
 
     chart = chart_of(biases, &Outcome::dead_second,
                      [](const Setting& setting) { return "bias " + significant(setting.bias, 3); });
     chart.title = "ReLUs that start with a negative bias";
     chart.y_label = "dead units, % of the second hidden layer";
-    chart.colours = LineChart::Colours::ordered;
+    chart.shades_of = "relu";
     chart.draw(output, "11_dying_relu_biases.svg");
 
     chart = chart_of(negative_bias, &Outcome::accuracy,
@@ -354,6 +354,7 @@ void run(int argc, const char* const* argv) {
     chart.title = "All units start with a bias of " + significant(worst_bias, 3);
     chart.y_label = "training accuracy, %";
     chart.series.front().width = 7;  // seen below another line, too
+    for (Series& series : chart.series) series.function = series.name;
     chart.draw(output, "11_dying_relu_instead.svg");
   }
   chapter.print(std::cout);

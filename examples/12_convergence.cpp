@@ -46,7 +46,7 @@ double epochs_to_goal(const std::string& name, double rate, std::uint64_t seed,
   training::Network network(
       {task.samples.pixels.rows(),
        std::vector<Eigen::Index>(static_cast<std::size_t>(options.depth), units),
-       training::classes},
+       task.samples.classes},
       training::activation(name), {}, random);
   constexpr std::size_t batch = 32;
   training::Trainer trainer(network, task.samples, {static_cast<float>(rate), 0.9F}, random, batch);
@@ -240,12 +240,10 @@ void run(int argc, const char* const* argv) {
     for (std::size_t i = 0; i < options.rates.size(); ++i)
       chart.more += (i ? ", " : "") + significant(options.rates[i], 3);
     const auto [least, most] = std::minmax_element(options.rates.begin(), options.rates.end());
-    if (*least < *most)
-      chart.more += ")\nset xrange [" + cell(*least) + ':' + cell(*most) + "]\n";
-    else
-      chart.more += ")\n";
+    chart.more += ")\n";
+    if (*least < *most) chart.x_range = {*least, *most};
     for (const Row& row : all[0].rows) {
-      Series series{row.activation, {}};
+      Series series{row.activation, {}, row.activation};
       for (std::size_t i = 0; i < options.rates.size(); ++i)
         series.points.emplace_back(options.rates[i], row.epochs[i]);
       chart.series.push_back(series);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "support/chapter.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
 #include "support/line_chart.hpp"
 #include "support/text.hpp"
@@ -34,7 +35,7 @@ training::Network make_network(const std::string& name, int layers, Eigen::Index
   training::Random random(seed);
   training::Network network(
       {samples.pixels.rows(), std::vector<Eigen::Index>(static_cast<std::size_t>(layers), units),
-       training::classes},
+       samples.classes},
       training::activation(name), {}, random);
   training::Trainer trainer(network, samples, {static_cast<float>(learning_rate), 0.9F}, random);
   for (int epoch = 0; epoch < epochs; ++epoch) trainer.epoch();
@@ -123,10 +124,10 @@ Trained train(const std::string& name, Eigen::Index units, const Options& option
 }
 
 /// The widest network of two layers that has at most so many parameters.
-Eigen::Index units_for(Eigen::Index parameters, Eigen::Index inputs) {
+Eigen::Index units_for(Eigen::Index parameters, const training::Samples& samples) {
   Eigen::Index units = 1;
   const auto count = [&](Eigen::Index n) {
-    return n * (inputs + 1) + n * (n + 1) + training::classes * (n + 1);
+    return n * (samples.pixels.rows() + 1) + n * (n + 1) + samples.classes * (n + 1);
   };
   while (count(units + 1) <= parameters) ++units;
   return units;
@@ -167,15 +168,18 @@ void draw_shapes(const OutputDirectory& output) {
   chart.title = "What one Maxout unit can be";
   chart.x_label = "x";
   chart.y_label = "largest of the pieces";
-  chart.series.push_back(maximum_of("x, 0: ReLU", Eigen::Array2d(1, 0), Eigen::Array2d::Zero()));
-  chart.series.push_back(
-      maximum_of("x, x/10: a LeakyReLU", Eigen::Array2d(1, 0.1), Eigen::Array2d::Zero()));
-  chart.series.push_back(maximum_of("x, -x: |x|", Eigen::Array2d(1, -1), Eigen::Array2d::Zero()));
+  const Eigen::Array2d none = Eigen::Array2d::Zero();
+  chart.series.push_back(maximum_of("x, 0: relu", Eigen::Array2d(1, 0), none));
+  chart.series.push_back(maximum_of("x, x/10: leaky_relu", Eigen::Array2d(1, 0.1), none));
+  chart.series.push_back(maximum_of("x, -x: |x|", Eigen::Array2d(1, -1), none));
   Eigen::ArrayXd slopes(5), offsets(5);  // tangents of x^2/2 at five points
   slopes << -1.6, -0.8, 0, 0.8, 1.6;
   offsets = -slopes.square() / 2;
-  chart.series.push_back(maximum_of("5 tangents: near x^2/2", slopes, offsets));
-  chart.markers = false;
+  chart.series.push_back(maximum_of("5 tangents: ~ x^2/2", slopes, offsets));
+  chart.series[0].function = "relu";
+  chart.series[1].function = "leaky_relu";
+  chart.series[2].function = chart.series[3].function = "maxout";
+  chart.series[3].dashed = true;
   for (std::size_t i = 0; i < chart.series.size(); ++i)  // where they are the same all are seen
     chart.series[i].width = 2.5 + 3 * static_cast<double>(chart.series.size() - 1 - i);
   chart.draw(output, "13_maxout_shapes.svg");
@@ -184,6 +188,8 @@ void draw_shapes(const OutputDirectory& output) {
 /// Each unit's slope, spread over the width of its layer, and the layer's mean.
 void draw_slopes(const training::Network& network, const std::vector<Slopes>& layers,
                  const OutputDirectory& output) {
+  const int height = 400;
+  const FunctionStyle& prelu = style_of("prelu");
   std::ostringstream script;
   script << "$units << END\n";
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
@@ -198,14 +204,15 @@ void draw_slopes(const training::Network& network, const std::vector<Slopes>& la
     script << layer + 1 << ' ' << layers[layer].mean << '\n';
   script << "END\nset title 'The slopes that PReLU learned, unit by unit'\n"
             "set xlabel 'hidden layer'\nset ylabel 'slope for negative inputs'\n"
-            "set grid lc rgb '#dddddd'\nset border 3\nset tics nomirror\nset xtics 1\n"
-            "set xrange [0.4:"
-         << static_cast<double>(layers.size()) + 0.6
-         << "]\nset key outside right center vertical Left reverse samplen 2\n"
-            "plot $units with points pt 7 ps 0.4 lc rgb '#56b4e9' title 'a unit', "
-            "$means with points pt 2 ps 1.4 lw 3 lc rgb '#d55e00' title 'mean of a layer', "
-            "0.25 with lines dt 2 lw 2 lc rgb '#000000' title 'start: 0.25'\n";
-  draw(output, "13_prelu_slopes.svg", 760, 440, script.str());
+         << frame(picture_width, height, 70, 20, 44, 96)
+         << "set xtics 1\nset xrange [0.4:" << static_cast<double>(layers.size()) + 0.6
+         << "]\nset key at screen 0.5, screen 0.01 center bottom horizontal maxrows 1 samplen "
+            "2\nplot $units with points pt "
+         << prelu.mark << " ps 0.5 lc rgb '" << prelu.colour
+         << "' title 'unit', $means with points pt 2 ps 1.4 lw 3 lc rgb '" << ink::text
+         << "' title 'mean', 0.25 with lines dt 2 lw 2 lc rgb '" << ink::quiet
+         << "' title 'start'\n";
+  draw(output, "13_prelu_slopes.svg", picture_width, height, script.str());
 }
 
 // What the numbers say.
@@ -301,8 +308,7 @@ void run(int argc, const char* const* argv) {
                   as_leaky = imitate("leaky_relu", 0.01, options, data.training);
   const Trained relu = train("relu", 64, options, data),
                 maxout = train("maxout", 64, options, data),
-                wide = train("relu", units_for(maxout.parameters, data.training.pixels.rows()),
-                             options, data);
+                wide = train("relu", units_for(maxout.parameters, data.training), options, data);
   const auto train_prelu = [&](std::uint64_t seed) {
     return make_network("prelu", options.depth, 64, 2 * options.epochs, options.learning_rate, seed,
                         data.training);

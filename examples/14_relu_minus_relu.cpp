@@ -3,11 +3,11 @@
 #include <Eigen/Core>
 #include <hillock/hillock.hpp>
 #include <iostream>
-#include <sstream>
 
 #include "support/chapter.hpp"
 #include "support/experiment.hpp"
 #include "support/gnuplot.hpp"
+#include "support/line_chart.hpp"
 
 namespace {
 
@@ -61,35 +61,30 @@ ArrayXf sum_of_relus(int count) {
   return f;
 }
 
-void draw_picture(const TwoReLUs& tangent, const TwoReLUs& best,
-                  const examples::OutputDirectory& output) {
+void draw_pictures(const TwoReLUs& tangent, const TwoReLUs& best,
+                   const examples::OutputDirectory& output) {
   const ArrayXf& x = abscissas();
-  const ArrayXf columns[] = {
-      hillock::sigmoid(x),   tangent(x),        best(x), hillock::sigmoid.derivative(x),
-      tangent.derivative(x), best.derivative(x)};
-  std::ostringstream script;
-  script << "$data << END\n";
-  for (Eigen::Index i = 0; i < x.size(); i += 20) {
-    script << x[i];
-    for (const ArrayXf& column : columns) script << ' ' << column[i];
-    script << '\n';
-  }
-  script << "END\nset grid lc rgb '#dddddd'\nset border 3 lc rgb '#999999'\nset tics nomirror\n"
-            "set xrange [-8:8]\nset xtics 2\nset key left top samplen 2\n"
-            "set multiplot layout 1,2\n";
-  const char* const titles[] = {"f", "f'"};
-  for (int panel = 0; panel < 2; ++panel) {
-    const int first = 2 + 3 * panel;
-    script << "set title \"" << titles[panel] << "\"\n"
-           << (panel == 0 ? "set yrange [-0.05:1.35]\n" : "set yrange [-0.02:0.36]\n")
-           << "plot $data using 1:" << first
-           << " with lines lw 3 lc rgb '#0072b2' title 'sigmoid', $data using 1:" << first + 1
-           << " with lines lw 2 lc rgb '#d55e00' title 'two ReLUs, c = "
-           << fixed(tangent.half_width, 2) << "', $data using 1:" << first + 2
-           << " with lines lw 2 lc rgb '#009e73' title 'two ReLUs, c = "
-           << fixed(best.half_width, 2) << "'\n";
-  }
-  draw(output, "relu_minus_relu.svg", 900, 380, script.str());
+  const auto draw = [&](const char* title, const char* file, const ArrayXf& sigmoid,
+                        const ArrayXf& of_tangent, const ArrayXf& of_best) {
+    examples::LineChart chart;
+    chart.title = title;
+    chart.x_label = "x";
+    chart.shades_of = "relu";
+    const auto add = [&](const std::string& name, const ArrayXf& y) {
+      examples::Series series{name, {}};
+      for (Eigen::Index i = 0; i < x.size(); i += 40) series.points.emplace_back(x[i], y[i]);
+      chart.series.push_back(series);
+    };
+    add("c = " + fixed(tangent.half_width, 2), of_tangent);
+    add("c = " + fixed(best.half_width, 2), of_best);
+    add("sigmoid", sigmoid);
+    chart.series.back().function = "sigmoid";
+    chart.draw(output, file);
+  };
+  draw("f: the sigmoid, and two ReLUs", "relu_minus_relu.svg", hillock::sigmoid(x), tangent(x),
+       best(x));
+  draw("f': the sigmoid's, and that of two ReLUs", "relu_minus_relu_derivative.svg",
+       hillock::sigmoid.derivative(x), tangent.derivative(x), best.derivative(x));
 }
 
 void run(const examples::ExperimentOptions&, const examples::OutputDirectory& output) {
@@ -116,9 +111,9 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
   chapter.table(
       {"two ReLUs", "c", "slope at 0", "largest distance to sigmoid", "% of [-8, 8] with f' = 0"},
       rows);
-  chapter.picture("relu_minus_relu.svg",
-                  "The sigmoid and two ReLUs: the function at the left, its derivative at the "
-                  "right. The sigmoid's derivative fades, that of two ReLUs is 0 at once.");
+  chapter.pictures({"relu_minus_relu.svg", "relu_minus_relu_derivative.svg"},
+                   "The sigmoid and two ReLUs: the function, and its derivative. The sigmoid's "
+                   "derivative fades, that of two ReLUs is 0 at once.");
   chapter.say(
       "More ReLUs come as near as one likes: each bends the line once, and with half the "
       "distance between the bends a quarter of the error is left.");
@@ -127,7 +122,7 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
     rows.push_back(
         {std::to_string(count), examples::significant(distance(sum_of_relus(count)), 2)});
   chapter.table({"ReLUs, bends from -12 to 12", "largest distance to sigmoid"}, rows);
-  if (examples::gnuplot_is_installed()) draw_picture(tangent, best, output);
+  if (examples::gnuplot_is_installed()) draw_pictures(tangent, best, output);
   chapter.print(std::cout);
   chapter.write(output);
 }

@@ -12,7 +12,9 @@
 #include "functions/cost.hpp"
 #include "support/chapter.hpp"
 #include "support/experiment.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
+#include "support/line_chart.hpp"
 
 namespace {
 
@@ -197,7 +199,8 @@ std::vector<Row> measure_all() {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Measured measured(all[i]);
     const double cost = costs[i].both / relu;
-    rows.push_back({all[i].name, measured.range(), measured.nonlinear(), measured.continuous(),
+    const std::string name = all[i].name + (all[i].slice.empty() ? "" : " " + all[i].slice);
+    rows.push_back({name, measured.range(), measured.nonlinear(), measured.continuous(),
                     measured.differentiable_at_0(), measured.never_falls(), measured.zero_centred(),
                     measured.saturates(), measured.can_die(), Entry{cost < 2, fixed(cost, 1)}});
   }
@@ -219,19 +222,19 @@ void draw_picture(const std::vector<Row>& rows, const examples::OutputDirectory&
     }
     script << "-9 -9\nEND\n";  // a block must not be empty
   }
-  script << "set border 0\nset tics scale 0\nset grid ytics lc rgb '#dddddd'\nset xrange "
-            "[-0.5:7.5]\nset yrange ["
-         << rows.size() << " - 0.5:-0.5]\nset xtics rotate by 35 right (";
+  const int height = 110 + 26 * static_cast<int>(rows.size());
+  script << examples::frame(examples::picture_width, height, 110, 20, 10, 100)
+         << "set border 0\nset tics scale 0\nset xrange [-0.5:7.5]\nset yrange [" << rows.size()
+         << " - 0.5:-0.5]\nset xtics rotate by 35 right (";
   for (std::size_t k = 0; k < std::size(properties); ++k)
     script << (k ? ", " : "") << '\'' << properties[k] << "' " << k;
   script << ")\nset ytics noenhanced (";
   for (std::size_t i = 0; i < rows.size(); ++i)
-    script << (i ? ", " : "") << '\'' << rows[i].name << "' " << i;
-  script
-      << ")\nunset key\nplot $good with points pt 7 ps 1.4 lc rgb '#0072b2', $bad with points pt "
-         "6 ps 1.2 lc rgb '#d55e00'\n";
-  draw(output, "what_an_activation_should_be.svg", 760, 130 + 30 * static_cast<int>(rows.size()),
-       script.str());
+    script << (i ? ", " : "") << '\'' << rows[i].name.substr(0, rows[i].name.find(' ')) << "' "
+           << i;
+  script << ")\nunset key\nplot $good with points pt 7 ps 1.4 lc rgb '" << examples::ink::text
+         << "', $bad with points pt 6 ps 1.2 lc rgb '" << examples::ink::quiet << "'\n";
+  draw(output, "what_an_activation_should_be.svg", examples::picture_width, height, script.str());
 }
 
 std::string with_all(const std::vector<Row>& rows) {

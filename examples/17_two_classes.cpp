@@ -13,7 +13,9 @@
 
 #include "support/chapter.hpp"
 #include "support/experiment.hpp"
+#include "support/function_style.hpp"
 #include "support/gnuplot.hpp"
+#include "support/line_chart.hpp"
 #include "training/data.hpp"
 #include "training/random.hpp"
 
@@ -168,15 +170,20 @@ void draw_picture(const TwoClasses& data, const Boundary& sigmoid, const Boundar
     text << "-(" << f.w[0] << " * x + " << f.b << ") / " << f.w[1];
     return text.str();
   };
-  script << "set border 3 lc rgb '#999999'\nset tics nomirror\nset xrange [-3:3]\nset yrange "
-            "[-3:3]\nset size ratio 1\nset key outside right top samplen 2\n"
+  const int height = 480;
+  const auto colour = [](const char* function) { return examples::style_of(function).colour; };
+  script << examples::frame(examples::picture_width, height, 66, 60, 14, 112)
+         << "set xrange [-3:3]\nset yrange [-3:3]\nset key at screen 0.5, screen 0.01 center "
+            "bottom horizontal maxrows 2 samplen 2\n"
             "set xlabel 'along the direction of second most variance'\n"
             "set ylabel 'along that of most'\n"
-            "plot $first with points pt 7 ps 0.5 lc rgb '#0072b2' title 'digit "
-         << first << "', $second with points pt 5 ps 0.5 lc rgb '#d55e00' title 'digit " << second
-         << "', " << line(sigmoid) << " with lines lw 6 lc rgb '#bbbbbb' title 'sigmoid', "
-         << line(softmax) << " with lines lw 2 dt 2 lc rgb '#000000' title 'softmax'\n";
-  draw(output, "two_classes.svg", 640, 460, script.str());
+            "plot $first with points pt 6 ps 0.5 lc rgb '"
+         << examples::ink::text << "' title 'digit " << first
+         << "', $second with points pt 2 ps 0.5 lc rgb '" << examples::ink::quiet
+         << "' title 'digit " << second << "', " << line(sigmoid) << " with lines lw 7 lc rgb '"
+         << colour("sigmoid") << "' title 'sigmoid', " << line(softmax)
+         << " with lines lw 3 dt 2 lc rgb '" << colour("softmax") << "' title 'softmax'\n";
+  draw(output, "two_classes.svg", examples::picture_width, height, script.str());
 }
 
 void run(const examples::ExperimentOptions& options, const examples::OutputDirectory& output) {

@@ -42,19 +42,27 @@ struct Setup {
   double rate_scale = 1;
 };
 
+/// What the monitors saw of a network: the report that judges it, and its parts.
+struct Examination {
+  hillock::NetworkReport report;
+  std::vector<hillock::UnitReport> layers;
+  hillock::GradientReport gradient;
+};
+
 /// Hidden layers of 64 units, then softmax and cross-entropy.
 template <class F>
 class Network {
  public:
-  Network(const F& f, const Setup& setup, Eigen::Index inputs, Random& random) : f_(f) {
+  Network(const F& f, const Setup& setup, const Samples& samples, Random& random)
+      : f_(f), classes_(samples.classes) {
     constexpr Eigen::Index units = 64;
     for (int i = 0; i < setup.hidden_layers; ++i) {
-      const Eigen::Index from = i == 0 ? inputs : units;
+      const Eigen::Index from = i == 0 ? samples.pixels.rows() : units;
       // He's, which ReLU is in need of.
       const double deviation = setup.weight_scale * std::sqrt(2.0 / static_cast<double>(from));
       layers_.emplace_back(from, units, deviation, setup.bias, random);
     }
-    layers_.emplace_back(units, training::classes,
+    layers_.emplace_back(units, classes_,
                          setup.weight_scale * std::sqrt(1.0 / static_cast<double>(units)), 0.0F,
                          random);
   }
@@ -81,14 +89,14 @@ class Network {
   }
 
   /// Of the samples in batches, as they would come in training.
-  hillock::NetworkReport examine(const Samples& samples, hillock::Stage stage) {
+  Examination examine(const Samples& samples, hillock::Stage stage) {
     std::vector<std::string> names;
     std::vector<hillock::UnitMonitor<F>> monitors;
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
       names.push_back("hidden " + std::to_string(i + 1));
       monitors.emplace_back(f_, 64, hillock::Per::row);
     }
-    hillock::SoftmaxMonitor<> output(hillock::Softmax{hillock::Per::column}, training::classes);
+    hillock::SoftmaxMonitor<> output(hillock::Softmax{hillock::Per::column}, classes_);
     hillock::GradientFlow flow(names);
     for (Eigen::Index begin = 0; begin < samples.count(); begin += 128) {
       const Eigen::Index count = std::min<Eigen::Index>(128, samples.count() - begin);
@@ -104,15 +112,18 @@ class Network {
         monitors[i - 1].observe(pre_activations_[i - 1]);
       }
     }
-    hillock::NetworkReport report(stage);
-    for (std::size_t i = 0; i < monitors.size(); ++i) report.add(names[i], monitors[i].report());
-    report.add("softmax", output.report());
-    report.add(flow.report());
-    return report;
+    Examination found{hillock::NetworkReport(stage), {}, flow.report()};
+    for (std::size_t i = 0; i < monitors.size(); ++i) {
+      found.layers.push_back(monitors[i].report());
+      found.report.add(names[i], found.layers.back());
+    }
+    found.report.add("softmax", output.report()).add(found.gradient);
+    return found;
   }
 
  private:
   F f_;
+  int classes_;
   std::vector<Linear> layers_;
   std::vector<Eigen::MatrixXf> inputs_, pre_activations_;
   Eigen::MatrixXf scores_;
@@ -143,15 +154,73 @@ std::string verdict(const hillock::NetworkReport& report) {
   return std::string(name_of(first.problem)) + " -> " + first.advice;
 }
 
+using Rows = std::vector<std::vector<std::string>>;
+
+/// The layers before and after training, for the page: the terminal shows the reports themselves.
+Rows layer_rows(const Examination& before, const Examination& after) {
+  const auto both = [](double first, double second, const auto& text) {
+    return text(first) + " → " + text(second);
+  };
+  const auto percent = [](double share) {
+    return std::isfinite(share) ? examples::fixed(100 * share, 1) : std::string("-");
+  };
+  const auto norm = [](double value) { return examples::significant(value, 2); };
+  Rows rows;
+  for (std::size_t i = 0; i < before.layers.size(); ++i) {
+    const hillock::UnitReport &a = before.layers[i], &b = after.layers[i];
+    rows.push_back({std::to_string(i + 1), both(a.dead_fraction(), b.dead_fraction(), percent),
+                    both(a.saturated_low_fraction(), b.saturated_low_fraction(), percent),
+                    both(a.saturated_high_fraction(), b.saturated_high_fraction(), percent),
+                    both(a.near_linear_fraction(), b.near_linear_fraction(), percent),
+                    both(before.gradient.layers[i].norm(), after.gradient.layers[i].norm(), norm)});
+  }
+  return rows;
+}
+
+/// The findings, those of one problem and one advice together.
+Rows finding_rows(const std::string& when, const hillock::NetworkReport& report) {
+  std::vector<hillock::Finding> all = report.findings();
+  const std::vector<hillock::Finding> notes = report.notes();
+  all.insert(all.end(), notes.begin(), notes.end());
+  const auto is_same = [](const hillock::Finding& a, const hillock::Finding& b) {
+    return a.problem == b.problem && a.severity == b.severity && a.advice == b.advice;
+  };
+  constexpr std::size_t shown = 3;
+  Rows rows;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto earlier = all.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(all.begin(), earlier, [&](const auto& f) { return is_same(f, all[i]); }))
+      continue;
+    std::string layers;
+    std::size_t count = 0;
+    for (const hillock::Finding& finding : all)
+      if (is_same(finding, all[i]) && ++count <= shown)
+        layers += (count > 1 ? ", " : "") + finding.layer;
+    if (count > shown) layers += " and " + std::to_string(count - shown) + " more";
+    rows.push_back(
+        {when,
+         std::string(all[i].severity == hillock::Severity::worth_knowing ? "worth knowing: " : "") +
+             name_of(all[i].problem) + " (" + layers + ")",
+         all[i].what, all[i].advice});
+  }
+  if (rows.empty()) rows.push_back({when, "nothing is wrong", "", ""});
+  return rows;
+}
+
+/// The first problem of each network and its advice.
+struct Summary {
+  std::string lines;  // for the terminal
+  Rows rows;          // for the page
+};
+
 template <class F>
 void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options& options,
-              examples::Chapter& chapter, std::string& summary) {
+              examples::Chapter& chapter, Summary& summary) {
   Random random(options.seed);
-  Network<F> network(f, setup, data.training.pixels.rows(), random);
-  const hillock::NetworkReport before =
-      network.examine(data.training, hillock::Stage::before_training);
+  Network<F> network(f, setup, data.training, random);
+  const Examination before = network.examine(data.training, hillock::Stage::before_training);
   std::ostringstream text;
-  text << "==== " << setup.name << " ====\nBefore the first step\n" << before;
+  text << "==== " << setup.name << " ====\nBefore the first step\n" << before.report;
 
   const Step step{static_cast<float>(options.learning_rate * setup.rate_scale), 0.9F};
   std::vector<std::size_t> order(data.training.labels.size());
@@ -170,15 +239,28 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
       network.train(batch, step);
     }
   }
-  hillock::NetworkReport after = network.examine(data.training, hillock::Stage::training);
-  after.compare_with(before);
-  const double accuracy = network.accuracy(data.test);
-  text << "After " << options.epochs << " epochs, " << examples::fixed(100 * accuracy, 1)
-       << " % of the test set right\n"
-       << after;
-  chapter.listing(text.str());
-  summary += std::string(setup.name) + "\n  before: " + verdict(before) +
-             "\n  after:  " + verdict(after) + '\n';
+  Examination after = network.examine(data.training, hillock::Stage::training);
+  after.report.compare_with(before.report);
+  const std::string right = examples::fixed(100 * network.accuracy(data.test), 1);
+  const std::string trained = "after " + std::to_string(options.epochs) + " epochs";
+  text << "After " << options.epochs << " epochs, " << right << " % of the test set right\n"
+       << after.report;
+  chapter.lines(text.str());
+  const std::string at_first = verdict(before.report), at_last = verdict(after.report);
+  summary.lines +=
+      std::string(setup.name) + "\n  before: " + at_first + "\n  after:  " + at_last + '\n';
+  summary.rows.push_back({setup.name, right, at_first, at_last});
+
+  chapter.say(std::string("The network “") + setup.name + "”, " + right +
+                  " % of the test set right " + trained + ". Each cell: before the first step → " +
+                  trained + '.',
+              examples::Medium::page);
+  chapter.table({"hidden layer", "dead, %", "saturated low, %", "saturated high, %", "linear, %",
+                 "gradient's norm"},
+                layer_rows(before, after), examples::Medium::page);
+  Rows findings = finding_rows("before the first step", before.report);
+  for (auto& row : finding_rows(trained, after.report)) findings.push_back(std::move(row));
+  chapter.table({"when", "what is wrong", "seen", "advice"}, findings, examples::Medium::page);
 }
 
 void run(const Options& options, const examples::OutputDirectory& output) {
@@ -189,7 +271,7 @@ void run(const Options& options, const examples::OutputDirectory& output) {
       "A network that learns the digits, and the same one with weights, bias or learning rate that "
       "break it. The report of the diagnostics tells them apart, before the first step or after " +
       std::to_string(options.epochs) + " epochs, and says what helps.");
-  std::string summary;
+  Summary summary;
   const auto& relu = hillock::relu;
   diagnose(relu, {"healthy"}, data, options, chapter, summary);
   diagnose(relu, {"weights x 20", 2, 20}, data, options, chapter, summary);
@@ -199,7 +281,10 @@ void run(const Options& options, const examples::OutputDirectory& output) {
   diagnose(relu, {"all-zero weights", 2, 0}, data, options, chapter, summary);
   diagnose(hillock::sigmoid, {"30 sigmoid layers", 30}, data, options, chapter, summary);
   chapter.say("What is wrong first:");
-  chapter.listing(summary);
+  chapter.lines(summary.lines);
+  chapter.table({"network", "test set right, %", "before the first step",
+                 "after " + std::to_string(options.epochs) + " epochs"},
+                summary.rows, examples::Medium::page);
   chapter.print(std::cout);
   chapter.write(output);
 }

@@ -16,7 +16,7 @@ endfunction()
 # Columns 4 and 5: test accuracy, difference from one matrix.
 hillock_effect(08_deep_linear
   SAYS "differ by rounding only.*The layers are worth something only"
-  PICTURES 08_deep_linear.svg
+  PICTURES 08_deep_linear_identity.svg 08_deep_linear_relu.svg
   EFFECT
     "^none,0,6,|4|LESS|0.7"
     "^identity,8,|4|LESS|0.7"

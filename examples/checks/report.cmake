@@ -1,6 +1,7 @@
 # Runs the experiments PROGRAMS, adds a chapter that is too wide for any screen, and lets REPORT make the page. It must
 # have every chapter in order and every picture, and refer to nothing outside. With BROWSER, a Chromium, it is opened in
-# the widths of a phone and a desk: no message on the console, no scrolling of the page from side to side.
+# the widths of a phone and a desk: no message on the console, no scrolling from side to side of the page, of a picture or
+# of a table of sentences; only a table of numbers that is too wide may scroll, in its own box.
 cmake_policy(VERSION 3.16)
 file(REMOVE_RECURSE ${OUTPUT})
 file(MAKE_DIRECTORY ${OUTPUT})
@@ -14,9 +15,10 @@ string(REPEAT "wide" 100 wide)
 string(REPEAT "<td>12345.678</td>" 40 cells)
 file(WRITE ${OUTPUT}/100_wide.chapter.html "<section class=\"chapter\" id=\"100_wide\"><h2>${wide}</h2>
 <p class=\"question\">${wide}</p><p>${wide}</p><div class=\"table\"><table><tbody><tr>${cells}</tr></tbody></table></div>
-<pre class=\"listing\">${wide}</pre>
-<figure><img src=\"wide.svg\" alt=\"A &lt; B\"><figcaption>${wide}</figcaption></figure>
-<figure><img src=\"missing.svg\" alt=\"missing\"></figure></section>\n")
+<div class=\"table\"><table class=\"stacked\"><tbody><tr><td data-header=\"a\">${wide}</td>
+<td class=\"sentences\" data-header=\"${wide}\">${wide}</td></tr></tbody></table></div>
+<figure><div class=\"pictures\"><img src=\"wide.svg\" alt=\"A &lt; B\"></div><figcaption>${wide}</figcaption></figure>
+<figure><div class=\"pictures\"><img src=\"missing.svg\" alt=\"missing\"></div></figure></section>\n")
 file(WRITE ${OUTPUT}/wide.svg "<?xml version=\"1.0\"?><svg width=\"5000\" height=\"100\" viewBox=\"0 0 5000 100\"
  xmlns=\"http://www.w3.org/2000/svg\"><g><circle id='dot' r='50'/></g></svg>")
 execute_process(COMMAND ${REPORT} --output ${OUTPUT} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
@@ -30,10 +32,10 @@ string(REGEX REPLACE "[][;]" " " page "${page}")
 if(NOT page MATCHES "id=\"wide-dot\".*|id='wide-dot'")
   message(FATAL_ERROR "the ids of a picture have no prefix")
 endif()
-foreach(reference IN ITEMS "https?://" "<(script|img|link|iframe|object|embed|image)[ >]" "@import" " src=" "url\\([^#]"
+foreach(reference IN ITEMS "https?://" "<(script|img|link|iframe|object|embed|image|pre)[ >]" "@import" " src=" "url\\([^#]"
     "href=[\"'][^#]")
   if(page MATCHES "${reference}")
-    message(FATAL_ERROR "the page refers to something outside: ${CMAKE_MATCH_0}")
+    message(FATAL_ERROR "the page refers to something outside, or has lines that are cut off: ${CMAKE_MATCH_0}")
   endif()
 endforeach()
 set(last -1)
@@ -72,20 +74,25 @@ endif()
 string(REPLACE "style-src 'unsafe-inline'\">" "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">" page "${page}")
 string(REPLACE "</body>" "<script>
   const root = document.documentElement, shown = [...document.querySelectorAll('svg')].filter(s => s.clientWidth > 100);
-  parent.postMessage(root.scrollWidth + ' of ' + innerWidth + ', ' + shown.length + ' pictures', '*');
+  const scrolls = [...document.querySelectorAll('body *')].filter(e => e.scrollWidth > e.clientWidth &&
+    !getComputedStyle(e).overflowX.includes('visible') && !e.querySelector(':scope > table:not(.stacked)') &&
+    (e instanceof HTMLElement) && innerWidth < 500);
+  parent.postMessage(root.scrollWidth + ' of ' + innerWidth + ', ' + shown.length + ' pictures, ' + scrolls.length +
+    ' scroll', '*');
 </script></body>" page "${page}")
 file(WRITE ${OUTPUT}/measured.html "${page}")
 foreach(width IN ITEMS 360 1280)
   file(WRITE ${OUTPUT}/frame.html "<body><p id=\"result\"></p><script>
     onmessage = event => { document.getElementById('result').textContent = 'width ' + event.data; };
     </script><iframe src=\"measured.html\" width=\"${width}\" height=\"800\" style=\"border: 0\"></iframe></body>")
-  execute_process(COMMAND ${BROWSER} --headless --no-sandbox --disable-gpu --hide-scrollbars --enable-logging=stderr
+  execute_process(COMMAND ${BROWSER} --headless --no-sandbox --disable-gpu --no-first-run --hide-scrollbars
+      --disable-background-networking --disable-component-update --disable-sync --enable-logging=stderr
       --user-data-dir=${OUTPUT}/profile --virtual-time-budget=5000 --window-size=1400,900 --dump-dom
       file://${OUTPUT}/frame.html
     TIMEOUT 60 RESULT_VARIABLE status OUTPUT_VARIABLE dom ERROR_VARIABLE log)
-  string(REGEX MATCH "width [0-9]+ of [0-9]+, [0-9]+ pictures" result "${dom}")
+  string(REGEX MATCH "width [0-9]+ of [0-9]+, [0-9]+ pictures, [0-9]+ scroll" result "${dom}")
   message("${result}")
-  if(NOT status EQUAL 0 OR NOT result STREQUAL "width ${width} of ${width}, ${drawn} pictures")
+  if(NOT status EQUAL 0 OR NOT result STREQUAL "width ${width} of ${width}, ${drawn} pictures, 0 scroll")
     message(FATAL_ERROR "at ${width} pixels: '${result}' (status ${status})\n${log}")
   endif()
   if(log MATCHES "CONSOLE[^\n]*")

@@ -1,5 +1,6 @@
 #include "functions.hpp"
 
+#include <algorithm>
 #include <hillock/hillock.hpp>
 #include <memory>
 #include <xsimd/xsimd.hpp>
@@ -41,6 +42,20 @@ Function pointwise(const char* name, const F& f) {
   return function;
 }
 
+/// An object of the type of an earlier one, such as silu of swish's, is another name of that.
+template <class F>
+void add_pointwise(const char* name, const F& f, std::vector<Function>& all) {
+  const auto same = std::find_if(all.begin(), all.end(), [](const Function& function) {
+    return function.type == std::type_index(typeid(F));
+  });
+  if (same != all.end()) {
+    same->aliases.emplace_back(name);
+    return;
+  }
+  all.push_back(pointwise(name, f));
+  all.back().type = typeid(F);
+}
+
 /// The work of a function of columns of `rows` numbers: forward, and backward from its input.
 template <class F>
 auto task_on_columns(const F& f, Eigen::Index rows, Eigen::Index output_rows) {
@@ -77,6 +92,7 @@ template <class F>
 Function of_three_scores(const char* name, const F& f) {
   Function function;
   function.name = name;
+  function.slice = "of (x, 0, 1), the first";
   function.at = [f](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
     const Eigen::ArrayXXf z = scores(x);
     Eigen::ArrayXXf first = Eigen::ArrayXXf::Zero(3, x.size());
@@ -97,7 +113,8 @@ Function of_three_scores(const char* name, const F& f) {
 Function cross_entropy() {
   const hillock::CrossEntropy f{hillock::Per::column, hillock::Reduction::sum};
   Function function;
-  function.name = "cross_entropy of (x, 0, 1), first";
+  function.name = "cross_entropy";
+  function.slice = "of (x, 0, 1), label 0";
   function.at = [f](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
     const Eigen::ArrayXXf z = scores(x);
     const Eigen::ArrayXi labels = Eigen::ArrayXi::Zero(x.size());
@@ -126,6 +143,38 @@ Function cross_entropy() {
   return function;
 }
 
+/// By the first of three scores; its derivative is softmax.
+Function logsumexp() {
+  const auto column = hillock::Per::column;
+  Function function;
+  function.name = "logsumexp";
+  function.slice = "of (x, 0, 1)";
+  function.at = [](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
+    const Eigen::ArrayXXf z = scores(x), p = hillock::Softmax{column}(z);
+    y = hillock::logsumexp(z, column).transpose();
+    d = p.row(0).transpose();
+  };
+  function.at_double = [](const Eigen::ArrayXd& x, Eigen::ArrayXd& y) {
+    y = hillock::logsumexp(scores(x), column).transpose();
+  };
+  function.task = [](Eigen::Index n, bool backward) -> std::function<void()> {
+    struct Arrays {
+      Eigen::ArrayXXf x, y, p;
+    };
+    const Eigen::Index columns = n / 10;
+    const auto a =
+        std::make_shared<Arrays>(Arrays{normal(10, columns), Eigen::ArrayXXf::Zero(1, columns),
+                                        Eigen::ArrayXXf::Zero(10, columns)});
+    if (backward)
+      return [a] {
+        a->y = hillock::logsumexp(a->x, column);
+        hillock::forward(hillock::Softmax{column}, a->x, a->p);
+      };
+    return [a] { a->y = hillock::logsumexp(a->x, column); };
+  };
+  return function;
+}
+
 /// Three straight pieces make a convex function; the
 /// derivative is the slope of the piece that wins.
 template <class T>
@@ -141,7 +190,8 @@ Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> three_pieces(
 Function maxout() {
   const hillock::Maxout f{3, hillock::Per::column};
   Function function;
-  function.name = "maxout of (-x/2-1, x/4, x-1.5)";
+  function.name = "maxout";
+  function.slice = "of (-x/2-1, x/4, x-1.5)";
   function.at = [f](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
     const Eigen::ArrayXXf z = three_pieces(x), m = f(z),
                           routed = f.backward(z, Eigen::ArrayXXf::Ones(1, x.size()));
@@ -162,15 +212,16 @@ std::vector<Function> all_functions() {
   std::vector<Function> all;
   // Made by CMake from the ready-made objects in the library's headers: a new one needs no edit
   // here.
-#define HILLOCK_EXAMPLES_FUNCTION(name) all.push_back(pointwise(#name, hillock::name));
+#define HILLOCK_EXAMPLES_FUNCTION(name) add_pointwise(#name, hillock::name, all);
 #include "ready_made_functions.inc"
 #undef HILLOCK_EXAMPLES_FUNCTION
   all.push_back(pointwise("prelu", hillock::PReLU<>{}));
   all.push_back(maxout());
   const auto column = hillock::Per::column;
-  all.push_back(of_three_scores("softmax of (x, 0, 1), first", hillock::Softmax{column}));
-  all.push_back(of_three_scores("log_softmax of (x, 0, 1), first", hillock::LogSoftmax{column}));
+  all.push_back(of_three_scores("softmax", hillock::Softmax{column}));
+  all.push_back(of_three_scores("log_softmax", hillock::LogSoftmax{column}));
   all.push_back(cross_entropy());
+  all.push_back(logsumexp());
   return all;
 }
 

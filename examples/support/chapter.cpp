@@ -11,6 +11,7 @@ namespace examples {
 namespace {
 
 constexpr std::size_t line_width = 79;
+constexpr std::size_t longest_cell = 40;  // of a table on the page that is not a sentence
 
 /// The number of characters of UTF-8 text: of each, all bytes but the first are 10xxxxxx.
 std::size_t width(const std::string& text) {
@@ -74,30 +75,36 @@ std::vector<bool> numeric_columns(std::size_t columns, const Rows& rows) {
 Chapter::Chapter(std::string name, std::string title, std::string question)
     : name_(std::move(name)), title_(std::move(title)), question_(std::move(question)) {}
 
-void Chapter::say(std::string paragraph) { parts_.push_back(Paragraph{std::move(paragraph)}); }
+void Chapter::say(std::string paragraph, Medium medium) {
+  parts_.push_back(Paragraph{std::move(paragraph), medium});
+}
 
-void Chapter::table(std::vector<std::string> header, std::vector<std::vector<std::string>> rows) {
+void Chapter::table(std::vector<std::string> header, std::vector<std::vector<std::string>> rows,
+                    Medium medium) {
   for (const auto& row : rows)
     if (row.size() != header.size())
       throw std::invalid_argument("table of " + name_ + ": a row of " + std::to_string(row.size()) +
                                   " cells below a header of " + std::to_string(header.size()));
-  parts_.push_back(Table{std::move(header), std::move(rows)});
+  parts_.push_back(Table{std::move(header), std::move(rows), medium});
 }
 
-void Chapter::listing(std::string text) {
+void Chapter::lines(std::string text) {
   if (text.empty() || text.back() != '\n') text += '\n';
-  parts_.push_back(Listing{std::move(text)});
+  parts_.push_back(Lines{std::move(text)});
 }
 
-void Chapter::picture(std::string svg_file_name, std::string caption) {
-  parts_.push_back(Picture{std::move(svg_file_name), std::move(caption)});
+void Chapter::pictures(std::vector<std::string> svg_file_names, std::string caption) {
+  parts_.push_back(Pictures{std::move(svg_file_names), std::move(caption)});
 }
 
-std::string Chapter::as_text(const Paragraph& paragraph) { return wrapped(paragraph.text); }
+std::string Chapter::as_text(const Paragraph& paragraph) {
+  return paragraph.medium == Medium::page ? std::string() : wrapped(paragraph.text);
+}
 
-std::string Chapter::as_text(const Listing& listing) { return listing.text; }
+std::string Chapter::as_text(const Lines& lines) { return lines.text; }
 
 std::string Chapter::as_text(const Table& table) {
+  if (table.medium == Medium::page) return {};
   const std::size_t columns = table.header.size();
   const std::vector<bool> numeric = numeric_columns(columns, table.rows);
   std::vector<std::size_t> widths(columns);
@@ -119,45 +126,63 @@ std::string Chapter::as_text(const Table& table) {
   return text;
 }
 
-std::string Chapter::as_text(const Picture& picture) {
-  return wrapped(picture.file + ": " + picture.caption);
+std::string Chapter::as_text(const Pictures& pictures) {
+  std::string files;
+  for (const std::string& file : pictures.files) files += (files.empty() ? "" : ", ") + file;
+  return wrapped(files + ": " + pictures.caption);
 }
 
 std::string Chapter::as_html(const Paragraph& paragraph) {
+  if (paragraph.medium == Medium::terminal) return {};
   return "<p>" + escaped(paragraph.text) + "</p>\n";
 }
 
-std::string Chapter::as_html(const Listing& listing) {
-  return "<pre class=\"listing\" tabindex=\"0\">" + escaped(listing.text) + "</pre>\n";
-}
+std::string Chapter::as_html(const Lines&) { return {}; }
 
 std::string Chapter::as_html(const Table& table) {
-  const std::vector<bool> numeric = numeric_columns(table.header.size(), table.rows);
-  const auto line = [&numeric](const std::string& tag, const std::vector<std::string>& cells) {
+  if (table.medium == Medium::terminal) return {};
+  const std::size_t columns = table.header.size();
+  const std::vector<bool> numeric = numeric_columns(columns, table.rows);
+  std::vector<bool> sentences(columns, false);
+  for (const auto& row : table.rows)
+    for (std::size_t i = 0; i < columns; ++i)
+      sentences[i] = sentences[i] || width(row[i]) > longest_cell;
+  const bool is_stacked = std::find(sentences.begin(), sentences.end(), true) != sentences.end();
+  const auto line = [&](const std::string& tag, const std::vector<std::string>& cells) {
     std::string html = "<tr>";
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      html += "<" + tag + (numeric[i] ? " class=\"number\">" : ">") + escaped(cells[i]) + "</" +
-              tag + ">";
+    for (std::size_t i = 0; i < columns; ++i)
+      html +=
+          "<" + tag +
+          (sentences[i] ? " class=\"sentences\""
+           : numeric[i] ? " class=\"number\""
+                        : "") +
+          (is_stacked && tag == "td" ? " data-header=\"" + escaped(table.header[i]) + "\"" : "") +
+          ">" + escaped(cells[i]) + "</" + tag + ">";
     return html + "</tr>\n";
   };
   // The table scrolls in a box of its own, so that the page need not; with the keyboard, too.
-  std::string html =
-      "<div class=\"table\" tabindex=\"0\"><table>\n<thead>" + line("th", table.header);
+  std::string html = "<div class=\"table\" tabindex=\"0\"><table" +
+                     std::string(is_stacked ? " class=\"stacked\"" : "") + ">\n<thead>" +
+                     line("th", table.header);
   html += "</thead>\n<tbody>\n";
   for (const auto& row : table.rows) html += line("td", row);
   return html + "</tbody></table></div>\n";
 }
 
-std::string Chapter::as_html(const Picture& picture) {
-  const std::string caption = escaped(picture.caption);
-  return "<figure><img src=\"" + escaped(picture.file) + "\" alt=\"" + caption +
-         "\">\n<figcaption>" + caption + "</figcaption></figure>\n";
+std::string Chapter::as_html(const Pictures& pictures) {
+  const std::string caption = escaped(pictures.caption);
+  std::string html = "<figure><div class=\"pictures\">\n";
+  for (const std::string& file : pictures.files)
+    html += "<img src=\"" + escaped(file) + "\" alt=\"" + caption + "\">\n";
+  return html + "</div><figcaption>" + caption + "</figcaption></figure>\n";
 }
 
 void Chapter::print(std::ostream& out) const {
   out << title_ << '\n' << std::string(width(title_), '=') << '\n' << wrapped(question_);
-  for (const auto& part : parts_)
-    out << '\n' << std::visit([](const auto& known) { return as_text(known); }, part);
+  for (const auto& part : parts_) {
+    const std::string text = std::visit([](const auto& known) { return as_text(known); }, part);
+    if (!text.empty()) out << '\n' << text;
+  }
 }
 
 void Chapter::write(const OutputDirectory& directory) const {

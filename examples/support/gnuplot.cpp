@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "function_style.hpp"
+
 namespace examples {
 namespace {
 
@@ -52,9 +54,8 @@ void draw(const OutputDirectory& directory, const std::string& name, int width, 
     close(picture);
     if (!gnuplot) return false;
     const std::string all = "set terminal svg size " + std::to_string(width) + "," +
-                            std::to_string(height) +
-                            " font 'DejaVu Sans,13' background '#ffffff'\n"
-                            "set tics textcolor rgb '#000000'\n" +
+                            std::to_string(height) + " font 'DejaVu Sans,13' background '" +
+                            ink::ground + "'\nset tics textcolor rgb '" + ink::text + "'\n" +
                             script + "\nunset multiplot\nunset output\n";
     const bool sent = std::fwrite(all.data(), 1, all.size(), gnuplot) == all.size();
     return pclose(gnuplot) == 0 && sent && finish(temporary);

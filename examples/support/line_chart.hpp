@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,25 +12,37 @@ namespace examples {
 struct Series {
   std::string name;
   std::vector<std::pair<double, double>> points;  // of those that are not finite nothing is drawn
-  double width = 2.5;
+  std::string function = "";  // whose colour and mark the line has; empty: LineChart::shades_of's
+  double width = 2;
+  bool dashed = false;
 };
 
-/// One diagram of lines with a legend beside it.
+/// One diagram of lines, as wide as a phone can show without making the letters too small. Each
+/// line's name and mark stand at its right end.
 struct LineChart {
-  enum class Colours { different, ordered };  // ordered: the series are steps of one quantity
-
   std::string title, x_label, y_label;
   std::vector<Series> series;
-  Colours colours = Colours::different;
-  bool markers = true;  // on the points
+  std::string shades_of =
+      "";  // where the series are steps of one quantity: of this function, whose
+           // mark they have, with dashes that tell them apart
   bool logarithmic_x = false, logarithmic_y = false;
-  std::pair<double, double> y_range = {0, 0};  // where both are the same: as the points need it
-  std::string more = "";                       // gnuplot commands before the plot
+  std::pair<double, double> x_range = {0, 0};  // where both are the same: as the points need it
+  std::pair<double, double> y_range = {0, 0};
+  std::string more = "";  // gnuplot commands before the plot
+  int height = 340;
 
+  /// The y of all points, of all series, where it is the same: a sentence says more than the chart.
+  /// NaN where there is no point.
+  std::optional<double> constant() const;
+
+  /// A series without a finite point is named below the others, without a line.
   void draw(const OutputDirectory& directory, const std::string& svg) const;
 };
 
-/// A colour that colour-blind people can tell from the others of the same list.
-const char* colour(LineChart::Colours list, std::size_t index, std::size_t count);
+inline constexpr int picture_width = 480;
+
+/// The commands that most pictures begin with: a quiet frame of two sides, a grid and margins in
+/// pixels.
+std::string frame(int width, int height, int left, int right, int top, int bottom);
 
 }  // namespace examples

@@ -5,6 +5,7 @@
 
 #include "../support/experiment.hpp"
 #include "../support/input_error.hpp"
+#include "../training/data.hpp"
 
 namespace train_digits {
 
@@ -15,7 +16,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
                                      const std::filesystem::path& default_data) {
   Options options;
   options.activations = known_activations;
-  std::string data = default_data.string(), fashion_mnist, output = "out";
+  std::string data = default_data.string(), idx, output = "out";
 
   CLI::App app{"Trains a small network on handwritten digits, once per activation function."};
   app.add_option("-a,--activation", options.activations, "Which to train, separated by commas")
@@ -23,7 +24,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
       ->check(CLI::IsMember(known_activations))
       ->capture_default_str();
   CLI::Option* const rate_option = app.add_option("-r,--learning-rate", options.learning_rate,
-                                                  "With Fashion-MNIST 0.005, unless given")
+                                                  "With IDX files 0.005, unless given")
                                        ->capture_default_str();
   app.add_option("-b,--initial-bias", options.initial_bias,
                  "Of the hidden layers: try -5 with relu")
@@ -38,11 +39,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
   app.add_option("-s,--seed", seed, "All randomness comes from it")->capture_default_str();
   CLI::Option* const data_option =
       app.add_option("-d,--data", data, "CSV file of 8x8 digits")->capture_default_str();
-  CLI::Option* const fashion_option =
-      app.add_option("-f,--fashion-mnist", fashion_mnist,
-                     "Directory of the four Fashion-MNIST files, instead of the digits; Debian's "
-                     "dataset-fashion-mnist puts them in /usr/share/datasets/fashion-mnist");
-  fashion_option->excludes(data_option);
+  CLI::Option* const idx_option =
+      app.add_option("-f,--fashion-mnist,--idx", idx, training::idx_help);
+  idx_option->excludes(data_option);
   app.add_option("-o,--output", output, "Directory for the CSV and the pictures")
       ->capture_default_str();
 
@@ -57,8 +56,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv,
   require(std::isfinite(options.initial_bias), "--initial-bias must be finite");
   options.seed = examples::parse_seed(seed);
   options.data = data;
-  if (fashion_option->count() > 0) {
-    options.fashion_mnist = fashion_mnist;
+  if (idx_option->count() > 0) {
+    options.idx = idx;
     // Of 784 pixels a step of the rate for 64 is too long: Maxout's loss became infinite.
     if (rate_option->count() == 0) options.learning_rate = 0.005;
   }

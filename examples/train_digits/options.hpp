@@ -16,7 +16,7 @@ struct Options {
   int epochs = 40;
   std::uint64_t seed = 1;
   std::filesystem::path data;
-  std::optional<std::filesystem::path> fashion_mnist;  // instead of data
+  std::optional<std::filesystem::path> idx;  // instead of data
   std::filesystem::path output;
 };
 

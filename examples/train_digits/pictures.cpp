@@ -1,100 +1,113 @@
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <cmath>
-#include <functional>
-#include <limits>
-#include <sstream>
 
 #include "../support/gnuplot.hpp"
+#include "../support/line_chart.hpp"
 #include "report.hpp"
 
 namespace train_digits {
 namespace {
 
-/// Okabe and Ito's colours, which colour-blind people can
-/// tell apart, with a darker yellow for a white ground.
-constexpr std::array<const char*, 8> colours = {"#000000", "#e69f00", "#56b4e9", "#009e73",
-                                                "#b8a400", "#0072b2", "#d55e00", "#cc79a7"};
-
-enum class Scale { percent, logarithmic };
+using examples::LineChart;
 
 struct Panel {
-  const char* title;
-  Scale scale;
-  const char* tics;
-  std::function<double(const Epoch&)> value;
+  std::string file, title, unit, caption;
+  bool logarithmic;
+  double (*value)(const Epoch&);
 };
 
-/// The range is set here, because gnuplot stops with an
-/// error where a panel has no finite value to scale by.
-std::string y_axis(const Panel& panel, const std::vector<Result>& results) {
-  double least = std::numeric_limits<double>::infinity(), most = 0;
-  for (const Result& result : results)
-    for (const Epoch& epoch : result.epochs)
-      if (const double value = panel.value(epoch); std::isfinite(value)) {
-        if (value > 0) least = std::min(least, value);
-        most = std::max(most, value);
-      }
-  std::ostringstream text;
-  if (panel.scale == Scale::percent) {
-    const double top = std::max(10.0, 1.1 * most);  // curves at 0 stay off the frame
-    text << "unset logscale y\nset yrange [" << -0.03 * top << ':' << top << "]\n";
-  } else {
-    if (!(least < most)) least = most > 0 ? most / 10 : 0.1, most = 10 * least;
-    text << "set logscale y\nset yrange [" << least / 1.3 << ':' << most * 1.3 << "]\n";
-  }
-  return text.str();
-}
+const Panel loss = {"training_loss.svg",
+                    "training loss",
+                    "",
+                    "The loss (cross-entropy) on the training set.",
+                    true,
+                    [](const Epoch& epoch) { return epoch.training_loss; }};
+const Panel error = {"test_error.svg",
+                     "test error",
+                     " %",
+                     "The error on the held-out pictures.",
+                     true,
+                     [](const Epoch& epoch) { return 100 * (1 - epoch.test_accuracy); }};
+const Panel saturated = {"saturated.svg",
+                         "saturated hidden pre-activations",
+                         " %",
+                         "The share of hidden pre-activations that are saturated.",
+                         false,
+                         [](const Epoch& epoch) { return 100 * epoch.both().saturated; }};
+const Panel dead = {"dead.svg", "dead hidden units",
+                    " %",       "The share of hidden units that are dead.",
+                    false,      [](const Epoch& epoch) { return 100 * epoch.both().dead; }};
 
-std::string plot(const Panel& panel, const std::vector<Result>& results, bool legend) {
-  std::ostringstream text;
-  int epochs = 1;
+LineChart chart_of(const Panel& panel, const std::vector<Result>& results) {
+  LineChart chart;
+  chart.title = panel.title + (panel.unit.empty() ? "" : "," + panel.unit);
+  chart.x_label = "epoch";
+  chart.logarithmic_y = panel.logarithmic;
+  double most = 0;
   for (const Result& result : results) {
-    text << '$' << result.activation << " << END\n";
-    for (const Epoch& epoch : result.epochs)
-      text << epoch.number << ' ' << panel.value(epoch) << '\n';
-    text << "END\n";
-    epochs = std::max(epochs, static_cast<int>(result.epochs.size()));
+    examples::Series series;
+    series.name = series.function = result.activation;
+    for (const Epoch& epoch : result.epochs) {
+      series.points.emplace_back(epoch.number, panel.value(epoch));
+      if (std::isfinite(panel.value(epoch))) most = std::max(most, panel.value(epoch));
+    }
+    chart.series.push_back(series);
   }
-  text << "set title '" << panel.title << "'\nset xrange [0:" << epochs << "]\n"
-       << y_axis(panel, results) << "set ytics " << panel.tics << "\nplot ";
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const std::string& name = results[i].activation;
-    text << (i ? ", " : "") << '$' << name << " with linespoints lw 2 ps 0.6 pt " << i + 4 << " pi "
-         << (epochs + 9) / 10 << " lc rgb '" << colours[i % colours.size()] << "' "
-         << (legend ? "title '" + name + "' noenhanced" : "notitle");
+  if (panel.logarithmic) {
+    chart.more =
+        "set format y '%g'\nset ytics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, "
+        "5, 10, 20, 50, 100)\n";
+  } else {
+    const double top = std::max(10.0, 1.1 * most);  // lines at 0 stay off the frame
+    chart.y_range = {-0.03 * top, top};
   }
-  text << '\n';
-  return text.str();
+  return chart;
 }
 
-/// Two panels beside each other; the legend beside the second serves both.
-void draw_pair(const std::string& file, const Panel& left, const Panel& right,
-               const std::vector<Result>& results, const examples::OutputDirectory& directory) {
-  const int width = 1100, height = 420;
-  draw(directory, file, width, height,
-       "set grid lc rgb '#dddddd'\nset lmargin 8\nset format y '%g'\nset border 3\nset tics "
-       "nomirror\nset xlabel 'epoch'\n"
-       "set key at screen 0.995,0.9 right top vertical\nset multiplot\n"
-       "set origin 0,0\nset size 0.43,1\n" +
-           plot(left, results, false) + "set origin 0.43,0\n" + plot(right, results, true));
+/// The names of the lines that have no point, such as Maxout's where saturation is shown.
+std::string without_points(const LineChart& chart) {
+  std::string names;
+  for (const examples::Series& series : chart.series)
+    if (std::none_of(series.points.begin(), series.points.end(),
+                     [](const auto& point) { return std::isfinite(point.second); }))
+      names += (names.empty() ? "" : ", ") + series.name;
+  return names;
+}
+
+/// Draws the panels. Where all lines of one are the same, lying on each other, a sentence says so.
+void show(const std::vector<Panel>& panels, const std::vector<Result>& results,
+          const examples::OutputDirectory* directory, examples::Chapter& chapter) {
+  std::vector<std::string> files;
+  std::string caption;
+  for (const Panel& panel : panels) {
+    const LineChart chart = chart_of(panel, results);
+    if (const std::optional<double> all = chart.constant()) {
+      std::string title = panel.title;
+      title.front() = static_cast<char>(std::toupper(title.front()));
+      chapter.say(
+          title + ": " +
+          (std::isfinite(*all) ? examples::significant(*all, 3) + panel.unit : "no number") +
+          " after every epoch, with every activation.");
+      continue;
+    }
+    files.push_back(panel.file);
+    caption += (caption.empty() ? "" : " ") + panel.caption;
+    if (const std::string names = without_points(chart); !names.empty())
+      caption += " Without a line, as there is no such number: " + names + ".";
+    if (directory) chart.draw(*directory, panel.file);
+  }
+  if (!files.empty()) chapter.pictures(files, caption);
 }
 
 }  // namespace
 
-void draw_pictures(const std::vector<Result>& results, const examples::OutputDirectory& directory) {
-  draw_pair("training.svg",
-            {"training loss (cross-entropy)", Scale::logarithmic, "autofreq",
-             [](const Epoch& epoch) { return epoch.training_loss; }},
-            {"test error, %", Scale::logarithmic, "(0.2, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100)",
-             [](const Epoch& epoch) { return 100 * (1 - epoch.test_accuracy); }},
-            results, directory);
-  draw_pair("units.svg",
-            {"saturated hidden pre-activations, %", Scale::percent, "autofreq",
-             [](const Epoch& epoch) { return 100 * epoch.both().saturated; }},
-            {"dead hidden units, %", Scale::percent, "autofreq",
-             [](const Epoch& epoch) { return 100 * epoch.both().dead; }},
-            results, directory);
+void draw_pictures(const std::vector<Result>& results, const examples::OutputDirectory& directory,
+                   examples::Chapter& chapter) {
+  const examples::OutputDirectory* const drawn =
+      examples::gnuplot_is_installed() ? &directory : nullptr;
+  show({loss, error}, results, drawn, chapter);
+  show({saturated, dead}, results, drawn, chapter);
 }
 
 }  // namespace train_digits

@@ -58,7 +58,7 @@ examples::Chapter describe(const std::vector<Result>& results, const training::D
                             "What does the choice of the activation change in a network?");
   chapter.say("A network of " + std::to_string(data.training.pixels.rows()) +
               " inputs, two hidden layers of " + std::to_string(units) + " units and " +
-              std::to_string(training::classes) +
+              std::to_string(data.training.classes) +
               " outputs (softmax and cross-entropy), trained once with each activation on " +
               std::to_string(data.training.count()) + " pictures, " +
               std::to_string(data.test.count()) + " held out: " + std::to_string(options.epochs) +
@@ -92,10 +92,6 @@ examples::Chapter describe(const std::vector<Result>& results, const training::D
       "healthy). Dead: of the hidden units, those that let no training sample through (of "
       "maxout, pieces that never win).");
   for (const std::string& remark : remarks) chapter.say(remark);
-  chapter.picture("training.svg",
-                  "The loss on the training set and the error on the held-out pictures.");
-  chapter.picture("units.svg",
-                  "Hidden pre-activations that are saturated, and units that are dead.");
   return chapter;
 }
 

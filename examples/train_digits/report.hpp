@@ -32,7 +32,9 @@ examples::Chapter describe(const std::vector<Result>& results, const training::D
 /// One row per epoch.
 std::string to_csv(const std::vector<Result>& results);
 
-/// training.svg (loss and accuracy) and units.svg (saturated and dead units), epoch by epoch.
-void draw_pictures(const std::vector<Result>& results, const examples::OutputDirectory& directory);
+/// Loss, error, saturated and dead units, epoch by epoch, for the chapter: as pictures, which are
+/// drawn into the directory where gnuplot is installed, or as a sentence where nothing happened.
+void draw_pictures(const std::vector<Result>& results, const examples::OutputDirectory& directory,
+                   examples::Chapter& chapter);
 
 }  // namespace train_digits

@@ -40,8 +40,8 @@ std::string describe_learned(const training::Network& network) {
 Result train(const training::ActivationKind& kind, const training::Dataset& data,
              const Options& options, const std::function<void(const Epoch&)>& report) {
   training::Random random(options.seed);
-  training::Network network({data.training.pixels.rows(), {units, units}, training::classes}, kind,
-                            {options.weight_scale, options.initial_bias}, random);
+  training::Network network({data.training.pixels.rows(), {units, units}, data.training.classes},
+                            kind, {options.weight_scale, options.initial_bias}, random);
   training::Trainer trainer(network, data.training,
                             {static_cast<float>(options.learning_rate), 0.9F}, random);
 

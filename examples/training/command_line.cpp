@@ -14,8 +14,8 @@ struct CommandLine::Parser {
   CLI::App app;
   std::string seed_text = "1";  // CLI11 would take -1 for the largest number
   std::uint64_t seed = 1;
-  std::string data = HILLOCK_DIGITS, fashion_mnist, output = "out";
-  CLI::Option* fashion_option = nullptr;
+  std::string data = HILLOCK_DIGITS, idx, output = "out";
+  CLI::Option* idx_option = nullptr;
   std::vector<std::function<void()>> checks;
 
   void require(bool right, const std::string& message) const {
@@ -68,11 +68,8 @@ void CommandLine::data() {
   CLI::Option* const digits =
       parser_->app.add_option("-d,--data", parser_->data, "CSV file of 8x8 digits")
           ->capture_default_str();
-  parser_->fashion_option = parser_->app.add_option(
-      "-f,--fashion-mnist", parser_->fashion_mnist,
-      "Directory of the four Fashion-MNIST files, instead of the digits; Debian's "
-      "dataset-fashion-mnist puts them in /usr/share/datasets/fashion-mnist");
-  parser_->fashion_option->excludes(digits);
+  parser_->idx_option = parser_->app.add_option("-f,--fashion-mnist,--idx", parser_->idx, idx_help);
+  parser_->idx_option->excludes(digits);
 }
 
 bool CommandLine::parse(int argc, const char* const* argv) {
@@ -85,9 +82,8 @@ bool CommandLine::parse(int argc, const char* const* argv) {
 std::uint64_t CommandLine::seed() const { return parser_->seed; }
 
 Dataset CommandLine::load_data() const {
-  return parser_->fashion_option && parser_->fashion_option->count() > 0
-             ? load_fashion_mnist(parser_->fashion_mnist)
-             : load_digits(parser_->data);
+  return parser_->idx_option && parser_->idx_option->count() > 0 ? load_idx(parser_->idx)
+                                                                 : load_digits(parser_->data);
 }
 
 examples::OutputDirectory CommandLine::output() const {

@@ -24,7 +24,7 @@ class CommandLine {
   void positive(const std::string& name, std::vector<double>& values, const std::string& help);
   /// Finite numbers, separated by commas.
   void finite(const std::string& name, std::vector<double>& values, const std::string& help);
-  /// --data and --fashion-mnist.
+  /// --data and --fashion-mnist, which --idx is another name of.
   void data();
 
   /// Whether to go on: after --help the program is done. Throws InputError.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int pixels_per_row = 64;
 constexpr int brightest = 16;
+constexpr int classes = 10;
 constexpr int held_out_every = 5;
 
 using Row = std::array<int, pixels_per_row + 1>;
@@ -44,6 +45,7 @@ void append(const std::vector<Row>& rows, bool held_out, Samples& samples) {
   std::vector<const Row*> chosen;
   for (std::size_t i = 0; i < rows.size(); ++i)
     if ((i % held_out_every == held_out_every - 1) == held_out) chosen.push_back(&rows[i]);
+  samples.classes = classes;
   samples.pixels.resize(pixels_per_row, static_cast<Eigen::Index>(chosen.size()));
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     for (int pixel = 0; pixel < pixels_per_row; ++pixel)

@@ -40,6 +40,7 @@ double cross_entropy(const Eigen::MatrixXf& probabilities, const std::vector<int
 Samples select(const Samples& from, const std::vector<std::size_t>& order, std::size_t begin,
                std::size_t end) {
   Samples chosen;
+  chosen.classes = from.classes;
   chosen.pixels.resize(from.pixels.rows(), static_cast<Eigen::Index>(end - begin));
   for (std::size_t i = begin; i < end; ++i) {
     chosen.pixels.col(static_cast<Eigen::Index>(i - begin)) =
