@@ -1,5 +1,5 @@
+#include <support/along_axis.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/cross_entropy.hpp>
 
@@ -183,6 +183,76 @@ TEMPLATE_TEST_CASE("cross_entropy has its edge values", "[cross_entropy]", float
   CHECK(std::isnan(loss(nothing, std::vector<int>())));
   CHECK(CrossEntropy<>(Per::column, Reduction::sum)(nothing, std::vector<int>()) == 0);
 }
+
+TEMPLATE_TEST_CASE("losses and their gradients are NaN or infinite where the formula says",
+                   "[cross_entropy]", float, double) {
+  using T = TestType;
+  const T infinity = Special<T>::infinity, nan = Special<T>::quiet_nan;
+  const CrossEntropy<> loss{Per::column, Reduction::sum}, loss_turned{Per::row, Reduction::sum};
+  Kinds kinds;
+  std::size_t wrong = 0, masked_labels = 0;
+  Numbers<T> numbers(5, Values::any);
+  each_size([&](Index n, Index count) {
+    AnyArray<T> z = numbers.scores(n, count);
+    const auto round = numbers.next();
+    if (round % 3 == 0) numbers.sprinkle(z, {infinity, nan, -infinity});
+    if (round % 5 == 0) z.col(static_cast<Index>(round) % count).setConstant(-infinity);
+    if (round % 7 == 0) z(static_cast<Index>(round) % n, 0) = nan;
+    const AnyArray<T> turned = z.transpose();
+    const std::vector<int> labels = some_labels(n, count, static_cast<unsigned>(n + count));
+    AnyArray<T> losses(1, count), gradient(n, count);
+    for (Index j = 0; j < count; ++j) {
+      const Real sum = logsumexp_of(wide(z, j));
+      const Real label = static_cast<Real>(z(labels[static_cast<std::size_t>(j)], j));
+      losses(0, j) = static_cast<T>(std::isfinite(sum) ? sum - label : Real(nan));
+      gradient.col(j).setConstant(std::isfinite(sum) ? T(0) : nan);
+    }
+    const AnyArray<T> dz = loss.backward(z, labels);
+    kinds.expect(loss.losses(z, labels), losses, "losses");
+    kinds.expect(loss_turned.losses(turned, labels).transpose(), losses, "losses, turned");
+    kinds.expect(dz, gradient, "gradient");
+    kinds.expect(loss_turned.backward(turned, labels).transpose(), gradient, "gradient, turned");
+    for (Index j = 0; j < count; ++j) {
+      const Index label = labels[static_cast<std::size_t>(j)];
+      if (losses(0, j) != infinity) continue;
+      ++masked_labels;
+      if (bits_of(dz(label, j)) != bits_of(T(-1))) ++wrong;
+      for (Index i = 0; i < n; ++i)
+        if (i != label && z(i, j) == -infinity && bits_of(dz(i, j)) != bits_of(T(0))) ++wrong;
+    }
+  });
+  kinds.check(50000);
+  CHECK(masked_labels > 20);
+  CHECK(wrong == 0);
+}
+
+// With -ffast-math a compiler may compute what no lane takes.
+#if !HILLOCK_FAST_MATH
+TEMPLATE_TEST_CASE(
+    "cross_entropy of logits of up to half of the largest number raises no exception",
+    "[cross_entropy]", float, double) {
+  using T = TestType;
+  Exceptions exceptions;
+  std::size_t infinite_means = 0;
+  Numbers<T> numbers(6, Values::finite);
+  each_size([&](Index n, Index count) {
+    const AnyArray<T> z = numbers.scores(n, count);
+    const std::vector<int> labels = some_labels(n, count, static_cast<unsigned>(n + count));
+    const auto check = [&](Per per, const AnyArray<T>& x) {
+      const CrossEntropy<> loss{per};
+      exceptions.of("losses", [&] { return loss.losses(x, labels); });
+      exceptions.of("loss", [&] { return AnyArray<double>(1, 1).setConstant(loss(x, labels)); });
+      exceptions.of("gradient", [&] { return loss.backward(x, labels); });
+      // Of doubles the sum may be beyond the largest number, but not the mean.
+      if (!std::isfinite(loss(x, labels))) ++infinite_means;
+    };
+    check(Per::column, z);
+    check(Per::row, z.transpose());
+  });
+  exceptions.check(1000);
+  CHECK(infinite_means == 0);
+}
+#endif
 
 TEST_CASE("cross_entropy of half is the float gradient, rounded once", "[cross_entropy]") {
   using Half = Eigen::half;

@@ -1,5 +1,5 @@
+#include <support/along_axis.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/log_softmax.hpp>
 
@@ -160,6 +160,134 @@ TEMPLATE_TEST_CASE("log_softmax and logsumexp have their edge values", "[log_sof
   CHECK(sum(column(infinity, 0)) == infinity);
   CHECK(std::isnan(sum(column(Special<T>::quiet_nan, infinity))));
   CHECK(std::isnan(sum(column(0, Special<T>::quiet_nan))));
+}
+
+RealColumn gradient_of(const RealColumn& p, const RealColumn& dy) {
+  Real sum = 0;
+  for (const Real each : dy) sum += each;
+  return dy - p * sum;
+}
+/// p of log p as it is rounded to T.
+template <class T>
+RealColumn exponentials(const RealColumn& y) {
+  return y.exp().template cast<T>().template cast<Real>();
+}
+
+TEMPLATE_TEST_CASE(
+    "entries of log_softmax and its gradients are NaN or infinite where the formula says",
+    "[log_softmax]", float, double) {
+  using T = TestType;
+  const T infinity = Special<T>::infinity, nan = Special<T>::quiet_nan;
+  const LogSoftmax<> f{Per::column}, g{Per::row};
+  Kinds kinds;
+  Numbers<T> numbers(5, Values::any);
+  each_size([&](Index n, Index count) {
+    AnyArray<T> z = numbers.scores(n, count), dy = numbers.gradients(n, count);
+    const auto round = numbers.next();
+    if (round % 4 != 0) numbers.sprinkle(dy, {infinity, -infinity, nan});
+    if (round % 5 == 0) numbers.sprinkle(z, {infinity, nan, -infinity});
+    if (round % 3 == 0) z.col(static_cast<Index>(round) % count).setConstant(-infinity);
+    if (round % 7 == 0) z(static_cast<Index>(round) % n, 0) = nan;
+    const AnyArray<T> turned = z.transpose(), dy_turned = dy.transpose();
+    const AnyArray<T> y = f(z), y_turned = y.transpose();
+    const auto log_p = [&](Index j) {
+      const Real sum = logsumexp_of(wide(z, j));
+      return RealColumn(wide(z, j) - (std::isfinite(sum) ? sum : Real(nan)));
+    };
+    const AnyArray<T> wanted = by_column(z, log_p);
+    kinds.expect(y, wanted, "forward");
+    kinds.expect(g(turned).transpose(), wanted, "forward, turned");
+    const AnyArray<T> dz =
+        by_column(z, [&](Index j) { return gradient_of(exponentials<T>(log_p(j)), wide(dy, j)); });
+    kinds.expect(f.backward(z, dy), dz, "backward");
+    kinds.expect(g.backward(turned, dy_turned).transpose(), dz, "backward, turned");
+    const AnyArray<T> from_output = by_column(
+        z, [&](Index j) { return gradient_of(exponentials<T>(wide(y, j)), wide(dy, j)); });
+    kinds.expect(f.backward_from_output(y, dy), from_output, "from the output");
+    kinds.expect(g.backward_from_output(y_turned, dy_turned).transpose(), from_output,
+                 "from the output, turned");
+    AnyArray<T> sums(1, count);
+    for (Index j = 0; j < count; ++j) sums(0, j) = static_cast<T>(logsumexp_of(wide(z, j)));
+    kinds.expect(hillock::logsumexp(z, Per::column), sums, "logsumexp");
+    kinds.expect(hillock::logsumexp(turned, Per::row).transpose(), sums, "logsumexp, turned");
+  });
+  kinds.check(300000);
+}
+
+// With -ffast-math a compiler may compute what no lane takes.
+#if !HILLOCK_FAST_MATH
+TEMPLATE_TEST_CASE(
+    "log_softmax and its gradients of up to half of the largest number raise no exception",
+    "[log_softmax]", float, double) {
+  using T = TestType;
+  Exceptions exceptions;
+  Numbers<T> numbers(6, Values::finite);
+  each_size([&](Index n, Index count) {
+    AnyArray<T> z = numbers.scores(n, count), dy = numbers.gradients(n, count);
+    if (numbers.next() % 2 == 0) {
+      // A sum beyond the largest number, of which every entry has a part that is not.
+      z.setConstant(numbers.half_of_largest);
+      dy.setConstant(numbers.half_of_largest);
+    }
+    const auto check = [&](Per per, const AnyArray<T>& x, const AnyArray<T>& gradient) {
+      const LogSoftmax<> f{per};
+      const AnyArray<T> y = f(x);
+      exceptions.of("forward", [&] { return f(x); });
+      exceptions.of("backward", [&] { return f.backward(x, gradient); });
+      exceptions.of("from the output", [&] { return f.backward_from_output(y, gradient); });
+      exceptions.of("logsumexp", [&] { return hillock::logsumexp(x, per); });
+    };
+    check(Per::column, z, dy);
+    check(Per::row, z.transpose(), dy.transpose());
+  });
+  exceptions.check(1500);
+}
+#endif
+
+// The sum of all gradients is beyond the range of T, or at its end.
+TEMPLATE_TEST_CASE("gradients of log_softmax of any size are within 4 ULP of their largest terms",
+                   "[log_softmax]", float, double) {
+  using T = TestType;
+  const LogSoftmax<> f{Per::column};
+  double worst = 0;
+  std::size_t points = 0;
+  for (const Index n : {2, 3, 16, 17, 100, 1000})
+    for (const T size : {Special<T>::largest / 8, std::sqrt(Special<T>::largest),
+                         Special<T>::smallest_normal * 4, Special<T>::smallest * 64}) {
+      const ArrayXX<T> z = numbers<T>(n, 19, 3, 1);
+      const ArrayXX<T> dy = (numbers<T>(n, 19, 0.25, 2) + T(0.5)) * size;
+      const ArrayXX<T> dz = f.backward(z, dy);
+      for (Index j = 0; j < z.cols(); ++j) {
+        const Reference<T> wanted(z.col(j));
+        const Wide<T> total = wide_sum<Wide<T>>(
+            Eigen::Array<Wide<T>, Dynamic, 1>(dy.col(j).template cast<Wide<T>>()));
+        for (Index i = 0; i < n; ++i, ++points) {
+          const Wide<T> product = wanted.p[static_cast<std::size_t>(i)] * total;
+          const Wide<T> gradient = static_cast<Wide<T>>(dy(i, j));
+          worst = std::max(worst, error_of_term(dz(i, j), gradient - product,
+                                                std::max(std::fabs(product), gradient)));
+        }
+      }
+    }
+  CHECK(points == 4 * 19 * 1138);
+  CHECK(worst <= LogSoftmax<>::backward_bound.ulp);
+}
+
+TEST_CASE("logsumexp finds the largest entry and a NaN at every place", "[log_softmax]") {
+  std::size_t wrong = 0, compared = 0;
+  for (Index n = 1; n <= 70; ++n)
+    for (const Index count : {1, 3, 19})
+      for (Index at = 0; at < n; ++at, ++compared) {
+        ArrayXX<float> z = ArrayXX<float>::Constant(n, count, -1000.0f);
+        z.row(at).setConstant(1000.0f);
+        const ArrayXX<float> turned = z.transpose();
+        if (!(hillock::logsumexp(z, Per::column) == 1000.0f).all()) ++wrong;
+        if (!(hillock::logsumexp(turned, Per::row) == 1000.0f).all()) ++wrong;
+        z.row(at).setConstant(Special<float>::quiet_nan);
+        if (!hillock::logsumexp(z, Per::column).isNaN().all()) ++wrong;
+      }
+  CHECK(wrong == 0);
+  CHECK(compared == 3 * 35 * 71);
 }
 
 TEMPLATE_TEST_CASE("log_softmax of every layout gives the same bits", "[log_softmax]", float,

@@ -23,13 +23,18 @@ enum class Reduction { mean, sum };
 /// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or -inf
 ///              throughout, makes the sample's loss and gradient NaN. The mean of no samples is NaN, the
 ///              sum 0.
+/// Exceptions   finite logits of up to half of the largest number raise none but underflow and inexact, and
+///              overflow where a sum of losses is infinite. Bounds and equal bits are those of rounding to
+///              nearest, which is how a program starts.
 /// Errors       std::invalid_argument for a label that is no class, for labels that are not as many as
 ///              samples, and for shapes that differ, before anything is written.
 /// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates; there
 ///              the gradient by its logit is minus the share of the others, and not p - 1. The losses are
 ///              added in double.
-/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term; backward_bound for the
-///              gradient, in ULP of p, or of 1 - p for the label's.
+/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or the
+///              logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for
+///              the gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound, for the
+///              loss in ULP of the largest term or the loss.
 /// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class CrossEntropy {
@@ -52,10 +57,10 @@ class CrossEntropy {
   /// The loss.
   template <class Z, class Labels>
   [[nodiscard]] double operator()(const Z& z, const Labels& labels) const {
-    double sum = 0;
+    SumOfLosses sum;
     for_each_loss(arrays::as_dense(z), labels,
-                  [&](Index, auto loss) { sum += static_cast<double>(loss); });
-    return reduced(sum, labels);
+                  [&](Index, auto loss) { sum.add(static_cast<double>(loss)); });
+    return sum.over(divisor(labels));
   }
 
   /// The loss of each sample: a row for Per::column, a column for Per::row.
@@ -103,18 +108,34 @@ class CrossEntropy {
     arrays::require_same_shape(where, "z", in.shape(), "dz", out.shape());
     arrays::require_in_place_or_apart(where, "dz", out, "z", in);
     check_labels(where, in.shape(), labels);
-    double sum = 0;
+    SumOfLosses sum;
     GradientSteps<V, arrays::Input<X>, arrays::Output<Y>, Labels> steps{
         axis, in, out, labels, divisor(labels), &sum, {}};
     arrays::forward_by_distribution<V>(axis, in, dense_dz, out, steps);
-    return reduced(sum, labels);
+    return sum.over(divisor(labels));
   }
 
  private:
-  template <class Labels>
-  double reduced(double sum, const Labels& labels) const {
-    return sum / divisor(labels);
-  }
+  /// Once a loss is so large that a sum of many could overflow though their mean is a number, the sum is
+  /// carried at 2^-48.
+  class SumOfLosses {
+   public:
+    void add(double loss) noexcept {
+      if (!is_lowered_ && loss > 0x1p960) {
+        is_lowered_ = true;
+        sum_ *= 0x1p-48;
+      }
+      sum_ += is_lowered_ ? loss * 0x1p-48 : loss;
+    }
+    double over(double divisor) const noexcept {
+      return is_lowered_ ? sum_ / divisor * 0x1p48 : sum_ / divisor;
+    }
+
+   private:
+    double sum_ = 0;
+    bool is_lowered_ = false;
+  };
+
   template <class Labels>
   double divisor(const Labels& labels) const {
     return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
@@ -161,14 +182,16 @@ class CrossEntropy {
     return axis == Per::column ? in.at(label, sample) : in.at(sample, label);
   }
 
-  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes repeat
-  /// the first.
+  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes have the
+  /// largest logit of theirs, so that they raise no exception.
   template <class N, class In, class Labels>
-  static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count) {
+  static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count,
+                        N top) {
     typename N::value_type logits[N::size];
-    for (Index lane = 0; lane < static_cast<Index>(N::size); ++lane)
-      logits[lane] = static_cast<typename N::value_type>(
-          label_logit(axis, in, labels, first + (lane < count ? lane : 0)));
+    top.store(logits);
+    for (Index lane = 0; lane < count; ++lane)
+      logits[lane] =
+          static_cast<typename N::value_type>(label_logit(axis, in, labels, first + lane));
     return sealed(N::load(logits));
   }
 
@@ -187,7 +210,7 @@ class CrossEntropy {
           const kernels::ExponentialsBelow<V> below(walk.spread(top));
           const Number log = arrays::log_of_sum<V>(walk, load, below);
           typename Number::value_type loss[Number::size];
-          (log + (top - label_logits<Number>(axis, in, labels, first, count))).store(loss);
+          (log + (top - label_logits(axis, in, labels, first, count, top))).store(loss);
           for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
         });
   }
@@ -201,7 +224,7 @@ class CrossEntropy {
     Out& out;
     const Labels& labels;
     double divisor;
-    double* sum;
+    SumOfLosses* sum;
     /// The gradients by the labels' logits, of the samples that are under way.
     mutable T label_gradient[static_cast<std::size_t>(most_samples)];
 
@@ -213,8 +236,8 @@ class CrossEntropy {
       const Index lanes = walk.distributions_at_once;
       const Index left = static_cast<Index>(labels.size()) - first;
       const Index count = left < lanes ? left : lanes;
-      const Number logits = label_logits<Number>(axis, in, labels, first, count);
       const Number narrow_top = walk.gathered(top);
+      const Number logits = label_logits(axis, in, labels, first, count, narrow_top);
       const kernels::ExponentialsBelow<V> below(top);
       arrays::SumsOf<Walk, V> sums;
       walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
@@ -239,7 +262,7 @@ class CrossEntropy {
                                   total.share_of_others(e, all));
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
-        *sum += static_cast<double>(loss[j]);
+        sum->add(static_cast<double>(loss[j]));
         label_gradient[(first + j) % most_samples] = gradient[j];
       }
       return all.inverse();

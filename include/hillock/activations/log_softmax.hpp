@@ -11,12 +11,17 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   the Jacobian I - 1 p^T with p = softmax(x). backward(x, dy) = dy - p sum_j dy_j.
 /// Shapes       f(Z) and backward have Z's shape.
 /// Edge values  an entry of -inf stays -inf; +inf or NaN, or -inf throughout, makes its distribution
-///              NaN.
+///              NaN. Of NaN and infinities in dy the gradients make what IEEE arithmetic makes of the
+///              formula, p being what Softmax gives, or e^y: 0 for an entry of -inf.
+/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact, and overflow
+///              where a gradient is infinite. Bounds and equal bits are those of rounding to nearest, which
+///              is how a program starts.
 /// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried in
 ///              two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
 /// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
-///              backward_bound in ULP of its largest term. Accuracy::exact computes in double
-///              throughout.
+///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where from_output takes
+///              p to be e^y of the y given. Accuracy::exact computes in double throughout: exact_bound in
+///              ULP of the largest term or the result.
 /// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
@@ -90,27 +95,34 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   struct BackwardSteps {
     static constexpr bool needs_maximum = true;
     template <class Number>
-    using Numbers = Number;
+    using Numbers = kernels::ScaledQuotient<Number>;
 
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
                                 const Kept& kept) const noexcept {
+      using Number = decltype(Walk::gathered(top));
       const kernels::ExponentialsBelow<V> below(top);
-      arrays::SumsOf<Walk, V> sums, gradients;
-      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
-        const auto e = below.parts(both[0]);
-        if constexpr (Kept::is_kept) kept.put(walk, at, e.m, e.power);
-        sums.of[slot].add(counted(fma(e.m, e.power, e.power)));
-        gradients.of[slot].add(counted(both[1]));
-      });
-      return quotient(walk.total(gradients), walk.total(sums).without_scale()).high;
+      kernels::DistributionSum<Number> total;
+      const auto gradients = arrays::sum_of_gradients<V>(
+          walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+            arrays::SumsOf<Walk, V> sums, gradients_of;
+            walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+              const auto e = below.parts(both[0]);
+              if constexpr (Kept::is_kept) kept.put(walk, at, e.m, e.power);
+              sums.of[slot].add(counted(fma(e.m, e.power, e.power)));
+              gradients_of.of[slot].add(counted(scaled(both[1])));
+            });
+            total = Walk::total(sums);
+            return Walk::total(gradients_of);
+          });
+      return scaled_quotient(gradients.total, total.without_scale(), gradients.unit);
     }
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
     HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
-                               V top, Number share, const Kept& kept) const noexcept {
-      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(top), walk.spread(share), load_both,
-                          store, kept);
+                               V top, const kernels::ScaledQuotient<Number>& share,
+                               const Kept& kept) const noexcept {
+      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(top), share, load_both, store, kept);
     }
   };
 
@@ -118,30 +130,37 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   struct BackwardFromOutputSteps {
     static constexpr bool needs_maximum = false;
     template <class Number>
-    using Numbers = Number;
+    using Numbers = kernels::ScaledQuotient<Number>;
 
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
                                 const Kept& kept) const noexcept {
-      arrays::SumsOf<Walk, V> gradients;
-      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
-        if constexpr (are_kept<Walk, Kept>) {
-          const auto e = exponentials().parts(both[0]);
-          kept.put(walk, at, e.m, e.power);
-        }
-        gradients.of[slot].add(counted(both[1]));
-      });
-      return walk.total(gradients).parts().high;
+      using Number = decltype(Walk::gathered(V()));
+      const auto gradients = arrays::sum_of_gradients<V>(
+          walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+            arrays::SumsOf<Walk, V> sums;
+            walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+              if constexpr (are_kept<Walk, Kept>) {
+                const auto e = exponentials().parts(both[0]);
+                kept.put(walk, at, e.m, e.power);
+              }
+              sums.of[slot].add(counted(scaled(both[1])));
+            });
+            return Walk::total(sums);
+          });
+      kernels::DistributionSum<Number> one;
+      one.add(1);
+      return scaled_quotient(gradients.total, one, gradients.unit);
     }
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
     HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
-                               Number total, const Kept& kept) const noexcept {
+                               const kernels::ScaledQuotient<Number>& total,
+                               const Kept& kept) const noexcept {
       if constexpr (are_kept<Walk, Kept>)
-        through_jacobian<V>(walk, exponentials(), walk.spread(total), load_both, store, kept);
+        through_jacobian<V>(walk, exponentials(), total, load_both, store, kept);
       else
-        through_jacobian<V>(walk, exponentials(), walk.spread(total), load_both, store,
-                            arrays::NothingKept());
+        through_jacobian<V>(walk, exponentials(), total, load_both, store, arrays::NothingKept());
     }
 
     /// Exponentials are computed in the last pass, but where that asks for some of them twice, as it does
@@ -156,13 +175,54 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   };
 
   /// dx = dy - e^(x - top) share.
-  template <class V, class Walk, class LoadBoth, class Store, class Kept>
+  template <class V, class Walk, class Number, class LoadBoth, class Store, class Kept>
   static HILLOCK_INLINE void through_jacobian(const Walk& walk,
-                                              const kernels::ExponentialsBelow<V>& below, V share,
+                                              const kernels::ExponentialsBelow<V>& below,
+                                              const kernels::ScaledQuotient<Number>& of_sum,
                                               const LoadBoth& load_both, const Store& store,
                                               const Kept& kept) {
-    using C = kernels::ExpConstantsOf<V>;
-    walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+    const V share = Walk::spread(of_sum.value);
+    const auto is_infinite = kernels::is_infinite(share);
+    if (HILLOCK_USUAL(!any(is_infinite))) {
+      return each_with_exponential(
+          walk, below, load_both, kept,
+          [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+            constexpr auto from_tail = kernels::ExpConstantsOf<V>::from_tail;
+            store(at, fma(-fma(m, share, share), power * from_tail, gradient));
+          });
+    }
+    through_jacobian_scaled(walk, below, share, V(Walk::spread(of_sum.scaled)),
+                            V(Walk::spread(of_sum.back)), V(Walk::spread(of_sum.inverse)),
+                            load_both, store, kept);
+  }
+
+  /// The same where the share is beyond the largest number: scaled times back. A sum that is infinite itself
+  /// would become one of the other sign times m: there p is put together first. Takes copies, because what
+  /// the usual steps use would otherwise be kept in memory for it.
+  template <class V, class Walk, class LoadBoth, class Store, class Kept>
+  static HILLOCK_COLD void through_jacobian_scaled(Walk walk, kernels::ExponentialsBelow<V> below,
+                                                   V value, V scaled, V back, V inverse,
+                                                   LoadBoth load_both, Store store, Kept kept) {
+    const auto is_scaled = kernels::is_infinite(value);
+    const auto is_infinite = kernels::is_infinite(scaled) & is_scaled;
+    const V share = select(is_scaled, scaled, value);
+    const V from_tail = select(is_scaled, back, 1) * kernels::ExpConstantsOf<V>::from_tail;
+    each_with_exponential(
+        walk, below, load_both, kept,
+        [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+          const V ordinary = fma(-fma(m, share, share), power * from_tail, gradient);
+          const V p = fma(m, power, power) * (inverse * kernels::ExpConstantsOf<V>::from_tail);
+          store(at, select(is_infinite, gradient - p * share, ordinary));
+        });
+  }
+
+  /// use(at, m, power, gradient) for every entry, of which power (1 + m) is the exponential.
+  template <class V, class Walk, class LoadBoth, class Kept, class Use>
+  static HILLOCK_INLINE void each_with_exponential(const Walk& walk,
+                                                   const kernels::ExponentialsBelow<V>& below,
+                                                   const LoadBoth& load_both, const Kept& kept,
+                                                   const Use& use) {
+    walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) HILLOCK_INLINE_LAMBDA {
       std::array<V, 2> m_and_power;
       if constexpr (Kept::is_kept) {
         m_and_power = kept.get(walk, at);
@@ -170,8 +230,7 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
         const auto e = below.parts(both[0]);
         m_and_power = {e.m, e.power};
       }
-      const auto& [m, power] = m_and_power;
-      store(at, fma(-fma(m, share, share), power * C::from_tail, both[1]));
+      use(at, m_and_power[0], m_and_power[1], both[1]);
     });
   }
 };

@@ -16,13 +16,21 @@ enum class AllMasked { nan, zeros, uniform };
 ///              of a loss by p.
 /// Shapes       softmax(Z) and backward have Z's shape; jacobian takes one distribution, a vector
 ///              of n, and is n x n.
-/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN; all -inf follows
-///              the policy.
+/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN, whatever the policy; all
+///              -inf follows the policy. Of NaN and infinities in dp the gradients make what IEEE
+///              arithmetic makes of the formula, p being what forward gives: one infinite dp_j gives
+///              infinities of the other sign, but NaN at j and where p is 0, and NaN throughout if p_j is
+///              0; a NaN, or infinities of both signs, give NaN throughout. Where the policy gives zeros
+///              for x, so does the gradient of a finite dp.
+/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact. Bounds and
+///              equal bits are those of rounding to nearest, which is how a program starts.
 /// Computed as  e^(x_i - max) over their sum: x_i - max is never rounded, and the sum is one of
 ///              doubles (for doubles in two parts) over a tree whose shape depends on the number of
 ///              entries alone, so the result depends neither on the layout nor on the neighbours.
-/// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound in ULP of its
-///              largest term. Accuracy::exact computes in double throughout: exact_bound for each p.
+/// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound, from x and from p,
+///              in ULP of p times the largest dp, p being not below the smallest normal number; jacobian_bound for every entry of
+///              jacobian_from_output(p), and twice forward_bound more for jacobian(z), whose entries are
+///              products of two p. Accuracy::exact computes in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
@@ -31,6 +39,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound backward_bound{4};
+  static constexpr ErrorBound jacobian_bound{4};
 
   Per axis;
   AllMasked all_masked;
@@ -99,17 +108,17 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// The Jacobian as a matrix of Element, for a vector p of the type that is computed in.
   template <class Element, class P>
   static auto jacobian_of(const P& p) {
-    using T = typename P::Scalar;
+    using V = simd::Batch<typename P::Scalar, simd::NarrowArch>;
     constexpr int size = P::SizeAtCompileTime;
     const Index n = p.size();
     arrays::PlainMatrix<Element, size, size> result(n, n);
     for (Index i = 0; i < n; ++i) {
-      T others = 0;
+      kernels::DistributionSum<V> others;
       for (Index j = 0; j < n; ++j) {
         result(i, j) = arrays::nearest_element<Element>(-p.coeff(i) * p.coeff(j));
-        if (j != i) others += p.coeff(j);
+        if (j != i) others.add(p.coeff(j));
       }
-      result(i, i) = arrays::nearest_element<Element>(p.coeff(i) * others);
+      result(i, i) = arrays::nearest_element<Element>((p.coeff(i) * others.parts().high).first());
     }
     return result;
   }
@@ -121,10 +130,13 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0.
+  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0. The largest is
+  /// -infinity beside a NaN too, but then the inverse is NaN.
   template <class V>
   HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
-    return all_masked == AllMasked::zeros ? zero_where(is_minus_infinity(top), inverse) : inverse;
+    return all_masked == AllMasked::zeros
+               ? zero_where(is_minus_infinity(top) & is_number(inverse), inverse)
+               : inverse;
   }
 
   /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
@@ -177,23 +189,40 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
                                 const Kept& kept) const noexcept {
+      using Number = decltype(Walk::gathered(top));
       const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      arrays::SumsOf<Walk, V> sums, products;
-      walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
-        V e;
-        if constexpr (Kept::is_kept) {
-          const auto parts = below.scaled_in_parts(both[0]);
-          kept.put(walk, at, parts.high, parts.low);
-          e = counted(parts.high);
-        } else {
-          e = counted(below.scaled(both[0]));
-        }
-        sums.of[slot].add(e);
-        products.of[slot].add_product(e, both[1]);
-      });
-      const auto total = Walk::total(sums);
-      const auto mean = quotient(Walk::total(products), total);
-      return Numbers<std::decay_t<decltype(mean.high)>>{mean, total.inverse_in_parts()};
+      kernels::DistributionSum<Number> total;
+      const auto products = arrays::sum_of_gradients<V>(
+          walk, load_both, kernels::ExpConstantsOf<V>::from_tail,
+          [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+            arrays::SumsOf<Walk, V> sums, products_of;
+            walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
+              V e;
+              if constexpr (Kept::is_kept) {
+                const auto parts = below.scaled_in_parts(both[0]);
+                kept.put(walk, at, parts.high, parts.low);
+                e = counted(parts.high);
+              } else {
+                e = counted(below.scaled(both[0]));
+              }
+              sums.of[slot].add(e);
+              products_of.of[slot].add_product(e, counted(scaled(both[1])));
+            });
+            total = Walk::total(sums);
+            return Walk::total(products_of);
+          });
+      Numbers<Number> numbers = {weighted_mean(products.total, total, products.unit),
+                                 total.inverse_in_parts()};
+      const auto is_infinite = kernels::is_infinite(numbers.mean.high);
+      if (HILLOCK_USUAL(!any(is_infinite))) return numbers;
+      // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is still to become
+      // NaN.
+      const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
+      const Number special = arrays::sum_of_special<V>(
+          walk, load_both,
+          [below, inverse](const auto& both) { return below.scaled(both[0]) * inverse * both[1]; });
+      numbers.mean.high = select(is_infinite, special, numbers.mean.high);
+      return numbers;
     }
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
@@ -231,11 +260,25 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
                                 const Kept&) const noexcept {
-      arrays::SumsOf<Walk, V> products;
-      walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-        products.of[slot].add_product(counted(both[0]), both[1]);
-      });
-      return Walk::total(products).parts();
+      using Number [[maybe_unused]] = decltype(Walk::gathered(V()));
+      const auto products = arrays::sum_of_gradients<V>(
+          walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+            arrays::SumsOf<Walk, V> sums;
+            walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+              sums.of[slot].add_product(counted(both[0]), counted(scaled(both[1])));
+            });
+            return Walk::total(sums);
+          });
+      auto mean = products.total.gradient_parts(products.unit);
+      if constexpr (sizeof(typename V::value_type) == 8) {
+        const auto is_no_number = is_nan(mean.high);
+        if (HILLOCK_USUAL(!any(is_no_number))) return mean;
+        // An infinite p times a gradient so small that it is 0 at the unit is none.
+        const Number special = arrays::sum_of_special<V>(
+            walk, load_both, [](const auto& both) { return both[0] * both[1]; });
+        mean.high = select(is_no_number, special, mean.high);
+      }
+      return mean;
     }
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
@@ -243,11 +286,34 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
                                const Numbers<Number>& number, const Kept&) const noexcept {
       const V mean = Walk::spread(number.high);
       const V mean_low = Walk::spread(number.low);
+      const V halves = halves_where_large(mean);
+      if (HILLOCK_USUAL(!any(halves < 1))) {
+        return walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+          store(at, both[0] * ((both[1] - mean) - mean_low));
+        });
+      }
+      finish_by_halves(walk, load_both, store, mean, mean_low, halves);
+    }
+
+   private:
+    /// Takes copies, as sum_of_special does.
+    template <class Walk, class LoadBoth, class Store>
+    static HILLOCK_COLD void finish_by_halves(Walk walk, LoadBoth load_both, Store store, V mean,
+                                              V mean_low, V halves) noexcept {
+      const V twice = 1 / halves;
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        store(at, both[0] * ((both[1] - mean) - mean_low));
+        store(at, both[0] * twice * ((both[1] * halves - mean * halves) - mean_low * halves));
       });
     }
   };
+
+  /// 1/2 where dp less this mean could overflow although p times it is a number, else 1: the sum of p may be
+  /// a little above 1, and the mean a little above the largest dp.
+  template <class V>
+  static HILLOCK_INLINE V halves_where_large(V mean) noexcept {
+    constexpr auto large = std::numeric_limits<typename V::value_type>::max() / 4;
+    return select((abs(mean) >= large) & !kernels::is_infinite(mean), 0.5, 1);
+  }
 
   static Per require_vector(const char* where, arrays::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {

@@ -72,6 +72,61 @@ HILLOCK_INLINE auto load_both(const Load& load, const LoadGradient& gradient) no
   };
 }
 
+/// A sum of gradients of each distribution, at a unit of its own (kernels::GradientUnit).
+template <class Sum, class Number>
+struct SumOfGradients {
+  Sum total;
+  Number unit;
+};
+struct AsIs {
+  template <class V>
+  HILLOCK_INLINE V operator()(V gradient) const noexcept {
+    return gradient;
+  }
+};
+template <class V>
+struct Scaled {
+  V factor;
+  HILLOCK_INLINE V operator()(V gradient) const noexcept { return gradient * factor; }
+};
+
+/// A sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of them: weight times its
+/// unit. Of doubles it is made anew where they turn out to be tiny.
+template <class V, class Walk, class LoadBoth, class Add>
+HILLOCK_INLINE auto sum_of_gradients(const Walk& walk, const LoadBoth& load_both,
+                                     typename V::value_type weight, const Add& add) noexcept {
+  using Sum = decltype(add(AsIs()));
+  using Number = decltype(Walk::gathered(V()));
+  using Unit = kernels::GradientUnit<typename V::value_type>;
+  if constexpr (sizeof(typename V::value_type) == 4) {
+    return SumOfGradients<Sum, Number>{add(AsIs()), 1};
+  } else {
+    Number unit = Unit::small_unit;
+    for (bool is_last = false;; is_last = true) {
+      const Sum total = add(Scaled<V>{V(Walk::spread(unit)) * weight});
+      const auto is_small = abs(total.parts().high) < Unit::tiny_gradient * Unit::small_unit;
+      if (HILLOCK_USUAL(is_last || !any(is_small))) return SumOfGradients<Sum, Number>{total, unit};
+      const Number most = walk.maximum([&](Index at) { return abs(load_both(at)[1]); });
+      const auto is_tiny = (most < Unit::tiny_gradient) & (most > 0);
+      if (!any(is_tiny)) return SumOfGradients<Sum, Number>{total, unit};
+      unit = select(is_tiny, Unit::raised / weight, unit);
+    }
+  }
+}
+
+/// The sum over each distribution of the terms, term(load_both(at)), that are NaN or infinite: what IEEE
+/// arithmetic makes of the sum of all, unless that overflows. It takes copies, because what the usual steps use
+/// would otherwise be kept in memory for it.
+template <class V, class Walk, class LoadBoth, class Term>
+HILLOCK_COLD auto sum_of_special(Walk walk, LoadBoth load_both, Term term) noexcept {
+  SumsOf<Walk, V> sums;
+  walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
+    const V value = term(both);
+    sums.of[slot].add(counted(zero_where(kernels::is_finite(value), value)));
+  });
+  return Walk::total(sums).parts().high;
+}
+
 /// The steps of backward_by_distribution, one after the other.
 template <class V, class Walk, class Load, class LoadBoth, class Store, class Steps>
 HILLOCK_INLINE void take_all_backward_steps(const Walk& walk, const Load& load,

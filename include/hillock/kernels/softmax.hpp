@@ -96,6 +96,42 @@ class ExponentialsBelow {
   V lowest_;
 };
 
+// Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
+template <class V>
+HILLOCK_INLINE auto is_infinite(V x) noexcept {
+  return abs(x) > sealed(V(std::numeric_limits<typename V::value_type>::max()));
+}
+template <class V>
+HILLOCK_INLINE auto is_finite(V x) noexcept {
+  return abs(x) <= sealed(V(std::numeric_limits<typename V::value_type>::max()));
+}
+
+/// A sum over a divisor, which may be beyond the largest number: where value is infinite it is scaled times
+/// back, a power of two, and the others are set, inverse to one over the divisor.
+template <class V>
+struct ScaledQuotient {
+  V value;
+  V scaled;
+  V back;
+  V inverse;
+};
+template <class V>
+HILLOCK_INLINE V infinity() noexcept {
+  constexpr auto largest = std::numeric_limits<typename V::value_type>::max();
+  using Pattern = decltype(bits(V()));
+  return sealed(V::from_bits(bits(V(largest)) + Pattern(1)));
+}
+
+/// Gradients are added at a power of two of their size, the unit: sums of floats at 1, because doubles hold any
+/// of them; sums of doubles at small_unit, so that 2^48 finite numbers have a sum; but where the largest is below
+/// tiny_gradient, of which the rounding errors would be lost, times raised.
+template <class T>
+struct GradientUnit {
+  static constexpr T small_unit = static_cast<T>(0x1p-48);
+  static constexpr double raised = 0x1p300;
+  static constexpr double tiny_gradient = 0x1p-400;
+};
+
 /// Lanes of doubles, summed as they are.
 template <class W>
 struct PlainSum {
@@ -150,6 +186,25 @@ class WideSum {
   HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
     return in_parts(a.low() / b.low(), a.high() / b.high());
+  }
+  /// Of sums of e^(x - top) 2^tail, times gradients and alone.
+  HILLOCK_INLINE friend TwoParts<V> weighted_mean(const WideSum& products, const WideSum& weights,
+                                                  V) noexcept {
+    return quotient(products, weights);
+  }
+  HILLOCK_INLINE TwoParts<V> gradient_parts(V) const noexcept { return parts(); }
+  HILLOCK_INLINE friend ScaledQuotient<V> scaled_quotient(const WideSum& gradients,
+                                                          const WideSum& divisor, V) noexcept {
+    constexpr double limit = 0x1p124;
+    constexpr double lowered = GradientUnit<float>::small_unit;
+    const Wide low = gradients.low() / divisor.low();
+    const Wide high = gradients.high() / divisor.high();
+    const auto bounded = [](Wide x) { return not_below(not_above(x, limit), -limit); };
+    const V value = narrowed(bounded(low), bounded(high));
+    const auto is_large = abs(value) >= limit;
+    if (HILLOCK_USUAL(!any(is_large))) return {value, 0, 0, 0};
+    return {select(is_large, infinity<V>(), value), narrowed(low * lowered, high * lowered),
+            1 / lowered, divisor.inverse()};
   }
 
  private:
@@ -209,6 +264,35 @@ class CompensatedSum {
     const TwoParts<V> product = exact_product(first, lower.high);
     const V rest = ((upper.high - product.high) - product.low) + (upper.low - first * lower.low);
     return {first, finite_or_zero(rest / lower.high)};
+  }
+  HILLOCK_INLINE friend TwoParts<V> weighted_mean(const CompensatedSum& products,
+                                                  const CompensatedSum& weights, V unit) noexcept {
+    const TwoParts<V> mean = quotient(products, weights.without_scale());
+    const V back = 1 / unit;
+    const V high = mean.high * back;
+    const V low = mean.low * back;
+    // Rounded, the mean is not above the largest gradient: their difference stays a number.
+    const auto is_large = abs(high) >= std::numeric_limits<typename V::value_type>::max() / 4;
+    if (HILLOCK_USUAL(!any(is_large))) return {high, low};
+    const TwoParts<V> rounded = exact_sum(high, low);
+    return {select(is_large, rounded.high, high),
+            select(is_large, finite_or_zero(rounded.low), low)};
+  }
+  HILLOCK_INLINE TwoParts<V> gradient_parts(V unit) const noexcept {
+    const TwoParts<V> sum = parts();
+    const V back = 1 / unit;
+    return {sum.high * back, sum.low * back};
+  }
+  HILLOCK_INLINE friend ScaledQuotient<V> scaled_quotient(const CompensatedSum& gradients,
+                                                          const CompensatedSum& divisor,
+                                                          V unit) noexcept {
+    const V scaled = quotient(gradients, divisor).high;
+    const V back = 1 / unit;
+    const auto is_moderate = (abs(scaled) < 0x1p960) & (unit < 1);
+    const V value = scaled * select(is_moderate, back, 1);
+    const auto is_usual = is_moderate | is_nan(scaled);
+    if (HILLOCK_USUAL(!any(!is_usual))) return {value, 0, 0, 0};
+    return {select(is_usual, value, infinity<V>()), scaled, back, divisor.inverse()};
   }
 };
 

@@ -103,12 +103,15 @@
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #define HILLOCK_COLD __attribute__((noinline, cold))
+/// Behind the parameters of a lambda: HILLOCK_INLINE of its call.
+#define HILLOCK_INLINE_LAMBDA __attribute__((always_inline))
 // For a loop whose registers the compiler would share out with those of the function around it.
 #define HILLOCK_APART __attribute__((noinline))
 #define HILLOCK_USUAL(condition) __builtin_expect(condition, true)
 #else
 #define HILLOCK_INLINE inline
 #define HILLOCK_COLD
+#define HILLOCK_INLINE_LAMBDA
 #define HILLOCK_APART
 #define HILLOCK_USUAL(condition) (condition)
 #endif
