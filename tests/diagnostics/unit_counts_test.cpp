@@ -313,8 +313,8 @@ UnitStatistics unit_of(std::initializer_list<double> numbers) {
   const UnitStatistics got = monitor.report().units[0], wanted = at_once.report().units[0];
   CHECK(std::fabs(got.mean_input() - wanted.mean_input()) <=
         1e-15 * std::fabs(wanted.mean_input()));
-  CHECK(std::fabs(got.input_variance() - wanted.input_variance()) <=
-        1e-5 * wanted.input_variance());
+  const double got_variance = got.input_variance(), variance = wanted.input_variance();
+  CHECK((got_variance == variance || std::fabs(got_variance - variance) <= 1e-5 * variance));
   return wanted;
 }
 
@@ -323,15 +323,15 @@ TEST_CASE("numbers whose squares underflow have a variance", "[diagnostics]") {
   CHECK(is(unit_of<float>({1e-25, 3e-25}).input_variance(), 1e-50));
   CHECK(is(unit_of<float>({1e-22, 3e-22}).input_variance(), 1e-44));
   CHECK(is(unit_of<float>({1e-22, 3e-22}).output_variance(), 1e-44));
-  CHECK(
-      is(unit_of<float>({0, 0, 0, 2e-22, 0, 2e-22, 0, 0, 2e-22, 2e-22, 2e-22, 0}).output_variance(),
-         1e-44));
+  CHECK(is(unit_of<float>({0, 0, 0, 2e-22, 0, 2e-22, 0, 0, 2e-22, 2e-22, 2e-22, 2e-22})
+               .output_variance(),
+           1e-44));
   CHECK(is(unit_of<double>({1e-150, 3e-150}).input_variance(), 1e-300));
   CHECK(unit_of<double>({1e-320, 3e-320}).mean_input() == 2e-320);
   CHECK(unit_of<float>({0, 0, 0}).input_variance() == 0);
   // The mean of what is huge is a number, in whatever order it comes.
   CHECK(unit_of<double>({8e307, 8e307, -8e307, 8e307, 0, -8e307, 8e307, 8e307}).mean_input() ==
-        4e307);
+        3e307);
   CHECK(std::isinf(unit_of<double>({8e307, 1, 1}).input_variance()));
 }
 

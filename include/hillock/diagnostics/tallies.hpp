@@ -258,7 +258,8 @@ class Tallies {
   }
   template <class T>
   bool is_apart(std::size_t i) const noexcept {
-    return input_.is_apart<T>(i) || output_.is_apart<T>(i);
+    // The pivots of a unit that has not been seen may be NaN, and are set anew.
+    return finite(i) > 0 && (input_.is_apart<T>(i) || output_.is_apart<T>(i));
   }
   template <class T>
   UnitExtremes<T>& extremes_of() noexcept {
