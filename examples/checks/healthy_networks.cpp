@@ -135,7 +135,7 @@ int main(int argc, char** argv) {
   const auto number = [&](int i, double otherwise) {
     return argc > i ? std::strtod(argv[i], nullptr) : otherwise;
   };
-  const int seeds = static_cast<int>(number(1, 3)), epochs = static_cast<int>(number(3, 10));
+  const int seeds = static_cast<int>(number(1, 3)), epochs = static_cast<int>(number(3, 20));
   const auto layers = static_cast<std::size_t>(number(2, 2));
   const auto rate = static_cast<float>(number(4, 0.02));
   const training::Dataset data = training::load_digits(HILLOCK_DIGITS);
