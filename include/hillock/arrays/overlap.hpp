@@ -208,11 +208,11 @@ HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) 
   if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
   // As numbers: of an empty array the pointer to the last element would not be one.
   const auto first = [](const auto& array) { return reinterpret_cast<std::intptr_t>(array.data); };
-  const auto last_byte = [&](const auto& array) {
+  const auto last = [&](const auto& array) {
     const std::intptr_t row = array.shape.rows - 1, col = array.shape.cols - 1;
-    return first(array) + (row * array.row_step + col * array.col_step) * size + (size - 1);
+    return first(array) + (row * array.row_step + col * array.col_step) * size;
   };
-  return last_byte(a) < first(b) || last_byte(b) < first(a);
+  return first(b) - last(a) >= size || first(a) - last(b) >= size;
 }
 
 /// Whether a and b have a byte in common; how exactly the head of this file says.
