@@ -190,4 +190,16 @@ TEST_CASE("maxout is a plain value", "[maxout]") {
   STATIC_REQUIRE(maxout.pieces == 2);
 }
 
+TEST_CASE("maxout refuses a number of pieces that was written to it later", "[maxout]") {
+  const Eigen::ArrayXXf z = Eigen::ArrayXXf::Zero(6, 4);
+  hillock::Maxout<> maxout{2, Per::column};
+  for (const int pieces : {0, 1, -2}) {
+    maxout.pieces = pieces;
+    const std::string shown = std::to_string(pieces);
+    CHECK(says(complaint([&] { static_cast<void>(maxout(z)); }), {"pieces", shown.c_str()}));
+    CHECK(says(complaint([&] { static_cast<void>(maxout.derivative(z)); }), {shown.c_str()}));
+    CHECK(says(complaint([&] { static_cast<void>(maxout.backward(z, z)); }), {shown.c_str()}));
+  }
+}
+
 }  // namespace

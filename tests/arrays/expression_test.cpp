@@ -2,6 +2,8 @@
 #include <support/routes.hpp>
 
 #include <hillock/activations/leaky_relu.hpp>
+#include <hillock/activations/sigmoid.hpp>
+#include <hillock/activations/softmax.hpp>
 #include <hillock/activations/tanh.hpp>
 
 namespace {
@@ -133,6 +135,41 @@ TEST_CASE("functions are passed and stored like any value", "[expression]") {
   const auto apply = [](auto f, float x) { return f(x); };
   CHECK(apply(layer.activation, -2.0f) == -1);
   CHECK(apply(hillock::tanh, 0.0f) == 0);
+}
+
+template <class F, class... X>
+constexpr bool takes = std::is_invocable_v<const F&, X...>;
+template <class F, class X, class DY, class = void>
+constexpr bool has_backward = false;
+template <class F, class X, class DY>
+constexpr bool has_backward<F, X, DY,
+                            std::void_t<decltype(std::declval<const F&>().backward(
+                                std::declval<X>(), std::declval<DY>()))>> = true;
+
+TEST_CASE("whether a function takes a type can be asked", "[expression]") {
+  using hillock::Sigmoid;
+  using hillock::Softmax;
+  using Exact = hillock::exact::Sigmoid;
+  STATIC_REQUIRE((takes<Sigmoid<>, float> && takes<Sigmoid<>, double&> &&
+                  takes<Sigmoid<>, Eigen::half> && takes<Sigmoid<>, const Eigen::ArrayXXf&> &&
+                  takes<Sigmoid<>, Eigen::MatrixXd> && takes<Exact, Eigen::ArrayXf>));
+  STATIC_REQUIRE_FALSE((takes<Sigmoid<>, int> || takes<Sigmoid<>, long double> ||
+                        takes<Sigmoid<>, std::vector<float>> || takes<Sigmoid<>, const float*> ||
+                        takes<Sigmoid<>, float(&)[3]> || takes<Sigmoid<>, std::string> ||
+                        takes<Sigmoid<>, Eigen::ArrayXi> || takes<Sigmoid<>, Eigen::ArrayXcf> ||
+                        takes<Sigmoid<>> || takes<Sigmoid<>, float, float> ||
+                        takes<Exact, double> || takes<Exact, Eigen::ArrayXd>));
+  STATIC_REQUIRE((takes<Softmax<>, Eigen::ArrayXXf> && takes<Softmax<>, Eigen::VectorXd&>));
+  STATIC_REQUIRE_FALSE((takes<Softmax<>, float> || takes<Softmax<>, std::vector<float>> ||
+                        takes<Softmax<>, Eigen::ArrayXi> ||
+                        std::is_default_constructible_v<Softmax<>>));
+  STATIC_REQUIRE((has_backward<Sigmoid<>, float, float> &&
+                  has_backward<Sigmoid<>, Eigen::ArrayXf, Eigen::MatrixXf> &&
+                  has_backward<Softmax<>, Eigen::ArrayXf, Eigen::MatrixXf>));
+  STATIC_REQUIRE_FALSE((has_backward<Sigmoid<>, float, double> ||
+                        has_backward<Sigmoid<>, Eigen::ArrayXf, Eigen::ArrayXd> ||
+                        has_backward<Sigmoid<>, Eigen::ArrayXf, float> ||
+                        has_backward<Softmax<>, Eigen::ArrayXf, Eigen::ArrayXd>));
 }
 
 }  // namespace

@@ -17,9 +17,23 @@ struct Squareplus : hillock::Activation<Squareplus> {
   }
 };
 
+/// A template of one's own, with a comma in its name.
+template <class T, int Times>
+struct Multiple : hillock::Activation<Multiple<T, Times>> {
+  template <class V>
+  V forward_at(const V& x) const {
+    return Times * x;
+  }
+  template <class V>
+  V derivative_at(const V& x) const {
+    return nan_or(x, Times);
+  }
+};
+
 }  // namespace
 
 HILLOCK_EIGEN_FUNCTOR(Squareplus);
+HILLOCK_EIGEN_FUNCTOR(Multiple<void, 3>);
 
 namespace {
 
@@ -57,6 +71,13 @@ TEMPLATE_TEST_CASE("a class of one's own gives the same bits by every route", "[
   check_edges<SquareplusContract, TestType>();
   check_routes<SquareplusContract, TestType>();
   check_type<Squareplus>(false);
+}
+
+TEST_CASE("a template of one's own has packets in Eigen's unaryExpr", "[own]") {
+  using F = Multiple<void, 3>;
+  STATIC_REQUIRE(bool(Eigen::internal::functor_traits<F>::PacketAccess));
+  const Eigen::ArrayXf x = Eigen::ArrayXf::LinSpaced(37, -5, 5), y = x.unaryExpr(F{});
+  CHECK((y == 3 * x).all());
 }
 
 TEMPLATE_TEST_CASE("a class of one's own is as accurate as its formula", "[own]", float, double) {

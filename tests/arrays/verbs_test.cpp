@@ -312,7 +312,9 @@ TEST_CASE("views that have no element in common are taken, whatever their steps"
     return Eigen::Map<Eigen::ArrayXXf, 0, Strides>(memory.data() + at, rows, cols, {outer, inner});
   };
   const auto is_taken = [&](const auto& from, auto to) {
-    return complaint([&] { hillock::forward(f, from, to); }).empty();
+    const std::string message = complaint([&] { hillock::forward(f, from, to); });
+    CHECK((message.empty() || says(message, {"y overlaps x"})));
+    return message.empty();
   };
   // In a matrix of 1000 rows: every second row and every fourth, every third column, the diagonal.
   CHECK(is_taken(view(0, 200, 300, 1000, 2), view(1, 200, 300, 1000, 4)));
@@ -320,8 +322,8 @@ TEST_CASE("views that have no element in common are taken, whatever their steps"
   CHECK(is_taken(view(0, 900, 300, 3000, 1), view(1000, 900, 300, 3000, 1)));
   CHECK_FALSE(is_taken(view(0, 900, 300, 3000, 1), view(1000, 900, 300, 2000, 1)));
   CHECK(is_taken(view(0, 1, 900, 1001, 1), view(1, 1, 900, 1001, 1)));
-  CHECK(is_taken(view(1, 1, 900, 1001, 1), view(2000, 1, 900, 1, 1)));
-  CHECK_FALSE(is_taken(view(2, 1, 900, 1001, 1), view(2000, 1, 900, 1, 1)));
+  CHECK(is_taken(view(1, 1, 200, 1001, 1), view(2000, 1, 200, 4, 1)));
+  CHECK_FALSE(is_taken(view(2, 1, 200, 1001, 1), view(2000, 1, 200, 4, 1)));
   // Rows and columns of two matrices that lie in each other, one of 1000 rows and one of 1010.
   CHECK(is_taken(view(0, 3, 900, 1010, 1), view(5, 3, 900, 1010, 1)));
   CHECK_FALSE(is_taken(view(0, 400, 900, 1000, 1), view(500, 400, 900, 1010, 1)));

@@ -17,6 +17,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              before it can be subnormal.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded (alpha 1; promised at others: exact_bound).
+/// Type         ELU<> where C++ deduces no template arguments: as a member, a parameter or a result. The
+///              element type is that of the arrays; there is no ELU<double>.
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ELU : public PreparedActivation<ELU<A, Arch>> {
@@ -40,7 +42,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     constexpr explicit Formula(T scale) noexcept
         : alpha_(scale),
           small_alpha_(scale * C::from_tail),
-          is_ordinary_(!simd::is_nan_number(scale) &&
+          is_ordinary_(!simd::is_hidden_nan(scale) &&
                        (scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                        magnitude(scale) <= C::decay_factor))) {}
     /// Member by member, as kernels::SharedSlope.

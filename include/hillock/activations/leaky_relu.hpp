@@ -14,6 +14,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
 ///              With slope 0 it is ReLU, f(-0) = +0 and f(-inf) = 0 included.
 /// Accuracy     one multiplication, derivative exact: correctly rounded in either tier.
+/// Type         LeakyReLU<> where C++ deduces no template arguments: as a member, a parameter or a result. The
+///              element type is that of the arrays; there is no LeakyReLU<double>.
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
 ///              (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>

@@ -135,6 +135,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   static constexpr int checked(int k) { return k >= 2 ? k : (refuse_pieces(k), k); }
 
   arrays::Shape output_shape(const char* where, arrays::Shape shape) const {
+    static_cast<void>(checked(pieces));  // a public member, which may have been written to
     const Index length = axis == Per::column ? shape.rows : shape.cols;
     if (length % pieces != 0) {
       arrays::refuse(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +

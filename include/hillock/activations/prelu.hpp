@@ -26,6 +26,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              NaN in, NaN out.
 /// Accuracy     one multiplication, derivative exact: correctly rounded in either tier; the slope
 ///              gradient is summed in double.
+/// Type         PReLU<> where C++ deduces no template arguments: as a member, a parameter or a result. The
+///              element type is that of the arrays; there is no PReLU<double>.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {

@@ -24,6 +24,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
 ///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
 ///              exact: correctly rounded, by the root too (beta 1; promised at others: exact_bound).
+/// Type         Swish<> where C++ deduces no template arguments: as a member, a parameter or a result. The
+///              element type is that of the arrays; there is no Swish<double>.
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
@@ -49,8 +51,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
           reach_(reach_of(scale < 0 ? -scale : scale)),
-          is_plain_(!simd::is_nan_number(scale) && scale == 1),
-          is_ordinary_(!simd::is_nan_number(scale) &&
+          is_plain_(!simd::is_hidden_nan(scale) && scale == 1),
+          is_ordinary_(!simd::is_hidden_nan(scale) &&
                        (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
 
     /// Of e^-|t|.

@@ -70,23 +70,21 @@ inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 template <Accuracy A, class T>
 T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
-  using Bits = simd::detail::BitsOf<T>;
   constexpr auto largest = static_cast<double>(std::numeric_limits<Element>::max());
   // In this form a minimum and a maximum, which leave a loop where a choice does not.
   const double below = parameter < largest ? parameter : largest;
-  const T rounded = static_cast<T>(static_cast<Element>(below > -largest ? below : -largest));
-  // By the bits, because -ffast-math assumes that every number is finite.
+  const double clamped = below > -largest ? below : -largest;
+#if HILLOCK_FAST_MATH
+  // By the bits, because the compiler takes every number for finite.
   std::uint64_t given;
   std::memcpy(&given, &parameter, sizeof given);
   constexpr std::uint64_t exponent = 0x7ff0000000000000;
-  constexpr Bits nan = sizeof(T) == 4 ? 0x7fc00000 : 0x7ff8000000000000;
-  const Bits is_not_finite = Bits{0} - static_cast<Bits>((given & exponent) == exponent);
-  Bits pattern;
-  std::memcpy(&pattern, &rounded, sizeof pattern);
-  pattern |= is_not_finite & nan;
-  T result;
-  std::memcpy(&result, &pattern, sizeof result);
-  return result;
+  if ((given & exponent) == exponent) return std::numeric_limits<T>::quiet_NaN();
+  return static_cast<T>(static_cast<Element>(clamped));
+#else
+  // The difference is 0 of a finite number, else NaN.
+  return static_cast<T>(static_cast<Element>(clamped - (parameter - parameter)));
+#endif
 }
 
 /// F as it is computed in T. A class with parameters may have `template <class T> formula() const`, an

@@ -94,25 +94,30 @@ class TermSum {
   /// The value is reached for some values of the terms.
   bool has(std::int64_t value) noexcept {
     simplify();
-    std::int64_t divisor = 0, span = 0;
-    for (int i = 0; i < count_; ++i) {
-      divisor = std::gcd(divisor, terms_[i].step);
-      span += terms_[i].span();
-    }
+    std::int64_t span = 0;
+    for (int i = 0; i < count_; ++i) span += terms_[i].span();
     if (value < 0 || value > span) return false;
     if (count_ == 0) return true;
+    if (count_ == 1) return value % terms_[0].step == 0;
+    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
+    std::int64_t divisor = 0;
+    for (int i = 0; i < count_; ++i) divisor = std::gcd(divisor, terms_[i].step);
     if (value % divisor != 0) return false;
     for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
-    return has_simplified(value / divisor);
+    return count_ == 3 ? three_have(value / divisor) : four_have(value / divisor);
   }
 
+  /// Terms stand in the order of their steps.
   void add(Term term) noexcept {
-    if (term.last > 0 && term.step > 0) terms_[count_++] = term;
+    if (term.last == 0 || term.step == 0) return;
+    int at = count_++;
+    for (; at > 0 && terms_[at - 1].step > term.step; --at) terms_[at] = terms_[at - 1];
+    terms_[at] = term;
   }
 
  private:
-  /// So many questions about two terms are asked at most.
-  static constexpr std::int64_t most_questions = 64;
+  /// The values of one term are gone through up to so many, and so are the residues of a step.
+  static constexpr std::int64_t most_values = 64;
   Term terms_[4] = {};
   int count_ = 0;
 
@@ -121,10 +126,8 @@ class TermSum {
     --count_;
   }
 
-  /// Terms in the order of their steps; those that fill each other's gaps, as x + 3 y with x <= 2 does,
-  /// are one.
+  /// Terms that fill each other's gaps, as x + 3 y with x <= 2 does, become one.
   void simplify() noexcept {
-    std::sort(terms_, terms_ + count_, [](Term a, Term b) { return a.step < b.step; });
     for (int i = 0; i < count_; ++i)
       for (int k = i + 1; k < count_;) {
         const std::int64_t times = terms_[k].step / terms_[i].step;
@@ -136,12 +139,6 @@ class TermSum {
           ++k;
         }
       }
-  }
-
-  bool has_simplified(std::int64_t value) const noexcept {
-    if (count_ == 1) return true;  // it is a multiple of the step, and in range
-    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
-    return count_ == 3 ? three_have(value) : four_have(value);
   }
 
   /// Each value of one term, of which there are few, with the other terms.
@@ -160,9 +157,9 @@ class TermSum {
 
   bool three_have(std::int64_t value) const noexcept {
     const Term fine = terms_[0], b = terms_[1], c = terms_[2];
-    if (fine.step > most_questions) {
+    if (fine.step > most_values) {
       const int fewest = with_fewest_values();
-      return terms_[fewest].last >= most_questions || rest_has(fewest, value);
+      return terms_[fewest].last >= most_values || rest_has(fewest, value);
     }
     // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a solution
     // allows one residue of c's; both repeat, and in between the question is one about two terms.
@@ -188,14 +185,14 @@ class TermSum {
     // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
     const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
     const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
-    if (fine_span / divisor < most_questions) {
+    if (fine_span / divisor < most_values) {
       for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
         if (reach(terms_[0], terms_[1], fine, 0) && reach(terms_[2], terms_[3], value - fine, 0))
           return true;
       return false;
     }
     const int fewest = with_fewest_values();
-    return terms_[fewest].last >= most_questions || rest_has(fewest, value);
+    return terms_[fewest].last >= most_values || rest_has(fewest, value);
   }
 };
 
@@ -208,11 +205,11 @@ HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) 
   if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
   // As numbers: of an empty array the pointer to the last element would not be one.
   const auto first = [](const auto& array) { return reinterpret_cast<std::intptr_t>(array.data); };
-  const auto last_byte = [&](const auto& array) {
+  const auto last = [&](const auto& array) {
     const std::intptr_t row = array.shape.rows - 1, col = array.shape.cols - 1;
-    return first(array) + (row * array.row_step + col * array.col_step) * size + (size - 1);
+    return first(array) + (row * array.row_step + col * array.col_step) * size;
   };
-  return last_byte(a) < first(b) || last_byte(b) < first(a);
+  return first(b) - last(a) >= size || first(a) - last(b) >= size;
 }
 
 /// Whether a and b have a byte in common; how exactly the head of this file says.

@@ -380,6 +380,18 @@ inline double widened_as_it_is(float number) noexcept {
   return pattern == magnitude ? value : -value;
 }
 
+/// Whether a number is NaN, where -ffast-math lets a comparison with NaN be true; false elsewhere. It has to be
+/// asked before a comparison: behind a == 0 the compiler would put 0 for a.
+template <class T>
+constexpr bool is_hidden_nan(T number) noexcept {
+#if HILLOCK_FAST_MATH
+  return is_nan_number(number);
+#else
+  static_cast<void>(number);
+  return false;
+#endif
+}
+
 /// Powers of two: a times `to` has a magnitude in [1, 2) (below 1 if a is subnormal or 0, up to 4
 /// if it is the largest), and to times back is 1.
 template <class T>
