@@ -307,8 +307,8 @@ TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP of its largest term", "[
       const ArrayXX<T> dp = scores<T>(n, 17, 1, 6).cwiseMax(T(-4)) * size;
       const ArrayXX<T> dz = softmax.backward(z, dp),
                        dz_output = softmax.backward_from_output(p, dp);
-      // No term of p_i (dp_i - sum of p_j dp_j) is larger than p_i times the largest gradient. Below the
-      // smallest normal number p has the spacing that it has there.
+      // No term of p_i (dp_i - sum of p_j dp_j) is larger than p_i times the largest gradient.
+      // Below the smallest normal number p has the spacing that it has there.
       const auto error = [](Index i, T got, const WideArray<T>& given,
                             const WideArray<T>& gradient) {
         const Wide<T> truth = given[i] * (gradient[i] - (given * gradient).sum());
@@ -368,8 +368,8 @@ TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP where the gradients diff
   CHECK(worst <= Softmax<>::backward_bound.ulp);
 }
 
-// On the diagonal the sum of the others decides: added one after the other in the type of p it is past the bound
-// from some hundred entries on.
+// On the diagonal the sum of the others decides: added one after the other in the type of p it is
+// past the bound from some hundred entries on.
 TEMPLATE_TEST_CASE("the Jacobian of softmax is diag(p) - p p^T, to the last digits", "[softmax]",
                    float, double) {
   using T = TestType;

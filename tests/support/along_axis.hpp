@@ -1,5 +1,6 @@
-// Functions along an axis beside a plain loop over their formulas in long double: whether each entry is NaN or
-// infinite, with NaN and infinities anywhere; and which floating-point exceptions finite numbers raise.
+// Functions along an axis beside a plain loop over their formulas in long double: whether each
+// entry is NaN or infinite, with NaN and infinities anywhere; and which floating-point exceptions
+// finite numbers raise.
 #pragma once
 
 #include <support/routes.hpp>
@@ -19,8 +20,9 @@ inline int kind_of(Real value) {
   return std::isnan(value) ? 2 : std::isinf(value) ? (value > 0 ? 1 : -1) : 0;
 }
 
-/// use(length, count) for distributions of 1 to 70 entries, 300 and 1000; few of them and many: as columns and as
-/// rows of one array they are neighbours in memory and one to a lane, interleaved and in tiles.
+/// use(length, count) for distributions of 1 to 70 entries, 300 and 1000; few of them and many: as
+/// columns and as rows of one array they are neighbours in memory and one to a lane, interleaved
+/// and in tiles.
 template <class Use>
 void each_size(const Use& use) {
   for (Index n = 1; n <= 70; ++n)
@@ -31,8 +33,8 @@ void each_size(const Use& use) {
 
 enum class Values { finite, any };
 
-/// Scores around 0, some far below; and of up to half of the largest number, or else of -infinity. Gradients from
-/// subnormal ones to half of the largest.
+/// Scores around 0, some far below; and of up to half of the largest number, or else of -infinity.
+/// Gradients from subnormal ones to half of the largest.
 template <class T>
 class Numbers {
  public:

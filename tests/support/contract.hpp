@@ -153,8 +153,8 @@ void check_routes() {
             << instruction_set<T>() << '\n';
 }
 
-/// Finite input never divides by zero, and makes no NaN that a processor would flag (numpy #22772). Up to half of
-/// the largest number it overflows only where a result is infinite.
+/// Finite input never divides by zero, and makes no NaN that a processor would flag (numpy #22772).
+/// Up to half of the largest number it overflows only where a result is infinite.
 template <class Contract, class T>
 void check_exceptions() {
   std::size_t calls = 0, flagged = 0;

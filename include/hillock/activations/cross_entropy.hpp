@@ -23,18 +23,18 @@ enum class Reduction { mean, sum };
 /// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or -inf
 ///              throughout, makes the sample's loss and gradient NaN. The mean of no samples is NaN, the
 ///              sum 0.
-/// Exceptions   finite logits of up to half of the largest number raise none but underflow and inexact, and
-///              overflow where a sum of losses is infinite. Bounds and equal bits are those of rounding to
-///              nearest, which is how a program starts.
+/// Exceptions   finite logits of up to half of the largest number raise none but underflow and
+///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits are
+///              those of rounding to nearest, which is how a program starts.
 /// Errors       std::invalid_argument for a label that is no class, for labels that are not as many as
 ///              samples, and for shapes that differ, before anything is written.
 /// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates; there
 ///              the gradient by its logit is minus the share of the others, and not p - 1. The losses are
 ///              added in double.
-/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or the
-///              logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for
-///              the gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound, for the
-///              loss in ULP of the largest term or the loss.
+/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or
+///              the logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for the
+///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
+///              for the loss in ULP of the largest term or the loss.
 /// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class CrossEntropy {
@@ -116,8 +116,8 @@ class CrossEntropy {
   }
 
  private:
-  /// Once a loss is so large that a sum of many could overflow though their mean is a number, the sum is
-  /// carried at 2^-48.
+  /// Once a loss is so large that a sum of many could overflow though their mean is a number, the
+  /// sum is carried at 2^-48.
   class SumOfLosses {
    public:
     void add(double loss) noexcept {
@@ -182,8 +182,8 @@ class CrossEntropy {
     return axis == Per::column ? in.at(label, sample) : in.at(sample, label);
   }
 
-  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes have the
-  /// largest logit of theirs, so that they raise no exception.
+  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes
+  /// have the largest logit of theirs, so that they raise no exception.
   template <class N, class In, class Labels>
   static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count,
                         N top) {

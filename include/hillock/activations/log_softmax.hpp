@@ -10,18 +10,19 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Logarithm of softmax: f(x)_i = x_i - log sum_j e^(x_j), one distribution per column or per row.
 /// Derivative   the Jacobian I - 1 p^T with p = softmax(x). backward(x, dy) = dy - p sum_j dy_j.
 /// Shapes       f(Z) and backward have Z's shape.
-/// Edge values  an entry of -inf stays -inf; +inf or NaN, or -inf throughout, makes its distribution
-///              NaN. Of NaN and infinities in dy the gradients make what IEEE arithmetic makes of the
-///              formula, p being what Softmax gives, or e^y: 0 for an entry of -inf.
-/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact, and overflow
-///              where a gradient is infinite. Bounds and equal bits are those of rounding to nearest, which
-///              is how a program starts.
+/// Edge values  an entry of -inf stays -inf; +inf or NaN, or -inf throughout, makes its
+///              distribution NaN. Of NaN and infinities in dy the gradients make what IEEE
+///              arithmetic makes of the formula, p being what Softmax gives, or e^y: 0 for an entry
+///              of -inf.
+/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact,
+///              and overflow where a gradient is infinite. Bounds and equal bits are those of
+///              rounding to nearest, which is how a program starts.
 /// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried in
 ///              two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
 /// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
-///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where from_output takes
-///              p to be e^y of the y given. Accuracy::exact computes in double throughout: exact_bound in
-///              ULP of the largest term or the result.
+///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where
+///              from_output takes p to be e^y of the y given. Accuracy::exact computes in double
+///              throughout: exact_bound in ULP of the largest term or the result.
 /// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
@@ -196,9 +197,9 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
                             load_both, store, kept);
   }
 
-  /// The same where the share is beyond the largest number: scaled times back. A sum that is infinite itself
-  /// would become one of the other sign times m: there p is put together first. Takes copies, because what
-  /// the usual steps use would otherwise be kept in memory for it.
+  /// The same where the share is beyond the largest number: scaled times back. A sum that is
+  /// infinite itself would become one of the other sign times m: there p is put together first.
+  /// Takes copies, because what the usual steps use would otherwise be kept in memory for it.
   template <class V, class Walk, class LoadBoth, class Store, class Kept>
   static HILLOCK_COLD void through_jacobian_scaled(Walk walk, kernels::ExponentialsBelow<V> below,
                                                    V value, V scaled, V back, V inverse,

@@ -16,21 +16,23 @@ enum class AllMasked { nan, zeros, uniform };
 ///              of a loss by p.
 /// Shapes       softmax(Z) and backward have Z's shape; jacobian takes one distribution, a vector
 ///              of n, and is n x n.
-/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN, whatever the policy; all
-///              -inf follows the policy. Of NaN and infinities in dp the gradients make what IEEE
-///              arithmetic makes of the formula, p being what forward gives: one infinite dp_j gives
-///              infinities of the other sign, but NaN at j and where p is 0, and NaN throughout if p_j is
-///              0; a NaN, or infinities of both signs, give NaN throughout. Where the policy gives zeros
-///              for x, so does the gradient of a finite dp.
-/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact. Bounds and
-///              equal bits are those of rounding to nearest, which is how a program starts.
+/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN, whatever the
+///              policy; all -inf follows the policy. Of NaN and infinities in dp the gradients make
+///              what IEEE arithmetic makes of the formula, p being what forward gives: one infinite
+///              dp_j gives infinities of the other sign, but NaN at j and where p is 0, and NaN
+///              throughout if p_j is 0; a NaN, or infinities of both signs, give NaN throughout.
+///              Where the policy gives zeros for x, so does the gradient of a finite dp.
+/// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact.
+///              Bounds and equal bits are those of rounding to nearest, which is how a program
+///              starts.
 /// Computed as  e^(x_i - max) over their sum: x_i - max is never rounded, and the sum is one of
 ///              doubles (for doubles in two parts) over a tree whose shape depends on the number of
 ///              entries alone, so the result depends neither on the layout nor on the neighbours.
-/// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound, from x and from p,
-///              in ULP of p times the largest dp, p being not below the smallest normal number; jacobian_bound for every entry of
-///              jacobian_from_output(p), and twice forward_bound more for jacobian(z), whose entries are
-///              products of two p. Accuracy::exact computes in double throughout: exact_bound for each p.
+/// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound, from x and from
+///              p, in ULP of p times the largest dp, p being not below the smallest normal number;
+///              jacobian_bound for every entry of jacobian_from_output(p), and twice forward_bound
+///              more for jacobian(z), whose entries are products of two p. Accuracy::exact computes
+///              in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
@@ -130,8 +132,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0. The largest is
-  /// -infinity beside a NaN too, but then the inverse is NaN.
+  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0. The
+  /// largest is -infinity beside a NaN too, but then the inverse is NaN.
   template <class V>
   HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
     return all_masked == AllMasked::zeros
@@ -215,8 +217,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
                                  total.inverse_in_parts()};
       const auto is_infinite = kernels::is_infinite(numbers.mean.high);
       if (HILLOCK_USUAL(!any(is_infinite))) return numbers;
-      // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is still to become
-      // NaN.
+      // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
+      // still to become NaN.
       const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
       const Number special = arrays::sum_of_special<V>(
           walk, load_both,
@@ -307,8 +309,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     }
   };
 
-  /// 1/2 where dp less this mean could overflow although p times it is a number, else 1: the sum of p may be
-  /// a little above 1, and the mean a little above the largest dp.
+  /// 1/2 where dp less this mean could overflow although p times it is a number, else 1: the sum of
+  /// p may be a little above 1, and the mean a little above the largest dp.
   template <class V>
   static HILLOCK_INLINE V halves_where_large(V mean) noexcept {
     constexpr auto large = std::numeric_limits<typename V::value_type>::max() / 4;

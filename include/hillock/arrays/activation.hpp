@@ -38,9 +38,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
 /// diagnostics take the class as well.
 ///
-/// Bounds and equal bits hold while the processor rounds to nearest, as it does when a program starts. A finite x
-/// of up to half of the largest number raises no floating-point exception but inexact and underflow, and overflow
-/// where a result of hillock's functions is infinite.
+/// Bounds and equal bits hold while the processor rounds to nearest, as it does when a program
+/// starts. A finite x of up to half of the largest number raises no floating-point exception but
+/// inexact and underflow, and overflow where a result of hillock's functions is infinite.
 template <class Derived>
 class Activation : public arrays::PointwiseBase {
   template <class X>

@@ -90,8 +90,8 @@ struct Scaled {
   HILLOCK_INLINE V operator()(V gradient) const noexcept { return gradient * factor; }
 };
 
-/// A sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of them: weight times its
-/// unit. Of doubles it is made anew where they turn out to be tiny.
+/// A sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of them: weight
+/// times its unit. Of doubles it is made anew where they turn out to be tiny.
 template <class V, class Walk, class LoadBoth, class Add>
 HILLOCK_INLINE auto sum_of_gradients(const Walk& walk, const LoadBoth& load_both,
                                      typename V::value_type weight, const Add& add) noexcept {
@@ -114,9 +114,9 @@ HILLOCK_INLINE auto sum_of_gradients(const Walk& walk, const LoadBoth& load_both
   }
 }
 
-/// The sum over each distribution of the terms, term(load_both(at)), that are NaN or infinite: what IEEE
-/// arithmetic makes of the sum of all, unless that overflows. It takes copies, because what the usual steps use
-/// would otherwise be kept in memory for it.
+/// The sum over each distribution of the terms, term(load_both(at)), that are NaN or infinite: what
+/// IEEE arithmetic makes of the sum of all, unless that overflows. It takes copies, because what
+/// the usual steps use would otherwise be kept in memory for it.
 template <class V, class Walk, class LoadBoth, class Term>
 HILLOCK_COLD auto sum_of_special(Walk walk, LoadBoth load_both, Term term) noexcept {
   SumsOf<Walk, V> sums;

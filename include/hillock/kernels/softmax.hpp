@@ -106,8 +106,8 @@ HILLOCK_INLINE auto is_finite(V x) noexcept {
   return abs(x) <= sealed(V(std::numeric_limits<typename V::value_type>::max()));
 }
 
-/// A sum over a divisor, which may be beyond the largest number: where value is infinite it is scaled times
-/// back, a power of two, and the others are set, inverse to one over the divisor.
+/// A sum over a divisor, which may be beyond the largest number: where value is infinite it is
+/// scaled times back, a power of two, and the others are set, inverse to one over the divisor.
 template <class V>
 struct ScaledQuotient {
   V value;
@@ -122,9 +122,10 @@ HILLOCK_INLINE V infinity() noexcept {
   return sealed(V::from_bits(bits(V(largest)) + Pattern(1)));
 }
 
-/// Gradients are added at a power of two of their size, the unit: sums of floats at 1, because doubles hold any
-/// of them; sums of doubles at small_unit, so that 2^48 finite numbers have a sum; but where the largest is below
-/// tiny_gradient, of which the rounding errors would be lost, times raised.
+/// Gradients are added at a power of two of their size, the unit: sums of floats at 1, because
+/// doubles hold any of them; sums of doubles at small_unit, so that 2^48 finite numbers have a sum;
+/// but where the largest is below tiny_gradient, of which the rounding errors would be lost, times
+/// raised.
 template <class T>
 struct GradientUnit {
   static constexpr T small_unit = static_cast<T>(0x1p-48);
