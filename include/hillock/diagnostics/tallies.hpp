@@ -120,7 +120,6 @@ class Tallies {
       for (std::size_t i = 0; i < units(); ++i) {
         if (!is_apart<T>(i)) continue;
         place_pivots<T>(i, i + 1);
-        is_any_apart_ |= is_apart<T>(i);
       }
     }
     are_pivots_floats_ = are_floats;
@@ -198,6 +197,8 @@ class Tallies {
     const std::uint64_t n = sum(totals.finite);
     add_sums(unit, n, input, output);
     add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
+    // Where sums were merged the pivot need not be a T, as that of the next run has to be.
+    if (is_apart<T>(i)) place_pivots<T>(i, i + 1);
   }
 
   /// One element, of a run in which something is not finite or whose squares are not ordinary.
@@ -353,6 +354,7 @@ class Tallies {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
+      is_any_apart_ |= is_apart<T>(i);
     }
   }
 };
