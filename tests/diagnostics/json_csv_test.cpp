@@ -131,10 +131,11 @@ TEST_CASE("any name is read back from JSON and CSV, with U+FFFD for what is not 
   CHECK(parsed(json_text("a" + zero + "b")).get<std::string>() == "a" + zero + "b");
   CHECK(csv_text("a" + zero + "b") == "a" + bad + "b");
   // Readers that break lines there are not led astray.
-  CHECK(json_text("\xE2\x80\xA8\x7F") == "\"\\u2028\\u007f\"");
+  CHECK(json_text("\xE2\x80\xA8\x7F\xC2\x9B\xC2\xA0") == "\"\\u2028\\u007f\\u009b\xC2\xA0\"");
   CHECK(csv_text("a\rb") == "\"a\rb\"");
   // A line of text stays one line, and steers no terminal.
-  CHECK(hillock::diagnostics::line_text("a\n\x1B[2J\xC3") == "a" + bad + bad + "[2J" + bad);
+  CHECK(hillock::diagnostics::line_text("a\n\x1B[2J\xC2\x9B\xC3") ==
+        "a" + bad + bad + "[2J" + bad + bad);
 }
 
 TEST_CASE("any three bytes are a string that a JSON parser reads", "[diagnostics]") {
@@ -331,8 +332,9 @@ TEST_CASE("a network's report is read back field by field", "[diagnostics]") {
              {"units", 3},
              {"saturated_softmax", softmax.report().saturated_fraction()},
              {"gradient_norm", nan}});
-  check_row(4, "weights", "gradient",
-            {{"non_finite", nan}, {"gradient_norm", flow.report().layers[1].norm()}});
+  check_row(
+      4, "weights", "gradient",
+      {{"units", nan}, {"non_finite", nan}, {"gradient_norm", flow.report().layers[1].norm()}});
 }
 
 TEST_CASE("a network whose layers have any names at all is read back", "[diagnostics]") {

@@ -128,7 +128,7 @@ class NetworkReport {
   }
 
  private:
-  /// Which layer: the how manieth of its name, from 1 on.
+  /// Which layer: its name, and its number among the layers of that name, from 1 on.
   struct Place {
     std::string name;
     std::int64_t occurrence = 1;

@@ -26,7 +26,7 @@ inline diagnostics::Record NetworkReport::record_of(const Row& row) const {
                                : maxout  ? "maxout"
                                : softmax ? "softmax"
                                          : "gradient"))
-      .add("units", static_cast<std::int64_t>(count))
+      .add("units", row.report != nullptr ? static_cast<double>(count) : none)
       .add("non_finite", non_finite)
       .add("dead", units ? units->dead_fraction() : none)
       .add("rarely_active", units ? units->rarely_active_fraction(options_.rare_activity) : none)
@@ -48,8 +48,8 @@ inline diagnostics::Record NetworkReport::record_of(const Row& row) const {
 
 /// With its number where several layers have the name.
 inline std::string NetworkReport::shown_name(const Place& place) const {
-  std::int64_t alike = 0;
-  for (const Row& row : rows()) alike += row.place.name == place.name;
+  const std::int64_t alike = std::max<std::int64_t>(occurrences(layers_, place.name),
+                                                    occurrences(gradient_.layers, place.name));
   const std::string name = diagnostics::line_text(place.name);
   return alike > 1
              ? name + " (" + std::to_string(place.occurrence) + " of " + std::to_string(alike) + ")"

@@ -75,9 +75,11 @@ std::string rewritten(const std::string& text, const Spelt& spelt) {
   return result;
 }
 
+/// U+0000 to U+001F and U+007F to U+009F.
 inline bool is_control(const std::string& character) noexcept {
-  return character.size() == 1 &&
-         (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F);
+  const auto last = static_cast<unsigned char>(character.back());
+  return character.size() == 1 ? last < 0x20 || last == 0x7F
+                               : character[0] == '\xC2' && last < 0xA0;
 }
 
 /// One line for a person: control characters, which could break the line or steer a terminal, are
@@ -103,8 +105,8 @@ inline std::string csv_text(const std::string& text) {
   return quoted + '"';
 }
 
-/// A string of JSON (RFC 8259). U+007F, U+2028 and U+2029 are escaped as well, which terminals and
-/// older JavaScript take for more than text.
+/// A string of JSON (RFC 8259). U+007F to U+009F, U+2028 and U+2029 are escaped as well, which
+/// terminals and older JavaScript take for more than text.
 inline std::string json_text(const std::string& text) {
   return '"' +
          rewritten(text,
@@ -114,8 +116,9 @@ inline std::string json_text(const std::string& text) {
                      if (character == "\xE2\x80\xA9") return "\\u2029";
                      if (!is_control(character)) return character;
                      char code[8];
-                     std::snprintf(code, sizeof code, "\\u%04x",
-                                   static_cast<unsigned>(static_cast<unsigned char>(character[0])));
+                     std::snprintf(
+                         code, sizeof code, "\\u%04x",
+                         static_cast<unsigned>(static_cast<unsigned char>(character.back())));
                      return code;
                    }) +
          '"';
