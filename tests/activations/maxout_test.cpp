@@ -167,8 +167,11 @@ TEST_CASE("maxout refuses fewer than 2 pieces and a length that is no multiple o
   CHECK(says(complaint([] { Maxout<>{1, Per::column}; }), {"pieces", "1"}));
   CHECK(says(complaint([] { Maxout<>{-3, Per::row}; }), {"pieces", "-3"}));
   const ArrayXX<float> z = ArrayXX<float>::Zero(7, 4);
-  CHECK(says(complaint([&] { Maxout<>{2, Per::column}(z); }), {"7 x 4", "2"}));
-  CHECK(says(complaint([&] { Maxout<>{3, Per::row}.derivative(z); }), {"7 x 4", "3"}));
+  CHECK(says(complaint([&] { static_cast<void>(Maxout<>{2, Per::column}(z)); }), {"7 x 4", "2"}));
+  CHECK(says(complaint([&] {
+               static_cast<void>(Maxout<>{3, Per::row}.derivative(z));
+             }),
+             {"7 x 4", "3"}));
   CHECK(Maxout<>{2, Per::row}(z).cols() == 2);
 }
 
