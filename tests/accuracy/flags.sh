@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the library under test with every compiler that is here, at -O0 to -O3, for plain x86-64, x86-64-v3 and
-# x86-64-v4, with -ffp-contract=off, -ffp-contract=fast and -ffast-math, and compares: the exact tier must have the same
-# bits everywhere, both tiers must keep their bounds.
+# x86-64-v4, with -ffp-contract=off, -ffp-contract=fast, -ffast-math and each part of it, and compares: the exact tier must
+# have the same bits everywhere, both tiers must keep their bounds.
 # usage: tests/accuracy/flags.sh [--compiler CXX]... [--march ARCH]... [--build-dir DIR]
 #   --compiler CXX     only this one (default: g++, clang++ and clang++-19, where they are installed)
 #   --march ARCH       only this one; "" is the compiler's own

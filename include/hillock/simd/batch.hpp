@@ -7,10 +7,14 @@
 // 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like,
 //    g++ across intrinsics too, and differently in a vector loop and beside it. Every product here
 //    is sealed by an empty asm, so an fma is there where a kernel says fma and nowhere else: the
-//    same bits at every width and in every context.
-// 2. -ffast-math. Every sum is sealed as well then, and a division is written as the instruction:
-//    error-free steps survive, and g++ does not replace the division by an estimate that is NaN
-//    for infinity.
+//    same bits at every width and in every context. On plain x86-64 too, which has no fma: after a
+//    #pragma GCC target("fma") g++ has one, and no header is told, because g++ reads the macros of
+//    a file to its end before it obeys the pragma.
+// 2. -ffast-math and its parts. Every sum is sealed as well then, and a division is written as the
+//    instruction: error-free steps survive, and g++ does not replace the division by an estimate
+//    that is NaN for infinity. clang defines a macro for the whole and for -ffinite-math-only alone:
+//    there divisions are always the instruction, and sums pass clang's own barrier, which costs
+//    nothing where nothing may be reordered.
 // 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one
 //    off beside AVX.
 #pragma once
@@ -228,11 +232,7 @@ class Batch {
   friend HILLOCK_INLINE Batch operator+(Batch a, Batch b) noexcept { return sum(a.raw_ + b.raw_); }
   friend HILLOCK_INLINE Batch operator-(Batch a, Batch b) noexcept { return sum(a.raw_ - b.raw_); }
   friend HILLOCK_INLINE Batch operator*(Batch a, Batch b) noexcept {
-    const Batch product = Raw(a.raw_ * b.raw_);
-    if constexpr (detail::seals_products)
-      return sealed(product);
-    else
-      return product;
+    return sealed(Batch(Raw(a.raw_ * b.raw_)));
   }
   friend HILLOCK_INLINE Batch operator/(Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_EXACT_OPERATIONS

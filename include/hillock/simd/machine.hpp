@@ -62,12 +62,6 @@ using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 #define HILLOCK_FENCED(value) (value)
 #endif
 
-// Plain x86-64 has nothing a product could be contracted into.
-#if (defined(__x86_64__) || defined(__i386__)) && !defined(__FMA__) && !defined(__FMA4__)
-inline constexpr bool seals_products = HILLOCK_FAST_MATH;
-#else
-inline constexpr bool seals_products = true;
-#endif
 inline constexpr bool seals_sums = HILLOCK_FAST_MATH;
 
 // a b + c and c - a b, rounded once.
