@@ -96,7 +96,7 @@ hillock::NetworkReport examine(training::Network& network, const std::string& ac
     names.push_back("hidden " + std::to_string(names.size() + 1));
     add(names.back(), report_of(activation, layer));
   }
-  hillock::SoftmaxMonitor<> output(hillock::Softmax{Per::column}, training::classes);
+  hillock::SoftmaxMonitor<> output(hillock::Softmax{Per::column}, samples.classes);
   output.observe(network.output()(network.hidden().back().outputs()));
   add("output", output.report());
   hillock::GradientFlow flow(names);
@@ -154,8 +154,8 @@ int main(int argc, char** argv) {
       const std::string which = kind.name + ", seed " + std::to_string(seed);
       training::Random random(static_cast<std::uint64_t>(seed));
       training::Network network(
-          {samples.pixels.rows(), std::vector<Eigen::Index>(layers, 64), training::classes}, kind,
-          {}, random);
+          {samples.pixels.rows(), std::vector<Eigen::Index>(layers, 64), samples.classes}, kind, {},
+          random);
       const hillock::NetworkReport start =
           examine(network, kind.name, samples, Stage::before_training, before);
       training::Trainer trainer(network, samples, {rate, 0.9F}, random);

@@ -283,6 +283,19 @@ void broken_ones(const fs::path& scratch) {
   only("plain_called_gz", ".gz", "is cut off in its header, after 3 bytes",
        [](const std::string&) { return std::string("\0\0\x08", 3); });
 
+  // 2^16 x 2^17 bytes are there, as a hole that takes no room, and times 2^31 they would be 2^64: 0.
+  write(scratch / "overflow", small());
+  const fs::path images = scratch / "overflow" / "train-images-idx3-ubyte";
+  write(images, Idx{{0, 0, 8, 3}, {1U << 16, 1U << 17, 1U << 31}, {}}.bytes());
+  std::error_code no_room;
+  fs::resize_file(images, (std::uintmax_t{1} << 33) + 16, no_room);
+  if (!no_room)
+    expect(
+        message_of(scratch / "overflow").find("it announces 65536 x 131072 x 2147483648 bytes") !=
+            std::string::npos,
+        "a product of 2^64: " + message_of(scratch / "overflow"));
+  fs::remove(images);
+
   fs::remove(scratch / "plain" / "t10k-labels-idx1-ubyte");
   expect(message_of(scratch / "plain") == (scratch / "plain" / "t10k-labels-idx1-ubyte").string() +
                                               ": is missing, and so is the same name with .gz",
