@@ -207,11 +207,16 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     const auto is_scaled = kernels::is_infinite(value);
     const auto is_infinite = kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
-    const V from_tail = select(is_scaled, back, 1) * kernels::ExpConstantsOf<V>::from_tail;
+    // By halves, as p times the sum may be beyond the largest number though dx is not: without a
+    // fused multiply-add it would be infinite.
+    const V halves = select(is_scaled & (back > 1), 0.5, 1);
+    const V twice = 1 / halves;
+    const V from_tail = select(is_scaled, back, 1) * halves * kernels::ExpConstantsOf<V>::from_tail;
     each_with_exponential(
         walk, below, load_both, kept,
         [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
-          const V ordinary = fma(-fma(m, share, share), power * from_tail, gradient);
+          const V ordinary =
+              fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
           const V p = fma(m, power, power) * (inverse * kernels::ExpConstantsOf<V>::from_tail);
           store(at, select(is_infinite, gradient - p * share, ordinary));
         });

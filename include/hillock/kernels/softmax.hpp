@@ -197,7 +197,7 @@ class WideSum {
   HILLOCK_INLINE friend ScaledQuotient<V> scaled_quotient(const WideSum& gradients,
                                                           const WideSum& divisor, V) noexcept {
     constexpr double limit = 0x1p124;
-    constexpr double lowered = GradientUnit<float>::small_unit;
+    constexpr double lowered = GradientUnit<double>::small_unit;
     const Wide low = gradients.low() / divisor.low();
     const Wide high = gradients.high() / divisor.high();
     const auto bounded = [](Wide x) { return not_below(not_above(x, limit), -limit); };
