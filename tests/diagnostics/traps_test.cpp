@@ -85,7 +85,7 @@ void check_gradients() {
     hillock::GradientFlow flow({"a", "b", "zero", "nothing"}), other({"a", "b", "zero", "nothing"});
     flow.observe(0, z);
     flow.observe(1, huge);
-    for (const std::size_t layer : {2, 3}) flow.observe(layer, zero);
+    for (const std::size_t layer : {std::size_t{2}, std::size_t{3}}) flow.observe(layer, zero);
     other.observe(1, z);
     flow.merge(other);
     const auto report = flow.report();
