@@ -126,7 +126,6 @@ inline void use_everything() {
   use_arrays_of<float>();
   use_arrays_of<double>();
   use_arrays_of<Eigen::half>();
-  use_arrays_of<Eigen::bfloat16>();
 }
 
 }  // namespace everything

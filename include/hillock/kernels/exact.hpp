@@ -107,7 +107,7 @@ HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W>
   const V result = narrowed_as_it_is_to<Format>(low.lower, high.lower);
   // A subnormal x that is equal to 0 has been read as 0.
   const auto in_doubt = bits_differ(result, narrowed_as_it_is_to<Format>(low.upper, high.upper)) |
-                        (!is_zero(x) & (sealed(x) == 0));
+                        ((sealed(x) == 0) & !is_zero(x));
   if (!any(in_doubt)) return result;
   return select(in_doubt, computed_in_pairs<Format>(formula, x, in_doubt), result);
 }
