@@ -30,6 +30,8 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
   hillock::forward(hillock::sigmoid, values.data(), raw, 4);
   y(0) = hillock::sigmoid(values[0]);
   raw[0] = hillock::sigmoid.backward(1.0F, 1.0F);
+  volatile float unknown = 1;
+  raw[1] = hillock::sigmoid(unknown);
   hillock::forward(hillock::sigmoid, other.cast<float>(), y);
   hillock::forward(hillock::exact::sigmoid, other.cast<float>(), y);
   y = hillock::sigmoid(z.cast<Eigen::half>()).cast<float>();

@@ -65,7 +65,7 @@ using ScalarOf = typename DenseType<X>::Scalar;
 /// The element type of an array or a batch; that of a number is its own.
 template <class X, class = void>
 struct ElementTypeOf {
-  using type = X;
+  using type = std::remove_cv_t<X>;
 };
 template <class X>
 struct ElementTypeOf<X, std::enable_if_t<is_dense<X>>> {
@@ -148,8 +148,8 @@ constexpr auto hint_for_argument() noexcept {
     return static_cast<hint::the_argument_must_be_a_dense_Eigen_array*>(nullptr);
   else if constexpr (std::is_integral_v<X>)
     return static_cast<hint::an_integer_is_no_argument_write_1_0f_or_1_0*>(nullptr);
-  else if constexpr (simd::is_batch<X> || is_array_element<X> || std::is_arithmetic_v<X> ||
-                     is_complex<X>)
+  else if constexpr (simd::is_batch<X> || is_array_element<Element> ||
+                     std::is_arithmetic_v<Element> || is_complex<Element>)
     return hint_for_element<Element>();
   else
     return static_cast<hint::the_argument_must_be_a_number_or_a_dense_Eigen_array*>(nullptr);

@@ -8,7 +8,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// The share of the finite elements of z that are saturated, low and high together. NaN if no
 /// element is finite; std::invalid_argument if there are no elements.
 template <class F, class Z>
-double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::default_tau) {
+[[nodiscard]] double saturated_fraction(const F& f, const Z& z,
+                                        double tau = diagnostics::default_tau) {
   static_assert(arrays::CheckElements<Z>::passed);
   const auto& x = arrays::as_dense(z);
   if (x.size() == 0) diagnostics::throw_no_samples("saturated_fraction");
@@ -23,7 +24,7 @@ double saturated_fraction(const F& f, const Z& z, double tau = diagnostics::defa
 /// The share of units whose |f'| is at most `tolerance` on every finite sample of z.
 /// std::invalid_argument if there are no elements.
 template <class F, class Z>
-double dead_fraction(const F& f, const Z& z, Per per, double tolerance = 0) {
+[[nodiscard]] double dead_fraction(const F& f, const Z& z, Per per, double tolerance = 0) {
   static_assert(arrays::CheckElements<Z>::passed);
   const auto& x = arrays::as_dense(z);
   if (x.size() == 0) diagnostics::throw_no_samples("dead_fraction");

@@ -234,14 +234,14 @@ class GradientFlow {
     for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].merge(other.layers_[i]);
   }
 
-  GradientReport report() const {
+  [[nodiscard]] GradientReport report() const {
     for (const LayerGradient& layer : layers_)
       if (layer.finite + layer.non_finite == 0)
         diagnostics::throw_no_samples(("GradientFlow::report: layer " + layer.name).c_str());
     return {layers_};
   }
 
-  MonitorState state() const {
+  [[nodiscard]] MonitorState state() const {
     MonitorState state;
     state.integers = {version, static_cast<std::int64_t>(layers_.size())};
     for (const LayerGradient& layer : layers_) {

@@ -91,12 +91,12 @@ class MaxoutMonitor {
     add(report_.non_finite, other.report_.non_finite);
   }
 
-  MaxoutReport report() const {
+  [[nodiscard]] MaxoutReport report() const {
     if (samples() == 0) diagnostics::throw_no_samples("MaxoutMonitor::report");
     return report_;
   }
 
-  MonitorState state() const {
+  [[nodiscard]] MonitorState state() const {
     MonitorState state;
     state.integers = {version, report_.pieces, units(), axis_ == Per::row ? 0 : 1};
     for (const auto* counts : {&report_.wins, &report_.finite, &report_.non_finite})

@@ -61,7 +61,7 @@ class NetworkReport {
   const ReportOptions& options() const noexcept { return options_; }
 
   /// Whether there is nothing to judge: no layer and no gradient of which a sample was seen.
-  bool is_empty() const noexcept {
+  [[nodiscard]] bool is_empty() const noexcept {
     for (const NamedLayer& layer : layers_)
       if (std::visit([](const auto& report) { return has_samples(report); }, layer.report))
         return false;
@@ -71,23 +71,23 @@ class NetworkReport {
   }
 
   /// What is wrong, the most serious first.
-  std::vector<Finding> findings() const { return judged(Severity::wrong); }
+  [[nodiscard]] std::vector<Finding> findings() const { return judged(Severity::wrong); }
   /// What is worth knowing of a network that works.
-  std::vector<Finding> notes() const { return judged(Severity::worth_knowing); }
+  [[nodiscard]] std::vector<Finding> notes() const { return judged(Severity::worth_knowing); }
 
   /// Whether a problem, which is more than a note, was found.
-  bool has(Problem problem) const {
+  [[nodiscard]] bool has(Problem problem) const {
     for (const Finding& finding : findings())
       if (finding.problem == problem) return true;
     return false;
   }
   /// Whether something was reported and nothing of it is wrong.
-  bool is_healthy() const { return !is_empty() && findings().empty(); }
+  [[nodiscard]] bool is_healthy() const { return !is_empty() && findings().empty(); }
 
   /// Under a header a line per layer, and per layer of the gradient that is no layer of the report;
   /// problems by name. Numbers that are not finite, and what a layer of another kind does not have,
   /// are empty. UTF-8; for names see diagnostics::csv_text.
-  std::string to_csv() const {
+  [[nodiscard]] std::string to_csv() const {
     const std::vector<Finding> wrong = findings();
     std::string text = record_of(Row{}).add("problems", std::string()).csv_header();
     for (const Row& row : rows())
@@ -97,7 +97,7 @@ class NetworkReport {
 
   /// {"healthy", "layers", "gradient", "findings", "notes"}, in UTF-8. Numbers that are not finite
   /// are null, and so is "healthy" where nothing was reported.
-  std::string to_json() const {
+  [[nodiscard]] std::string to_json() const {
     std::vector<std::string> layers, gradient;
     for (const Row& row : rows())
       if (row.report != nullptr) layers.push_back(record_of(row).json());

@@ -45,7 +45,7 @@ struct Rule {
   Basis basis;
   Verdict (*judgement)(const Rule& rule, const UnitReport& report);
 
-  Verdict judge(const UnitReport& report) const {
+  [[nodiscard]] Verdict judge(const UnitReport& report) const {
     const std::string objection = objection_to(report);
     if (objection.empty()) return judgement(*this, report);
     return {0, std::numeric_limits<double>::quiet_NaN(), false, objection};

@@ -86,12 +86,12 @@ class SoftmaxMonitor {
     for (std::size_t i = 0; i < report_.wins.size(); ++i) report_.wins[i] += other.report_.wins[i];
   }
 
-  SoftmaxReport report() const {
+  [[nodiscard]] SoftmaxReport report() const {
     if (report_.samples() == 0) diagnostics::throw_no_samples("SoftmaxMonitor::report");
     return report_;
   }
 
-  MonitorState state() const {
+  [[nodiscard]] MonitorState state() const {
     MonitorState state;
     state.integers = {version,
                       static_cast<std::int64_t>(report_.wins.size()),

@@ -79,7 +79,7 @@ class UnitMonitor {
     samples_ += other.samples_;
   }
 
-  UnitReport report() const {
+  [[nodiscard]] UnitReport report() const {
     UnitReport report;
     report.tau = options_.tau;
     report.tolerance = options_.tolerance;
@@ -100,7 +100,7 @@ class UnitMonitor {
   }
 
   /// Everything that a monitor of the same function needs to go on, or to merge, elsewhere.
-  MonitorState state() const {
+  [[nodiscard]] MonitorState state() const {
     MonitorState state;
     const std::vector<double>& function = fingerprint_.numbers();
     state.integers = {version,

@@ -67,13 +67,13 @@ struct UnitReport {
   }
 
   /// A line per unit, under a header. Numbers that are not finite are empty.
-  std::string to_csv() const {
+  [[nodiscard]] std::string to_csv() const {
     std::string text = record_of(0, UnitStatistics()).csv_header();
     for (std::size_t i = 0; i < units.size(); ++i) text += record_of(i, units[i]).csv();
     return text;
   }
   /// An array of objects, one per unit. Numbers that are not finite are null.
-  std::string to_json() const {
+  [[nodiscard]] std::string to_json() const {
     std::vector<std::string> items;
     for (std::size_t i = 0; i < units.size(); ++i) items.push_back(record_of(i, units[i]).json());
     return diagnostics::json_array(items);
