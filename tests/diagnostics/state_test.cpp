@@ -167,12 +167,12 @@ Outcomes fuzz(const MonitorState& real, const Make& make) {
   };
   const auto change = [&](MonitorState& state, std::size_t at, std::size_t which) {
     if (at < state.integers.size()) {
-      const auto values = integers_for(state.integers[at]);
+      const auto values = integers_for(real.integers[at]);
       state.integers[at] = values[which % values.size()];
       return "integer " + std::to_string(at) + " = " + std::to_string(state.integers[at]);
     }
     double& number = state.numbers[at - state.integers.size()];
-    const auto values = numbers_for(number);
+    const auto values = numbers_for(real.numbers[at - real.integers.size()]);
     number = values[which % values.size()];
     return "number " + std::to_string(at - state.integers.size()) + " = " + std::to_string(number);
   };
