@@ -22,6 +22,9 @@ std::size_t largest_allocation = 0;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
@@ -167,12 +170,12 @@ Outcomes fuzz(const MonitorState& real, const Make& make) {
   };
   const auto change = [&](MonitorState& state, std::size_t at, std::size_t which) {
     if (at < state.integers.size()) {
-      const auto values = integers_for(state.integers[at]);
+      const auto values = integers_for(real.integers[at]);
       state.integers[at] = values[which % values.size()];
       return "integer " + std::to_string(at) + " = " + std::to_string(state.integers[at]);
     }
     double& number = state.numbers[at - state.integers.size()];
-    const auto values = numbers_for(number);
+    const auto values = numbers_for(real.numbers[at - real.integers.size()]);
     number = values[which % values.size()];
     return "number " + std::to_string(at - state.integers.size()) + " = " + std::to_string(number);
   };
