@@ -1,6 +1,6 @@
-// The table of colours and marks: no two functions have the same mark. The eight that are drawn into
-// one chart have colours that stay apart, from each other and from the ground, for people who see all
-// colours and for the three kinds of colour-blindness, on a light screen and on a dark one.
+// The table of colours and marks: no two functions have the same mark. The eight that are drawn
+// into one chart have colours that stay apart, from each other and from the ground, for people who
+// see all colours and for the three kinds of colour-blindness, on a light screen and on a dark one.
 
 #include <algorithm>
 #include <array>

@@ -283,7 +283,8 @@ void broken_ones(const fs::path& scratch) {
   only("plain_called_gz", ".gz", "is cut off in its header, after 3 bytes",
        [](const std::string&) { return std::string("\0\0\x08", 3); });
 
-  // 2^16 x 2^17 bytes are there, as a hole that takes no room, and times 2^31 they would be 2^64: 0.
+  // 2^16 x 2^17 bytes are there, as a hole that takes no room, and times 2^31 they would be 2^64:
+  // 0.
   write(scratch / "overflow", small());
   const fs::path images = scratch / "overflow" / "train-images-idx3-ubyte";
   write(images, Idx{{0, 0, 8, 3}, {1U << 16, 1U << 17, 1U << 31}, {}}.bytes());

@@ -22,9 +22,9 @@
 // Non-finite   elements whose pre-activation or output is NaN or infinite are counted apart and are
 //              part of no other share: a network of NaN is not healthy.
 //
-// A network's report (NetworkReport) tells what is wrong from what is worth knowing. Which of them a
-// sign is may depend on where training stands, which only the user knows: see Stage. Its advice follows
-// what the programs of examples/ measure, chapters 8 to 11 and 18.
+// A network's report (NetworkReport) tells what is wrong from what is worth knowing. Which of them
+// a sign is may depend on where training stands, which only the user knows: see Stage. Its advice
+// follows what the programs of examples/ measure, chapters 8 to 11 and 18.
 #pragma once
 
 #include <hillock/diagnostics/fractions.hpp>

@@ -105,8 +105,8 @@ struct Framed {
   }
 };
 
-/// A slope as it is computed with: float's largest number stands for all beyond it, and NaN for what is
-/// not finite.
+/// A slope as it is computed with: float's largest number stands for all beyond it, and NaN for
+/// what is not finite.
 template <class T>
 T computed_slope(double slope) {
   if (!std::isfinite(slope)) return Special<T>::quiet_nan;
@@ -193,8 +193,8 @@ TEMPLATE_TEST_CASE("prelu finds its slopes in blocks and whole arrays of all siz
   tally.check(4000000);
 }
 
-// A slope of any kind among gentle ones: NaN, which no comparison finds, infinities, and numbers beyond float,
-// of either sign.
+// A slope of any kind among gentle ones: NaN, which no comparison finds, infinities, and numbers
+// beyond float, of either sign.
 TEMPLATE_TEST_CASE("prelu shows each slope that is not finite, and no other unit does", "[prelu]",
                    float, double) {
   Tally tally;

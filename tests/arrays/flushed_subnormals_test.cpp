@@ -1,5 +1,6 @@
-// g++ and clang link start-up code into a program that is linked with -ffast-math, which makes the processor put 0 in the
-// place of subnormal operands and results. Accuracy::exact gives the same bits there.
+// g++ and clang link start-up code into a program that is linked with -ffast-math, which makes the
+// processor put 0 in the place of subnormal operands and results. Accuracy::exact gives the same
+// bits there.
 #include <support/catch.hpp>
 #include <support/inputs.hpp>
 

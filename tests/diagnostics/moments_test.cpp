@@ -1,5 +1,6 @@
-// Counts, extremes and moments of a stream are those of all its elements together, wherever the numbers lie, what is not
-// finite among them, and however the stream is cut into batches and over monitors that are merged.
+// Counts, extremes and moments of a stream are those of all its elements together, wherever the
+// numbers lie, what is not finite among them, and however the stream is cut into batches and over
+// monitors that are merged.
 #include <support/complaint.hpp>
 #include <support/laid.hpp>
 #include <support/routes.hpp>
@@ -164,7 +165,8 @@ struct Worst {
   }
 };
 
-/// Observes columns `begin` to `end` in batches, as one monitor or as two that are merged, each the same way.
+/// Observes columns `begin` to `end` in batches, as one monitor or as two that are merged, each the
+/// same way.
 template <class F, class Z>
 UnitMonitor<F> observed(const F& f, const Z& z, Per per, Index begin, Index end,
                         std::mt19937& random) {

@@ -248,7 +248,8 @@ TEST_CASE("a layer with dead units and others is told of its dead units and boun
 }
 
 TEST_CASE("what follows from dead units is not told beside them", "[diagnostics]") {
-  // A gradient that is 0 before them, and a variance of the pre-activations that grows a hundredfold.
+  // A gradient that is 0 before them, and a variance of the pre-activations that grows a
+  // hundredfold.
   const Eigen::ArrayXXd z = Eigen::ArrayXXd::Random(8, 200);
   const auto problems = [&](double shift) {
     hillock::GradientFlow flow({"first", "second"});

@@ -1,5 +1,5 @@
-// A state that comes from elsewhere is checked as a whole: whatever stands in it, either it is refused with what
-// is wrong, or the monitor that is made of it is one that could have been.
+// A state that comes from elsewhere is checked as a whole: whatever stands in it, either it is
+// refused with what is wrong, or the monitor that is made of it is one that could have been.
 #include <support/complaint.hpp>
 #include <support/laid.hpp>
 #include <support/routes.hpp>

@@ -1,5 +1,5 @@
-// With floating-point traps enabled, no monitor stops the program over finite numbers of up to half of the largest, of
-// whatever size they are, nor for what is not finite among them.
+// With floating-point traps enabled, no monitor stops the program over finite numbers of up to half
+// of the largest, of whatever size they are, nor for what is not finite among them.
 #include <support/catch.hpp>
 #include <support/laid.hpp>
 
@@ -28,7 +28,8 @@ class Traps {
 #endif
 };
 
-/// Zeros, subnormal numbers, ordinary ones and such of up to half of the largest; equal ones in some rows.
+/// Zeros, subnormal numbers, ordinary ones and such of up to half of the largest; equal ones in
+/// some rows.
 template <class T>
 Array<T> numbers(bool with_non_finite) {
   using Limits = std::numeric_limits<T>;

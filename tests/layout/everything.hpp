@@ -1,5 +1,6 @@
-// Uses every public part of hillock once for each element type, so that its templates are instantiated. For units that
-// are compiled in unusual surroundings: all warnings, other people's macros, without exceptions.
+// Uses every public part of hillock once for each element type, so that its templates are
+// instantiated. For units that are compiled in unusual surroundings: all warnings, other people's
+// macros, without exceptions.
 #pragma once
 
 #include <hillock/diagnostics.hpp>
@@ -11,7 +12,8 @@
 
 namespace everything {
 
-// Not named as a template parameter usually is, because surroundings may define such a name as a macro.
+// Not named as a template parameter usually is, because surroundings may define such a name as a
+// macro.
 template <class Element_>
 using Array_ = Eigen::Array<Element_, Eigen::Dynamic, Eigen::Dynamic>;
 

@@ -1,6 +1,6 @@
-// Macros that other people's headers define and that Eigen and xsimd survive. hillock's headers are compiled after them.
-// Not here, because Eigen refuses it or undefines them itself: X11's Success; min, max, and complex.h's I stay defined
-// as they are given.
+// Macros that other people's headers define and that Eigen and xsimd survive. hillock's headers are
+// compiled after them. Not here, because Eigen refuses it or undefines them itself: X11's Success;
+// min, max, and complex.h's I stay defined as they are given.
 #pragma once
 
 // Qt

@@ -1,4 +1,5 @@
-// Every public header, instantiated, after other people's macros and with every warning on (tests/layout/CMakeLists.txt).
+// Every public header, instantiated, after other people's macros and with every warning on
+// (tests/layout/CMakeLists.txt).
 #include "surroundings.hpp"
 
 #include "everything.hpp"

@@ -1,5 +1,5 @@
-// Compiled with -fno-exceptions and -fno-rtti: every argument that does not fit is refused by the program's own handler,
-// which jumps back here.
+// Compiled with -fno-exceptions and -fno-rtti: every argument that does not fit is refused by the
+// program's own handler, which jumps back here.
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>

@@ -1,5 +1,6 @@
-// A parameter that training has lost: the member was finite when the function was made, and is not any
-// more. It must show as NaN in every result that the parameter has a part in, by every way there.
+// A parameter that training has lost: the member was finite when the function was made, and is not
+// any more. It must show as NaN in every result that the parameter has a part in, by every way
+// there.
 #pragma once
 
 #include <support/routes.hpp>
@@ -8,7 +9,8 @@ namespace support {
 
 enum class Touches { negative_inputs, every_input };
 
-/// f's results for x where `parameter` is NaN or infinite; of an x that it does not touch f is the identity.
+/// f's results for x where `parameter` is NaN or infinite; of an x that it does not touch f is the
+/// identity.
 template <class T, class F>
 void check_lost_parameter(F f, double F::*parameter, Touches touches) {
   constexpr Index n = 23;

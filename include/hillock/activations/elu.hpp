@@ -10,15 +10,16 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Exponential linear unit: f(x) = x for x > 0, else alpha (e^x - 1).
 /// Derivative   1 for x > 0, else alpha e^x; at 0 the left value, alpha. By alpha: e^min(x,0) - 1.
 /// Parameters   alpha, 1 by default; any finite number (std::invalid_argument otherwise).
-///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and f'(x) there.
+///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and
+///              f'(x) there.
 /// Edge values  f(+-0) = +-0 for a positive alpha, f(+inf) = +inf, f(-inf) = -alpha, f'(-inf) = 0,
 ///              NaN in, NaN out.
 /// Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is multiplied into e^x
 ///              before it can be subnormal.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded (alpha 1; promised at others: exact_bound).
-/// Type         ELU<> where C++ deduces no template arguments: as a member, a parameter or a result. The
-///              element type is that of the arrays; there is no ELU<double>.
+/// Type         ELU<> where C++ deduces no template arguments: as a member, a parameter or a
+///              result. The element type is that of the arrays; there is no ELU<double>.
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class ELU : public PreparedActivation<ELU<A, Arch>> {
@@ -77,8 +78,8 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
    private:
     T alpha_;
     T small_alpha_;
-    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its limit. It is
-    /// false of NaN, also where -ffast-math lets a comparison with NaN be true.
+    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its
+    /// limit. It is false of NaN, also where -ffast-math lets a comparison with NaN be true.
     bool is_ordinary_;
 
     static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }

@@ -18,16 +18,16 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              what shares it.
 /// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The
 ///              array belongs to the object; train it by prelu.slope -= rate *
-///              prelu.slope_gradient(Z, dY). An infinity or a NaN that is written to it later makes NaN
-///              of what it is used for: f(x) for x <= 0 and f'(x) there.
+///              prelu.slope_gradient(Z, dY). An infinity or a NaN that is written to it later makes
+///              NaN of what it is used for: f(x) for x <= 0 and f'(x) there.
 /// Shapes       as many slopes as Z has rows (columns), or one that all share, else
 ///              std::invalid_argument, on use too; results have Z's shape.
 /// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope,
 ///              NaN in, NaN out.
 /// Accuracy     one multiplication, derivative exact: correctly rounded in either tier; the slope
 ///              gradient is summed in double.
-/// Type         PReLU<> where C++ deduces no template arguments: as a member, a parameter or a result. The
-///              element type is that of the arrays; there is no PReLU<double>.
+/// Type         PReLU<> where C++ deduces no template arguments: as a member, a parameter or a
+///              result. The element type is that of the arrays; there is no PReLU<double>.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class PReLU : public arrays::PlainResults<PReLU<A, Arch>> {

@@ -24,8 +24,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
 ///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
 ///              exact: correctly rounded, by the root too (beta 1; promised at others: exact_bound).
-/// Type         Swish<> where C++ deduces no template arguments: as a member, a parameter or a result. The
-///              element type is that of the arrays; there is no Swish<double>.
+/// Type         Swish<> where C++ deduces no template arguments: as a member, a parameter or a
+///              result. The element type is that of the arrays; there is no Swish<double>.
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
@@ -95,7 +95,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     T reach_;
     bool is_plain_;
     /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
-    /// cannot overflow. It is false of NaN, also where -ffast-math lets a comparison with NaN be true.
+    /// cannot overflow. It is false of NaN, also where -ffast-math lets a comparison with NaN be
+    /// true.
     bool is_ordinary_;
 
     static constexpr T reach_of(T steepness) noexcept {
@@ -139,8 +140,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
-    /// A tiny beta times the largest number is no limit yet, times infinity it is. (A beta that is NaN is
-    /// looked at afterwards.)
+    /// A tiny beta times the largest number is no limit yet, times infinity it is. (A beta that is
+    /// NaN is looked at afterwards.)
     template <class V>
     HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
       Argument<V> t = argument(x);

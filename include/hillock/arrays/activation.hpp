@@ -158,7 +158,8 @@ struct functor_traits<F<A, Arch>> {
 }  // namespace Eigen
 
 /// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them
-/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus), HILLOCK_EIGEN_FUNCTOR(my::Power<2, int>)
+/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus),
+/// HILLOCK_EIGEN_FUNCTOR(my::Power<2, int>)
 #define HILLOCK_EIGEN_FUNCTOR(...)                                         \
   template <>                                                              \
   struct Eigen::internal::functor_traits<__VA_ARGS__> {                    \

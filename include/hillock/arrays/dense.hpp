@@ -13,10 +13,10 @@
 
 namespace hillock {
 
-/// What a compiler prints where an argument does not fit a function: the names are the messages. A call that
-/// does not fit is a deleted overload that has one of them in its type, and not a static assertion, so that
-/// std::is_invocable is false of it. (They stand outside of the inline namespace because they have no code, and
-/// its name would stand in the message.)
+/// What a compiler prints where an argument does not fit a function: the names are the messages. A
+/// call that does not fit is a deleted overload that has one of them in its type, and not a static
+/// assertion, so that std::is_invocable is false of it. (They stand outside of the inline namespace
+/// because they have no code, and its name would stand in the message.)
 namespace hint {
 struct an_integer_is_no_argument_write_1_0f_or_1_0;
 struct wrap_a_std_vector_or_C_array_or_pointer_in_Eigen_Map;
@@ -187,8 +187,8 @@ inline constexpr bool can_be_written = true;
 template <class Y>
 inline constexpr bool can_be_written<Y, true> = Eigen::internal::is_lvalue<DenseType<Y>>::value;
 
-/// Whether Y, as a forwarding reference deduces it, is an array that ends with the call. (A temporary block or
-/// Map refers to memory that stays.)
+/// Whether Y, as a forwarding reference deduces it, is an array that ends with the call. (A
+/// temporary block or Map refers to memory that stays.)
 template <class Y, bool IsDense = is_dense<Y>>
 inline constexpr bool is_lost = false;
 template <class Y>

@@ -6,8 +6,8 @@
 //   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), which is
 //                          declared before hillock is included. Define the macro to the same name
 //                          in every file of the program. The function is called instead, with
-//                          exceptions or without. It may throw, jump or end the program. It must not
-//                          return: a call that was refused cannot go on, so std::abort follows.
+//                          exceptions or without. It may throw, jump or end the program. It must
+//                          not return: a call that was refused cannot go on, so std::abort follows.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>

@@ -65,8 +65,8 @@ template <template <Accuracy, class> class F, Accuracy A, class Arch>
 inline constexpr Accuracy accuracy_of<F<A, Arch>> = A;
 
 /// A parameter as is computed with in T: rounded once to the element type, whose largest number stands
-/// for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that training has
-/// lost shows in the results. Accuracy::exact computes in double what it promises for float.
+/// for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that training
+/// has lost shows in the results. Accuracy::exact computes in double what it promises for float.
 template <Accuracy A, class T>
 T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;

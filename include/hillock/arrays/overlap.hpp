@@ -1,19 +1,20 @@
 // Whether two strided arrays share memory, answered in a time that does not depend on their sizes.
 //
 // The places of an array's elements are first + i row_step + j col_step. Two arrays meet where
-// i r1 + j c1 - k r2 - l c2 is the distance of their first elements, which is one linear equation in
-// bounded integers. Terms with the same step are one term, as the outer steps of two blocks of one
-// matrix are, and so are terms that fill each other's gaps. What is left is answered exactly, in a few
-// divisions,
+// i r1 + j c1 - k r2 - l c2 is the distance of their first elements, which is one linear equation
+// in bounded integers. Terms with the same step are one term, as the outer steps of two blocks of
+// one matrix are, and so are terms that fill each other's gaps. What is left is answered exactly,
+// in a few divisions,
 //
 //   - where two terms are left: blocks, rows, columns and diagonals of one array, every n-th row or
 //     column, the parts of interleaved arrays, transposed views;
 //   - where three are left, unless their steps and their counts are all above 64;
-//   - where four are left, if the outer steps have a large divisor in common, as those of views of one
-//     matrix have, or one of the counts is at most 64.
+//   - where four are left, if the outer steps have a large divisor in common, as those of views of
+//     one matrix have, or one of the counts is at most 64.
 //
-// The rest is taken for an overlap, and refused, where the ranges of memory overlap: two arrays of more
-// than 64 rows and columns each with four different steps, of which no two are those of one matrix.
+// The rest is taken for an overlap, and refused, where the ranges of memory overlap: two arrays of
+// more than 64 rows and columns each with four different steps, of which no two are those of one
+// matrix.
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
@@ -34,11 +35,12 @@ struct Term {
   std::int64_t span() const noexcept { return step * last; }
 };
 
-/// Whether a x mod m is in [low, high] for an x with 0 <= x <= last. 0 <= a < m, 0 <= low <= high < m,
-/// and a last does not overflow.
+/// Whether a x mod m is in [low, high] for an x with 0 <= x <= last. 0 <= a < m, 0 <= low <= high <
+/// m, and a last does not overflow.
 ///
-/// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to be
-/// subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's algorithm.
+/// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to
+/// be subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's
+/// algorithm.
 inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low, std::int64_t high,
                                std::int64_t last) noexcept {
   for (;;) {
@@ -65,14 +67,15 @@ inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
 
 /// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
 inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
-  // The values of b for which what is left for a is in the range of a. For each of them a step of a is
-  // within the tolerance if and only if a multiple of its step is.
+  // The values of b for which what is left for a is in the range of a. For each of them a step of a
+  // is within the tolerance if and only if a multiple of its step is.
   const std::int64_t least = sum - tolerance - a.span();
   const std::int64_t from = least <= 0 ? 0 : (least - 1) / b.step + 1;
   const std::int64_t to = sum < 0 ? -1 : std::min(b.last, sum / b.step);
   if (from > to) return false;
   if (tolerance >= a.step - 1) return true;
-  // What is left for a, modulo its step, is to be in [0, tolerance]. From the largest b on it grows.
+  // What is left for a, modulo its step, is to be in [0, tolerance]. From the largest b on it
+  // grows.
   const std::int64_t left = (sum - b.step * to) % a.step;
   if (left <= tolerance) return true;
   return residue_is_between(b.step % a.step, a.step, a.step - left, a.step - left + tolerance,
@@ -161,8 +164,9 @@ class TermSum {
       const int fewest = with_fewest_values();
       return terms_[fewest].last >= most_values || rest_has(fewest, value);
     }
-    // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a solution
-    // allows one residue of c's; both repeat, and in between the question is one about two terms.
+    // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a
+    // solution allows one residue of c's; both repeat, and in between the question is one about two
+    // terms.
     const std::int64_t m = fine.step;
     const std::int64_t common = std::gcd(c.step, m);
     const std::int64_t c_period = m / common;
@@ -219,8 +223,8 @@ bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
   if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
     return false;
   TermSum places;
-  // How far b's first element is from a's, in bytes, then between the ends at which all steps of a are
-  // positive and all of b negative.
+  // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
+  // are positive and all of b negative.
   constexpr std::int64_t size = sizeof(T);
   const std::int64_t bytes = static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(b.data)) -
                              static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(a.data));
@@ -234,7 +238,8 @@ bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
   add(a.col_step, a.shape.cols, true);
   add(b.row_step, b.shape.rows, false);
   add(b.col_step, b.shape.cols, false);
-  // Elements that lie askew to each other, a part of an element apart, share bytes with two neighbours.
+  // Elements that lie askew to each other, a part of an element apart, share bytes with two
+  // neighbours.
   return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
 }
 

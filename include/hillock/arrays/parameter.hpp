@@ -1,5 +1,6 @@
-// Parameters of activation functions: checked by the constructors. What training writes to the public
-// member later is not checked; arrays::rounded_parameter (operations.hpp) makes NaN of what is not finite.
+// Parameters of activation functions: checked by the constructors. What training writes to the
+// public member later is not checked; arrays::rounded_parameter (operations.hpp) makes NaN of what
+// is not finite.
 #pragma once
 
 #include <hillock/arrays/errors.hpp>

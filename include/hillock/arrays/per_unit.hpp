@@ -100,8 +100,8 @@ HILLOCK_INLINE std::array<const T*, N + 1> beside(const std::array<const T*, N>&
   return all;
 }
 
-/// The parameters beside some elements, the smallest and the largest of them; the smallest is NaN where
-/// one of them is.
+/// The parameters beside some elements, the smallest and the largest of them; the smallest is NaN
+/// where one of them is.
 template <class V>
 class ParameterBlock {
   static constexpr Index width = static_cast<Index>(V::size);

@@ -5,9 +5,9 @@
 // The array is cut into as many blocks, and each is what the verb does anyway: the bits are those of
 // one thread. A block has at least elements_per_thread elements, so a small array stays on the
 // caller's thread. Compiled with OpenMP its threads are used, otherwise std::thread's, started and
-// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread). Where
-// the system has no thread left, or no memory to start one, the caller's thread does the rest. (Without
-// exceptions, -fno-exceptions, std::thread ends the program there.)
+// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread).
+// Where the system has no thread left, or no memory to start one, the caller's thread does the
+// rest. (Without exceptions, -fno-exceptions, std::thread ends the program there.)
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
@@ -22,8 +22,8 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// How many threads a verb may use, the caller's own among them. A verb throws std::invalid_argument if
-/// there is not at least one.
+/// How many threads a verb may use, the caller's own among them. A verb throws
+/// std::invalid_argument if there is not at least one.
 struct Threads {
   int count;
 };
@@ -87,8 +87,8 @@ class Started {
   std::vector<Thread> threads_;
 };
 
-/// work(part) for 0 <= part < parts: part 0 and what there is no thread for here, each other on a thread of
-/// its own.
+/// work(part) for 0 <= part < parts: part 0 and what there is no thread for here, each other on a
+/// thread of its own.
 template <class Thread, class Work>
 void run_on_threads(int parts, const Work& work) {
   Started<Thread> others;

@@ -11,9 +11,9 @@
 // output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
-// pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory can
-// hold (as of an unsigned one below 0), throws std::invalid_argument. Large results of what is piecewise linear go past the
-// caches, unless in place; the bits are the same.
+// pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory
+// can hold (as of an unsigned one below 0), throws std::invalid_argument. Large results of what is
+// piecewise linear go past the caches, unless in place; the bits are the same.
 #pragma once
 
 #include <hillock/arrays/activation.hpp>
@@ -135,8 +135,8 @@ template <class T, class N>
                  std::to_string(most_elements<T>));
 }
 
-/// n elements of T as Eigen's index. A negative count is refused, and so is one that is more than memory
-/// can hold, as an unsigned one is that went below 0.
+/// n elements of T as Eigen's index. A negative count is refused, and so is one that is more than
+/// memory can hold, as an unsigned one is that went below 0.
 template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");

@@ -56,8 +56,8 @@ inline constexpr bool has_data = false;
 template <class X>
 inline constexpr bool has_data<X, std::void_t<decltype(std::declval<const X&>().data())>> = true;
 
-/// Whether X lies in memory with steps between its elements. (Eigen 3.4 sets the bit for x(seq(0, 4, 2), all),
-/// which has no data().)
+/// Whether X lies in memory with steps between its elements. (Eigen 3.4 sets the bit for x(seq(0,
+/// 4, 2), all), which has no data().)
 template <class X>
 inline constexpr bool has_direct_access =
     (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0 && has_data<X>;

@@ -87,8 +87,8 @@ struct Finding {
 };
 
 /// From what number on a report speaks up. The defaults are those of the tools that are in use, or
-/// lie away from what healthy networks show, of every activation and of up to 30 layers: the figures
-/// here are printed by examples/checks/healthy_networks.
+/// lie away from what healthy networks show, of every activation and of up to 30 layers: the
+/// figures here are printed by examples/checks/healthy_networks.
 struct ReportOptions {
   /// More than this share of elements is not finite.
   double non_finite = 0;

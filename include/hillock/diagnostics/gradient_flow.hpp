@@ -48,8 +48,8 @@ struct NormSums {
   }
 };
 
-/// Sums in double over numbers as they lie in memory, scaled or as they are; those that are not finite are
-/// counted alone.
+/// Sums in double over numbers as they lie in memory, scaled or as they are; those that are not
+/// finite are counted alone.
 template <class V, bool IsScaled = false>
 class FiniteSums {
   using T = typename V::value_type;
@@ -179,9 +179,9 @@ struct GradientReport {
 
 /// Watches the gradient of the loss layer by layer, by the pre-activations or by the weights (the
 /// same for all), over any number of batches.
-/// Errors       std::invalid_argument where a layer is not there, merged layers differ, a state is of other layers
-///              or contradicts itself, a merge would count more than 2^53, or nothing was observed of a layer at
-///              report().
+/// Errors       std::invalid_argument where a layer is not there, merged layers differ, a state is
+///              of other layers or contradicts itself, a merge would count more than 2^53, or
+///              nothing was observed of a layer at report().
 class GradientFlow {
  public:
   /// The layers' names, from the input to the output.

@@ -153,8 +153,8 @@ class LaneCounter {
     return totals;
   }
 
-  /// Squares so small that digits of them were lost become infinity, but where they are 0 because every number is the
-  /// pivot: such elements are to be looked at one by one.
+  /// Squares so small that digits of them were lost become infinity, but where they are 0 because
+  /// every number is the pivot: such elements are to be looked at one by one.
   template <bool IsSimple, class Outputs>
   HILLOCK_APART void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
                                const Outputs& y, Index n) const noexcept {

@@ -78,8 +78,9 @@ HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
   return simd::Bits<T, typename V::arch>(exponent_bits<T> - 1) - bits(abs(x));
 }
 
-/// Sums of squares from here to there are taken from lanes of T as they are. Less has lost digits among the subnormal
-/// numbers. More may be infinite, and of doubles the sum over all batches could be.
+/// Sums of squares from here to there are taken from lanes of T as they are. Less has lost digits
+/// among the subnormal numbers. More may be infinite, and of doubles the sum over all batches could
+/// be.
 template <class T>
 inline constexpr T least_ordinary = static_cast<T>(sizeof(T) == 4 ? 0x1p-100 : 0x1p-950);
 template <class T>
@@ -102,8 +103,9 @@ struct LaneTotals {
   V largest_input, smallest_output;
   V input, input_squares, output, output_squares;
 
-  /// Whether the sums of every lane say all: no element was anything but finite, as a sum of squares is not then,
-  /// either, and no square was beyond what is exact enough (see LaneCounter) and can be added up.
+  /// Whether the sums of every lane say all: no element was anything but finite, as a sum of
+  /// squares is not then, either, and no square was beyond what is exact enough (see LaneCounter)
+  /// and can be added up.
   HILLOCK_INLINE bool is_ordinary() const noexcept {
     return !any(has_sign(V::from_bits(Counts(largest_ordinary<T>) -
                                       bits(abs(sealed(input_squares + output_squares))))));

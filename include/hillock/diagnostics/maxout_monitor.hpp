@@ -50,9 +50,9 @@ struct MaxoutReport {
 /// Watches which pieces of the units of a Maxout layer win, over any number of batches; the lowest
 /// index wins a tie, as in Maxout. A sample of a unit where a piece is not finite is counted apart.
 /// Merges exactly, in any order.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state that
-///              contradicts itself, where a merge would count more than 2^53 elements, and at report() without a
-///              sample.
+/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state
+///              that contradicts itself, where a merge would count more than 2^53 elements, and at
+///              report() without a sample.
 class MaxoutMonitor {
   using Index = Eigen::Index;
 

@@ -195,8 +195,9 @@ class Observer {
     return is_any_new;
   }
 
-  /// So many samples whose mean is far off are added up once more, about it: a first element may lie anywhere,
-  /// and means jump. (What is lost of fewer samples is less than a unit's moments promise.)
+  /// So many samples whose mean is far off are added up once more, about it: a first element may
+  /// lie anywhere, and means jump. (What is lost of fewer samples is less than a unit's moments
+  /// promise.)
   static constexpr Index many = 16;
   static double near_mean(const ShiftedSums& sums, double n) noexcept {
     return static_cast<double>(

@@ -177,9 +177,9 @@ double largest_slope(const F& f) {
   return 1;
 }
 
-/// What tells one function from another: its parameters, where it has members with the names of hillock's own
-/// (alpha, beta, slope), and f and f' at eight points. Nothing for a function that is not pointwise, whose
-/// parameters change while it is trained.
+/// What tells one function from another: its parameters, where it has members with the names of
+/// hillock's own (alpha, beta, slope), and f and f' at eight points. Nothing for a function that is
+/// not pointwise, whose parameters change while it is trained.
 class Fingerprint {
  public:
   template <class F>
@@ -204,8 +204,8 @@ class Fingerprint {
   std::vector<double>& numbers() noexcept { return numbers_; }
   const std::vector<double>& numbers() const noexcept { return numbers_; }
 
-  /// The first difference from another of the same class of functions, in words; empty if there is none.
-  /// Parameters are compared by their bits.
+  /// The first difference from another of the same class of functions, in words; empty if there is
+  /// none. Parameters are compared by their bits.
   std::string difference_from(const Fingerprint& expected) const {
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       const double number = numbers_[i], wanted = expected.numbers_[i];
@@ -236,8 +236,8 @@ class Fingerprint {
     return (i % 2 == 0 ? "f(" : "f'(") + all_digits(probes[i / 2]) + ')';
   }
 
-  /// Other instruction sets round a fast function otherwise, and -ffast-math takes subnormal numbers for 0.
-  /// What is infinite or NaN is close to nothing.
+  /// Other instruction sets round a fast function otherwise, and -ffast-math takes subnormal
+  /// numbers for 0. What is infinite or NaN is close to nothing.
   bool is_close(double a, double b) const noexcept {
     constexpr double tolerance = 1e-3;
     return is_finite(a) && is_finite(b) &&

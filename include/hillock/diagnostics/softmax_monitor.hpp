@@ -31,11 +31,13 @@ struct SoftmaxReport {
 };
 
 /// Watches the distributions of a softmax layer: saturated ones, whose gradient is nearly 0 however
-/// wrong they are under a squared error, and how often each entry wins. A distribution that is masked
-/// whole has no winner, and none that holds NaN or +infinity has: both are counted apart. Merges exactly.
+/// wrong they are under a squared error, and how often each entry wins. A distribution that is
+/// masked whole has no winner, and none that holds NaN or +infinity has: both are counted apart.
+/// Merges exactly.
 /// Errors       std::invalid_argument where a batch or a merged monitor does not fit, tau is not
-///              positive, for a state that contradicts itself or is of another axis or policy, where a merge would
-///              count more than 2^53 distributions, and at report() without a sample.
+///              positive, for a state that contradicts itself or is of another axis or policy,
+///              where a merge would count more than 2^53 distributions, and at report() without a
+///              sample.
 template <class S = Softmax<>>
 class SoftmaxMonitor {
   using Index = Eigen::Index;

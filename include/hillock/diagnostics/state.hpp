@@ -1,8 +1,8 @@
 // What a monitor has seen as two plain vectors: to send to another process or to write to a file.
 //
-// A state may come from anywhere. A reader checks it as a whole: first that it is as long as it says
-// that it is, so that no memory is asked for on its word alone; then that its counts can be those of
-// one stream of samples.
+// A state may come from anywhere. A reader checks it as a whole: first that it is as long as it
+// says that it is, so that no memory is asked for on its word alone; then that its counts can be
+// those of one stream of samples.
 #pragma once
 
 #include <hillock/arrays/dense.hpp>
@@ -28,7 +28,8 @@ inline constexpr std::int64_t most_elements = std::int64_t{1} << 53;
 /// integers: the version of the layout (100 times the kind of monitor, plus a number that grows
 /// when the layout changes), then what identifies the monitor (its sizes), then its counts.
 /// numbers: the options, then extremes and what the moments are made of. A monitor is made anew of it and merges as
-/// the one that it was taken from. One that contradicts itself is refused: std::invalid_argument says what is wrong.
+/// the one that it was taken from. One that contradicts itself is refused: std::invalid_argument
+/// says what is wrong.
 /// Equal         states have the same integers and numbers of the same bits, or both NaN.
 struct MonitorState {
   std::vector<std::int64_t> integers;
@@ -44,8 +45,8 @@ struct MonitorState {
 
 namespace diagnostics {
 
-/// What monitors must have in common to be merged: one thing each, in words that no other value of it
-/// is told in.
+/// What monitors must have in common to be merged: one thing each, in words that no other value of
+/// it is told in.
 using Description = std::vector<std::string>;
 
 inline std::string joined(const Description& description) {
@@ -110,8 +111,8 @@ class StateReader {
     return integer(what, least, static_cast<std::int64_t>(state_.integers.size()));
   }
 
-  /// What is left is so many integers and numbers for each of `parts`, at least one. Products of counts
-  /// that a state tells of may overflow.
+  /// What is left is so many integers and numbers for each of `parts`, at least one. Products of
+  /// counts that a state tells of may overflow.
   void require_rest(std::int64_t parts, const char* what, std::int64_t integers,
                     std::int64_t numbers) const {
     const std::size_t integers_left = state_.integers.size() - next_integer_;

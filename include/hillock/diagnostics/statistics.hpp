@@ -26,9 +26,9 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
   arrays::refuse(std::string("hillock::") + where + ": there are no samples");
 }
 
-/// The power of two that sums over numbers of this magnitude are kept times, in doubles: neither they nor
-/// sums of squares overflow then, and no square of a deviation that the numbers can have comes to 0. It is 1
-/// for what a float can hold.
+/// The power of two that sums over numbers of this magnitude are kept times, in doubles: neither
+/// they nor sums of squares overflow then, and no square of a deviation that the numbers can have
+/// comes to 0. It is 1 for what a float can hold.
 inline double scale_for(double magnitude) noexcept {
   return magnitude > 0x1p400 ? 0x1p-600 : magnitude < 0x1p-400 ? 0x1p600 : 1;
 }
@@ -44,7 +44,8 @@ inline double unscaled(double x, double scale) noexcept {
   constexpr double largest = std::numeric_limits<double>::max();
   return scale < 1 && x > largest * scale ? std::numeric_limits<double>::infinity() : x / scale;
 }
-/// a / b as a division gives it, of b >= 0, but no infinity or NaN that comes out raises an exception.
+/// a / b as a division gives it, of b >= 0, but no infinity or NaN that comes out raises an
+/// exception.
 inline double quotient(double a, double b) noexcept {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double magnitude = std::abs(a);
@@ -54,15 +55,16 @@ inline double quotient(double a, double b) noexcept {
   return a / b;
 }
 
-/// Whether the mean of n numbers is more than two standard deviations from what they were summed up about.
-/// Number: double, or a batch of numbers that are a unit each. (In this order finite sums do not overflow.)
+/// Whether the mean of n numbers is more than two standard deviations from what they were summed up
+/// about. Number: double, or a batch of numbers that are a unit each. (In this order finite sums do
+/// not overflow.)
 template <class Number>
 HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
-/// Mean and variance of numbers. The mean is held in two parts: where it is many deviations from 0, one
-/// double is too coarse to go on from.
+/// Mean and variance of numbers. The mean is held in two parts: where it is many deviations from 0,
+/// one double is too coarse to go on from.
 struct Moments {
   double pivot = 0;   ///< a number near the mean
   double offset = 0;  ///< of the mean from it, times scale
@@ -160,12 +162,13 @@ struct ShiftedSums {
 
 }  // namespace diagnostics
 
-/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes are those of all
-/// elements together bit for bit, in whatever order batches came and parts were merged (of two zeros the one
-/// without a sign stands for both). The moments carry the roundings of their additions, wherever the numbers
-/// lie between the subnormal ones and the largest: of float a mean is within 1e-5 standard deviations and a
-/// variance within 1e-4 of itself, of double within 1e-12 and 1e-11, each then rounded to a double. Beyond a
-/// thousand batches and merged parts each may add 1e-15. A variance that is no double is infinite or 0.
+/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes are those
+/// of all elements together bit for bit, in whatever order batches came and parts were merged (of
+/// two zeros the one without a sign stands for both). The moments carry the roundings of their
+/// additions, wherever the numbers lie between the subnormal ones and the largest: of float a mean
+/// is within 1e-5 standard deviations and a variance within 1e-4 of itself, of double within 1e-12
+/// and 1e-11, each then rounded to a double. Beyond a thousand batches and merged parts each may
+/// add 1e-15. A variance that is no double is infinite or 0.
 struct UnitStatistics {
   std::int64_t finite = 0;  ///< the pre-activation and the output are
   std::int64_t non_finite = 0;

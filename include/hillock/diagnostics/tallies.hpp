@@ -270,7 +270,8 @@ class Tallies {
       return doubles_;
   }
 
-  /// What cannot be of one unit, in words; empty if all can. No count is negative or above `samples`.
+  /// What cannot be of one unit, in words; empty if all can. No count is negative or above
+  /// `samples`.
   std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
                                std::int64_t samples) const {
     const std::int64_t n = unit.finite;
@@ -304,7 +305,8 @@ class Tallies {
     return std::string();
   }
 
-  /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the smallest (-1).
+  /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the
+  /// smallest (-1).
   static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
                            double side) noexcept {
     const bool are_numbers =

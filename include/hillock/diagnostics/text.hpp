@@ -29,8 +29,8 @@ inline std::string percent(double share, int digits = 2) {
   return out.str();
 }
 
-/// As many digits as it takes to read the same double back; an empty field of a CSV file and null in
-/// JSON, which has no other word for it, where the number is not finite.
+/// As many digits as it takes to read the same double back; an empty field of a CSV file and null
+/// in JSON, which has no other word for it, where the number is not finite.
 inline std::string csv_number(double x) { return is_finite(x) ? all_digits(x) : std::string(); }
 inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) : "null"; }
 

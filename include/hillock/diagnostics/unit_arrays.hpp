@@ -82,8 +82,8 @@ struct UnitSums {
     const double deviation = x * scale[i] - pivot[i] * scale[i];
     add(i, deviation, deviation * deviation);
   }
-  /// m numbers that were summed up apart, to n of the unit's: about what these are, as lanes do it too, or about
-  /// what is nearer to their mean.
+  /// m numbers that were summed up apart, to n of the unit's: about what these are, as lanes do it
+  /// too, or about what is nearer to their mean.
   void add(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
     if (more.pivot == pivot[i])
       add(i, more.sum, more.squares);

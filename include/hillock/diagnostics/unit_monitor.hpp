@@ -21,11 +21,11 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
-///              merged monitor differs in units, axis, options (by a bit) or function; a state that contradicts
-///              itself; more than 2^53 elements after a merge; report() without a sample; options that make
-///              no sense.
-/// Function     two are one where the parameters alpha, beta or slope, if they have any, are the same bits and f
-///              and f' agree within 1e-3 at eight points.
+///              merged monitor differs in units, axis, options (by a bit) or function; a state that
+///              contradicts itself; more than 2^53 elements after a merge; report() without a
+///              sample; options that make no sense.
+/// Function     two are one where the parameters alpha, beta or slope, if they have any, are the
+///              same bits and f and f' agree within 1e-3 at eight points.
 template <class F>
 class UnitMonitor {
  public:
@@ -120,7 +120,8 @@ class UnitMonitor {
  private:
   static constexpr std::int64_t version = 103;
 
-  /// A unit's samples are neighbours in memory, whatever storage order is the default that the user has chosen.
+  /// A unit's samples are neighbours in memory, whatever storage order is the default that the user
+  /// has chosen.
   template <class T>
   using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
   F f_;

@@ -6,8 +6,9 @@
 // two floats; but there are functions that pass so close to the middle between two that no double can
 // tell, as sigmoid does near 0), the same formula is computed once more on pairs of doubles.
 //
-// Results are converted by the processor where they are normal floats, and by integers where they are
-// subnormal: a program that was linked with -ffast-math has the processor put 0 in the place of those.
+// Results are converted by the processor where they are normal floats, and by integers where they
+// are subnormal: a program that was linked with -ffast-math has the processor put 0 in the place of
+// those.
 #pragma once
 
 #include <hillock/kernels/pair.hpp>
@@ -100,8 +101,8 @@ V computed_in_pairs(const Formula& formula, V x, Condition in_doubt) noexcept {
   return narrowed_as_it_is_to<Format>(half(asked.low), half(asked.high));
 }
 
-/// What formula(x) is, correctly rounded to Format, where the two ends of what the true value may be do not tell,
-/// or where one is subnormal.
+/// What formula(x) is, correctly rounded to Format, where the two ends of what the true value may
+/// be do not tell, or where one is subnormal.
 template <class Format, class Formula, class V, class W>
 HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W> high) noexcept {
   const V result = narrowed_as_it_is_to<Format>(low.lower, high.lower);
@@ -121,7 +122,8 @@ HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexce
   const V result = narrowed_to<Format>(in_low.lower, in_high.lower);
   const auto differ = bits_differ(result, narrowed_to<Format>(in_low.upper, in_high.upper));
   const auto is_small = is_below_normal(result);
-  // The second question keeps the zeros of an array, which are no rounded results, out of the slow function.
+  // The second question keeps the zeros of an array, which are no rounded results, out of the slow
+  // function.
   if (any(differ | is_small) && any(differ | (is_small & !is_zero(x))))
     return settled<Format>(formula, x, in_low, in_high);
   return result;

@@ -12,9 +12,9 @@
 //    a file to its end before it obeys the pragma.
 // 2. -ffast-math and its parts. Every sum is sealed as well then, and a division is written as the
 //    instruction: error-free steps survive, and g++ does not replace the division by an estimate
-//    that is NaN for infinity. clang defines a macro for the whole and for -ffinite-math-only alone:
-//    there divisions are always the instruction, and sums pass clang's own barrier, which costs
-//    nothing where nothing may be reordered.
+//    that is NaN for infinity. clang defines a macro for the whole and for -ffinite-math-only
+//    alone: there divisions are always the instruction, and sums pass clang's own barrier, which
+//    costs nothing where nothing may be reordered.
 // 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one
 //    off beside AVX.
 #pragma once
@@ -504,8 +504,8 @@ HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
   return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
 }
 
-/// The same two, right for subnormal floats also where the processor takes them for 0 (see subnormal_from): lane by
-/// lane, for the few batches that hold any.
+/// The same two, right for subnormal floats also where the processor takes them for 0 (see
+/// subnormal_from): lane by lane, for the few batches that hold any.
 template <class Arch>
 struct LowerAndUpper {
   Batch<double, Arch> low;

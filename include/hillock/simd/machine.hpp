@@ -51,8 +51,9 @@ using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 #define HILLOCK_SEAL(value) static_cast<void>(value)
 #endif
 
-// clang says nothing of -fassociative-math, -funsafe-math-optimizations or -ffast-math -fno-finite-math-only, but has
-// a barrier of its own, which costs nothing where sums may not be reordered.
+// clang says nothing of -fassociative-math, -funsafe-math-optimizations or -ffast-math
+// -fno-finite-math-only, but has a barrier of its own, which costs nothing where sums may not be
+// reordered.
 #if defined(__clang__) && defined(__has_builtin)
 #if __has_builtin(__arithmetic_fence) && (defined(__x86_64__) || defined(__i386__))
 #define HILLOCK_FENCED(value) __arithmetic_fence(value)
@@ -340,8 +341,9 @@ inline bool is_nan_number(T number) noexcept {
                         ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
 }
 
-/// What float a double below 2^-126 in magnitude is rounded to, to nearest, ties to even: a subnormal one, 0 or
-/// 2^-126. By integers alone, because g++ and clang link start-up code into a program that is linked with
+/// What float a double below 2^-126 in magnitude is rounded to, to nearest, ties to even: a
+/// subnormal one, 0 or 2^-126. By integers alone, because g++ and clang link start-up code into a
+/// program that is linked with
 /// -ffast-math, which makes the processor put 0 in the place of every subnormal result and operand.
 inline float subnormal_from(double number) noexcept {
   std::uint64_t pattern;
@@ -374,8 +376,8 @@ inline double widened_as_it_is(float number) noexcept {
   return pattern == magnitude ? value : -value;
 }
 
-/// Whether a number is NaN, where -ffast-math lets a comparison with NaN be true; false elsewhere. It has to be
-/// asked before a comparison: behind a == 0 the compiler would put 0 for a.
+/// Whether a number is NaN, where -ffast-math lets a comparison with NaN be true; false elsewhere.
+/// It has to be asked before a comparison: behind a == 0 the compiler would put 0 for a.
 template <class T>
 constexpr bool is_hidden_nan(T number) noexcept {
 #if HILLOCK_FAST_MATH

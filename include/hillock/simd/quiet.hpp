@@ -1,4 +1,5 @@
-// Floating-point exceptions kept from the caller, where intermediate results may overflow and are looked at afterwards.
+// Floating-point exceptions kept from the caller, where intermediate results may overflow and are
+// looked at afterwards.
 #pragma once
 
 #include <hillock/simd/machine.hpp>
@@ -11,15 +12,17 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace simd {
 
-/// As long as it lives, an operation that overflows, divides by zero or is invalid does not stop the program,
-/// whatever traps are enabled. (A flag may be left behind.) What is computed meanwhile has to stand in a function that
-/// is not inlined: compilers move arithmetic, but no call, past a change of the modes.
+/// As long as it lives, an operation that overflows, divides by zero or is invalid does not stop
+/// the program, whatever traps are enabled. (A flag may be left behind.) What is computed meanwhile
+/// has to stand in a function that is not inlined: compilers move arithmetic, but no call, past a
+/// change of the modes.
 class Quiet {
 #if defined(__SSE2_MATH__)
   static constexpr unsigned masks = 0x0680;  // invalid, division by zero, overflow
 
  public:
-  // Mostly no trap is enabled. Each access to the modes takes as long as five additions of batches one after the other.
+  // Mostly no trap is enabled. Each access to the modes takes as long as five additions of batches
+  // one after the other.
   Quiet() noexcept : before_(_mm_getcsr()) {
     if (!are_masked()) _mm_setcsr(before_ | masks);
   }

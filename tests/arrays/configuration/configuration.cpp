@@ -1,5 +1,5 @@
-// Compiled with Eigen's configuration macros, which users may set: the numbers are those written down here,
-// whatever the macros say, and nothing warns.
+// Compiled with Eigen's configuration macros, which users may set: the numbers are those written
+// down here, whatever the macros say, and nothing warns.
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
 
