@@ -255,7 +255,8 @@ std::string describe(const Trained& relu, const Trained& maxout, const Trained& 
   text << " A Maxout unit cannot die: some piece of it wins on every sample. Its pieces can: "
        << percent(maxout.dead, 2)
        << " of them win on no training sample here (of the ReLUs with as many units "
-       << percent(relu.dead, 2) << " are dead); chapter 11 has how many it is from a bad start.";
+       << percent(relu.dead, 2)
+       << " are dead); the chapter on dying ReLUs has how many it is from a bad start.";
   return text.str();
 }
 

@@ -275,7 +275,8 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
       "Zero-centred: the mean output for standard normal pre-activations. A unit can die "
       "where f' is exactly 0 from some pre-activation within ±10 on: no gradient brings "
       "it back. The exponential tails reach 0 as well, by underflow, far out: in health no unit "
-      "gets there, but chapter 11 throws a quarter of its ELUs so far, by a high learning rate. "
+      "gets there, but the chapter on dying ReLUs throws a quarter of its ELUs so far, by a high "
+      "learning rate. "
       "(A unit of Maxout cannot die; its pieces can.) "
       "The cost is the time of f and f' in cache, one thread, " +
       functions::instruction_set() + ".");

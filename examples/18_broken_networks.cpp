@@ -255,8 +255,8 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
                   " % of the test set right " + trained + ". Each cell: before the first step → " +
                   trained + '.',
               examples::Medium::page);
-  chapter.table({"hidden layer", "dead, %", "saturated low, %", "saturated high, %", "linear, %",
-                 "gradient's norm"},
+  chapter.table({"hidden layer", "dead, %", "saturated low (ReLU: inactive), %",
+                 "saturated high, %", "linear, %", "gradient's norm"},
                 layer_rows(before, after), examples::Medium::page);
   Rows findings = finding_rows("before the first step", before.report);
   for (auto& row : finding_rows(trained, after.report)) findings.push_back(std::move(row));

@@ -3,7 +3,13 @@
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
 
+#if defined(CASE_unit_monitor_of_softmax)
+#include <hillock/diagnostics/unit_monitor.hpp>
+#endif
+
 #include <vector>
+
+float halved(float x);
 
 struct RightLayer {
   hillock::ELU<> activation{0.5};
@@ -102,6 +108,12 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
   y(0) = static_cast<float>(hillock::sigmoid(1.0L));
 #elif defined(CASE_long_double_array)
   y = hillock::sigmoid(z.cast<long double>()).cast<float>();
+#elif defined(CASE_number_for_a_function)
+  hillock::forward(3, z, y);
+#elif defined(CASE_pointer_for_a_function)
+  hillock::backward(&halved, z, z, y);
+#elif defined(CASE_unit_monitor_of_softmax)
+  hillock::UnitMonitor(hillock::Softmax{hillock::Per::row}, 4, hillock::Per::row).observe(z);
 #elif defined(CASE_exact_double)
   other = hillock::exact::sigmoid(other);
 #elif defined(CASE_exact_double_scalar)

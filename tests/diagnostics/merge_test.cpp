@@ -330,7 +330,7 @@ TEST_CASE(
   CHECK(says(difference_between(hillock::LeakyReLU<>{0.01}, hillock::LeakyReLU<>{next(0.01)}),
              {"slope is 0.010000000000000002, expected 0.01"}));
   CHECK(says(difference_between(hillock::LeakyReLU<>{0.0}, hillock::LeakyReLU<>{-0.0}),
-             {"slope is -0, expected 0"}));
+             {"slope is -0.0, expected 0"}));
 }
 
 TEST_CASE("a monitor merges with itself and with its copy, and comes back from its own state",

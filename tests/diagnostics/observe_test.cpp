@@ -366,6 +366,15 @@ TEST_CASE(
   const auto report = flow.report();
   CHECK(std::isinf(report.layers[0].norm()));
   CHECK(std::fabs(report.ratio(0) - 4) < 1e-12);
+  // Both norms are doubles, and so is their ratio, though neither divided by the scale of both is.
+  const auto ratio_of = [&](double first, double second) {
+    hillock::GradientFlow two({"first", "second"});
+    two.observe(0, constant(first));
+    two.observe(1, constant(second));
+    return two.report().ratio(0);
+  };
+  CHECK(std::fabs(ratio_of(1e300, 1e130) / 1e170 - 1) < 1e-12);
+  CHECK(std::fabs(ratio_of(1e-290, 1e-140) / 1e-150 - 1) < 1e-12);
   CHECK(std::isinf(report.ratio(1)));
   CHECK(std::isinf(report.ratio(2)));
   CHECK(std::isnan(report.ratio(3)));

@@ -322,6 +322,8 @@ TEST_CASE("the initial weights are checked by the variance from layer to layer",
   REQUIRE(found.size() == 1);
   CHECK(found[0].problem == Problem::exploding_signal);
   CHECK(says(found[0].what, {"before the first step"}));
+  // A network that has learned has got over it.
+  CHECK(network(1, Stage::trained).compare_with(network(3.3)).is_healthy());
   // Equal units, of whatever weights.
   const Eigen::ArrayXXd equal = z.row(0).replicate(8, 1);
   CHECK(NetworkReport().add("a", report_of(hillock::tanh, equal)).has(Problem::equal_units));

@@ -331,6 +331,26 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   CHECK(says(refused_number(24, 3), {"sums about 3"}));  // a mean of 3 of numbers up to 1
   CHECK(says(refused_number(26, -3), {"of the squares, -3"}));
   CHECK(says(refused_number(27, 2), {"in a scale of 2"}));
+  CHECK(says(refused_number(25, 100), {"are 100 and, of the squares, "}));
+  CHECK(says(refused_number(25, 1e308), {"sums about ", "e+308"}));
+  CHECK(says(refused_number(26, 1e308), {"of the squares, 1"}));
+  MonitorState far_off = monitor.state();
+  far_off.numbers[24] = 1e300;
+  far_off.numbers[27] = 0x1p600;
+  CHECK(says(complaint([&] { UnitMonitor(hillock::leaky_relu, far_off); }), {"in a scale of"}));
+
+  hillock::GradientFlow flow({"only"});
+  flow.observe(0, Eigen::ArrayXXf::Ones(1, 4));
+  const auto refused_flow = [&](double squares, double magnitudes, double scale) {
+    MonitorState state = flow.state();
+    state.numbers = {squares, magnitudes, scale};
+    return complaint([&] { hillock::GradientFlow({"only"}, state); });
+  };
+  CHECK(refused_flow(4, 4, 1).empty());
+  CHECK(says(refused_flow(0x1p900, 1, 0x1p600), {"whose squares add up to"}));
+  CHECK(says(refused_flow(0, 1, 1), {"whose magnitudes to 1"}));
+  CHECK(says(refused_flow(4, 1, 1), {"whose magnitudes to 1"}));
+  CHECK(says(refused_flow(4, 5, 1), {"whose magnitudes to 5"}));
 
   hillock::MaxoutMonitor maxout(hillock::Maxout<>{2, Per::row}, 2);
   maxout.observe(Eigen::ArrayXXf::Ones(3, 4));

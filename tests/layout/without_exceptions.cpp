@@ -20,7 +20,8 @@ namespace {
 
 int failed = 0;
 
-// What a jump leaves behind undestroyed are strings of the message, which nobody needs.
+// What a jump leaves behind undestroyed are strings of the message, which nobody needs here. (A
+// program of a user's ends in its handler, as the header says.)
 void refuse(void (*call)(), const char* first, const char* second) {
   said[0] = 0;
   if (setjmp(back) == 0) {

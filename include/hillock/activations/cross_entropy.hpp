@@ -128,7 +128,10 @@ class CrossEntropy {
       sum_ += is_lowered_ ? loss * 0x1p-48 : loss;
     }
     double over(double divisor) const noexcept {
-      return is_lowered_ ? sum_ / divisor * 0x1p48 : sum_ / divisor;
+      double quotient = sum_ / divisor;
+      // Otherwise -ffast-math may multiply first, and the product overflow.
+      HILLOCK_SEAL(quotient);
+      return is_lowered_ ? quotient * 0x1p48 : quotient;
     }
 
    private:

@@ -19,7 +19,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Computed as  straight from memory to memory where the pieces of a group, or the groups of one number,
 ///              are neighbours there; else several columns (rows) at a time, one to a lane.
 /// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No
-///              number is rounded, and no floating-point exception raised.
+///              number is rounded, and numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
 class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {

@@ -3,11 +3,14 @@
 // It throws std::invalid_argument. Two things change that:
 //
 //   -fno-exceptions        The message goes to standard error, and std::abort ends the program.
-//   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), which is
-//                          declared before hillock is included. Define the macro to the same name
-//                          in every file of the program. The function is called instead, with
-//                          exceptions or without. It may throw, jump or end the program. It must
-//                          not return: a call that was refused cannot go on, so std::abort follows.
+//   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), seen from the
+//                          global namespace and without a leading ::, which is declared before
+//                          hillock is included. It is called instead, with exceptions or without.
+//                          It may throw or end the program. It must not return: a call that was
+//                          refused cannot go on, so std::abort follows.
+//
+// Both are settings of the whole program: compile every file that includes hillock alike, because
+// the linker keeps one copy of the function below.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -31,7 +34,7 @@ namespace arrays {
 /// Refuses an argument with a message that names what was given and what was expected.
 [[noreturn]] HILLOCK_COLD inline void refuse(const std::string& message) {
 #if defined(HILLOCK_ERROR_HANDLER)
-  HILLOCK_ERROR_HANDLER(message.c_str());
+  ::HILLOCK_ERROR_HANDLER(message.c_str());
   std::abort();
 #elif HILLOCK_HAS_EXCEPTIONS
   throw std::invalid_argument(message);

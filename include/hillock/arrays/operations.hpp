@@ -41,6 +41,20 @@ struct PointwiseBase {};
 template <class F>
 inline constexpr bool is_pointwise = std::is_base_of_v<PointwiseBase, F>;
 
+/// Base of the functions whose results are plain arrays (plain_results.hpp).
+struct PlainResultsBase {};
+
+/// F is a function that the verbs know.
+template <class F>
+struct CheckFunction {
+  static_assert(
+      is_pointwise<F> || std::is_base_of_v<PlainResultsBase, F>,
+      "hillock: the first argument must be an activation: an object such as hillock::relu "
+      "or hillock::ELU{0.5}, or one of a class of yours that derives from "
+      "hillock::Activation");
+  static constexpr bool passed = true;
+};
+
 template <class F, class V, class = void>
 inline constexpr bool has_both_at = false;
 template <class F, class V>
@@ -76,10 +90,7 @@ T rounded_parameter(double parameter) noexcept {
   const double clamped = below > -largest ? below : -largest;
 #if HILLOCK_FAST_MATH
   // By the bits, because the compiler takes every number for finite.
-  std::uint64_t given;
-  std::memcpy(&given, &parameter, sizeof given);
-  constexpr std::uint64_t exponent = 0x7ff0000000000000;
-  if ((given & exponent) == exponent) return std::numeric_limits<T>::quiet_NaN();
+  if (!simd::is_finite_number(parameter)) return std::numeric_limits<T>::quiet_NaN();
   return static_cast<T>(static_cast<Element>(clamped));
 #else
   // The difference is 0 of a finite number, else NaN.

@@ -200,20 +200,29 @@ class TermSum {
   }
 };
 
+/// How many bytes lie from one address to another. Addresses are unsigned, so that none is taken for
+/// negative on 32 bits; of an empty array the pointer to the last element would not be one.
+template <class T, class U>
+HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
+  const auto address = [](const auto* pointer) {
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
+  };
+  return static_cast<std::int64_t>(address(to) - address(from));
+}
+
 /// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few elements
 /// too; not of steps that are negative.
 template <class T, class U>
 HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
-  constexpr std::intptr_t size = sizeof(T);
+  constexpr std::int64_t size = sizeof(T);
   if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
-  // As numbers: of an empty array the pointer to the last element would not be one.
-  const auto first = [](const auto& array) { return reinterpret_cast<std::intptr_t>(array.data); };
-  const auto last = [&](const auto& array) {
-    const std::intptr_t row = array.shape.rows - 1, col = array.shape.cols - 1;
-    return first(array) + (row * array.row_step + col * array.col_step) * size;
+  const auto length = [](const auto& array) {
+    const std::int64_t row = array.shape.rows - 1, col = array.shape.cols - 1;
+    return (row * array.row_step + col * array.col_step) * size;
   };
-  return first(b) - last(a) >= size || first(a) - last(b) >= size;
+  const std::int64_t distance = bytes_between(a.data, b.data);
+  return distance - length(a) >= size || -distance - length(b) >= size;
 }
 
 /// Whether a and b have a byte in common; how exactly the head of this file says.
@@ -226,8 +235,7 @@ bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
   // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
   // are positive and all of b negative.
   constexpr std::int64_t size = sizeof(T);
-  const std::int64_t bytes = static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(b.data)) -
-                             static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(a.data));
+  const std::int64_t bytes = bytes_between(a.data, b.data);
   std::int64_t distance = bytes >= 0 ? bytes / size : -((size - 1 - bytes) / size);
   const auto add = [&](Index step, Index count, bool is_of_a) {
     const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
@@ -281,7 +289,8 @@ void require_apart(const char* where, const char* first, const A& a, const char*
                    const B& b) {
   if constexpr (A::direct && B::direct) {
     if (!are_clearly_apart(a.view(), b.view()) && overlap(a, b))
-      throw_overlap(where, second, first);
+      arrays::refuse(std::string("hillock::") + where + ": " + second + " overlaps " + first +
+                     "; they need separate memory");
   }
 }
 

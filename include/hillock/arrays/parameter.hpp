@@ -4,7 +4,7 @@
 #pragma once
 
 #include <hillock/arrays/errors.hpp>
-#include <hillock/simd/instruction_set.hpp>
+#include <hillock/simd/machine.hpp>
 
 #include <string>
 
@@ -18,13 +18,17 @@ namespace arrays {
                  std::to_string(value));
 }
 
-/// The value itself, or std::invalid_argument if it is infinite or NaN. By subtraction of bits'
-/// order of magnitude and not by value - value, which -ffast-math takes for 0.
-constexpr double finite_parameter(const char* function, const char* parameter, double value) {
+/// Whether a parameter is finite. Where the program runs its bits are asked, because -ffast-math
+/// lets every comparison with NaN be true; a constant has no bits in C++17, but a right comparison.
+constexpr bool is_finite_parameter(double value) noexcept {
   constexpr double largest = 1.7976931348623157e308;
-  return value >= -largest && value <= largest
-             ? value
-             : (throw_not_finite(function, parameter, value), value);
+  return __builtin_is_constant_evaluated() ? value >= -largest && value <= largest
+                                           : simd::is_finite_number(value);
+}
+
+/// The value itself, or std::invalid_argument if it is infinite or NaN.
+constexpr double finite_parameter(const char* function, const char* parameter, double value) {
+  return is_finite_parameter(value) ? value : (throw_not_finite(function, parameter, value), value);
 }
 
 }  // namespace arrays

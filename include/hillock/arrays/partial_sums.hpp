@@ -87,7 +87,7 @@ class Lanes {
     }
   }
 
-  /// The sum of all sum_count, for each distribution.
+  /// The sum of all partial sums, for each distribution.
   template <class Sums>
   static HILLOCK_INLINE auto total(Sums& sums) noexcept {
     add_by_halves(sums.of);

@@ -48,23 +48,23 @@ class PerUnit {
   }
 
  private:
-  /// Those of V::size units, as rounded_parameter makes them; what is beyond the largest number is an
-  /// infinity in between.
+  /// Those of V::size units, as rounded_parameter makes them.
   HILLOCK_INLINE V several(Index first) const noexcept {
     using W = simd::Batch<double, typename V::arch>;
-    constexpr T largest = std::numeric_limits<T>::max();
+    constexpr auto largest = static_cast<double>(std::numeric_limits<T>::max());
+    const auto clamped = [](W a) { return not_below(not_above(a, W(largest)), W(-largest)); };
     // 0 of a finite number, else NaN. Sealed, because -ffast-math takes a - a for 0.
     const auto defect = [](W a) { return sealed(a) - a; };
     V values, defects;
     if constexpr (std::is_same_v<T, double>) {
-      values = V::load(values_ + first);
+      values = V::load(values_ + first);  // none is beyond the largest
       defects = defect(values);
     } else {
       const W low = W::load(values_ + first), high = W::load(values_ + first + W::size);
-      values = narrowed(low, high);
+      values = narrowed(clamped(low), clamped(high));
       defects = narrowed(defect(low), defect(high));
     }
-    return nan_or(defects, not_below(not_above(values, largest), -largest));
+    return nan_or(defects, values);
   }
 
   const double* values_;

@@ -12,7 +12,7 @@ namespace arrays {
 /// the verbs call, without allocation) the calls that return their result, in an array or matrix as
 /// the argument is one.
 template <class Derived>
-class PlainResults {
+class PlainResults : public PlainResultsBase {
   template <class X>
   using FitsFor = IfFits<HintFor<Derived, X, false>>;
   template <class X, class DY>

@@ -12,7 +12,7 @@
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
 // pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory
-// can hold (as of an unsigned one below 0), throws std::invalid_argument. Large results of what is
+// can hold (as of a 64-bit unsigned one below 0), throws std::invalid_argument. Large results of what is
 // piecewise linear go past the caches, unless in place; the bits are the same.
 #pragma once
 
@@ -136,7 +136,7 @@ template <class T, class N>
 }
 
 /// n elements of T as Eigen's index. A negative count is refused, and so is one that is more than
-/// memory can hold, as an unsigned one is that went below 0.
+/// memory can hold, as an unsigned one of 64 bits is that went below 0.
 template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
@@ -165,7 +165,7 @@ auto& mutable_dense(Y&& y) noexcept {
 /// y = f(x).
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
-  static_assert(arrays::CheckArguments<X, Y>::passed);
+  static_assert(arrays::CheckFunction<F>::passed && arrays::CheckArguments<X, Y>::passed);
   auto& out = arrays::mutable_dense(y);
   arrays::forward_elements(f, arrays::as_dense(x), out, out.size());
 }
@@ -173,7 +173,7 @@ void forward(const F& f, const X& x, Y&& y) {
 /// d = f'(x).
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
-  static_assert(arrays::CheckArguments<X, D>::passed);
+  static_assert(arrays::CheckFunction<F>::passed && arrays::CheckArguments<X, D>::passed);
   auto& out = arrays::mutable_dense(d);
   arrays::derivative_elements(f, arrays::as_dense(x), out, out.size());
 }
@@ -181,8 +181,8 @@ void derivative(const F& f, const X& x, D&& d) {
 /// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
 template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
-  static_assert(arrays::CheckArguments<X, Y>::passed);
-  static_assert(arrays::CheckArguments<X, D>::passed);
+  static_assert(arrays::CheckFunction<F>::passed && arrays::CheckArguments<X, Y>::passed &&
+                arrays::CheckArguments<X, D>::passed);
   auto& out = arrays::mutable_dense(y);
   arrays::both_elements(f, arrays::as_dense(x), out, arrays::mutable_dense(d), out.size());
 }
@@ -191,8 +191,8 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
 /// NaN.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
-  static_assert(arrays::CheckArguments<X, DX>::passed);
-  static_assert(arrays::CheckArguments<DY, DX>::passed);
+  static_assert(arrays::CheckFunction<F>::passed && arrays::CheckArguments<X, DX>::passed &&
+                arrays::CheckArguments<DY, DX>::passed);
   auto& out = arrays::mutable_dense(dx);
   arrays::backward_elements(f, arrays::as_dense(x), arrays::as_dense(dy), out, out.size());
 }

@@ -269,8 +269,11 @@ class LayerJudge {
     const double rare = report.rarely_active_fraction(options_.rare_activity);
     // How far the pre-activations lie below 0: a bias, not bad luck.
     const double below = quotient(-report.layer.mean_input(), std::sqrt(report.input_signal()));
-    const std::string where =
-        "; the pre-activations lie " + rounded_text(below) + " standard deviations below 0";
+    const std::string where = below > 0 && is_finite(below)
+                                  ? "; the mean of the pre-activations lies " +
+                                        rounded_text(below) +
+                                        " of a unit's own standard deviations below 0"
+                                  : std::string();
     const std::string are_dead =
         percent(dead) + " of the units are dead, each active on less than " +
         percent(dead_activity_bound(report)) + " at 95 % confidence" + where;

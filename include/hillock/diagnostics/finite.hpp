@@ -23,7 +23,7 @@ Pattern<T> pattern_of(T x) noexcept {
 }
 template <class T>
 bool is_finite(T x) noexcept {
-  return (pattern_of(x) & exponent_bits<T>) != exponent_bits<T>;
+  return simd::is_finite_number(x);
 }
 template <class T>
 bool is_minus_infinity(T x) noexcept {

@@ -35,6 +35,14 @@ struct NormSums {
     if (!(squares <= most)) return scale_for(most);
     return squares < least && magnitudes > 0 ? scale_for(least) : scale;
   }
+  /// Whether they can be of n numbers: sums that add() would have brought to another scale cannot,
+  /// nor squares beyond the square of the magnitudes, or fewer than n equal numbers have.
+  bool are_possible(double n) const noexcept {
+    constexpr double rounding = 1 + 1e-3;
+    const double norm = std::sqrt(squares);
+    return is_scale(scale) && (squares <= most || scale < 1) && norm <= magnitudes * rounding &&
+           magnitudes <= norm * std::sqrt(n) * rounding;
+  }
 
  private:
   static constexpr double least = 0x1p-850, most = 0x1p850;
@@ -138,6 +146,7 @@ struct LayerGradient {
   double ratio(const LayerGradient& other) const noexcept {
     if (batches == 0 || other.batches == 0) return std::numeric_limits<double>::quiet_NaN();
     const double scaled = diagnostics::quotient(scaled_norm(), other.scaled_norm());
+    if (sums.scale == other.sums.scale) return scaled;
     return diagnostics::unscaled(diagnostics::unscaled(scaled, sums.scale), 1 / other.sums.scale);
   }
 
@@ -317,7 +326,8 @@ class GradientFlow {
     };
     const diagnostics::NormSums& sums = layer.sums;
     if (layer.batches <= layer.finite && (layer.batches > 0 || layer.finite == 0) &&
-        is_sum(sums.squares) && is_sum(sums.magnitudes) && diagnostics::is_scale(sums.scale))
+        is_sum(sums.squares) && is_sum(sums.magnitudes) &&
+        sums.are_possible(static_cast<double>(layer.finite)))
       return;
     reader.fail("has " + std::to_string(layer.finite) + " finite components of " +
                 std::to_string(layer.batches) + " batches, whose squares add up to " +

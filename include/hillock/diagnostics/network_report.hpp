@@ -204,9 +204,7 @@ class NetworkReport {
   }
 
   static bool has_samples(const UnitReport& report) noexcept { return report.layer.samples() > 0; }
-  static bool has_samples(const SoftmaxReport& report) noexcept {
-    return report.finite + report.non_finite > 0;
-  }
+  static bool has_samples(const SoftmaxReport& report) noexcept { return report.samples() > 0; }
   static bool has_samples(const MaxoutReport& report) noexcept {
     const auto is_some = [](std::int64_t count) { return count > 0; };
     return std::any_of(report.finite.begin(), report.finite.end(), is_some) ||
@@ -263,6 +261,7 @@ class NetworkReport {
   std::vector<Finding> with_what_was_before(std::vector<Finding> found, Stage stage) const {
     std::vector<Finding> all;
     for (Finding finding : before_) {
+      if (stage == Stage::trained) break;  // it has learned all the same
       if (finding.problem != Problem::exploding_signal &&
           finding.problem != Problem::vanishing_signal)
         continue;

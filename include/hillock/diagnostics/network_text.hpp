@@ -65,7 +65,7 @@ inline std::string NetworkReport::layer_table() const {
   const auto spread = [](double mean, double variance) {
     return rounded_text(mean) + " +- " + rounded_text(std::sqrt(variance));
   };
-  bool has_inactive = false;
+  bool has_inactive = false, has_pieces = false;
   for (const Row& of : rows()) {
     std::vector<std::string> row{shown_name(of.place)};
     if (const auto* units = std::get_if<UnitReport>(of.report)) {
@@ -80,6 +80,7 @@ inline std::string NetworkReport::layer_table() const {
            spread(units->layer.mean_output(), units->layer.output_variance()),
            percent(units->sign_coherence(), 1)});
     } else if (const auto* maxout = std::get_if<MaxoutReport>(of.report)) {
+      has_pieces = true;
       row.insert(row.end(),
                  {std::to_string(maxout->finite.size()), percent(maxout->non_finite_fraction(), 1),
                   percent(maxout->never_winning_fraction(), 1) + "+", "-", "-",
@@ -96,6 +97,7 @@ inline std::string NetworkReport::layer_table() const {
   }
   std::string text = diagnostics::table(lines);
   if (has_inactive) text += "* inactive: about half is healthy\n";
+  if (has_pieces) text += "+ of Maxout: pieces that never win\n";
   return text;
 }
 

@@ -314,7 +314,14 @@ class Tallies {
     if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
     if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
+    // Far below what overflows, as the sums of any numbers of doubles are in their scale.
+    constexpr double most = 0x1p960;
+    if (std::abs(sums.sum) > most || sums.squares > most) return false;
+    // No numbers have a larger sum than equal ones of the same squares.
+    if (std::abs(sums.sum) > std::sqrt(sums.squares) * std::sqrt(n) * (1 + 1e-3) + 1e-150)
+      return false;
     const double mean = sums.pivot * sums.scale + sums.sum / n;
+    if (!is_finite(mean)) return false;
     // Sums of floats round, and where n numbers are all the same their spread is 0.
     const double allowance = 1e-3 * std::sqrt(sums.squares / n) + 1e-6 * std::abs(mean) + 1e-15;
     return side * (mean - extreme * sums.scale) <= allowance;

@@ -35,7 +35,7 @@ inline std::string csv_number(double x) { return is_finite(x) ? all_digits(x) : 
 inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) : "null"; }
 
 /// U+FFFD, which stands for what cannot be read.
-constexpr const char* replacement_character = "\xEF\xBF\xBD";
+inline constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
 /// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of what is
 /// none.

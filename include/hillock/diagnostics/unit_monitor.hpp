@@ -11,6 +11,19 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
+namespace diagnostics {
+
+/// Whether a function has a derivative for each element, which depends on that element alone.
+template <class F, class = void>
+inline constexpr bool has_units = arrays::is_pointwise<F>;
+template <class F>
+inline constexpr bool
+    has_units<F, std::void_t<decltype(std::declval<const F&>().forward_and_derivative_into(
+                     std::declval<const Eigen::ArrayXXf&>(), std::declval<Eigen::ArrayXXf&>(),
+                     std::declval<Eigen::ArrayXXf&>()))>> = true;
+
+}  // namespace diagnostics
+
 /// Watches the units of one layer over any number of batches: observe the pre-activations of each,
 /// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
 /// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
@@ -28,6 +41,11 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              same bits and f and f' agree within 1e-3 at eight points.
 template <class F>
 class UnitMonitor {
+  static_assert(
+      diagnostics::has_units<F>,
+      "hillock: UnitMonitor watches functions that take each unit for itself; for Softmax "
+      "and Maxout there are SoftmaxMonitor and MaxoutMonitor");
+
  public:
   UnitMonitor(const F& f, Eigen::Index units, Per per, const MonitorOptions& options)
       : f_(f),

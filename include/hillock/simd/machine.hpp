@@ -341,10 +341,19 @@ inline bool is_nan_number(T number) noexcept {
                         ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
 }
 
+/// Whether a number is finite, asked of its bits in the same way.
+template <class T>
+inline bool is_finite_number(T number) noexcept {
+  detail::BitsOf<T> pattern;
+  std::memcpy(&pattern, &number, sizeof(T));
+  constexpr detail::BitsOf<T> exponent = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+  return (pattern & exponent) != exponent;
+}
+
 /// What float a double below 2^-126 in magnitude is rounded to, to nearest, ties to even: a
 /// subnormal one, 0 or 2^-126. By integers alone, because g++ and clang link start-up code into a
-/// program that is linked with
-/// -ffast-math, which makes the processor put 0 in the place of every subnormal result and operand.
+/// program that is linked with -ffast-math, which makes the processor put 0 in the place of every
+/// subnormal result and operand.
 inline float subnormal_from(double number) noexcept {
   std::uint64_t pattern;
   std::memcpy(&pattern, &number, sizeof pattern);

@@ -46,11 +46,12 @@ class Quiet {
   Quiet& operator=(const Quiet&) = delete;
 };
 
-/// Calls f() so.
+/// Calls f() as a function that is not inlined.
 template <class F>
 HILLOCK_APART void call_apart(F& f) {
   f();
 }
+/// Calls f() under Quiet.
 template <class F>
 void quietly(F f) {
   const Quiet quiet;
