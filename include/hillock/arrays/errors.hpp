@@ -3,7 +3,8 @@
 // It throws std::invalid_argument. Two things change that:
 //
 //   -fno-exceptions        The message goes to standard error, and std::abort ends the program.
-//   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), seen from the
+//   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), seen from
+//   the
 //                          global namespace and without a leading ::, which is declared before
 //                          hillock is included. It is called instead, with exceptions or without.
 //                          It may throw or end the program. It must not return: a call that was

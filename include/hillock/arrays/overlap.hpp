@@ -200,8 +200,8 @@ class TermSum {
   }
 };
 
-/// How many bytes lie from one address to another. Addresses are unsigned, so that none is taken for
-/// negative on 32 bits; of an empty array the pointer to the last element would not be one.
+/// How many bytes lie from one address to another. Addresses are unsigned, so that none is taken
+/// for negative on 32 bits; of an empty array the pointer to the last element would not be one.
 template <class T, class U>
 HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
   const auto address = [](const auto* pointer) {

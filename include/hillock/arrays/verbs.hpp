@@ -12,8 +12,8 @@
 // throw std::invalid_argument before anything is written. (What an expression refers to is not
 // looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
 // pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory
-// can hold (as of a 64-bit unsigned one below 0), throws std::invalid_argument. Large results of what is
-// piecewise linear go past the caches, unless in place; the bits are the same.
+// can hold (as of a 64-bit unsigned one below 0), throws std::invalid_argument. Large results of
+// what is piecewise linear go past the caches, unless in place; the bits are the same.
 #pragma once
 
 #include <hillock/arrays/activation.hpp>

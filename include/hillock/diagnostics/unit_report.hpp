@@ -36,8 +36,8 @@ struct UnitReport {
     return diagnostics::share(layer.non_finite, layer.samples());
   }
   double mean_output() const noexcept { return layer.mean_output(); }
-  /// Where it is 1, every gradient of a next unit's weights has components of one sign. NaN where no
-  /// element was finite.
+  /// Where it is 1, every gradient of a next unit's weights has components of one sign. NaN where
+  /// no element was finite.
   double sign_coherence() const noexcept {
     return diagnostics::share(coherent_samples, layer.finite == 0 ? 0 : samples);
   }
