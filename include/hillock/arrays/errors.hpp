@@ -4,11 +4,10 @@
 //
 //   -fno-exceptions        The message goes to standard error, and std::abort ends the program.
 //   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), seen from
-//   the
-//                          global namespace and without a leading ::, which is declared before
-//                          hillock is included. It is called instead, with exceptions or without.
-//                          It may throw or end the program. It must not return: a call that was
-//                          refused cannot go on, so std::abort follows.
+//                          the global namespace and without a leading ::, which is declared
+//                          before hillock is included. It is called instead, with exceptions or
+//                          without. It may throw or end the program. It must not return: a call
+//                          that was refused cannot go on, so std::abort follows.
 //
 // Both are settings of the whole program: compile every file that includes hillock alike, because
 // the linker keeps one copy of the function below.
