@@ -26,14 +26,6 @@ bool create(const fs::path& path, std::vector<fs::path>& created) {
   return fs::is_directory(path, error);
 }
 
-bool can_write_in(const fs::path& path) {
-  const fs::path probe = path / ".writable.partial";
-  const bool written = static_cast<bool>(std::ofstream(probe) << "?" << std::flush);
-  std::error_code ignored;
-  fs::remove(probe, ignored);
-  return written;
-}
-
 /// The name of the file being written, for a signal handler, which may look at nothing else. A
 /// longer name is not removed.
 std::array<char, 4096> incomplete{};
@@ -52,6 +44,15 @@ class Incomplete {
   Incomplete(const Incomplete&) = delete;
   Incomplete& operator=(const Incomplete&) = delete;
 };
+
+bool can_write_in(const fs::path& path) {
+  const fs::path probe = path / ".writable.partial";
+  const Incomplete while_it_is(probe.string());
+  const bool written = static_cast<bool>(std::ofstream(probe) << "?" << std::flush);
+  std::error_code ignored;
+  fs::remove(probe, ignored);
+  return written;
+}
 
 }  // namespace
 
