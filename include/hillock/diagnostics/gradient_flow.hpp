@@ -138,9 +138,10 @@ struct LayerGradient {
                         : diagnostics::unscaled(scaled_norm(), sums.scale);
   }
   double mean_magnitude() const noexcept {
-    return finite == 0
-               ? std::numeric_limits<double>::quiet_NaN()
-               : diagnostics::unscaled(sums.magnitudes / static_cast<double>(finite), sums.scale);
+    return finite == 0 ? std::numeric_limits<double>::quiet_NaN()
+                       : diagnostics::unscaled(diagnostics::sealed_quotient(
+                                                   sums.magnitudes, static_cast<double>(finite)),
+                                               sums.scale);
   }
   /// norm() / other.norm(), also where doubles do not hold them.
   double ratio(const LayerGradient& other) const noexcept {
@@ -160,7 +161,7 @@ struct LayerGradient {
 
  private:
   double scaled_norm() const noexcept {
-    return std::sqrt(sums.squares / static_cast<double>(batches));
+    return std::sqrt(diagnostics::sealed_quotient(sums.squares, static_cast<double>(batches)));
   }
 };
 

@@ -16,10 +16,18 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
+/// a / b, where it is asked for and not before: clang takes every operation for one without a trap,
+/// and would divide ahead of the question whether the quotient may be taken.
+inline double sealed_quotient(double a, double b) noexcept {
+  HILLOCK_SEAL(a);
+  HILLOCK_SEAL(b);
+  return a / b;
+}
+
 /// part / whole, NaN where there is nothing to take a share of.
 inline double share(std::int64_t part, std::int64_t whole) noexcept {
   return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
-                    : static_cast<double>(part) / static_cast<double>(whole);
+                    : sealed_quotient(static_cast<double>(part), static_cast<double>(whole));
 }
 
 [[noreturn]] inline void throw_no_samples(const char* where) {
@@ -42,7 +50,9 @@ inline bool is_scale(double scale) noexcept {
 /// x / scale; or infinity, before the division overflows.
 inline double unscaled(double x, double scale) noexcept {
   constexpr double largest = std::numeric_limits<double>::max();
-  return scale < 1 && x > largest * scale ? std::numeric_limits<double>::infinity() : x / scale;
+  if (scale < 1 && x > largest * std::min(scale, 1.0))
+    return std::numeric_limits<double>::infinity();
+  return sealed_quotient(x, scale);
 }
 /// a / b as a division gives it, of b >= 0, but no infinity or NaN that comes out raises an
 /// exception.
@@ -50,9 +60,9 @@ inline double quotient(double a, double b) noexcept {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double magnitude = std::abs(a);
   if (magnitude == b && (b == 0 || b == infinity)) return std::numeric_limits<double>::quiet_NaN();
-  if (b < 1 && magnitude > std::numeric_limits<double>::max() * b)
+  if (b < 1 && magnitude > std::numeric_limits<double>::max() * std::min(b, 1.0))
     return std::copysign(infinity, a);
-  return a / b;
+  return sealed_quotient(a, b);
 }
 
 /// Whether the mean of n numbers is more than two standard deviations from what they were summed up
@@ -151,7 +161,8 @@ struct ShiftedSums {
 
   Moments moments(double n) const noexcept {
     if (n == 0) return {};
-    const double offset = sum / n, spread = squares / n - offset * offset;
+    const double offset = sealed_quotient(sum, n);
+    const double spread = sealed_quotient(squares, n) - offset * offset;
     return {pivot, offset, spread < 0 ? 0 : spread, scale};
   }
   static ShiftedSums of(const Moments& moments, double n) noexcept {
@@ -187,7 +198,7 @@ struct UnitStatistics {
   /// The 95 % confidence bound on the activity rate of a unit that was active on 0 of N samples:
   /// 3/N, at most 1.
   double activity_bound() const noexcept {
-    return finite < 3 ? 1 : 3 / static_cast<double>(finite);
+    return finite < 3 ? 1 : diagnostics::sealed_quotient(3, static_cast<double>(finite));
   }
   double activity() const noexcept { return diagnostics::share(active, finite); }
   double near_linear_fraction() const noexcept { return diagnostics::share(near_linear, finite); }
