@@ -252,7 +252,7 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
   summary.rows.push_back({setup.name, right, at_first, at_last});
 
   chapter.say(std::string("The network “") + setup.name + "”, " + right +
-                  " % of the test set right " + trained + ". Each cell: before the first step → " +
+                  " % of the test set right " + trained + ". Each cell: before training → " +
                   trained + '.',
               examples::Medium::page);
   chapter.table({"hidden layer", "dead, %", "saturated low (ReLU: inactive), %",
