@@ -69,7 +69,7 @@ void verbs(const Adder<T>& to, const F& f) {
   to.ours("derivative", "verb", [f](auto& a) { hillock::derivative(f, a.x, a.d); });
   to.ours("both", "verb", [f](auto& a) { hillock::forward_and_derivative(f, a.x, a.y, a.d); });
   to.ours("backward", "verb", [f](auto& a) { hillock::backward(f, a.x, a.dy, a.d); });
-  if constexpr (hillock::arrays::is_pointwise<F>) {
+  if constexpr (hillock::detail::is_pointwise<F>) {
     to.ours("forward", "lazy", [f](auto& a) { a.y = f(a.x); });
     to.ours("derivative", "lazy", [f](auto& a) { a.d = f.derivative(a.x); });
     to.ours("backward", "lazy", [f](auto& a) { a.d = f.backward(a.x, a.dy); });
@@ -143,7 +143,7 @@ void monitor(const std::string& name, const F& f, Shape shape) {
 /// The smallest array that two threads share, and a large one.
 template <class T, class F>
 void threaded(const std::string& name, const F& f) {
-  for (const Index size : {2 * hillock::arrays::elements_per_thread, large}) {
+  for (const Index size : {2 * hillock::detail::elements_per_thread, large}) {
     const Adder<T> to("on several threads", name + " threads", {size, 1});
     to.ours("forward", "verb", [f](auto& a) { hillock::forward(f, a.x, a.y); });
     to.ours("forward", "2 threads",
@@ -158,8 +158,8 @@ void stores(const std::string& name, const F& f) {
   const auto op = [value = Forward<F, float>(f)](const auto& x) { return std::array{value(x[0])}; };
   const auto by = [op](Stores kind) {
     return [op, kind](auto& a) {
-      run<hillock::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
-                                     std::array<float*, 1>{a.y.data()}, a.x.size(), kind);
+      run<hillock::detail::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
+                                             std::array<float*, 1>{a.y.data()}, a.x.size(), kind);
     };
   };
   for (Index size = large / 16; size <= large; size *= 2) {
@@ -191,7 +191,7 @@ void row(const std::string& name, const F& f, const Peer& peer,
   for (const Shape shape : shapes) {
     if (is_float || shape.size() < large || !options().is_quick) pointwise<T>(name, f, peer, shape);
   }
-  if constexpr (is_float && hillock::arrays::is_pointwise<F>) {
+  if constexpr (is_float && hillock::detail::is_pointwise<F>) {
     for (const Index size : {1, 2, 4, 8, 16, 32, 64}) small<T>(name, f, peer, size);
     fixed<4, T>(name, f, peer);
     fixed<8, T>(name, f, peer);

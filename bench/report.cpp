@@ -91,7 +91,7 @@ void print_line(const MeasuredLine& line, const std::vector<std::string>& column
 
 void print_environment() {
   std::printf("%s, %s, %s (%s), xsimd %d.%d.%d (%s), Eigen %d.%d.%d\n", processor().c_str(),
-              compiler().c_str(), name_of(isa()), hillock::simd::instruction_set(),
+              compiler().c_str(), name_of(isa()), hillock::detail::simd::instruction_set(),
               XSIMD_VERSION_MAJOR, XSIMD_VERSION_MINOR, XSIMD_VERSION_PATCH,
               xsimd::default_arch::name(), EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
               EIGEN_MINOR_VERSION);

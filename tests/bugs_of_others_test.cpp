@@ -19,7 +19,7 @@ using hillock::Per;
 
 template <class T>
 bool is_nan(T x) {
-  return hillock::simd::is_nan_number(x);
+  return hillock::detail::simd::is_nan_number(x);
 }
 
 /// In the order of the numbers themselves, so that their distance counts the floats between two.
@@ -150,7 +150,7 @@ TEST_CASE("sigmoid is right at -8.68 and 0 at -infinity", "[bugs]") {
 // xsimd's exponential is infinite on [88.38, 88.72] and 0 below -87.7; its expm1(-0) is +0.
 TEST_CASE("the exponential reaches both ends of the range, and expm1 keeps the sign of zero",
           "[bugs]") {
-  using V = hillock::simd::Batch<float>;
+  using V = hillock::detail::simd::Batch<float>;
   CHECK(is_near(exp(V(88.5f)).first(), 2.723087825e+38));
   CHECK(is_near(exp(V(88.72f)).first(), 3.393180516e+38));
   CHECK(is_near(exp(V(-87.8f)).first(), 7.395084887e-39));
@@ -190,7 +190,7 @@ TEMPLATE_TEST_CASE("no function and no derivative turns NaN into a number", "[bu
       for (std::size_t i = 0; i < 40; ++i) CHECK((is_nan(y[i]) && is_nan(d[i])));
     }
   });
-  using V = hillock::simd::Batch<T>;
+  using V = hillock::detail::simd::Batch<T>;
   CHECK(is_nan(erf(V(not_numbers<T>()[0])).first()));
   CHECK(is_nan(exp(V(not_numbers<T>()[0])).first()));
   CHECK(is_nan(expm1(V(not_numbers<T>()[0])).first()));

@@ -226,7 +226,7 @@ std::vector<Function> all_functions() {
 }
 
 std::string instruction_set() {
-  return std::string(hillock::simd::instruction_set()) + ", " +
+  return std::string(hillock::detail::simd::instruction_set()) + ", " +
          std::to_string(xsimd::batch<float>::size) + " floats at a time";
 }
 

@@ -27,9 +27,9 @@
 // follows what the programs of examples/ measure, chapters 8 to 11 and 18.
 #pragma once
 
-#include <hillock/diagnostics/fractions.hpp>
-#include <hillock/diagnostics/maxout_monitor.hpp>
-#include <hillock/diagnostics/network_report.hpp>
-#include <hillock/diagnostics/presets.hpp>
-#include <hillock/diagnostics/softmax_monitor.hpp>
-#include <hillock/diagnostics/unit_monitor.hpp>
+#include <hillock/diagnostics/monitors/fractions.hpp>
+#include <hillock/diagnostics/monitors/maxout_monitor.hpp>
+#include <hillock/diagnostics/monitors/softmax_monitor.hpp>
+#include <hillock/diagnostics/monitors/unit_monitor.hpp>
+#include <hillock/diagnostics/reports/network_report.hpp>
+#include <hillock/diagnostics/reports/presets.hpp>

@@ -18,6 +18,6 @@
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
-#include <hillock/arrays/threads.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/threads.hpp>
+#include <hillock/verbs.hpp>
 #include <hillock/version.hpp>

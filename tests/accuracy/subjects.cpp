@@ -39,7 +39,7 @@ void both(double value, const T* x, T* y, T* d, std::size_t n) {
 
 template <class F, class T>
 bool is_near_root(double value, T x) {
-  return any(made_with<F>(value).is_near_root(hillock::simd::Batch<T>(x)));
+  return any(made_with<F>(value).is_near_root(hillock::detail::simd::Batch<T>(x)));
 }
 
 template <class F, class T, class = void>
@@ -47,8 +47,9 @@ struct Root {
   static constexpr bool (*test)(double, T) = nullptr;
 };
 template <class F, class T>
-struct Root<F, T,
-            std::void_t<decltype(std::declval<F>().is_near_root(hillock::simd::Batch<float>()))>> {
+struct Root<
+    F, T,
+    std::void_t<decltype(std::declval<F>().is_near_root(hillock::detail::simd::Batch<float>()))>> {
   static constexpr bool (*test)(double, T) = &is_near_root<F, T>;
 };
 
@@ -104,10 +105,10 @@ template SubjectList<float> subjects<float>();
 template SubjectList<double> subjects<double>();
 
 Build build() {
-  return {hillock::simd::instruction_set(),
-          hillock::simd::Batch<float>::size,
-          hillock::simd::Batch<double>::size,
-          hillock::simd::xsimd_version(),
+  return {hillock::detail::simd::instruction_set(),
+          hillock::detail::simd::Batch<float>::size,
+          hillock::detail::simd::Batch<double>::size,
+          hillock::detail::simd::xsimd_version(),
           EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,
 #ifdef __clang__
           "clang " __clang_version__,

@@ -175,7 +175,7 @@ TEMPLATE_TEST_CASE("the derivative of swish comes to 0 from below", "[swish]", f
 TEMPLATE_TEST_CASE("swish is near its root within 1/4 of it and nowhere else", "[swish]", float,
                    double) {
   using T = TestType;
-  using V = hillock::simd::Batch<T, hillock::simd::NarrowArch>;
+  using V = hillock::detail::simd::Batch<T, hillock::detail::simd::NarrowArch>;
   std::size_t near = 0, differing = 0;
   for (const double beta : {1.0, 1.702, -0.7, 1e-20, 1e20}) {
     const hillock::Swish<> f{beta};

@@ -140,7 +140,7 @@ TEMPLATE_TEST_CASE("none of the 65,536 results of an exact function is wrong", "
     check<T>("elu", exact::ELU{alpha}, elu, alpha);
   for (const double beta : {1.0, 1.702, -0.7}) check<T>("swish", exact::Swish{beta}, swish, beta);
   std::cout << functions_checked << " functions, 65536 elements of " << Format<T>::name << "; "
-            << hillock::simd::instruction_set() << '\n';
+            << hillock::detail::simd::instruction_set() << '\n';
   CHECK(functions_checked == 19);
 }
 

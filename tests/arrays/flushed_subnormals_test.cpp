@@ -8,7 +8,7 @@
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/verbs.hpp>
 
 namespace {
 

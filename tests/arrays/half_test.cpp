@@ -236,9 +236,9 @@ constexpr std::size_t layout_comparisons = 6 * std::size_t{every} + 260 * 258 +
 
 TEMPLATE_TEST_CASE("widening is exact, and rounding to nearest even", "[half]", half, bfloat16) {
   using E = TestType;
-  using hillock::arrays::nearest_element;
-  using hillock::arrays::value_of_element;
-  STATIC_REQUIRE(std::is_same_v<hillock::arrays::ComputeType<E>, float>);
+  using hillock::detail::nearest_element;
+  using hillock::detail::value_of_element;
+  STATIC_REQUIRE(std::is_same_v<hillock::detail::ComputeType<E>, float>);
   std::size_t widening = 0, back = 0;
   std::vector<float> floats;
   for (unsigned pattern = 0; pattern < every; ++pattern) {
@@ -266,13 +266,13 @@ TEMPLATE_TEST_CASE("widening is exact, and rounding to nearest even", "[half]", 
       floats.push_back(from_bits<float>(0x7f800000 | sign | payload));
   // One by one, and in the widest batches.
   std::vector<float> lanes = floats;
-  hillock::arrays::round<E>(lanes.data(), lanes.size());
+  hillock::detail::round<E>(lanes.data(), lanes.size());
   NarrowTally tally;
   for (std::size_t i = 0; i < floats.size(); ++i) {
     const E wanted = nearest<E>(floats[i]);
     const auto place = static_cast<Index>(i);
     tally.expect(nearest_element<E>(floats[i]), wanted, place, "one float");
-    tally.expect(hillock::arrays::from_lane<E>(lanes[i]), wanted, place, "a batch of floats");
+    tally.expect(hillock::detail::from_lane<E>(lanes[i]), wanted, place, "a batch of floats");
   }
   CHECK(widening == 0);
   CHECK(back == 0);

@@ -55,7 +55,7 @@ constexpr int width_for =
     Eigen::internal::unpacket_traits<typename Eigen::internal::find_best_packet<T, N>::type>::size;
 
 TEMPLATE_TEST_CASE("Eigen's packets are as wide as the widest batch", "[packets]", float, double) {
-  CHECK(full_width<TestType> == static_cast<int>(hillock::simd::Batch<TestType>::size));
+  CHECK(full_width<TestType> == static_cast<int>(hillock::detail::simd::Batch<TestType>::size));
   std::cout << instruction_set<TestType>() << ", Eigen: " << Eigen::SimdInstructionSetsInUse()
             << '\n';
 }

@@ -2,15 +2,15 @@
 #include <support/routes.hpp>
 
 #include <hillock/activations/relu.hpp>
-#include <hillock/arrays/threads.hpp>
+#include <hillock/threads.hpp>
 
 #include <vector>
 
 namespace {
 
 using namespace support;
-using hillock::arrays::Index;
-using hillock::arrays::Stores;
+using hillock::detail::Index;
+using hillock::detail::Stores;
 
 template <class T>
 std::vector<T> inputs(std::size_t n) {
@@ -27,9 +27,9 @@ struct Ran {
   Ran(const std::vector<T>& x, std::size_t from, std::size_t to, std::size_t d_to, std::size_t n,
       Stores stores)
       : y(n + 64, T(7)), d(n + 64, T(7)) {
-    using Op = hillock::arrays::Both<hillock::ReLU<>, T>;
-    hillock::arrays::run<hillock::simd::NativeArch>(
-        hillock::arrays::OnArrays<Op>{Op(hillock::relu)}, std::array<const T*, 1>{x.data() + from},
+    using Op = hillock::detail::Both<hillock::ReLU<>, T>;
+    hillock::detail::run<hillock::detail::simd::NativeArch>(
+        hillock::detail::OnArrays<Op>{Op(hillock::relu)}, std::array<const T*, 1>{x.data() + from},
         std::array<T*, 2>{y.data() + to, d.data() + d_to}, static_cast<Index>(n), stores);
   }
   friend bool operator==(const Ran& a, const Ran& b) {
@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("streamed results are those of ordinary stores, wherever the 
 }
 
 TEST_CASE("results are streamed from 16 MiB on, all together, and not in place", "[streaming]") {
-  using hillock::arrays::stores_for;
+  using hillock::detail::stores_for;
   constexpr auto limit = static_cast<Index>(HILLOCK_STREAM_BYTES / sizeof(float));
   STATIC_REQUIRE(HILLOCK_STREAM_BYTES == 16777216);
   float a = 0, b = 0, c = 0;

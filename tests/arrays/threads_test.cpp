@@ -4,7 +4,7 @@
 
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/tanh.hpp>
-#include <hillock/arrays/threads.hpp>
+#include <hillock/threads.hpp>
 
 #include <atomic>
 #include <climits>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace support;
 using hillock::threads;
-using hillock::arrays::elements_per_thread;
+using hillock::detail::elements_per_thread;
 using Array = Eigen::ArrayXXf;
 using RowMajor = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -94,8 +94,8 @@ TEST_CASE("a product is evaluated once, whatever the number of threads", "[threa
   // The blocks are cut from the product as an array of its own; from what is in memory, as it is.
   using Product = std::decay_t<decltype(a * b)>;
   STATIC_REQUIRE(
-      std::is_same_v<std::remove_cv_t<hillock::arrays::Evaluated<Product>>, Eigen::MatrixXf>);
-  STATIC_REQUIRE(std::is_lvalue_reference_v<hillock::arrays::Evaluated<Array>>);
+      std::is_same_v<std::remove_cv_t<hillock::detail::Evaluated<Product>>, Eigen::MatrixXf>);
+  STATIC_REQUIRE(std::is_lvalue_reference_v<hillock::detail::Evaluated<Array>>);
 }
 
 TEST_CASE("what does not fit is refused with threads too, before anything is written",
@@ -192,7 +192,7 @@ TEMPLATE_TEST_CASE("where no thread can be started, the caller's does the rest",
     threads_to_be_had = most;
     threads_joined = 0;
     std::atomic<int> done[6] = {};
-    hillock::arrays::run_on_threads<ScarceThread<TestType>>(
+    hillock::detail::run_on_threads<ScarceThread<TestType>>(
         6, [&](int part) { ++done[static_cast<std::size_t>(part)]; });
     for (const std::atomic<int>& times : done) CHECK(times == 1);
     CHECK(threads_joined == most);
@@ -202,7 +202,7 @@ TEMPLATE_TEST_CASE("where no thread can be started, the caller's does the rest",
 TEST_CASE("threads are joined where the caller's own part throws", "[threads]") {
   threads_to_be_had = 2;
   threads_joined = 0;
-  CHECK_THROWS_AS(hillock::arrays::run_on_threads<ScarceThread<NoThread>>(3,
+  CHECK_THROWS_AS(hillock::detail::run_on_threads<ScarceThread<NoThread>>(3,
                                                                           [](int part) {
                                                                             if (part == 0)
                                                                               throw part;
@@ -215,8 +215,8 @@ TEST_CASE("a small array stays on one thread, a large one is cut once for each",
   const auto parts_of = [](Eigen::Index rows, Eigen::Index cols, int count) {
     std::atomic<int> parts{0};
     std::atomic<Eigen::Index> elements{0};
-    hillock::arrays::in_parts(threads(count), {rows, cols}, false,
-                              [&](const hillock::arrays::Part& part) {
+    hillock::detail::in_parts(threads(count), {rows, cols}, false,
+                              [&](const hillock::detail::Part& part) {
                                 ++parts;
                                 elements += part.shape.rows * part.shape.cols;
                               });

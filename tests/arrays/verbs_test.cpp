@@ -201,7 +201,7 @@ TEST_CASE("a verb takes temporaries and views as outputs", "[verbs]") {
 /// Strided arrays of floats in a piece of memory, at any byte of it, and which bytes they have.
 class RandomViews {
  public:
-  using View = hillock::arrays::Strided<const float>;
+  using View = hillock::detail::Strided<const float>;
 
   RandomViews(unsigned seed, int most, int step) : random_(seed), most_(most), step_(step) {}
   View operator()() {
@@ -247,9 +247,9 @@ Answers ask(RandomViews views, int trials) {
   for (int trial = 0; trial < trials; ++trial) {
     const RandomViews::View a = views(), b = views();
     const bool truth = views.share_a_byte(a, b);
-    const bool answer = hillock::arrays::share_elements(a, b);
+    const bool answer = hillock::detail::share_elements(a, b);
     answers.shared += truth;
-    answers.wrongly_apart += truth && (!answer || hillock::arrays::are_clearly_apart(a, b));
+    answers.wrongly_apart += truth && (!answer || hillock::detail::are_clearly_apart(a, b));
     answers.wrongly_shared += !truth && answer;
   }
   return answers;

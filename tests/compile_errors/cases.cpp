@@ -4,7 +4,7 @@
 #include <hillock/activations/softmax.hpp>
 
 #if defined(CASE_unit_monitor_of_softmax)
-#include <hillock/diagnostics/unit_monitor.hpp>
+#include <hillock/diagnostics/monitors/unit_monitor.hpp>
 #endif
 
 #include <vector>

@@ -201,7 +201,7 @@ UnitMonitor<F> observed(const F& f, const Z& z, Per per, Index begin, Index end,
 template <class Element, class F>
 void check_stream(const char* name, const F& f, Bound bound, int rounds) {
   INFO(name);
-  using T = hillock::arrays::ComputeType<Element>;
+  using T = hillock::detail::ComputeType<Element>;
   std::mt19937 random(41);
   Worst worst;
   for (int round = 0; round < rounds; ++round) {

@@ -355,7 +355,7 @@ TEST_CASE("the mean is as near as a double is, where it lies far off", "[diagnos
 }
 
 TEST_CASE("the one output of another sign is found wherever it stands", "[diagnostics]") {
-  using V = hillock::simd::Batch<float>;
+  using V = hillock::detail::simd::Batch<float>;
   Difference difference;
   constexpr auto width = static_cast<Index>(V::size);
   for (const Index units : {Index{2}, Index{3}, width - 1, width, width + 1, 2 * width + 3}) {
@@ -371,7 +371,7 @@ TEST_CASE("the one output of another sign is found wherever it stands", "[diagno
             float& other = z.memory[static_cast<std::size_t>(row * z.row_step + col * z.col_step)];
             other = -1;
             const auto view = z.view();
-            const hillock::arrays::Input<std::decay_t<decltype(view)>> in(view);
+            const hillock::detail::Input<std::decay_t<decltype(view)>> in(view);
             const auto coherent =
                 hillock::diagnostics::coherent_samples<V>(in, per, [](V x) { return x; });
             difference.expect(coherent == samples - 1,
@@ -407,7 +407,7 @@ TEST_CASE("an output of -infinity, or one that was rounded to 0, has the same si
 }
 
 TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]") {
-  using V = hillock::simd::Batch<float>;
+  using V = hillock::detail::simd::Batch<float>;
   using namespace hillock::diagnostics;
   using F = hillock::Identity<>;
   constexpr auto units = static_cast<Index>(V::size);

@@ -15,7 +15,7 @@ using namespace support;
 /// kernel over all of x, a register of Arch at a time, the last one padded with its first element.
 template <class Arch, class T, class Kernel>
 std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
-  using V = hillock::simd::Batch<T, Arch>;
+  using V = hillock::detail::simd::Batch<T, Arch>;
   std::vector<T> y(x.size());
   for (std::size_t i = 0; i < x.size(); i += V::size) {
     const std::size_t count = std::min(V::size, x.size() - i);
@@ -26,7 +26,7 @@ std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
 
 template <class T, class Kernel>
 std::vector<T> map(const Kernel& kernel, const std::vector<T>& x) {
-  return map<hillock::simd::NativeArch>(kernel, x);
+  return map<hillock::detail::simd::NativeArch>(kernel, x);
 }
 
 /// Numbers that are the same on every machine: evenly spaced in [-4, 4], closer around 0, and two
@@ -47,7 +47,8 @@ template <class T>
 std::uint64_t bits_sum(const std::vector<T>& y) {
   std::uint64_t sum = 0;
   for (const T value : y)
-    if (!hillock::simd::is_nan_number(value)) sum = (sum ^ bits_of(value)) * 0x9e3779b97f4a7c15;
+    if (!hillock::detail::simd::is_nan_number(value))
+      sum = (sum ^ bits_of(value)) * 0x9e3779b97f4a7c15;
   return sum;
 }
 
@@ -61,14 +62,14 @@ void check_every_width(const Kernel& kernel, const Recorded& recorded) {
     if constexpr (!std::is_void_v<Arch>) {
       ++widths;
       const std::uint64_t sum = bits_sum(map<Arch>(kernel, x));
-      constexpr std::size_t width = hillock::simd::Batch<T, Arch>::size;
+      constexpr std::size_t width = hillock::detail::simd::Batch<T, Arch>::size;
       INFO(width << " lanes of " << name_of<T>() << ": 0x" << std::hex << sum);
       CHECK(sum == recorded.here());
     }
   };
-  check(std::enable_if<true, hillock::simd::ArchOfSize<16>>{});
-  check(std::enable_if<true, hillock::simd::ArchOfSize<32>>{});
-  check(std::enable_if<true, hillock::simd::ArchOfSize<64>>{});
+  check(std::enable_if<true, hillock::detail::simd::ArchOfSize<16>>{});
+  check(std::enable_if<true, hillock::detail::simd::ArchOfSize<32>>{});
+  check(std::enable_if<true, hillock::detail::simd::ArchOfSize<64>>{});
   CHECK(widths > 0);
 }
 

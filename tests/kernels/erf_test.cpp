@@ -29,7 +29,7 @@ std::size_t point_count() {
 TEMPLATE_TEST_CASE("erf is within its bound over the whole range", "[erf]", float, double) {
   check_accuracy<TestType>("erf", kernel, [](Wide<TestType> x) { return std::erf(x); },
                            points<TestType>(), point_count<TestType>(),
-                           {hillock::simd::has_fma ? 1.5 : 2.1});
+                           {hillock::detail::simd::has_fma ? 1.5 : 2.1});
 }
 
 TEMPLATE_TEST_CASE("erf has its edge values", "[erf]", float, double) {

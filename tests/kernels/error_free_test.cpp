@@ -15,7 +15,7 @@ struct Parts {
 
 template <class T, class Operation>
 Parts<T> parts_of(const Operation& operation, T a, T b) {
-  using V = hillock::simd::Batch<T>;
+  using V = hillock::detail::simd::Batch<T>;
   const auto parts = operation(V(a), V(b));
   return {parts.high.first(), parts.low.first()};
 }
@@ -39,10 +39,11 @@ TEMPLATE_TEST_CASE("a sum and what its rounding lost are the exact sum", "[error
   const std::vector<T> x = full_mantissas<T>(sizeof(T) == 4 ? 10 : 3);
   std::size_t wrong = 0, lossy = 0;
   for (std::size_t i = 0; i + 1 < x.size(); i += 2) {
-    const auto [high, low] =
-        parts_of([](auto a, auto b) { return hillock::kernels::exact_sum(a, b); }, x[i], x[i + 1]);
-    const auto [top, rest] = parts_of(
-        [](auto a, auto b) { return hillock::kernels::exact_difference(a, b); }, x[i], x[i + 1]);
+    const auto [high, low] = parts_of(
+        [](auto a, auto b) { return hillock::detail::kernels::exact_sum(a, b); }, x[i], x[i + 1]);
+    const auto [top, rest] =
+        parts_of([](auto a, auto b) { return hillock::detail::kernels::exact_difference(a, b); },
+                 x[i], x[i + 1]);
     const Wide<T> sum = Wide<T>(x[i]) + x[i + 1], difference = Wide<T>(x[i]) - x[i + 1];
     if (high != static_cast<T>(sum) || Wide<T>(high) + low != sum) ++wrong;
     if (top != static_cast<T>(difference) || Wide<T>(top) + rest != difference) ++wrong;
@@ -58,8 +59,9 @@ TEMPLATE_TEST_CASE("a product and what its rounding lost are the exact product",
   const std::vector<T> x = full_mantissas<T>(20);
   std::size_t wrong = 0, lossy = 0;
   for (std::size_t i = 0; i + 1 < x.size(); i += 2) {
-    const auto [high, low] = parts_of(
-        [](auto a, auto b) { return hillock::kernels::exact_product(a, b); }, x[i], x[i + 1]);
+    const auto [high, low] =
+        parts_of([](auto a, auto b) { return hillock::detail::kernels::exact_product(a, b); }, x[i],
+                 x[i + 1]);
     const T rounded = x[i] * x[i + 1];
     if (high != rounded || low != std::fma(x[i], x[i + 1], -rounded)) ++wrong;
     if (low != 0) ++lossy;

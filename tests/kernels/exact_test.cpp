@@ -7,9 +7,9 @@ namespace {
 
 using namespace support;
 using namespace kernel_checks;
-using namespace hillock::kernels;
+using namespace hillock::detail::kernels;
 
-using W = hillock::simd::Batch<double>;
+using W = hillock::detail::simd::Batch<double>;
 
 Pair<W> pair_of(double high, double low) { return TwoParts<W>{high, low}; }
 

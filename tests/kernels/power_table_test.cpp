@@ -6,7 +6,7 @@
 namespace {
 
 using namespace support;
-using namespace hillock::kernels;
+using namespace hillock::detail::kernels;
 
 float float_of(std::uint32_t pattern) {
   float value;
@@ -45,7 +45,7 @@ TEST_CASE("the tables of powers hold the nearest floats and what is left of each
 // a table what m up to 0.41 was rounded by, and r up to 0.35: with fma 0.507 ULP (aarch64).
 TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lower part",
           "[decay]") {
-  using V = hillock::simd::Batch<float>;
+  using V = hillock::detail::simd::Batch<float>;
   double worst = 0;
   double worst_of_both = 0;
   int points = 0;
@@ -62,8 +62,8 @@ TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lo
   INFO(points << " points, " << worst << ", with the lower part " << worst_of_both);
   CHECK(points > 30000);
   CHECK(worst < 1.6);
-  constexpr int table_bits = hillock::simd::table_bits<float>;
-  constexpr bool is_without_table = hillock::simd::has_fma && table_bits == 0;
+  constexpr int table_bits = hillock::detail::simd::table_bits<float>;
+  constexpr bool is_without_table = hillock::detail::simd::has_fma && table_bits == 0;
   CHECK(worst_of_both < (table_bits == 4 ? 0.2 : is_without_table ? 0.51 : 0.5));
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a decay is within 1.6 ULP, and within half a ULP together with its lo
 // the polynomial is that of exp, which has a test of its own.
 #if HILLOCK_TABLE_BITS
 TEST_CASE("no coefficient of a decay by a table has changed", "[decay]") {
-  constexpr bool has_sixteen = hillock::simd::table_bits<float> == 4;
+  constexpr bool has_sixteen = hillock::detail::simd::table_bits<float> == 4;
   const auto value = [](auto x) { return decay(x).scaled; };
   const auto low = [](auto x) { return decay(x).scaled_low; };
   CHECK(checksum<float>(value, -131, 0) == (has_sixteen ? 0x8dff40ed60ab9af7 : 0xff38686e87fc7d82));

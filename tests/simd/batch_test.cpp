@@ -9,7 +9,7 @@
 namespace {
 
 using namespace support;
-namespace simd = hillock::simd;
+namespace simd = hillock::detail::simd;
 using simd_checks::for_each_width;
 
 template <class V, class Operation, class Wanted>

@@ -9,7 +9,7 @@
 
 namespace {
 
-namespace simd = hillock::simd;
+namespace simd = hillock::detail::simd;
 using simd_checks::for_each_width;
 
 TEMPLATE_TEST_CASE("rows turned have their first elements in the first batch, and go back",

@@ -8,7 +8,7 @@ namespace simd_checks {
 /// Calls test(V{}) for every register width there is.
 template <class T, class Test>
 int for_each_width(const Test& test) {
-  namespace simd = hillock::simd;
+  namespace simd = hillock::detail::simd;
   int widths = 0;
   const auto one = [&](auto bytes) {
     if constexpr (!std::is_void_v<simd::ArchOfSize<decltype(bytes)::value>>) {

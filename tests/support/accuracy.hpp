@@ -29,8 +29,8 @@ std::string exactly(T value) {
 /// What the tests run on, for the line that every sweep prints.
 template <class T>
 std::string instruction_set() {
-  return std::string(hillock::simd::instruction_set()) + ", " +
-         std::to_string(hillock::simd::Batch<T>::size) + " lanes of " + name_of<T>();
+  return std::string(hillock::detail::simd::instruction_set()) + ", " +
+         std::to_string(hillock::detail::simd::Batch<T>::size) + " lanes of " + name_of<T>();
 }
 
 /// A bound in ULP; an error up to `absolute` is accepted too.

@@ -36,7 +36,7 @@ struct Edge {
 /// for the product in long double that judges leaky_relu of double; of float it is exact.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
-  if constexpr (hillock::arrays::accuracy_of<F> == hillock::Accuracy::exact)
+  if constexpr (hillock::detail::accuracy_of<F> == hillock::Accuracy::exact)
     return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20};
   constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   const double ulp = bound.ulp == 0.5 && sizeof(T) == 8 ? 0.5 + 0x1p-11 : bound.ulp;
@@ -51,7 +51,7 @@ struct PointwiseContract {
   template <class T, class F>
   static Bound derivative_bound(const F& f, T x) {
     if constexpr (F::derivative_bound.epsilons_at_root > 0) {
-      using V = hillock::simd::Batch<T, hillock::simd::NarrowArch>;
+      using V = hillock::detail::simd::Batch<T, hillock::detail::simd::NarrowArch>;
       return bound_in<F, T>(F::derivative_bound, any(f.is_near_root(V(x))));
     } else {
       return bound_in<F, T>(F::derivative_bound, false);
@@ -140,7 +140,7 @@ void check_routes() {
     compare_mixtures(tally, f, scalars);
     // A correctly rounded result can be but one; what compiles longest is left to the fast tier.
     constexpr bool is_fast =
-        hillock::arrays::accuracy_of<typename Contract::F> == hillock::Accuracy::fast;
+        hillock::detail::accuracy_of<typename Contract::F> == hillock::Accuracy::fast;
     if constexpr (is_fast) {
       compare_layouts(tally, f, scalars);
       compare_fusions(tally, f, scalars);
@@ -186,10 +186,10 @@ void check_exceptions() {
 
 template <class F>
 void check_type(bool is_noexcept) {
-  using V = hillock::simd::Batch<float>;
+  using V = hillock::detail::simd::Batch<float>;
   STATIC_REQUIRE(std::is_trivially_copyable_v<F>);
   STATIC_REQUIRE(std::is_nothrow_copy_constructible_v<F>);
-  STATIC_REQUIRE(hillock::arrays::is_pointwise<F>);
+  STATIC_REQUIRE(hillock::detail::is_pointwise<F>);
   if (is_noexcept) {
     CHECK(noexcept(std::declval<const F&>().forward_at(std::declval<const V&>())));
     CHECK(noexcept(std::declval<const F&>().derivative_at(std::declval<const V&>())));

@@ -7,7 +7,7 @@ namespace support {
 
 template <class T, class Kernel>
 void apply_kernel(const Kernel& kernel, const T* x, T* y, std::size_t n) {
-  using V = hillock::simd::Batch<T>;
+  using V = hillock::detail::simd::Batch<T>;
   for (std::size_t at = 0; at < n; at += V::size) {
     const std::size_t count = n - at < V::size ? n - at : V::size;
     kernel(V::load_first(x + at, count)).store_first(y + at, count);
@@ -46,7 +46,7 @@ std::uint64_t checksum(const Kernel& kernel, T low, T high) {
 struct Recorded {
   std::uint64_t with_fma;
   std::uint64_t without_fma;
-  std::uint64_t here() const { return hillock::simd::has_fma ? with_fma : without_fma; }
+  std::uint64_t here() const { return hillock::detail::simd::has_fma ? with_fma : without_fma; }
 };
 
 }  // namespace support

@@ -4,7 +4,7 @@
 
 #include <support/ulp.hpp>
 
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/verbs.hpp>
 
 #include <string>
 #include <string_view>

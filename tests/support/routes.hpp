@@ -5,7 +5,7 @@
 #include <support/accuracy.hpp>
 #include <support/catch.hpp>
 
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/verbs.hpp>
 
 #include <string_view>
 #include <tuple>
@@ -97,7 +97,7 @@ const std::vector<T>& wanted(const Scalars<T>& scalars, Result result) {
 /// which go in blocks of 16 batches, at two; in place and apart.
 template <class T, class F>
 void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& scalars) {
-  constexpr std::size_t width = hillock::simd::Batch<T>::size;
+  constexpr std::size_t width = hillock::detail::simd::Batch<T>::size;
   constexpr std::size_t all_up_to = 4 * width + 3;
   constexpr std::size_t guard = width;
   const std::size_t count = scalars.x.size();
@@ -213,7 +213,7 @@ void compare_layouts(Tally& tally, const F& f, const Scalars<T>& scalars) {
   using Column = Eigen::Array<T, Dynamic, Dynamic>;
   using Row = Eigen::Matrix<T, Dynamic, Dynamic, Eigen::RowMajor>;
   using Stride = Eigen::Stride<Dynamic, Dynamic>;
-  constexpr Index width = static_cast<Index>(hillock::simd::Batch<T>::size);
+  constexpr Index width = static_cast<Index>(hillock::detail::simd::Batch<T>::size);
   constexpr Index rows = 3 * width + 3, cols = 5;
   compare_layout<T>(tally, f, scalars, "row-major Matrix", rows * cols,
                     [](T* memory) { return Eigen::Map<Row>(memory, cols, rows); });

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/distribution.hpp>
-#include <hillock/arrays/errors.hpp>
-#include <hillock/arrays/plain_results.hpp>
+#include <hillock/array_activation.hpp>
+#include <hillock/arrays/axis/forward.hpp>
+#include <hillock/errors.hpp>
 
 #include <cstdint>
 
@@ -36,9 +36,9 @@ enum class Reduction { mean, sum };
 ///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
 ///              for the loss in ULP of the largest term or the loss.
 /// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class CrossEntropy {
-  using Index = arrays::Index;
+  using Index = detail::Index;
 
  public:
   static constexpr ErrorBound forward_bound{4};
@@ -58,7 +58,7 @@ class CrossEntropy {
   template <class Z, class Labels>
   [[nodiscard]] double operator()(const Z& z, const Labels& labels) const {
     SumOfLosses sum;
-    for_each_loss(arrays::as_dense(z), labels,
+    for_each_loss(detail::as_dense(z), labels,
                   [&](Index, auto loss) { sum.add(static_cast<double>(loss)); });
     return sum.over(divisor(labels));
   }
@@ -66,13 +66,13 @@ class CrossEntropy {
   /// The loss of each sample: a row for Per::column, a column for Per::row.
   template <class Z, class Labels>
   [[nodiscard]] auto losses(const Z& z, const Labels& labels) const {
-    using Result = arrays::PlainOfAnyShape<Z>;
-    const Index count = arrays::distributions(arrays::shape_of(arrays::as_dense(z)), axis);
+    using Result = detail::PlainOfAnyShape<Z>;
+    const Index count = detail::distributions(detail::shape_of(detail::as_dense(z)), axis);
     const bool is_row = axis == Per::column;
     Result result(is_row ? 1 : count, is_row ? count : 1);
-    arrays::Output<Result> out(result);
-    for_each_loss(arrays::as_dense(z), labels, [&](Index j, auto loss) {
-      arrays::set_nearest(out, is_row ? 0 : j, is_row ? j : 0, loss);
+    detail::Output<Result> out(result);
+    for_each_loss(detail::as_dense(z), labels, [&](Index j, auto loss) {
+      detail::set_nearest(out, is_row ? 0 : j, is_row ? j : 0, loss);
     });
     return result;
   }
@@ -80,15 +80,15 @@ class CrossEntropy {
   /// dz = the gradient of the loss by z.
   template <class Z, class Labels, class DZ>
   void backward(const Z& z, const Labels& labels, DZ&& dz) const {
-    static_assert(arrays::CheckArguments<Z, DZ>::passed);
+    static_assert(detail::CheckArguments<Z, DZ>::passed);
     forward_and_backward(z, labels, dz);
   }
 
   /// dz = the gradient of the loss by z, in storage of z's shape.
   template <class Z, class Labels>
   [[nodiscard]] auto backward(const Z& z, const Labels& labels) const {
-    static_assert(arrays::CheckElements<Z>::passed);
-    arrays::Plain<Z> dz(arrays::as_dense(z).rows(), arrays::as_dense(z).cols());
+    static_assert(detail::CheckElements<Z>::passed);
+    detail::Plain<Z> dz(detail::as_dense(z).rows(), detail::as_dense(z).cols());
     forward_and_backward(z, labels, dz);
     return dz;
   }
@@ -96,22 +96,22 @@ class CrossEntropy {
   /// dz as by backward; returns the loss.
   template <class Z, class Labels, class DZ>
   double forward_and_backward(const Z& z, const Labels& labels, DZ&& dz) const {
-    static_assert(arrays::CheckArguments<Z, DZ>::passed);
-    static_assert(arrays::CheckAccuracy<CrossEntropy, arrays::ScalarOf<Z>>::passed);
-    auto& dense_dz = arrays::mutable_dense(dz);
-    using X = arrays::DenseType<Z>;
+    static_assert(detail::CheckArguments<Z, DZ>::passed);
+    static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<Z>>::passed);
+    auto& dense_dz = detail::mutable_dense(dz);
+    using X = detail::DenseType<Z>;
     using Y = std::remove_reference_t<decltype(dense_dz)>;
-    using V = arrays::BatchForSums<X, A, Arch>;
-    arrays::Input<X> in(arrays::as_dense(z));
-    arrays::Output<Y> out(dense_dz);
+    using V = detail::BatchForSums<X, A, Arch>;
+    detail::Input<X> in(detail::as_dense(z));
+    detail::Output<Y> out(dense_dz);
     const char* const where = "CrossEntropy::backward";
-    arrays::require_same_shape(where, "z", in.shape(), "dz", out.shape());
-    arrays::require_in_place_or_apart(where, "dz", out, "z", in);
+    detail::require_same_shape(where, "z", in.shape(), "dz", out.shape());
+    detail::require_in_place_or_apart(where, "dz", out, "z", in);
     check_labels(where, in.shape(), labels);
     SumOfLosses sum;
-    GradientSteps<V, arrays::Input<X>, arrays::Output<Y>, Labels> steps{
+    GradientSteps<V, detail::Input<X>, detail::Output<Y>, Labels> steps{
         axis, in, out, labels, divisor(labels), &sum, {}};
-    arrays::forward_by_distribution<V>(axis, in, dense_dz, out, steps);
+    detail::forward_by_distribution<V>(axis, in, dense_dz, out, steps);
     return sum.over(divisor(labels));
   }
 
@@ -152,19 +152,19 @@ class CrossEntropy {
   }
 
   template <class Labels>
-  void check_labels(const char* where, arrays::Shape shape, const Labels& labels) const {
+  void check_labels(const char* where, detail::Shape shape, const Labels& labels) const {
     using Label = std::decay_t<decltype(labels[0])>;
     static_assert(std::is_integral_v<Label>, "hillock: labels must be integers");
-    const Index samples = arrays::distributions(shape, axis);
-    const Index classes = arrays::entries(shape, axis);
+    const Index samples = detail::distributions(shape, axis);
+    const Index classes = detail::entries(shape, axis);
     const auto throw_that = [&](const std::string& what) {
-      arrays::refuse(std::string("hillock::") + where + ": " + what);
+      detail::refuse(std::string("hillock::") + where + ": " + what);
     };
     if (static_cast<Index>(labels.size()) != samples) {
       throw_that("labels has " + std::to_string(labels.size()) + " entries, expected " +
                  std::to_string(samples) + ", one for each " +
                  (axis == Per::column ? "column" : "row") + " of z, which is " +
-                 arrays::to_string(shape));
+                 detail::to_string(shape));
     }
     for (Index j = 0; j < samples; ++j) {
       const Label label = labels[static_cast<decltype(labels.size())>(j)];
@@ -201,17 +201,17 @@ class CrossEntropy {
   /// use(sample, loss) for every sample, in their order.
   template <class X, class Labels, class Use>
   void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
-    static_assert(arrays::CheckElements<X>::passed);
-    static_assert(arrays::CheckAccuracy<CrossEntropy, arrays::ScalarOf<X>>::passed);
-    using V = arrays::BatchForSums<X, A, Arch>;
-    const arrays::Input<X> in(z);
+    static_assert(detail::CheckElements<X>::passed);
+    static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<X>>::passed);
+    using V = detail::BatchForSums<X, A, Arch>;
+    const detail::Input<X> in(z);
     check_labels("CrossEntropy", in.shape(), labels);
-    arrays::reduce_by_distribution<V>(
+    detail::reduce_by_distribution<V>(
         axis, in, [&](const auto& walk, const auto& load, Index first, Index count) {
           const auto top = walk.maximum(load);
           using Number = std::decay_t<decltype(top)>;
-          const kernels::ExponentialsBelow<V> below(walk.spread(top));
-          const Number log = arrays::log_of_sum<V>(walk, load, below);
+          const detail::kernels::ExponentialsBelow<V> below(walk.spread(top));
+          const Number log = detail::log_of_sum<V>(walk, load, below);
           typename Number::value_type loss[Number::size];
           (log + (top - label_logits(axis, in, labels, first, count, top))).store(loss);
           for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
@@ -221,7 +221,7 @@ class CrossEntropy {
   template <class V, class In, class Out, class Labels>
   struct GradientSteps {
     using T = typename V::value_type;
-    static constexpr Index most_samples = arrays::most_under_way<V>;
+    static constexpr Index most_samples = detail::most_under_way<V>;
     Per axis;
     const In& in;
     Out& out;
@@ -235,31 +235,31 @@ class CrossEntropy {
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack& load_back,
                                const Store& store, V top, Index first) const {
       using Number = std::decay_t<decltype(walk.maximum(load))>;
-      using C = kernels::ExpConstantsOf<V>;
+      using C = detail::kernels::ExpConstantsOf<V>;
       const Index lanes = walk.distributions_at_once;
       const Index left = static_cast<Index>(labels.size()) - first;
       const Index count = left < lanes ? left : lanes;
       const Number narrow_top = walk.gathered(top);
       const Number logits = label_logits(axis, in, labels, first, count, narrow_top);
-      const kernels::ExponentialsBelow<V> below(top);
-      arrays::SumsOf<Walk, V> sums;
+      const detail::kernels::ExponentialsBelow<V> below(top);
+      detail::SumsOf<Walk, V> sums;
       walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
         const V e = below.scaled(x);
         sums.of[slot].add(counted(e));
         if constexpr (Kept::value) store(at, e);
       });
       const auto total = walk.total(sums);
-      const Number others = arrays::beside_the_largest<V>(walk, total, [&](Index at) {
+      const Number others = detail::beside_the_largest<V>(walk, total, [&](Index at) {
         if constexpr (Kept::value)
           return load_back(at);
         else
           return below.scaled(load(at));
       });
       T loss[Number::size], gradient[Number::size];
-      (arrays::log_of_sum(others) + (narrow_top - logits)).store(loss);
+      (detail::log_of_sum(others) + (narrow_top - logits)).store(loss);
 
       // The share of the others, of which p - 1 would have no digits where p is nearly 1.
-      const Number e = kernels::ExponentialsBelow<Number>(narrow_top).scaled(logits);
+      const Number e = detail::kernels::ExponentialsBelow<Number>(narrow_top).scaled(logits);
       const auto all = total.times(divisor);
       const Number share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
                                   total.share_of_others(e, all));
@@ -277,7 +277,7 @@ class CrossEntropy {
       if constexpr (Kept::value) {
         walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
       } else {
-        const kernels::ExponentialsBelow<V> below(top);
+        const detail::kernels::ExponentialsBelow<V> below(top);
         walk.each(load_back,
                   [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
       }
@@ -286,7 +286,7 @@ class CrossEntropy {
     void written(Index first, Index count) const {
       for (Index j = first; j < first + count; ++j) {
         const Index label = label_of(labels, j);
-        arrays::set_nearest(out, axis == Per::column ? label : j, axis == Per::column ? j : label,
+        detail::set_nearest(out, axis == Per::column ? label : j, axis == Per::column ? j : label,
                             label_gradient[j % most_samples]);
       }
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/parameter.hpp>
-#include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/by_exponential.hpp>
+#include <hillock/arrays/operations/parameter.hpp>
+#include <hillock/kernels/exponential_formula.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -21,7 +21,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Type         ELU<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no ELU<double>.
 /// Source       Clevert, Unterthiner, Hochreiter, arXiv:1511.07289 (2015).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class ELU : public PreparedActivation<ELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
@@ -32,23 +32,23 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   double alpha;
 
   constexpr explicit ELU(double negative_scale = 1)
-      : alpha(arrays::finite_parameter("ELU", "alpha", negative_scale)) {}
+      : alpha(detail::finite_parameter("ELU", "alpha", negative_scale)) {}
 
   /// The function with alpha rounded to T.
   template <class T>
-  class Formula : public kernels::ByExponential<Formula<T>> {
-    using C = kernels::ExpConstants<T>;
+  class Formula : public detail::kernels::ByExponential<Formula<T>> {
+    using C = detail::kernels::ExpConstants<T>;
 
    public:
     constexpr explicit Formula(T scale) noexcept
         : alpha_(scale),
           small_alpha_(scale * C::from_tail),
-          is_ordinary_(!simd::is_hidden_nan(scale) &&
+          is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
                        (scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                        magnitude(scale) <= C::decay_factor))) {}
-    /// Member by member, as kernels::SharedSlope.
+    /// Member by member, as detail::kernels::SharedSlope.
     constexpr Formula(const Formula& other) noexcept
-        : kernels::ByExponential<Formula>(other),
+        : detail::kernels::ByExponential<Formula>(other),
           alpha_(other.alpha_),
           small_alpha_(other.small_alpha_),
           is_ordinary_(other.is_ordinary_) {}
@@ -56,22 +56,24 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     /// Of e^-|x|: of a positive x it is not used, and does not overflow.
     template <class V>
     HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
-      return kernels::reduced_decay_from_one(kernels::not_below_decay_limit(negative_magnitude(x)));
+      return reduced_decay_from_one(not_below_decay_limit(negative_magnitude(x)));
     }
     template <class Reduced>
     HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
-      return kernels::decay_from_one_of(reduced);
+      return decay_from_one_of(reduced);
     }
     template <class V>
-    HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
+    HILLOCK_INLINE V forward_from(const V& x,
+                                  const detail::kernels::DecayFromOne<V>& e) const noexcept {
       if (HILLOCK_USUAL(is_ordinary_ && alpha_ >= 0))
         return by_sign(x, x, -small_alpha_ * e.scaled_loss);
       return select(x > 0, x, alpha_ * copysign(e.scaled_loss * C::from_tail, x));
     }
     template <class V>
-    HILLOCK_INLINE V derivative_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
-      const V below = is_ordinary_ ? small_alpha_ * e.scaled
-                                   : kernels::times_exp(V(alpha_), not_above(x, 0), V(0));
+    HILLOCK_INLINE V derivative_from(const V& x,
+                                     const detail::kernels::DecayFromOne<V>& e) const noexcept {
+      const V below =
+          is_ordinary_ ? small_alpha_ * e.scaled : times_exp(V(alpha_), not_above(x, 0), V(0));
       return nan_kept(x, select(x > 0, 1, below));
     }
 
@@ -86,7 +88,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   };
   template <class T>
   Formula<T> formula() const noexcept {
-    return Formula<T>(arrays::rounded_parameter<A, T>(alpha));
+    return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -9,7 +9,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Derivative   1.
 /// Edge values  f(-0) = -0, f(+-inf) = +-inf; NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Identity : public Activation<Identity<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};

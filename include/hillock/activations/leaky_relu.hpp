@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/parameter.hpp>
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -19,7 +19,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              result. The element type is that of the arrays; there is no LeakyReLU<double>.
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
 ///              (2013).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
@@ -30,25 +30,25 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   double slope;
 
   constexpr explicit LeakyReLU(double negative_slope = 0.01)
-      : slope(arrays::finite_parameter("LeakyReLU", "slope", negative_slope)) {}
+      : slope(detail::finite_parameter("LeakyReLU", "slope", negative_slope)) {}
 
   /// The function with its slope rounded to T.
   template <class T>
   struct Formula {
-    kernels::SharedSlope<T> slope;
+    detail::kernels::SharedSlope<T> slope;
 
     template <class V>
     HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-      return kernels::rectified(x, slope);
+      return rectified(x, slope);
     }
     template <class V>
     HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-      return kernels::rectified_derivative(x, slope);
+      return rectified_derivative(x, slope);
     }
   };
   template <class T>
   Formula<T> formula() const noexcept {
-    return {kernels::SharedSlope<T>(arrays::rounded_parameter<A, T>(slope))};
+    return {detail::kernels::SharedSlope<T>(detail::rounded_parameter<A, T>(slope))};
   }
 };
 

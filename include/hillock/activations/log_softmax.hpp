@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/distribution_gradient.hpp>
-#include <hillock/arrays/errors.hpp>
-#include <hillock/arrays/plain_results.hpp>
+#include <hillock/array_activation.hpp>
+#include <hillock/arrays/axis/backward.hpp>
+#include <hillock/errors.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -25,9 +25,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              throughout: exact_bound in ULP of the largest term or the result.
 /// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
-  using Index = arrays::Index;
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
+class LogSoftmax : public detail::PlainResults<LogSoftmax<A, Arch>> {
+  using Index = detail::Index;
 
  public:
   static constexpr ErrorBound forward_bound{4};
@@ -45,32 +45,32 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   template <class Y, class DY>
   [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
     auto dz = LogSoftmax::of_same_shape(y);
-    backward_from_output_into(arrays::as_dense(y), arrays::as_dense(dy), dz);
+    backward_from_output_into(detail::as_dense(y), detail::as_dense(dy), dz);
     return dz;
   }
 
   /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    using V = arrays::BatchForSums<X, A, Arch>;
-    arrays::Input<X> in(x);
-    arrays::Output<Y> out(y);
-    arrays::require_same_shape("LogSoftmax::forward", "x", in.shape(), "y", out.shape());
-    arrays::require_in_place_or_apart("LogSoftmax::forward", "y", out, "x", in);
-    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>());
+    using V = detail::BatchForSums<X, A, Arch>;
+    detail::Input<X> in(x);
+    detail::Output<Y> out(y);
+    detail::require_same_shape("LogSoftmax::forward", "x", in.shape(), "y", out.shape());
+    detail::require_in_place_or_apart("LogSoftmax::forward", "y", out, "x", in);
+    detail::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>());
   }
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
-    using V = arrays::BatchForSums<X, A, Arch>;
-    arrays::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
+    using V = detail::BatchForSums<X, A, Arch>;
+    detail::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
                                         BackwardSteps<V>());
   }
 
   template <class Y, class DY, class DZ>
   void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
-    using V = arrays::BatchForSums<Y, A, Arch>;
-    arrays::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
+    using V = detail::BatchForSums<Y, A, Arch>;
+    detail::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
                                         BackwardFromOutputSteps<V>());
   }
 
@@ -81,7 +81,7 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
                                const Store&, V top, Index) const noexcept {
-      return arrays::log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(top));
+      return detail::log_of_sum<V>(walk, load, detail::kernels::ExponentialsBelow<V>(top));
     }
     void written(Index, Index) const noexcept {}
 
@@ -96,17 +96,17 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   struct BackwardSteps {
     static constexpr bool needs_maximum = true;
     template <class Number>
-    using Numbers = kernels::ScaledQuotient<Number>;
+    using Numbers = detail::kernels::ScaledQuotient<Number>;
 
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
                                 const Kept& kept) const noexcept {
       using Number = decltype(Walk::gathered(top));
-      const kernels::ExponentialsBelow<V> below(top);
-      kernels::DistributionSum<Number> total;
-      const auto gradients = arrays::sum_of_gradients<V>(
+      const detail::kernels::ExponentialsBelow<V> below(top);
+      detail::kernels::DistributionSum<Number> total;
+      const auto gradients = detail::sum_of_gradients<V>(
           walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            arrays::SumsOf<Walk, V> sums, gradients_of;
+            detail::SumsOf<Walk, V> sums, gradients_of;
             walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
               const auto e = below.parts(both[0]);
               if constexpr (Kept::is_kept) kept.put(walk, at, e.m, e.power);
@@ -121,9 +121,10 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
     HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
-                               V top, const kernels::ScaledQuotient<Number>& share,
+                               V top, const detail::kernels::ScaledQuotient<Number>& share,
                                const Kept& kept) const noexcept {
-      through_jacobian<V>(walk, kernels::ExponentialsBelow<V>(top), share, load_both, store, kept);
+      through_jacobian<V>(walk, detail::kernels::ExponentialsBelow<V>(top), share, load_both, store,
+                          kept);
     }
   };
 
@@ -131,15 +132,15 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   struct BackwardFromOutputSteps {
     static constexpr bool needs_maximum = false;
     template <class Number>
-    using Numbers = kernels::ScaledQuotient<Number>;
+    using Numbers = detail::kernels::ScaledQuotient<Number>;
 
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
                                 const Kept& kept) const noexcept {
       using Number = decltype(Walk::gathered(V()));
-      const auto gradients = arrays::sum_of_gradients<V>(
+      const auto gradients = detail::sum_of_gradients<V>(
           walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            arrays::SumsOf<Walk, V> sums;
+            detail::SumsOf<Walk, V> sums;
             walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
               if constexpr (are_kept<Walk, Kept>) {
                 const auto e = exponentials().parts(both[0]);
@@ -149,19 +150,19 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
             });
             return Walk::total(sums);
           });
-      kernels::DistributionSum<Number> one;
+      detail::kernels::DistributionSum<Number> one;
       one.add(1);
       return scaled_quotient(gradients.total, one, gradients.unit);
     }
 
     template <class Walk, class LoadBoth, class Store, class Number, class Kept>
     HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
-                               const kernels::ScaledQuotient<Number>& total,
+                               const detail::kernels::ScaledQuotient<Number>& total,
                                const Kept& kept) const noexcept {
       if constexpr (are_kept<Walk, Kept>)
         through_jacobian<V>(walk, exponentials(), total, load_both, store, kept);
       else
-        through_jacobian<V>(walk, exponentials(), total, load_both, store, arrays::NothingKept());
+        through_jacobian<V>(walk, exponentials(), total, load_both, store, detail::NothingKept());
     }
 
     /// Exponentials are computed in the last pass, but where that asks for some of them twice, as it does
@@ -170,25 +171,25 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
     static constexpr bool are_kept = Kept::is_kept&& Walk::distributions_at_once > 1;
 
     /// e^y is e^(y - 0).
-    static HILLOCK_INLINE kernels::ExponentialsBelow<V> exponentials() noexcept {
-      return kernels::ExponentialsBelow<V>(0);
+    static HILLOCK_INLINE detail::kernels::ExponentialsBelow<V> exponentials() noexcept {
+      return detail::kernels::ExponentialsBelow<V>(0);
     }
   };
 
   /// dx = dy - e^(x - top) share.
   template <class V, class Walk, class Number, class LoadBoth, class Store, class Kept>
   static HILLOCK_INLINE void through_jacobian(const Walk& walk,
-                                              const kernels::ExponentialsBelow<V>& below,
-                                              const kernels::ScaledQuotient<Number>& of_sum,
+                                              const detail::kernels::ExponentialsBelow<V>& below,
+                                              const detail::kernels::ScaledQuotient<Number>& of_sum,
                                               const LoadBoth& load_both, const Store& store,
                                               const Kept& kept) {
     const V share = Walk::spread(of_sum.value);
-    const auto is_infinite = kernels::is_infinite(share);
+    const auto is_infinite = detail::kernels::is_infinite(share);
     if (HILLOCK_USUAL(!any(is_infinite))) {
       return each_with_exponential(
           walk, below, load_both, kept,
           [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
-            constexpr auto from_tail = kernels::ExpConstantsOf<V>::from_tail;
+            constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
             store(at, fma(-fma(m, share, share), power * from_tail, gradient));
           });
     }
@@ -201,33 +202,35 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   /// infinite itself would become one of the other sign times m: there p is put together first.
   /// Takes copies, because what the usual steps use would otherwise be kept in memory for it.
   template <class V, class Walk, class LoadBoth, class Store, class Kept>
-  static HILLOCK_COLD void through_jacobian_scaled(Walk walk, kernels::ExponentialsBelow<V> below,
+  static HILLOCK_COLD void through_jacobian_scaled(Walk walk,
+                                                   detail::kernels::ExponentialsBelow<V> below,
                                                    V value, V scaled, V back, V inverse,
                                                    LoadBoth load_both, Store store, Kept kept) {
-    const auto is_scaled = kernels::is_infinite(value);
-    const auto is_infinite = kernels::is_infinite(scaled) & is_scaled;
+    const auto is_scaled = detail::kernels::is_infinite(value);
+    const auto is_infinite = detail::kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
     // By halves, as p times the sum may be beyond the largest number though dx is not: without a
     // fused multiply-add it would be infinite.
     const V halves = select(is_scaled & (back > 1), 0.5, 1);
     const V twice = 1 / halves;
-    const V from_tail = select(is_scaled, back, 1) * halves * kernels::ExpConstantsOf<V>::from_tail;
+    const V from_tail =
+        select(is_scaled, back, 1) * halves * detail::kernels::ExpConstantsOf<V>::from_tail;
     each_with_exponential(
         walk, below, load_both, kept,
         [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
           const V ordinary =
               fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
-          const V p = fma(m, power, power) * (inverse * kernels::ExpConstantsOf<V>::from_tail);
+          const V p =
+              fma(m, power, power) * (inverse * detail::kernels::ExpConstantsOf<V>::from_tail);
           store(at, select(is_infinite, gradient - p * share, ordinary));
         });
   }
 
   /// use(at, m, power, gradient) for every entry, of which power (1 + m) is the exponential.
   template <class V, class Walk, class LoadBoth, class Kept, class Use>
-  static HILLOCK_INLINE void each_with_exponential(const Walk& walk,
-                                                   const kernels::ExponentialsBelow<V>& below,
-                                                   const LoadBoth& load_both, const Kept& kept,
-                                                   const Use& use) {
+  static HILLOCK_INLINE void each_with_exponential(
+      const Walk& walk, const detail::kernels::ExponentialsBelow<V>& below,
+      const LoadBoth& load_both, const Kept& kept, const Use& use) {
     walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) HILLOCK_INLINE_LAMBDA {
       std::array<V, 2> m_and_power;
       if constexpr (Kept::is_kept) {
@@ -241,21 +244,21 @@ class LogSoftmax : public arrays::PlainResults<LogSoftmax<A, Arch>> {
   }
 };
 
-namespace arrays {
+namespace detail {
 
 template <Accuracy A, class Z>
 auto logsumexp(const Z& z, Per axis) {
   static_assert(CheckElements<Z>::passed);
   static_assert(CheckAccuracy<LogSoftmax<A>, ScalarOf<Z>>::passed);
   using X = DenseType<Z>;
-  using V = BatchForSums<X, A, simd::NativeArch>;
+  using V = BatchForSums<X, A, detail::simd::NativeArch>;
   const Input<X> in(as_dense(z));
   const Index n = entries(in.shape(), axis);
   const Index count = distributions(in.shape(), axis);
   using Result = PlainOfAnyShape<X>;
   Result result(axis == Per::column ? 1 : count, axis == Per::column ? count : 1);
   if (n == 0 && count > 0) {
-    arrays::refuse("hillock::logsumexp: z is " + to_string(in.shape()) +
+    detail::refuse("hillock::logsumexp: z is " + to_string(in.shape()) +
                    ", expected at least one entry in each distribution");
   }
   Output<Result> out(result);
@@ -263,7 +266,8 @@ auto logsumexp(const Z& z, Per axis) {
   reduce_by_distribution<V>(
       axis, in, [&](const auto& walk, const auto& load, Index first, Index lanes) {
         const auto top = walk.maximum_or_nan(load);
-        const auto log = log_of_sum<V>(walk, load, kernels::ExponentialsBelow<V>(walk.spread(top)));
+        const auto log =
+            log_of_sum<V>(walk, load, detail::kernels::ExponentialsBelow<V>(walk.spread(top)));
         using Number = std::decay_t<decltype(top)>;
         using T = typename Number::value_type;
         constexpr T largest = std::numeric_limits<T>::max();
@@ -278,7 +282,7 @@ auto logsumexp(const Z& z, Per axis) {
   return result;
 }
 
-}  // namespace arrays
+}  // namespace detail
 
 /// log sum_j e^(z_j) of each column or row, as a row of one number a column, or a column of one a
 /// row. Its derivative is softmax(z). -inf throughout gives -inf, +inf gives +inf, NaN gives NaN;
@@ -286,7 +290,7 @@ auto logsumexp(const Z& z, Per axis) {
 /// of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
 template <class Z>
 [[nodiscard]] auto logsumexp(const Z& z, Per axis) {
-  return arrays::logsumexp<Accuracy::fast>(z, axis);
+  return detail::logsumexp<Accuracy::fast>(z, axis);
 }
 
 namespace exact {
@@ -294,7 +298,7 @@ using LogSoftmax = hillock::LogSoftmax<Accuracy::exact>;
 
 template <class Z>
 [[nodiscard]] auto logsumexp(const Z& z, Per axis) {
-  return arrays::logsumexp<Accuracy::exact>(z, axis);
+  return detail::logsumexp<Accuracy::exact>(z, axis);
 }
 }  // namespace exact
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/errors.hpp>
-#include <hillock/arrays/pieces.hpp>
-#include <hillock/arrays/plain_results.hpp>
+#include <hillock/array_activation.hpp>
+#include <hillock/arrays/axis/groups.hpp>
+#include <hillock/errors.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -21,9 +21,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No
 ///              number is rounded, and numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
-  using Index = arrays::Index;
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
+class Maxout : public detail::PlainResults<Maxout<A, Arch>> {
+  using Index = detail::Index;
 
  public:
   int pieces;
@@ -38,18 +38,18 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    static_assert(arrays::CheckSameElement<X, Y>::passed);
-    arrays::Input<X> in(x);
-    arrays::Output<Y> out(y);
-    const arrays::Shape groups = output_shape("Maxout::forward", in.shape());
+    static_assert(detail::CheckSameElement<X, Y>::passed);
+    detail::Input<X> in(x);
+    detail::Output<Y> out(y);
+    const detail::Shape groups = output_shape("Maxout::forward", in.shape());
     if (out.shape() != groups)
       throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
-    arrays::require_apart("Maxout::forward", "x", in, "y", out);
-    using V = arrays::BatchFor<X, Arch>;
+    detail::require_apart("Maxout::forward", "x", in, "y", out);
+    using V = detail::BatchFor<X, Arch>;
     using T = typename V::value_type;
-    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Output<Y>>) {
-      const auto from = arrays::distributions_of<const T>(in, axis);
-      const auto to = arrays::distributions_of<T>(out, axis);
+    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Output<Y>>) {
+      const auto from = detail::distributions_of<const T>(in, axis);
+      const auto to = detail::distributions_of<T>(out, axis);
       const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
         reduce_turned<V>(pieces_each, from, to, count, groups_each);
       };
@@ -59,8 +59,8 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       if (computed_in_place<V>(groups, turned, side_by_side, in, out)) return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
-      arrays::LaneWriter<V, Y> write(out, axis, first, count);
+      detail::LaneReader<V, X> read(in, axis, first, count);
+      detail::LaneWriter<V, Y> write(out, axis, first, count);
       for (Index group = 0; group < groups_each; ++group)
         write(group, most_of<V>(pieces, pieces_of(read, group)));
       write.finish();
@@ -69,21 +69,21 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   template <class X, class D>
   void derivative_into(const X& x, D& d) const {
-    arrays::Input<X> in(x);
-    arrays::Output<D> out(d);
-    const arrays::Shape groups = output_shape("Maxout::derivative", in.shape());
-    arrays::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
-    arrays::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
-    using V = arrays::BatchFor<X, Arch>;
+    detail::Input<X> in(x);
+    detail::Output<D> out(d);
+    const detail::Shape groups = output_shape("Maxout::derivative", in.shape());
+    detail::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
+    detail::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
+    using V = detail::BatchFor<X, Arch>;
     using T = typename V::value_type;
-    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Output<D>>) {
-      if (routed_in_place<V>(groups, arrays::distributions_of<const T>(in, axis), NoGradient(),
-                             arrays::distributions_of<T>(out, axis), in, out))
+    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Output<D>>) {
+      if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis), NoGradient(),
+                             detail::distributions_of<T>(out, axis), in, out))
         return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
-      arrays::LaneWriter<V, D> write(out, axis, first, count);
+      detail::LaneReader<V, X> read(in, axis, first, count);
+      detail::LaneWriter<V, D> write(out, axis, first, count);
       for (Index group = 0; group < groups_each; ++group)
         route(write, group, winner_of<V>(pieces, pieces_of(read, group)), V(1));
       write.finish();
@@ -92,29 +92,29 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
-    static_assert(arrays::CheckSameElement<X, DY>::passed);
-    arrays::Input<X> in(x);
-    arrays::Input<DY> in_dy(dy);
-    arrays::Output<DX> out(dx);
-    const arrays::Shape groups = output_shape("Maxout::backward", in.shape());
+    static_assert(detail::CheckSameElement<X, DY>::passed);
+    detail::Input<X> in(x);
+    detail::Input<DY> in_dy(dy);
+    detail::Output<DX> out(dx);
+    const detail::Shape groups = output_shape("Maxout::backward", in.shape());
     if (in_dy.shape() != groups)
       throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
-    arrays::require_same_shape("Maxout::backward", "x", in.shape(), "dx", out.shape());
-    arrays::require_in_place_or_apart("Maxout::backward", "dx", out, "x", in);
-    arrays::require_apart("Maxout::backward", "dy", in_dy, "dx", out);
-    using V = arrays::BatchFor<X, Arch>;
+    detail::require_same_shape("Maxout::backward", "x", in.shape(), "dx", out.shape());
+    detail::require_in_place_or_apart("Maxout::backward", "dx", out, "x", in);
+    detail::require_apart("Maxout::backward", "dy", in_dy, "dx", out);
+    using V = detail::BatchFor<X, Arch>;
     using T = typename V::value_type;
-    if constexpr (arrays::may_be_contiguous<T, arrays::Input<X>, arrays::Input<DY>,
-                                            arrays::Output<DX>>) {
-      if (routed_in_place<V>(groups, arrays::distributions_of<const T>(in, axis),
-                             arrays::distributions_of<const T>(in_dy, axis),
-                             arrays::distributions_of<T>(out, axis), in, in_dy, out))
+    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Input<DY>,
+                                            detail::Output<DX>>) {
+      if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis),
+                             detail::distributions_of<const T>(in_dy, axis),
+                             detail::distributions_of<T>(out, axis), in, in_dy, out))
         return;
     }
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      arrays::LaneReader<V, X> read(in, axis, first, count);
-      arrays::LaneReader<V, DY> gradient(in_dy, axis, first, count);
-      arrays::LaneWriter<V, DX> write(out, axis, first, count);
+      detail::LaneReader<V, X> read(in, axis, first, count);
+      detail::LaneReader<V, DY> gradient(in_dy, axis, first, count);
+      detail::LaneWriter<V, DX> write(out, axis, first, count);
       for (Index group = 0; group < groups_each; ++group)
         route(write, group, winner_of<V>(pieces, pieces_of(read, group)), gradient(group));
       write.finish();
@@ -123,47 +123,47 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   /// Storage for f(x).
   template <class X>
-  arrays::PlainOfAnyShape<X> output_for(const X& x) const {
-    const arrays::Shape shape = output_shape("Maxout::forward", arrays::shape_of(x));
-    return arrays::PlainOfAnyShape<X>(shape.rows, shape.cols);
+  detail::PlainOfAnyShape<X> output_for(const X& x) const {
+    const detail::Shape shape = output_shape("Maxout::forward", detail::shape_of(x));
+    return detail::PlainOfAnyShape<X>(shape.rows, shape.cols);
   }
 
  private:
   [[noreturn]] static void refuse_pieces(int k) {
-    arrays::refuse("hillock::Maxout: pieces must be at least 2, not " + std::to_string(k));
+    detail::refuse("hillock::Maxout: pieces must be at least 2, not " + std::to_string(k));
   }
   static constexpr int checked(int k) { return k >= 2 ? k : (refuse_pieces(k), k); }
 
-  arrays::Shape output_shape(const char* where, arrays::Shape shape) const {
+  detail::Shape output_shape(const char* where, detail::Shape shape) const {
     static_cast<void>(checked(pieces));  // a public member, which may have been written to
     const Index length = axis == Per::column ? shape.rows : shape.cols;
     if (length % pieces != 0) {
-      arrays::refuse(std::string("hillock::") + where + ": x is " + arrays::to_string(shape) +
+      detail::refuse(std::string("hillock::") + where + ": x is " + detail::to_string(shape) +
                      ", expected a multiple of " + std::to_string(pieces) +
                      (axis == Per::column ? " rows" : " columns"));
     }
-    return axis == Per::column ? arrays::Shape{shape.rows / pieces, shape.cols}
-                               : arrays::Shape{shape.rows, shape.cols / pieces};
+    return axis == Per::column ? detail::Shape{shape.rows / pieces, shape.cols}
+                               : detail::Shape{shape.rows, shape.cols / pieces};
   }
 
-  [[noreturn]] void throw_output(const char* where, const char* name, arrays::Shape given,
-                                 arrays::Shape x, arrays::Shape expected) const {
-    arrays::throw_shapes(
+  [[noreturn]] void throw_output(const char* where, const char* name, detail::Shape given,
+                                 detail::Shape x, detail::Shape expected) const {
+    detail::throw_shapes(
         where, name, given,
-        "for x of " + arrays::to_string(x) + " and " + std::to_string(pieces) + " pieces",
+        "for x of " + detail::to_string(x) + " and " + std::to_string(pieces) + " pieces",
         expected);
   }
 
   /// block(first, count, groups in each) for every group of V::size columns (rows).
   template <class V, class Block>
-  void for_each_block(arrays::Shape groups, const Block& block) const {
-    const Index groups_each = arrays::entries(groups, axis);
+  void for_each_block(detail::Shape groups, const Block& block) const {
+    const Index groups_each = detail::entries(groups, axis);
     if (groups_each == 0) return;
-    arrays::for_each_block<V>(arrays::distributions(groups, axis),
+    detail::for_each_block<V>(detail::distributions(groups, axis),
                               [&](Index first, Index count) { block(first, count, groups_each); });
   }
 
-  using Two = arrays::TwoPieces;
+  using Two = detail::TwoPieces;
   template <class Work>
   HILLOCK_INLINE void with_pieces(const Work& work) const {
     if (pieces == 2)
@@ -216,16 +216,16 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   /// group are neighbours in every array, side_by_side(the same) where the distributions are. False where
   /// neither is so.
   template <class V, class Turned, class SideBySide, class... Arrays>
-  bool computed_in_place(arrays::Shape groups, const Turned& turned, const SideBySide& side_by_side,
+  bool computed_in_place(detail::Shape groups, const Turned& turned, const SideBySide& side_by_side,
                          const Arrays&... each) const {
     using T = typename V::value_type;
-    Index count = arrays::distributions(groups, axis);
-    Index groups_each = arrays::entries(groups, axis);
+    Index count = detail::distributions(groups, axis);
+    Index groups_each = detail::entries(groups, axis);
     constexpr auto width = static_cast<Index>(V::size);
     const Per across = axis == Per::column ? Per::row : Per::column;
-    if (pieces <= arrays::most_turned_pieces && arrays::are_contiguous<T>(axis, each...)) {
+    if (pieces <= detail::most_turned_pieces && detail::are_contiguous<T>(axis, each...)) {
       // Without gaps between them, all are as one.
-      if (((each.step(axis == Per::column) == arrays::entries(each.shape(), axis)) && ...)) {
+      if (((each.step(axis == Per::column) == detail::entries(each.shape(), axis)) && ...)) {
         groups_each *= count;
         count = 1;
       }
@@ -234,7 +234,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
         return true;
       }
     }
-    if (count >= width && arrays::are_contiguous<T>(across, each...)) {
+    if (count >= width && detail::are_contiguous<T>(across, each...)) {
       with_pieces([&](auto pieces_each) { side_by_side(pieces_each, count, groups_each); });
       return true;
     }
@@ -243,8 +243,8 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
 
   /// dx, or the mask where there is no gradient.
   template <class V, class T, class Gradient, class... Arrays>
-  bool routed_in_place(arrays::Shape groups, const arrays::Distributions<const T>& x,
-                       const Gradient& gradient, const arrays::Distributions<T>& dx,
+  bool routed_in_place(detail::Shape groups, const detail::Distributions<const T>& x,
+                       const Gradient& gradient, const detail::Distributions<T>& dx,
                        const Arrays&... each) const {
     const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
       route_turned<V>(pieces_each, x, gradient, dx, count, groups_each);
@@ -258,7 +258,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   /// The gradients that are routed, or the ones of the mask in their place.
   struct NoGradient {};
   template <class V, class T, class Part>
-  static HILLOCK_INLINE V gradient_at(const arrays::Distributions<const T>& gradient, Index at,
+  static HILLOCK_INLINE V gradient_at(const detail::Distributions<const T>& gradient, Index at,
                                       const Part& part) noexcept {
     return part.load(gradient.first + at);
   }
@@ -267,7 +267,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
     return 1;
   }
   template <class T>
-  static Index start(const arrays::Distributions<T>& gradient, Index distribution,
+  static Index start(const detail::Distributions<T>& gradient, Index distribution,
                      Index group) noexcept {
     return distribution * gradient.across + group * gradient.along;
   }
@@ -277,7 +277,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
                                           const Part& part) noexcept {
-    arrays::TurnedPieces<V> turned;
+    detail::TurnedPieces<V> turned;
     turned.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return turned.piece[piece]; };
     part.store(turned.in_order(most_of<V>(pieces_each, piece_at), pieces_each), y);
@@ -286,7 +286,7 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   template <class V, class Pieces, class T>
   static HILLOCK_INLINE void route_block(Pieces pieces_each, const T* x, V gradient,
                                          T* dx) noexcept {
-    arrays::TurnedPieces<V> turned;
+    detail::TurnedPieces<V> turned;
     turned.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return turned.piece[piece]; };
     hand_out(pieces_each, piece_at, turned.as_read(gradient, pieces_each),
@@ -295,32 +295,32 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_turned(Pieces pieces_each, const arrays::Distributions<const T>& x,
-                            const arrays::Distributions<T>& y, Index count, Index groups_each) {
+  static void reduce_turned(Pieces pieces_each, const detail::Distributions<const T>& x,
+                            const detail::Distributions<T>& y, Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index end =
-        arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
+        detail::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = y.first + j * y.across;
       Index at = 0;
       for (; at + width <= end; at += width, from += width * pieces_each, to += width)
-        reduce_block<V>(pieces_each, from, to, arrays::WholeBatch<V>());
+        reduce_block<V>(pieces_each, from, to, detail::WholeBatch<V>());
       if (at == groups_each) continue;
-      arrays::CopiedPieces<V> rest;
+      detail::CopiedPieces<V> rest;
       rest.read(from, pieces_each, groups_each - at);
       reduce_block<V>(pieces_each, rest.element, to,
-                      arrays::FirstLanes<V>{static_cast<std::size_t>(groups_each - at)});
+                      detail::FirstLanes<V>{static_cast<std::size_t>(groups_each - at)});
     }
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void route_turned(Pieces pieces_each, const arrays::Distributions<const T>& x,
-                           const Gradient& gradient, const arrays::Distributions<T>& dx,
+  static void route_turned(Pieces pieces_each, const detail::Distributions<const T>& x,
+                           const Gradient& gradient, const detail::Distributions<T>& dx,
                            Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     // What is written beyond a group is x, to be read yet, where it is in place: then all are copied.
-    const Index end = arrays::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each
+    const Index end = detail::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each
                       : dx.first == x.first                              ? 0
                                                                          : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
@@ -329,14 +329,14 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       Index at = 0;
       const Index step = width * pieces_each;
       for (; at + width <= end; at += width, from += step, to += step) {
-        const V value = gradient_at<V>(gradient, start(gradient, j, at), arrays::WholeBatch<V>());
+        const V value = gradient_at<V>(gradient, start(gradient, j, at), detail::WholeBatch<V>());
         route_block<V>(pieces_each, from, value, to);
       }
       for (; at < groups_each; at += width, from += step, to += step) {
         const Index left = groups_each - at < width ? groups_each - at : width;
         const V value = gradient_at<V>(gradient, start(gradient, j, at),
-                                       arrays::FirstLanes<V>{static_cast<std::size_t>(left)});
-        arrays::CopiedPieces<V> rest;
+                                       detail::FirstLanes<V>{static_cast<std::size_t>(left)});
+        detail::CopiedPieces<V> rest;
         rest.read(from, pieces_each, left);
         route_block<V>(pieces_each, rest.element, value, rest.element);
         rest.write(to, pieces_each, left);
@@ -360,8 +360,8 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_side_by_side(Pieces pieces_each, const arrays::Distributions<const T>& x,
-                                  const arrays::Distributions<T>& y, Index count,
+  static void reduce_side_by_side(Pieces pieces_each, const detail::Distributions<const T>& x,
+                                  const detail::Distributions<T>& y, Index count,
                                   Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along;
@@ -370,16 +370,16 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       T* const to = y.first + group * y.along;
       Index at = 0;
       for (; at + width <= count; at += width)
-        reduce_lanes<V>(pieces_each, from + at, x_step, to + at, arrays::WholeBatch<V>());
+        reduce_lanes<V>(pieces_each, from + at, x_step, to + at, detail::WholeBatch<V>());
       if (at == count) continue;
       reduce_lanes<V>(pieces_each, from + at, x_step, to + at,
-                      arrays::FirstLanes<V>{static_cast<std::size_t>(count - at)});
+                      detail::FirstLanes<V>{static_cast<std::size_t>(count - at)});
     }
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void route_side_by_side(Pieces pieces_each, const arrays::Distributions<const T>& x,
-                                 const Gradient& gradient, const arrays::Distributions<T>& dx,
+  static void route_side_by_side(Pieces pieces_each, const detail::Distributions<const T>& x,
+                                 const Gradient& gradient, const detail::Distributions<T>& dx,
                                  Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along, dx_step = dx.along;
@@ -389,23 +389,23 @@ class Maxout : public arrays::PlainResults<Maxout<A, Arch>> {
       const Index of = start(gradient, 0, group);
       Index at = 0;
       for (; at + width <= count; at += width) {
-        const V value = gradient_at<V>(gradient, of + at, arrays::WholeBatch<V>());
+        const V value = gradient_at<V>(gradient, of + at, detail::WholeBatch<V>());
         route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
-                       arrays::WholeBatch<V>());
+                       detail::WholeBatch<V>());
       }
       if (at == count) continue;
-      const arrays::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};
+      const detail::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};
       const V value = gradient_at<V>(gradient, of + at, rest);
       route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, rest);
     }
   }
 
   template <class V, class X>
-  auto pieces_of(arrays::LaneReader<V, X>& read, Index group) const {
+  auto pieces_of(detail::LaneReader<V, X>& read, Index group) const {
     return [&read, first = group * pieces](int piece) { return read(first + piece); };
   }
   template <class V, class Y>
-  void route(arrays::LaneWriter<V, Y>& write, Index group, V winning_piece, V value) const {
+  void route(detail::LaneWriter<V, Y>& write, Index group, V winning_piece, V value) const {
     for (int piece = 0; piece < pieces; ++piece)
       write(group * pieces + piece, select(winning_piece == piece, value, 0));
   }

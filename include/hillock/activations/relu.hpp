@@ -1,7 +1,7 @@
 #pragma once
 
-#include <hillock/arrays/verbs.hpp>
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -12,7 +12,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.
 /// Source       Nair, Hinton (2010); Glorot, Bordes, Bengio (2011).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class ReLU : public Activation<ReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
@@ -23,12 +23,12 @@ class ReLU : public Activation<ReLU<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return kernels::positive_part(x);
+    return positive_part(x);
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    return kernels::positive_part_derivative(x);
+    return positive_part_derivative(x);
   }
 };
 

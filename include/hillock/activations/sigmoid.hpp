@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/by_exponential.hpp>
+#include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -18,9 +18,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              correctly rounded.
 /// Source       Verhulst (1845); as an activation: Rumelhart, Hinton, Williams (1986),
 ///              doi:10.1038/323533a0.
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Sigmoid : public Activation<Sigmoid<A, Arch>>,
-                public kernels::ByExponential<Sigmoid<A, Arch>> {
+                public detail::kernels::ByExponential<Sigmoid<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -30,19 +30,19 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
 
   template <class V>
   HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
-    return kernels::reduced_decay(kernels::not_below_decay_limit(negative_magnitude(x)));
+    return reduced_decay(not_below_decay_limit(negative_magnitude(x)));
   }
   template <class Reduced>
   HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
-    return kernels::decay_of(reduced);
+    return decay_of(reduced);
   }
   template <class V>
-  HILLOCK_INLINE V forward_from(const V& x, const kernels::Decay<V>& e) const noexcept {
-    return kernels::logistic(x, e);
+  HILLOCK_INLINE V forward_from(const V& x, const detail::kernels::Decay<V>& e) const noexcept {
+    return logistic(x, e);
   }
   template <class V>
-  HILLOCK_INLINE V derivative_from(const V&, const kernels::Decay<V>& e) const noexcept {
-    return kernels::logistic_derivative(e, 1);
+  HILLOCK_INLINE V derivative_from(const V&, const detail::kernels::Decay<V>& e) const noexcept {
+    return logistic_derivative(e, 1);
   }
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/distribution_gradient.hpp>
-#include <hillock/arrays/errors.hpp>
-#include <hillock/arrays/plain_results.hpp>
+#include <hillock/array_activation.hpp>
+#include <hillock/arrays/axis/backward.hpp>
+#include <hillock/errors.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -34,9 +34,9 @@ enum class AllMasked { nan, zeros, uniform };
 ///              more for jacobian(z), whose entries are products of two p. Accuracy::exact computes
 ///              in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
-  using Index = arrays::Index;
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
+class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
+  using Index = detail::Index;
 
  public:
   static constexpr ErrorBound forward_bound{4};
@@ -57,52 +57,52 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class P, class DP>
   [[nodiscard]] auto backward_from_output(const P& p, const DP& dp) const {
     auto dz = Softmax::of_same_shape(p);
-    backward_from_output_into(arrays::as_dense(p), arrays::as_dense(dp), dz);
+    backward_from_output_into(detail::as_dense(p), detail::as_dense(dp), dz);
     return dz;
   }
 
   /// The matrix of dp_i / dz_j for one distribution z.
   template <class Z>
   [[nodiscard]] auto jacobian(const Z& z) const {
-    static_assert(arrays::CheckElements<Z>::passed);
-    const auto x = arrays::computed(z);
+    static_assert(detail::CheckElements<Z>::passed);
+    const auto x = detail::computed(z);
     auto p = Softmax::of_same_shape(x);
-    const Per along = require_vector("Softmax::jacobian", arrays::shape_of(p));
+    const Per along = require_vector("Softmax::jacobian", detail::shape_of(p));
     Softmax(along, all_masked).forward_into(x, p);
-    return jacobian_of<arrays::ScalarOf<Z>>(p);
+    return jacobian_of<detail::ScalarOf<Z>>(p);
   }
 
   /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 -
   /// p would lose the digits that are left where one p is nearly 1.
   template <class P>
   [[nodiscard]] auto jacobian_from_output(const P& output) const {
-    static_assert(arrays::CheckElements<P>::passed);
-    require_vector("Softmax::jacobian_from_output", arrays::shape_of(arrays::as_dense(output)));
-    return jacobian_of<arrays::ScalarOf<P>>(arrays::computed(output));
+    static_assert(detail::CheckElements<P>::passed);
+    require_vector("Softmax::jacobian_from_output", detail::shape_of(detail::as_dense(output)));
+    return jacobian_of<detail::ScalarOf<P>>(detail::computed(output));
   }
 
   /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
   template <class X, class Y>
   void forward_into(const X& x, Y& y) const {
-    using V = arrays::BatchForSums<X, A, Arch>;
-    arrays::Input<X> in(x);
-    arrays::Output<Y> out(y);
-    arrays::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
-    arrays::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
-    arrays::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>{*this});
+    using V = detail::BatchForSums<X, A, Arch>;
+    detail::Input<X> in(x);
+    detail::Output<Y> out(y);
+    detail::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
+    detail::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
+    detail::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>{*this});
   }
 
   template <class X, class DY, class DX>
   void backward_into(const X& x, const DY& dy, DX& dx) const {
-    using V = arrays::BatchForSums<X, A, Arch>;
-    arrays::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
+    using V = detail::BatchForSums<X, A, Arch>;
+    detail::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
                                         BackwardSteps<V>{*this});
   }
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
-    using V = arrays::BatchForSums<P, A, Arch>;
-    arrays::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
+    using V = detail::BatchForSums<P, A, Arch>;
+    detail::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
                                         BackwardFromOutputSteps<V>());
   }
 
@@ -110,17 +110,17 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   /// The Jacobian as a matrix of Element, for a vector p of the type that is computed in.
   template <class Element, class P>
   static auto jacobian_of(const P& p) {
-    using V = simd::Batch<typename P::Scalar, simd::NarrowArch>;
+    using V = detail::simd::Batch<typename P::Scalar, detail::simd::NarrowArch>;
     constexpr int size = P::SizeAtCompileTime;
     const Index n = p.size();
-    arrays::PlainMatrix<Element, size, size> result(n, n);
+    detail::PlainMatrix<Element, size, size> result(n, n);
     for (Index i = 0; i < n; ++i) {
-      kernels::DistributionSum<V> others;
+      detail::kernels::DistributionSum<V> others;
       for (Index j = 0; j < n; ++j) {
-        result(i, j) = arrays::nearest_element<Element>(-p.coeff(i) * p.coeff(j));
+        result(i, j) = detail::nearest_element<Element>(-p.coeff(i) * p.coeff(j));
         if (j != i) others.add(p.coeff(j));
       }
-      result(i, i) = arrays::nearest_element<Element>((p.coeff(i) * others.parts().high).first());
+      result(i, i) = detail::nearest_element<Element>((p.coeff(i) * others.parts().high).first());
     }
     return result;
   }
@@ -150,8 +150,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     template <class Walk, class Kept, class Load, class LoadBack, class Store>
     HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
                                const Store& store, V top, Index) const noexcept {
-      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      arrays::SumsOf<Walk, V> sums;
+      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      detail::SumsOf<Walk, V> sums;
       walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
         const V e = below.scaled(x);
         sums.of[slot].add(counted(e));
@@ -169,7 +169,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
       if constexpr (Kept::value) {
         walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
       } else {
-        const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+        const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
         walk.each(load_back,
                   [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
       }
@@ -183,8 +183,8 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     static constexpr bool needs_maximum = true;
     template <class Number>
     struct Numbers {
-      kernels::TwoParts<Number> mean;
-      kernels::TwoParts<Number> inverse;
+      detail::kernels::TwoParts<Number> mean;
+      detail::kernels::TwoParts<Number> inverse;
     };
     const Softmax& softmax;
 
@@ -192,12 +192,12 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
                                 const Kept& kept) const noexcept {
       using Number = decltype(Walk::gathered(top));
-      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      kernels::DistributionSum<Number> total;
-      const auto products = arrays::sum_of_gradients<V>(
-          walk, load_both, kernels::ExpConstantsOf<V>::from_tail,
+      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      detail::kernels::DistributionSum<Number> total;
+      const auto products = detail::sum_of_gradients<V>(
+          walk, load_both, detail::kernels::ExpConstantsOf<V>::from_tail,
           [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            arrays::SumsOf<Walk, V> sums, products_of;
+            detail::SumsOf<Walk, V> sums, products_of;
             walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
               V e;
               if constexpr (Kept::is_kept) {
@@ -215,12 +215,12 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
           });
       Numbers<Number> numbers = {weighted_mean(products.total, total, products.unit),
                                  total.inverse_in_parts()};
-      const auto is_infinite = kernels::is_infinite(numbers.mean.high);
+      const auto is_infinite = detail::kernels::is_infinite(numbers.mean.high);
       if (HILLOCK_USUAL(!any(is_infinite))) return numbers;
       // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
       // still to become NaN.
       const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
-      const Number special = arrays::sum_of_special<V>(
+      const Number special = detail::sum_of_special<V>(
           walk, load_both,
           [below, inverse](const auto& both) { return below.scaled(both[0]) * inverse * both[1]; });
       numbers.mean.high = select(is_infinite, special, numbers.mean.high);
@@ -231,24 +231,24 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
     HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
                                V top, const Numbers<Number>& numbers,
                                const Kept& kept) const noexcept {
-      const kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
       const V mean = Walk::spread(numbers.mean.high);
       const V mean_low = Walk::spread(numbers.mean.low);
       const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
       const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.low)), top);
       walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        kernels::TwoParts<V> e;
+        detail::kernels::TwoParts<V> e;
         if constexpr (Kept::is_kept) {
           const auto parts = kept.get(walk, at);
           e = {parts[0], parts[1]};
         } else {
           e = below.scaled_in_parts(both[0]);
         }
-        const auto p = kernels::exact_product(e.high, inverse);
+        const auto p = exact_product(e.high, inverse);
         const V p_low = p.low + fma(e.high, inverse_low, e.low * inverse);
-        const auto centred = kernels::exact_difference(both[1], mean);
+        const auto centred = exact_difference(both[1], mean);
         const V correction = fma(p.high, centred.low - mean_low, p_low * centred.high);
-        store(at, fma(p.high, centred.high, kernels::finite_or_zero(correction)));
+        store(at, fma(p.high, centred.high, finite_or_zero(correction)));
       });
     }
   };
@@ -257,15 +257,15 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   struct BackwardFromOutputSteps {
     static constexpr bool needs_maximum = false;
     template <class Number>
-    using Numbers = kernels::TwoParts<Number>;
+    using Numbers = detail::kernels::TwoParts<Number>;
 
     template <class Walk, class LoadBoth, class Kept>
     HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
                                 const Kept&) const noexcept {
       using Number [[maybe_unused]] = decltype(Walk::gathered(V()));
-      const auto products = arrays::sum_of_gradients<V>(
+      const auto products = detail::sum_of_gradients<V>(
           walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            arrays::SumsOf<Walk, V> sums;
+            detail::SumsOf<Walk, V> sums;
             walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
               sums.of[slot].add_product(counted(both[0]), counted(scaled(both[1])));
             });
@@ -276,7 +276,7 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
         const auto is_no_number = is_nan(mean.high);
         if (HILLOCK_USUAL(!any(is_no_number))) return mean;
         // An infinite p times a gradient so small that it is 0 at the unit is none.
-        const Number special = arrays::sum_of_special<V>(
+        const Number special = detail::sum_of_special<V>(
             walk, load_both, [](const auto& both) { return both[0] * both[1]; });
         mean.high = select(is_no_number, special, mean.high);
       }
@@ -314,13 +314,13 @@ class Softmax : public arrays::PlainResults<Softmax<A, Arch>> {
   template <class V>
   static HILLOCK_INLINE V halves_where_large(V mean) noexcept {
     constexpr auto large = std::numeric_limits<typename V::value_type>::max() / 4;
-    return select((abs(mean) >= large) & !kernels::is_infinite(mean), 0.5, 1);
+    return select((abs(mean) >= large) & !is_infinite(mean), 0.5, 1);
   }
 
-  static Per require_vector(const char* where, arrays::Shape shape) {
+  static Per require_vector(const char* where, detail::Shape shape) {
     if (shape.cols != 1 && shape.rows != 1) {
-      arrays::refuse(std::string("hillock::") + where + ": the argument is " +
-                     arrays::to_string(shape) + ", expected one distribution, a vector");
+      detail::refuse(std::string("hillock::") + where + ": the argument is " +
+                     detail::to_string(shape) + ", expected one distribution, a vector");
     }
     return shape.cols == 1 ? Per::column : Per::row;
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hillock/arrays/verbs.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -10,7 +10,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Edge values  f(+-0) = 0, f(+inf) = 1, f(-inf) = 0; NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.
 /// Source       McCulloch, Pitts (1943); Rosenblatt (1958).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Step : public Activation<Step<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <hillock/arrays/parameter.hpp>
-#include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/by_exponential.hpp>
+#include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/error_free.hpp>
+#include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/verbs.hpp>
 
 #include <limits>
 
@@ -28,7 +28,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              result. The element type is that of the arrays; there is no Swish<double>.
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
 ///              arXiv:1702.03118 (2017).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Swish : public PreparedActivation<Swish<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
@@ -38,12 +38,12 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   double beta;
 
   constexpr explicit Swish(double scale = 1)
-      : beta(arrays::finite_parameter("Swish", "beta", scale)) {}
+      : beta(detail::finite_parameter("Swish", "beta", scale)) {}
 
   /// The function with beta rounded to T.
   template <class T>
-  class Formula : public kernels::ByExponential<Formula<T>> {
-    using C = kernels::ExpConstants<T>;
+  class Formula : public detail::kernels::ByExponential<Formula<T>> {
+    using C = detail::kernels::ExpConstants<T>;
 
    public:
     static constexpr bool keeps_exponentials = true;
@@ -51,23 +51,23 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
           reach_(reach_of(scale < 0 ? -scale : scale)),
-          is_plain_(!simd::is_hidden_nan(scale) && scale == 1),
-          is_ordinary_(!simd::is_hidden_nan(scale) &&
+          is_plain_(!detail::simd::is_hidden_nan(scale) && scale == 1),
+          is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
                        (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
 
     /// Of e^-|t|.
     template <class V>
     HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
-      if (is_plain_) return kernels::reduced_decay(plain_magnitude(x));
+      if (is_plain_) return reduced_decay(plain_magnitude(x));
       const Argument<V> t = argument(x);
-      return kernels::reduced_decay_beyond_limit(t.magnitude, t.low);
+      return reduced_decay_beyond_limit(t.magnitude, t.low);
     }
     template <class Reduced>
     HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
-      return kernels::decay_of(reduced);
+      return decay_of(reduced);
     }
     template <class V>
-    HILLOCK_INLINE V forward_from(const V& x, const kernels::Decay<V>& e) const noexcept {
+    HILLOCK_INLINE V forward_from(const V& x, const detail::kernels::Decay<V>& e) const noexcept {
       if (is_plain_) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
       if (!is_ordinary_) return forward_for_tiny_beta(x);
       const Argument<V> t = argument(x);
@@ -76,7 +76,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return fraction(t.t, t.x, t.finite_x * scaled, e);
     }
     template <class V>
-    HILLOCK_INLINE V derivative_from(const V& x, const kernels::Decay<V>& e) const noexcept {
+    HILLOCK_INLINE V derivative_from(const V& x,
+                                     const detail::kernels::Decay<V>& e) const noexcept {
       if (is_plain_) return derivative_of(x, plain_magnitude(x), V(0), e);
       if (!is_ordinary_) return derivative_for_tiny_beta(x);
       const Argument<V> t = argument(x);
@@ -118,7 +119,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     /// too.
     template <class V>
     static HILLOCK_INLINE V plain_magnitude(const V& x) noexcept {
-      return kernels::not_below_decay_limit(negative_magnitude(x));
+      return not_below_decay_limit(negative_magnitude(x));
     }
 
     template <class V>
@@ -128,15 +129,15 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       const V whole = beta_ * finite_x;
       const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
       const auto is_inside = t == whole;
-      const V low =
-          kernels::exact_product_of_parameter(beta_, select(is_inside, finite_x, V(0))).low;
+      const V low = exact_product_of_parameter(beta_, select(is_inside, finite_x, V(0))).low;
       return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
     }
 
     /// x / (1 + e) for t >= 0, `below` / (1 + e) at the scale of e.scaled otherwise.
     template <class V>
-    static HILLOCK_INLINE V fraction(V t, V x, V below, const kernels::Decay<V>& e) noexcept {
-      constexpr auto from_tail = kernels::ExpConstantsOf<V>::from_tail;
+    static HILLOCK_INLINE V fraction(V t, V x, V below,
+                                     const detail::kernels::Decay<V>& e) noexcept {
+      constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
       return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
@@ -157,14 +158,14 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
 
     template <class V>
-    static HILLOCK_INLINE kernels::Decay<V> decay(const Argument<V>& t) noexcept {
-      return kernels::decay_of(kernels::reduced_decay_beyond_limit(t.magnitude, t.low));
+    static HILLOCK_INLINE detail::kernels::Decay<V> decay(const Argument<V>& t) noexcept {
+      return decay_of(reduced_decay_beyond_limit(t.magnitude, t.low));
     }
 
     template <class V>
     HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
-      const V below = kernels::times_exp(t.finite_x, t.magnitude, t.low);
+      const V below = times_exp(t.finite_x, t.magnitude, t.low);
       // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
       return nan_or(V(beta_), nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
     }
@@ -177,7 +178,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
     template <class V>
     static HILLOCK_INLINE V derivative_of(V t, V magnitude, V low,
-                                          const kernels::Decay<V>& e) noexcept {
+                                          const detail::kernels::Decay<V>& e) noexcept {
       // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
       // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
       // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
@@ -200,7 +201,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   };
   template <class T>
   Formula<T> formula() const noexcept {
-    return Formula<T>(arrays::rounded_parameter<A, T>(beta));
+    return Formula<T>(detail::rounded_parameter<A, T>(beta));
   }
 
   /// Whether beta x is within 1/4 of the derivative's root.
@@ -211,7 +212,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 };
 
 /// Swish with beta = 1, by its other name.
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 using SiLU = Swish<A, Arch>;
 
 inline constexpr Swish<> swish{};

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <hillock/arrays/verbs.hpp>
-#include <hillock/kernels/by_exponential.hpp>
+#include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -15,8 +15,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded. Odd, and the derivative even, bit for bit.
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
-template <Accuracy A = Accuracy::fast, class Arch = simd::NativeArch>
-class Tanh : public Activation<Tanh<A, Arch>>, public kernels::ByExponential<Tanh<A, Arch>> {
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
+class Tanh : public Activation<Tanh<A, Arch>>,
+             public detail::kernels::ByExponential<Tanh<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -28,21 +29,23 @@ class Tanh : public Activation<Tanh<A, Arch>>, public kernels::ByExponential<Tan
   /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
   template <class V>
   HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
-    return kernels::reduced_decay_from_one<2>(
-        not_below(negative_magnitude(x), kernels::ExpConstantsOf<V>::decay_limit / -2));
+    return detail::kernels::reduced_decay_from_one<2>(
+        not_below(negative_magnitude(x), detail::kernels::ExpConstantsOf<V>::decay_limit / -2));
   }
   template <class Reduced>
   HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
-    return kernels::decay_from_one_of(reduced);
+    return decay_from_one_of(reduced);
   }
   template <class V>
-  HILLOCK_INLINE V forward_from(const V& x, const kernels::DecayFromOne<V>& e) const noexcept {
-    const V two = 2 * kernels::scaled_one<V>();
+  HILLOCK_INLINE V forward_from(const V& x,
+                                const detail::kernels::DecayFromOne<V>& e) const noexcept {
+    const V two = 2 * detail::kernels::scaled_one<V>();
     return copysign(e.scaled_loss / (two - e.scaled_loss), x);
   }
   template <class V>
-  HILLOCK_INLINE V derivative_from(const V&, const kernels::DecayFromOne<V>& e) const noexcept {
-    return kernels::logistic_derivative(e, 4);
+  HILLOCK_INLINE V derivative_from(const V&,
+                                   const detail::kernels::DecayFromOne<V>& e) const noexcept {
+    return logistic_derivative(e, 4);
   }
 };
 

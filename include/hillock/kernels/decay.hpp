@@ -7,6 +7,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// e^x; what is not used costs nothing.
@@ -104,5 +105,6 @@ HILLOCK_INLINE DecayFromOne<V> decay_from_one_of(const Reduced<V>& x) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -5,6 +5,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// high + low, where high is the rounded value and low what the rounding lost.
@@ -97,5 +98,6 @@ class RunningSum {
 };
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

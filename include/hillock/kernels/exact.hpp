@@ -16,6 +16,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// The formats a result is rounded to: bits of the mantissa, the leading one included, and the
@@ -137,5 +138,6 @@ HILLOCK_INLINE V rectified_once(V x, V slope) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -11,6 +11,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 template <class T>
@@ -165,5 +166,6 @@ HILLOCK_INLINE V exp(V x) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -5,6 +5,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// e^x - 1 over the whole range, with the sign of zero; at most 2.1 ULP.
@@ -20,5 +21,6 @@ HILLOCK_INLINE V expm1(V x) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -13,6 +13,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 template <class T>
@@ -98,5 +99,6 @@ HILLOCK_INLINE V log1p(V x) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -5,6 +5,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// 1 / (1 + e^-x) from e = e^-|x|: each side of 0 has the form that keeps its small values. Both parts
@@ -27,5 +28,6 @@ HILLOCK_INLINE auto logistic_derivative(const E& e, double c) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -11,6 +11,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// high + low, |low| at most half a unit in the last place of high. W is a batch of doubles.
@@ -98,7 +99,7 @@ class Pair {
   }
 };
 
-namespace detail {
+namespace internals {
 
 /// ln 2 beyond the 41 bits of ExpConstants<double>::ln2_high, to some 150 bits in all.
 template <class W>
@@ -117,7 +118,7 @@ Pair<W> small_expm1(const Pair<W>& x) noexcept {
   return result;
 }
 
-}  // namespace detail
+}  // namespace internals
 
 // The two halves of the exponentials, as of batches.
 
@@ -128,12 +129,12 @@ Reduced<Pair<W>> reduced_decay_from_one(const Pair<W>& argument) noexcept {
   const P x = Times == 1 ? argument : argument + argument;
   const Reduced<W> parts = reduced<C::tail>(x.high);
   const W n = whole_part<C::tail>(parts);
-  return {(x - P(n * C::ln2_high)) - P(n) * detail::ln2_rest<W>(), parts.shifted};
+  return {(x - P(n * C::ln2_high)) - P(n) * internals::ln2_rest<W>(), parts.shifted};
 }
 template <class W>
 DecayFromOne<Pair<W>> decay_from_one_of(const Reduced<Pair<W>>& x) noexcept {
   using P = Pair<W>;
-  const P m = detail::small_expm1(x.r);
+  const P m = internals::small_expm1(x.r);
   const P power = power_of(Reduced<W>{x.r.high, x.shifted.high});
   return {power + power * m, (scaled_one<P>() - power) - power * m};
 }
@@ -165,5 +166,6 @@ TwoParts<Pair<W>> exact_product_of_parameter(double a, const Pair<W>& x) noexcep
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -5,6 +5,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// c[0] + c[1] x + ... + c[N - 1] x^(N - 1) by Horner's rule.
@@ -35,5 +36,6 @@ HILLOCK_INLINE V polynomial_by_pairs(V x, const typename V::value_type (&c)[N]) 
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -14,6 +14,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// 2^(j/16), rounded, and what the rounding left, in relation to it.
@@ -85,5 +86,6 @@ template <int Bits>
 inline constexpr PowerTable<Bits> power_table = make_power_table<Bits>();
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

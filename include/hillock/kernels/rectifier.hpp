@@ -5,6 +5,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 /// x for x > 0, else +0; NaN stays NaN. Not max(x, 0): what the maximum of a NaN is depends on the
@@ -93,5 +94,6 @@ HILLOCK_INLINE V rectified_by_slope(V x, V dy) noexcept {
 }
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

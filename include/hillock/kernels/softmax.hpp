@@ -12,7 +12,7 @@
 // additions more than a plain exponential; the error of the difference carried along would be eight.
 // What R is off by is a factor common to all exponentials, and cancels.
 //
-// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/partial_sums.hpp):
+// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/axis/summation.hpp):
 // of floats in doubles, of doubles in two parts.
 #pragma once
 
@@ -22,6 +22,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace kernels {
 
 template <class T>
@@ -302,5 +303,6 @@ using DistributionSum =
     std::conditional_t<sizeof(typename V::value_type) == 4, WideSum<V>, CompensatedSum<V>>;
 
 }  // namespace kernels
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -46,13 +46,16 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// A template argument of every batch, so that exp, log1p and their like in namespace kernels are
 /// found unqualified. (A base class would do that too, but an empty base changes how g++ passes a
 /// batch on aarch64, and it says so.)
+namespace detail {
 namespace kernels {
 struct Operand;
 }  // namespace kernels
-
-namespace simd {
+}  // namespace detail
 
 namespace detail {
+namespace simd {
+
+namespace machine {
 
 template <class Arch>
 inline constexpr std::size_t register_bytes =
@@ -78,18 +81,18 @@ inline constexpr std::size_t smallest_register<List<First, Second, Rest...>> =
         ? register_bytes<First>
         : smallest_register<List<Second, Rest...>>;
 
-}  // namespace detail
+}  // namespace machine
 
 /// The architecture with registers of this many bytes; void where there is none.
 template <std::size_t Bytes>
-using ArchOfSize = typename detail::ArchOfSize<Bytes, xsimd::supported_architectures>::type;
+using ArchOfSize = typename machine::ArchOfSize<Bytes, xsimd::supported_architectures>::type;
 
 /// The widest registers: what the verbs loop with.
 using NativeArch = xsimd::default_arch;
 /// The narrowest: what a scalar call takes one lane of.
-using NarrowArch = ArchOfSize<detail::smallest_register<xsimd::supported_architectures>>;
+using NarrowArch = ArchOfSize<machine::smallest_register<xsimd::supported_architectures>>;
 
-namespace detail {
+namespace machine {
 
 // Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in
 // each version.)
@@ -101,7 +104,7 @@ HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
   return to;
 }
 
-}  // namespace detail
+}  // namespace machine
 
 template <class T, class Arch = NativeArch, class Operand = kernels::Operand>
 class Batch;
@@ -134,7 +137,7 @@ class Mask {
 template <class T, class Arch>
 class Bits {
  public:
-  using value_type = detail::BitsOf<T>;
+  using value_type = machine::BitsOf<T>;
   using Raw = xsimd::batch<value_type, Arch>;
   Bits() = default;
   HILLOCK_INLINE Bits(const Raw& raw) noexcept : raw_(raw) {}
@@ -158,7 +161,7 @@ class Bits {
   friend HILLOCK_INLINE Bits looked_up(
       const std::uint32_t (&table)[std::size_t{1} << HILLOCK_TABLE_BITS], Bits index) noexcept {
     using Register = typename Raw::register_type;
-    return Raw(detail::looked_up(table, static_cast<Register>(index.raw_)));
+    return Raw(machine::looked_up(table, static_cast<Register>(index.raw_)));
   }
 #endif
 
@@ -186,11 +189,11 @@ class Batch {
   /// From a register, or from any other type that holds one, such as another library's packet.
   template <class Packet>
   static HILLOCK_INLINE Batch from_register(const Packet& packet) noexcept {
-    return Raw(detail::reinterpreted<Register>(packet));
+    return Raw(machine::reinterpreted<Register>(packet));
   }
   template <class Packet>
   HILLOCK_INLINE Packet to_register() const noexcept {
-    return detail::reinterpreted<Packet>(reg());
+    return machine::reinterpreted<Packet>(reg());
   }
 
   static HILLOCK_INLINE Batch load(const T* from) noexcept { return Raw::load_unaligned(from); }
@@ -236,7 +239,7 @@ class Batch {
   }
   friend HILLOCK_INLINE Batch operator/(Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_EXACT_OPERATIONS
-    return Raw(detail::divided(a.reg(), b.reg()));
+    return Raw(machine::divided(a.reg(), b.reg()));
 #else
     return Raw(a.raw_ / b.raw_);
 #endif
@@ -275,8 +278,8 @@ class Batch {
 #else
     if constexpr (sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw)) {
       const Bits<T, Arch> mask =
-          detail::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
-      return from_bits(bits(a) & (mask ^ static_cast<detail::BitsOf<T>>(~detail::BitsOf<T>{0})));
+          machine::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
+      return from_bits(bits(a) & (mask ^ static_cast<machine::BitsOf<T>>(~machine::BitsOf<T>{0})));
     } else {
       return select(condition, 0, a);
     }
@@ -285,7 +288,7 @@ class Batch {
   /// a b + c, rounded once where the instruction set has that (has_fma), else twice.
   friend HILLOCK_INLINE Batch fma(Batch a, Batch b, Batch c) noexcept {
 #if HILLOCK_HAS_FMA
-    return sum(Raw(detail::fused(a.reg(), b.reg(), c.reg())));
+    return sum(Raw(machine::fused(a.reg(), b.reg(), c.reg())));
 #else
     return a * b + c;
 #endif
@@ -293,14 +296,14 @@ class Batch {
   /// c - a b, rounded as fma.
   friend HILLOCK_INLINE Batch subtracted_product(Batch c, Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_FMA
-    return sum(Raw(detail::fused_from(c.reg(), a.reg(), b.reg())));
+    return sum(Raw(machine::fused_from(c.reg(), a.reg(), b.reg())));
 #else
     return c - a * b;
 #endif
   }
   friend HILLOCK_INLINE Batch sqrt(Batch a) noexcept {
 #if HILLOCK_HAS_EXACT_OPERATIONS
-    return Raw(detail::square_root(a.reg()));
+    return Raw(machine::square_root(a.reg()));
 #else
     return Raw(xsimd::sqrt(a.raw_));
 #endif
@@ -318,7 +321,7 @@ class Batch {
   /// Where the compiler may assume that there is no NaN, the bits are asked.
   friend HILLOCK_INLINE Mask<T, Arch> is_nan(Batch a) noexcept {
 #if HILLOCK_FAST_MATH
-    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
     const Bits<T, Arch> above = Bits<T, Arch>(infinity) - (bits(sealed(a)) & magnitude_bits());
     return sealed(from_bits((above & sign_bit()) | bits(Batch(1)))) < Batch(0);
 #else
@@ -363,14 +366,14 @@ class Batch {
   /// x, but not below (above) the limit; a NaN stays.
   friend HILLOCK_INLINE Batch not_below(Batch x, Batch limit) noexcept {
 #if HILLOCK_HAS_EXTREMES
-    return Raw(detail::larger(limit.reg(), x.reg()));
+    return Raw(machine::larger(limit.reg(), x.reg()));
 #else
     return select(x < limit, limit, x);
 #endif
   }
   friend HILLOCK_INLINE Batch not_above(Batch x, Batch limit) noexcept {
 #if HILLOCK_HAS_EXTREMES
-    return Raw(detail::smaller(limit.reg(), x.reg()));
+    return Raw(machine::smaller(limit.reg(), x.reg()));
 #else
     return select(x > limit, limit, x);
 #endif
@@ -378,7 +381,7 @@ class Batch {
   /// The larger; a where they are equal, as -0 and +0 are, and either where one is NaN.
   friend HILLOCK_INLINE Batch larger_or_first(Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_EXTREMES && defined(__SSE2__)
-    return Raw(detail::larger(b.reg(), a.reg()));
+    return Raw(machine::larger(b.reg(), a.reg()));
 #else
     return select(b > a, b, a);  // aarch64's maximum of -0 and +0 is +0
 #endif
@@ -386,7 +389,7 @@ class Batch {
   /// a for s above 0, b for s below; for a zero or a NaN either, so they must agree there.
   friend HILLOCK_INLINE Batch by_sign(Batch s, Batch a, Batch b) noexcept {
 #if HILLOCK_HAS_BLEND
-    return Raw(detail::blended(a.reg(), b.reg(), s.reg()));
+    return Raw(machine::blended(a.reg(), b.reg(), s.reg()));
 #else
     return select(s < 0, b, a);
 #endif
@@ -401,14 +404,14 @@ class Batch {
   /// Whether two are the same number bit for bit: -0 is not +0, and a NaN is itself. (Not the other
   /// way round: xsimd 8.1 takes six instructions to negate a mask of AVX2.)
   friend HILLOCK_INLINE Mask<T, Arch> have_same_bits(Batch a, Batch b) noexcept {
-    return detail::reinterpreted<typename Mask<T, Arch>::Raw>(bits(a).raw() == bits(b).raw());
+    return machine::reinterpreted<typename Mask<T, Arch>::Raw>(bits(a).raw() == bits(b).raw());
   }
   friend HILLOCK_INLINE Mask<T, Arch> bits_differ(Batch a, Batch b) noexcept {
     return !have_same_bits(a, b);
   }
   /// Whether a number is subnormal or 0, and whether it is 0, by the bits.
   friend HILLOCK_INLINE Mask<T, Arch> is_below_normal(Batch a) noexcept {
-    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
     return have_same_bits(from_bits(bits(a) & Bits<T, Arch>(infinity)), Batch(0));
   }
   friend HILLOCK_INLINE Mask<T, Arch> is_zero(Batch a) noexcept {
@@ -416,20 +419,20 @@ class Batch {
   }
   /// By its bits: where the compiler may assume that there is no infinity, none must be named.
   friend HILLOCK_INLINE Mask<T, Arch> is_minus_infinity(Batch a) noexcept {
-    constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
     return have_same_bits(sealed(a), sealed(from_bits(Bits<T, Arch>(infinity) | sign_bit())));
   }
   friend HILLOCK_INLINE Bits<T, Arch> bits(Batch a) noexcept {
-    return detail::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
+    return machine::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
   }
   static HILLOCK_INLINE Batch from_bits(Bits<T, Arch> pattern) noexcept {
-    return detail::reinterpreted<Raw>(pattern.raw());
+    return machine::reinterpreted<Raw>(pattern.raw());
   }
   static HILLOCK_INLINE Bits<T, Arch> sign_bit() noexcept {
-    return detail::BitsOf<T>{1} << (8 * sizeof(T) - 1);
+    return machine::BitsOf<T>{1} << (8 * sizeof(T) - 1);
   }
   static HILLOCK_INLINE Bits<T, Arch> magnitude_bits() noexcept {
-    return static_cast<detail::BitsOf<T>>(~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)));
+    return static_cast<machine::BitsOf<T>>(~(machine::BitsOf<T>{1} << (8 * sizeof(T) - 1)));
   }
 
  private:
@@ -441,7 +444,7 @@ class Batch {
   }
 
   static HILLOCK_INLINE Batch sum(const Raw& raw) noexcept {
-    if constexpr (detail::seals_sums)
+    if constexpr (machine::seals_sums)
       return sealed(Batch(raw));
     else
       return Raw(HILLOCK_FENCED(static_cast<Register>(raw)));
@@ -456,13 +459,13 @@ HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> coun
   using Raw = typename Bits<T, Arch>::Raw;
   if constexpr (sizeof(condition.raw()) == sizeof(Raw)) {
     // All ones is -1: a subtraction counts.
-    return counts - Bits<T, Arch>(detail::reinterpreted<Raw>(condition.raw()));
+    return counts - Bits<T, Arch>(machine::reinterpreted<Raw>(condition.raw()));
 #if defined(__AVX512F__)
   } else if constexpr (sizeof(Raw) == sizeof(__m512i)) {
     using Register = typename Raw::register_type;
     using Lanes = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
-    return Raw(detail::counted(detail::reinterpreted<Lanes>(condition.raw()),
-                               static_cast<Register>(counts.raw())));
+    return Raw(machine::counted(machine::reinterpreted<Lanes>(condition.raw()),
+                                static_cast<Register>(counts.raw())));
 #endif
   } else {
     using V = Batch<T, Arch>;
@@ -479,10 +482,10 @@ HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limi
   using Result = xsimd::batch_bool<std::int32_t, Arch>;
   if constexpr (sizeof(T) == 4 && sizeof(Result) == sizeof(Signed)) {
     const Result above =
-        detail::reinterpreted<Signed>(x.raw()) > detail::reinterpreted<Signed>(limit.raw());
+        machine::reinterpreted<Signed>(x.raw()) > machine::reinterpreted<Signed>(limit.raw());
     // Sealed: of two counts g++ makes a sum first, for which it lacks a register.
     return bits(sealed(Batch<T, Arch>::from_bits(
-        counts - Bits<T, Arch>(detail::reinterpreted<typename Bits<T, Arch>::Raw>(above)))));
+        counts - Bits<T, Arch>(machine::reinterpreted<typename Bits<T, Arch>::Raw>(above)))));
   } else {
     return counted(x > limit, counts);
   }
@@ -491,17 +494,17 @@ HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limi
 /// The lower and the upper lanes of a batch of floats, as doubles.
 template <class Arch>
 HILLOCK_INLINE Batch<double, Arch> widened_low(Batch<float, Arch> x) noexcept {
-  return typename Batch<double, Arch>::Raw(detail::widened_low(x.reg()));
+  return typename Batch<double, Arch>::Raw(machine::widened_low(x.reg()));
 }
 template <class Arch>
 HILLOCK_INLINE Batch<double, Arch> widened_high(Batch<float, Arch> x) noexcept {
-  return typename Batch<double, Arch>::Raw(detail::widened_high(x.reg()));
+  return typename Batch<double, Arch>::Raw(machine::widened_high(x.reg()));
 }
 /// A batch of floats from its lower and upper lanes, each rounded once.
 template <class Arch>
 HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
                                            Batch<double, Arch> high) noexcept {
-  return typename Batch<float, Arch>::Raw(detail::narrowed(low.reg(), high.reg()));
+  return typename Batch<float, Arch>::Raw(machine::narrowed(low.reg(), high.reg()));
 }
 
 /// The same two, right for subnormal floats also where the processor takes them for 0 (see
@@ -553,6 +556,7 @@ constexpr int xsimd_version() noexcept {
 inline const char* architecture_name() noexcept { return NativeArch::name(); }
 
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
 

@@ -133,6 +133,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace simd {
 
 /// The name of the inline namespace: what this file was compiled for.
@@ -142,5 +143,6 @@ constexpr const char* instruction_set() noexcept { return HILLOCK_STRING(HILLOCK
 inline constexpr bool has_fma = HILLOCK_HAS_FMA;
 
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

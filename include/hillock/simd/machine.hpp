@@ -29,12 +29,13 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace simd {
 
 template <class T>
 inline constexpr bool is_element = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
-namespace detail {
+namespace machine {
 
 template <class T>
 using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -325,7 +326,7 @@ HILLOCK_INLINE float32x4_t narrowed(float64x2_t low, float64x2_t high) noexcept 
 }
 #endif
 
-}  // namespace detail
+}  // namespace machine
 
 /// 2^table_bits is the size of the tables that Batch<T>::looked_up takes; 0 where there are none.
 template <class T>
@@ -334,19 +335,19 @@ inline constexpr int table_bits = std::is_same_v<T, float> ? HILLOCK_TABLE_BITS 
 /// Whether a number is NaN, asked of its bits: -ffast-math assumes that none is.
 template <class T>
 inline bool is_nan_number(T number) noexcept {
-  detail::BitsOf<T> pattern;
+  machine::BitsOf<T> pattern;
   std::memcpy(&pattern, &number, sizeof(T));
-  constexpr detail::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-  return (pattern & static_cast<detail::BitsOf<T>>(
-                        ~(detail::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
+  constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+  return (pattern & static_cast<machine::BitsOf<T>>(
+                        ~(machine::BitsOf<T>{1} << (8 * sizeof(T) - 1)))) > infinity;
 }
 
 /// Whether a number is finite, asked of its bits in the same way.
 template <class T>
 inline bool is_finite_number(T number) noexcept {
-  detail::BitsOf<T> pattern;
+  machine::BitsOf<T> pattern;
   std::memcpy(&pattern, &number, sizeof(T));
-  constexpr detail::BitsOf<T> exponent = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
+  constexpr machine::BitsOf<T> exponent = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
   return (pattern & exponent) != exponent;
 }
 
@@ -406,7 +407,7 @@ struct Scale {
 };
 template <class T>
 inline Scale<T> scale_to_one(T a) noexcept {
-  using Pattern = detail::BitsOf<T>;
+  using Pattern = machine::BitsOf<T>;
   constexpr int mantissa_bits = sizeof(T) == 4 ? 23 : 52;
   constexpr Pattern bias = sizeof(T) == 4 ? 127 : 1023;
   Pattern pattern;
@@ -422,6 +423,7 @@ inline Scale<T> scale_to_one(T a) noexcept {
 }
 
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
 

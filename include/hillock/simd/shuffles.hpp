@@ -18,8 +18,9 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace simd {
 namespace detail {
+namespace simd {
+namespace machine {
 
 // Of the narrowest registers nothing of this is asked, but the names must be there.
 template <class T, class Register>
@@ -176,8 +177,9 @@ HILLOCK_INLINE __m512 in_parts(__m512 x) noexcept {
 }
 #endif
 
-}  // namespace detail
+}  // namespace machine
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
 

@@ -18,13 +18,14 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace simd {
 
 // With SSE2 on, all of x86. (aarch64 has stores with the same hint, and g++ no way to write them.)
 #if defined(__GNUC__) && defined(__SSE2__)
 inline constexpr bool can_stream = true;
 
-namespace detail {
+namespace machine {
 
 HILLOCK_INLINE void stream(float* to, __m128 value) noexcept { _mm_stream_ps(to, value); }
 HILLOCK_INLINE void stream(double* to, __m128d value) noexcept { _mm_stream_pd(to, value); }
@@ -37,12 +38,12 @@ HILLOCK_INLINE void stream(float* to, __m512 value) noexcept { _mm512_stream_ps(
 HILLOCK_INLINE void stream(double* to, __m512d value) noexcept { _mm512_stream_pd(to, value); }
 #endif
 
-}  // namespace detail
+}  // namespace machine
 
 /// Stores past the caches; `to` is aligned to the batch's size.
 template <class T, class Arch>
 HILLOCK_INLINE void stream(T* to, Batch<T, Arch> value) noexcept {
-  detail::stream(to, value.reg());
+  machine::stream(to, value.reg());
 }
 
 /// After the last of them: other threads see them before what is stored from here on.
@@ -68,5 +69,6 @@ HILLOCK_INLINE void fetch_ahead_of(const T*) noexcept {}
 #endif
 
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -6,6 +6,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
 namespace simd {
 
 /// How many elements of a row are turned at once.
@@ -21,7 +22,7 @@ HILLOCK_INLINE void transpose_square(const T* from, std::ptrdiff_t from_step, T*
 #if defined(__SSE2__) || defined(__aarch64__)
   typename V::Register square[V::size];
   for (std::ptrdiff_t i = 0; i < size; ++i) square[i] = V::load(from + i * from_step).reg();
-  detail::transpose(square);
+  machine::transpose(square);
   for (std::ptrdiff_t j = 0; j < size; ++j) V(typename V::Raw(square[j])).store(to + j * to_step);
 #else
   for (std::ptrdiff_t i = 0; i < size; ++i)
@@ -43,9 +44,9 @@ HILLOCK_INLINE void load_turned(const T* from, std::ptrdiff_t step,
     if constexpr (V::size == size)
       rows[i] = V::load(first).reg();
     else
-      detail::load_parts(first, static_cast<std::ptrdiff_t>(size) * step, rows[i]);
+      machine::load_parts(first, static_cast<std::ptrdiff_t>(size) * step, rows[i]);
   }
-  detail::transpose(rows);
+  machine::transpose(rows);
   for (std::size_t i = 0; i < size; ++i) turned[i] = typename V::Raw(rows[i]);
 #else
   for (std::size_t e = 0; e < size; ++e) {
@@ -66,15 +67,15 @@ HILLOCK_INLINE void store_turned(const Batch<T, Arch> (&turned)[square_size<T>],
 #if defined(__SSE2__) || defined(__aarch64__)
   typename V::Register rows[size];
   for (std::size_t i = 0; i < size; ++i) rows[i] = turned[i].reg();
-  detail::transpose(rows);
+  machine::transpose(rows);
   if constexpr (V::size == size) {
     for (std::size_t i = 0; i < size; ++i, to += step) V(typename V::Raw(rows[i])).store(to);
   } else {
-    for (std::size_t i = 0; i < size; ++i, to += step) detail::store_part<0>(to, rows[i]);
-    for (std::size_t i = 0; i < size; ++i, to += step) detail::store_part<1>(to, rows[i]);
+    for (std::size_t i = 0; i < size; ++i, to += step) machine::store_part<0>(to, rows[i]);
+    for (std::size_t i = 0; i < size; ++i, to += step) machine::store_part<1>(to, rows[i]);
     if constexpr (V::size == 4 * size) {
-      for (std::size_t i = 0; i < size; ++i, to += step) detail::store_part<2>(to, rows[i]);
-      for (std::size_t i = 0; i < size; ++i, to += step) detail::store_part<3>(to, rows[i]);
+      for (std::size_t i = 0; i < size; ++i, to += step) machine::store_part<2>(to, rows[i]);
+      for (std::size_t i = 0; i < size; ++i, to += step) machine::store_part<3>(to, rows[i]);
     }
   }
 #else
@@ -92,7 +93,7 @@ HILLOCK_INLINE void split_pairs(Batch<T, Arch>& a, Batch<T, Arch>& b) noexcept {
   using V = Batch<T, Arch>;
 #if defined(__SSE2__) || defined(__aarch64__)
   auto first = a.reg(), second = b.reg();
-  detail::split_pairs(first, second);
+  machine::split_pairs(first, second);
   a = typename V::Raw(first);
   b = typename V::Raw(second);
 #else
@@ -112,7 +113,7 @@ HILLOCK_INLINE void merge_pairs(Batch<T, Arch>& a, Batch<T, Arch>& b) noexcept {
   using V = Batch<T, Arch>;
 #if defined(__SSE2__) || defined(__aarch64__)
   auto first = a.reg(), second = b.reg();
-  detail::merge_pairs(first, second);
+  machine::merge_pairs(first, second);
   a = typename V::Raw(first);
   b = typename V::Raw(second);
 #else
@@ -133,16 +134,17 @@ HILLOCK_INLINE Batch<T, Arch> pairs_in_order(Batch<T, Arch> x) noexcept {
   if constexpr (Batch<T, Arch>::size == square_size<T>)
     return x;
   else
-    return typename Batch<T, Arch>::Raw(detail::in_order(x.reg()));
+    return typename Batch<T, Arch>::Raw(machine::in_order(x.reg()));
 }
 template <class T, class Arch>
 HILLOCK_INLINE Batch<T, Arch> pairs_in_parts(Batch<T, Arch> x) noexcept {
   if constexpr (Batch<T, Arch>::size == square_size<T>)
     return x;
   else
-    return typename Batch<T, Arch>::Raw(detail::in_parts(x.reg()));
+    return typename Batch<T, Arch>::Raw(machine::in_parts(x.reg()));
 }
 
 }  // namespace simd
+}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -1,0 +1,167 @@
+// Activation<Derived>: what every pointwise activation function is made of, hillock's own and
+// yours.
+#pragma once
+
+#include <hillock/arrays/lazy/assignment.hpp>
+#include <hillock/arrays/lazy/expression.hpp>
+#include <hillock/arrays/operations/operation.hpp>
+// What a formula may call unqualified.
+#include <hillock/kernels/erf.hpp>
+#include <hillock/kernels/exp.hpp>
+#include <hillock/kernels/expm1.hpp>
+#include <hillock/kernels/log1p.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Base of every pointwise activation function f. The class that derives from it holds the formula,
+///
+///   struct Squareplus : hillock::Activation<Squareplus> {
+///     template <class V> V forward_at(const V& x) const { return 0.5 * (x + sqrt(x * x + 4)); }
+///     template <class V> V derivative_at(const V& x) const {
+///       return 0.5 * (1 + x / sqrt(x * x + 4));
+///     }
+///   };
+///
+/// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified,
+/// select fma abs min max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work,
+/// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. In
+/// return the class gets, for a number, a batch, and any dense Eigen array, matrix or expression of
+/// float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in float and rounded
+/// once):
+///
+///   f(x), f.forward(x)      the value
+///   f.derivative(x)         the derivative at the input x
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; std::invalid_argument otherwise
+///
+/// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
+/// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
+/// diagnostics take the class as well.
+///
+/// Bounds and equal bits hold while the processor rounds to nearest, as it does when a program
+/// starts. A finite x of up to half of the largest number raises no floating-point exception but
+/// inexact and underflow, and overflow where a result of hillock's functions is infinite.
+template <class Derived>
+class Activation : public detail::PointwiseBase {
+  template <class X>
+  using FitsFor = detail::IfFits<detail::HintFor<Derived, X, true>>;
+  template <class X, class DY>
+  using FitsForBoth = detail::IfFits<detail::HintForBoth<Derived, X, DY, true>>;
+  template <class X>
+  using HintFor = detail::IfNot<detail::HintFor<Derived, X, true>>;
+  template <class X, class DY>
+  using HintForBoth = detail::IfNot<detail::HintForBoth<Derived, X, DY, true>>;
+
+ public:
+  // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
+  /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
+  static constexpr bool may_keep_sign = false;
+  /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not so, elements
+  /// are judged wrongly.
+  static constexpr bool is_steep_in_one_stretch = false;
+
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto operator()(const X& x) const noexcept(!detail::is_dense<X>) {
+    return forward(x);
+  }
+
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto forward(const X& x) const noexcept(!detail::is_dense<X>) {
+    return apply(detail::Forward<Derived, detail::ElementOf<X>>(derived()), x);
+  }
+
+  template <class X, FitsFor<X> = 0>
+  [[nodiscard]] auto derivative(const X& x) const noexcept(!detail::is_dense<X>) {
+    return apply(detail::Derivative<Derived, detail::ElementOf<X>>(derived()), x);
+  }
+
+  template <class X, class DY, FitsForBoth<X, DY> = 0>
+  [[nodiscard]] auto backward(const X& x, const DY& dy) const noexcept(!detail::is_dense<X>) {
+    const detail::Backward<Derived, detail::ElementOf<X>> op(derived());
+    if constexpr (detail::is_dense<X>)
+      return detail::lazy("backward", op, detail::as_dense(x), detail::as_dense(dy));
+    else if constexpr (detail::simd::is_batch<X>)
+      return op(x, dy);
+    else
+      return detail::apply_to_scalar(op, x, dy);
+  }
+
+  // What is no argument.
+  template <class X, class Hint = HintFor<X>>
+  Hint operator()(const X&) const = delete;
+  template <class X, class Hint = HintFor<X>>
+  Hint forward(const X&) const = delete;
+  template <class X, class Hint = HintFor<X>>
+  Hint derivative(const X&) const = delete;
+  template <class X, class DY, class Hint = HintForBoth<X, DY>>
+  Hint backward(const X&, const DY&) const = delete;
+
+  /// Called by Eigen for z.unaryExpr(f).
+  template <class Packet>
+  HILLOCK_INLINE Packet packetOp(const Packet& x) const noexcept {
+    using Element = typename Eigen::internal::unpacket_traits<Packet>::type;
+    return detail::apply_to_packet<Element>(detail::Forward<Derived, Element>(derived()), x);
+  }
+
+ protected:
+  const Derived& derived() const noexcept { return static_cast<const Derived&>(*this); }
+
+ private:
+  template <class Op, class X>
+  static auto apply(const Op& op, const X& x) {
+    if constexpr (detail::is_dense<X>)
+      return detail::lazy(op, detail::as_dense(x));
+    else if constexpr (detail::simd::is_batch<X>)
+      return op(x);
+    else
+      return detail::apply_to_scalar(op, x);
+  }
+};
+
+/// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions, for
+/// which what depends on the parameters alone is worked out (detail::FormulaOf): the class has them,
+/// too.
+template <class Derived>
+class PreparedActivation : public Activation<Derived> {
+ public:
+  template <class V>
+  HILLOCK_INLINE V forward_at(const V& x) const noexcept {
+    return formula_for<V>().forward_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
+    return formula_for<V>().derivative_at(x);
+  }
+  template <class V>
+  HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
+    return detail::both(formula_for<V>(), x);
+  }
+
+ private:
+  template <class V>
+  HILLOCK_INLINE auto formula_for() const noexcept {
+    return this->derived().template formula<typename V::value_type>();
+  }
+};
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
+
+namespace Eigen {
+namespace internal {
+// hillock's own functors in Eigen's unaryExpr: with packets.
+template <template <hillock::Accuracy, class> class F, hillock::Accuracy A, class Arch>
+struct functor_traits<F<A, Arch>> {
+  enum { Cost = hillock::detail::expression_cost, PacketAccess = true };
+};
+}  // namespace internal
+}  // namespace Eigen
+
+/// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them
+/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus),
+/// HILLOCK_EIGEN_FUNCTOR(my::Power<2, int>)
+#define HILLOCK_EIGEN_FUNCTOR(...)                                         \
+  template <>                                                              \
+  struct Eigen::internal::functor_traits<__VA_ARGS__> {                    \
+    enum { Cost = hillock::detail::expression_cost, PacketAccess = true }; \
+  }

@@ -1,0 +1,105 @@
+// Groups of a few pieces that follow each other in memory: in registers, piece by piece.
+#pragma once
+
+#include <hillock/arrays/axis/lanes.hpp>
+#include <hillock/simd/transpose.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// Two pieces, the most common number, as a constant: the loops over them are gone then.
+using TwoPieces = std::integral_constant<int, 2>;
+
+/// A batch's worth of elements, and fewer of them.
+template <class V>
+struct WholeBatch {
+  using T = typename V::value_type;
+  HILLOCK_INLINE V load(const T* from) const noexcept { return sealed(V::load(from)); }
+  HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store(to); }
+};
+template <class V>
+struct FirstLanes {
+  using T = typename V::value_type;
+  std::size_t count;
+  HILLOCK_INLINE V load(const T* from) const noexcept { return sealed(V::load_first(from, count)); }
+  HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
+};
+
+inline constexpr int most_turned_pieces = 8;
+
+/// The pieces of V::size groups that follow each other in memory, piece by piece. Of pieces that are
+/// fewer than a square has, what follows the last group is read and written too.
+template <class V>
+struct TurnedPieces {
+  using T = typename V::value_type;
+  static constexpr int size = static_cast<int>(simd::square_size<T>);
+  static constexpr int overrun(TwoPieces) noexcept { return 0; }
+  static constexpr int overrun(int pieces_each) noexcept {
+    return pieces_each < size ? size - pieces_each : 0;
+  }
+  V piece[most_turned_pieces];
+
+  HILLOCK_INLINE void read(const T* from, TwoPieces) noexcept {
+    piece[0] = V::load(from);
+    piece[1] = V::load(from + V::size);
+    split_pairs(piece[0], piece[1]);
+  }
+  HILLOCK_INLINE void write(T* to, TwoPieces) noexcept {
+    merge_pairs(piece[0], piece[1]);
+    piece[0].store(to);
+    piece[1].store(to + V::size);
+  }
+  /// Lanes are those of the groups in memory, but of two pieces.
+  static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
+  static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_parts(x); }
+  static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
+  static HILLOCK_INLINE V as_read(V x, int) noexcept { return x; }
+
+  HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
+    for_each_square(pieces_each, [&](int at) {
+      V square[simd::square_size<T>];
+      load_turned(from + at, pieces_each, square);
+      for (int i = 0; i < size; ++i) piece[at + i] = square[i];
+    });
+  }
+  HILLOCK_INLINE void write(T* to, int pieces_each) noexcept {
+    for_each_square(pieces_each, [&](int at) {
+      V square[simd::square_size<T>];
+      for (int i = 0; i < size; ++i) square[i] = piece[at + i];
+      store_turned(square, to + at, pieces_each);
+    });
+  }
+
+ private:
+  /// work(at) for squares of pieces from `at` on, the last of which overlap.
+  template <class Work>
+  static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
+    // The first by itself, where g++ sees which pieces it has: they stay in registers.
+    work(0);
+    for (int at = size; at < pieces_each; at += size)
+      work(at + size <= pieces_each ? at : pieces_each - size);
+  }
+};
+
+/// The last groups of a distribution, fewer than V has lanes or with nothing after them that may be
+/// touched, as a copy.
+template <class V>
+struct CopiedPieces {
+  using T = typename V::value_type;
+  T element[most_turned_pieces * V::size + simd::square_size<T>];
+
+  void read(const T* from, int pieces_each, Index groups_each) noexcept {
+    const Index count = groups_each * pieces_each;
+    // Further groups repeat the first piece: they raise no exception that it does not.
+    for (Index i = 0; i < static_cast<Index>(sizeof element / sizeof(T)); ++i)
+      element[i] = from[i < count ? i : 0];
+  }
+  void write(T* to, int pieces_each, Index groups_each) const noexcept {
+    for (Index i = 0; i < groups_each * pieces_each; ++i) to[i] = element[i];
+  }
+};
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

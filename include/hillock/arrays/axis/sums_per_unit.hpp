@@ -1,0 +1,135 @@
+// Sums over the rows or the columns of two arrays, of a term of each place, in double.
+//
+// They are added in the order of partial_sums.hpp whatever the layout: the bits depend neither on it nor
+// on the width of the registers.
+#pragma once
+
+#include <hillock/arrays/axis/lanes.hpp>
+#include <hillock/arrays/axis/summation.hpp>
+
+#include <algorithm>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+template <class W, class Term, class T>
+HILLOCK_INLINE W term_of_one(const Term& term, T x, T dy) noexcept {
+  return term(W(static_cast<double>(x)), W(static_cast<double>(dy)));
+}
+
+/// sums[i] += term(x[i], dy[i]) for i < n.
+template <class V, class Term, class T>
+HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n,
+                              double* sums) noexcept {
+  using W = simd::Batch<double, typename V::arch>;
+  constexpr Index width = static_cast<Index>(V::size);
+  const auto add = [&](W a, W b, double* to) { (W::load(to) + term(a, b)).store(to); };
+  const auto add_batch = [&](V a, V b, double* to) {
+    if constexpr (std::is_same_v<T, double>) {
+      add(a, b, to);
+    } else {
+      add(widened_low(a), widened_low(b), to);
+      add(widened_high(a), widened_high(b), to + W::size);
+    }
+  };
+  Index i = 0;
+  for (; i + width <= n; i += width)
+    add_batch(sealed(V::load(x + i)), sealed(V::load(dy + i)), sums + i);
+  if constexpr (!std::is_same_v<typename V::arch, simd::NarrowArch>) {
+    add_terms<simd::Batch<T, simd::NarrowArch>>(term, x + i, dy + i, n - i, sums + i);
+  } else {
+    for (; i < n; ++i) sums[i] = (W(sums[i]) + term_of_one<W>(term, x[i], dy[i])).first();
+  }
+}
+
+/// The sum of partial sums.
+inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
+  using W = simd::Batch<double, simd::NarrowArch>;
+  kernels::PlainSum<W> parts[partial_sums];
+  for (Index i = 0; i < partial_sums; ++i) parts[i].number[0] = sums[i];
+  add_by_halves(parts);
+  return parts[0].number[0].first();
+}
+
+/// The sum of n terms, of places that read(start, n) gives pointers to.
+template <class V, class Term, class Read>
+double sum_of_run(const Term& term, const Read& read, Index n) {
+  using W = simd::Batch<double, simd::NarrowArch>;
+  if (n < shortest_tree) {
+    const auto [x, dy] = read(0, n);
+    W sum = 0;
+    for (Index i = 0; i < n; ++i) sum = sum + term_of_one<W>(term, x[i], dy[i]);
+    return sum.first();
+  }
+  double sums[partial_sums] = {};
+  for (Index start = 0; start < n; start += buffer_size) {
+    const Index now = std::min(buffer_size, n - start);
+    const auto [x, dy] = read(start, now);
+    Index i = 0;
+    for (; i + partial_sums <= now; i += partial_sums)
+      add_terms<V>(term, x + i, dy + i, partial_sums, sums);
+    if (i < now) add_terms<V>(term, x + i, dy + i, now - i, sums + (partial_sums - (now - i)));
+  }
+  return total_by_halves(sums);
+}
+
+/// The sums of units that lie beside each other, of n terms each: read(entry, first, count) gives pointers to
+/// an entry of some units.
+template <class V, class Term, class Read>
+void sums_of_units(const Term& term, const Read& read, Index n, Index units, double* to) {
+  using W = simd::Batch<double, typename V::arch>;
+  constexpr Index at_once = 64;
+  constexpr Index width = static_cast<Index>(W::size);
+  static_assert(at_once % V::size == 0);
+  const bool is_short = n < shortest_tree;
+  double sums[partial_sums][at_once];
+  for (Index first = 0; first < units; first += at_once) {
+    const Index count = std::min(at_once, units - first);
+    for (Index slot = 0; slot < (is_short ? 1 : partial_sums); ++slot)
+      std::fill_n(sums[slot], at_once, 0.0);
+    const Index whole = n / partial_sums * partial_sums;
+    for (Index i = 0; i < n; ++i) {
+      const Index slot = is_short ? 0 : i < whole ? i % partial_sums : i - (n - partial_sums);
+      const auto [x, dy] = read(i, first, count);
+      add_terms<V>(term, x, dy, count, sums[slot]);
+    }
+    for (Index half = is_short ? 0 : partial_sums / 2; half > 0; half /= 2)
+      for (Index slot = 0; slot < half; ++slot)
+        for (Index i = 0; i < count; i += width)
+          (W::load(sums[slot] + i) + W::load(sums[slot + half] + i)).store(sums[slot] + i);
+    std::copy_n(sums[0], count, to + first);
+  }
+}
+
+/// to[unit] = the sum of term(x, dy) over a row (column), in batches of doubles.
+template <class Arch, class Term, class X, class DY>
+void sum_per_unit(const Term& term, Per per, const Input<X>& x, const Input<DY>& dy, double* to) {
+  using T = typename Input<X>::T;
+  using V = simd::Batch<T, Arch>;
+  const Shape shape = x.shape();
+  const Index n = entries(shape, per);
+  const Index units = distributions(shape, per);
+  // A single row or column is one run, whatever it is stored in.
+  const bool along_row = shape.rows == 1 || (X::IsRowMajor && shape.cols != 1);
+  T x_buffer[buffer_size] = {};
+  T dy_buffer[buffer_size] = {};
+  const auto read = [&](Index run, Index start, Index count) {
+    const Index row = along_row ? run : start;
+    const Index col = along_row ? start : run;
+    return std::pair<const T*, const T*>(x.read(row, col, count, along_row, x_buffer),
+                                         dy.read(row, col, count, along_row, dy_buffer));
+  };
+  if (along_row == (per == Per::column)) {
+    sums_of_units<V>(term, read, n, units, to);
+  } else {
+    for (Index unit = 0; unit < units; ++unit) {
+      const auto read_unit = [&](Index start, Index count) { return read(unit, start, count); };
+      to[unit] = sum_of_run<V>(term, read_unit, n);
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

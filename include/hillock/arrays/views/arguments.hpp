@@ -1,0 +1,260 @@
+// What hillock asks of an Eigen argument, and the errors where it does not fit.
+#pragma once
+
+#include <hillock/arrays/views/element.hpp>
+#include <hillock/errors.hpp>
+#include <hillock/simd/batch.hpp>
+
+#include <Eigen/Core>
+
+#include <complex>
+#include <string>
+#include <type_traits>
+
+namespace hillock {
+
+/// What a compiler prints where an argument does not fit a function: the names are the messages. A
+/// call that does not fit is a deleted overload that has one of them in its type, and not a static
+/// assertion, so that std::is_invocable is false of it. (They stand outside of the inline namespace
+/// because they have no code, and its name would stand in the message.)
+namespace hint {
+struct an_integer_is_no_argument_write_1_0f_or_1_0;
+struct wrap_a_std_vector_or_C_array_or_pointer_in_Eigen_Map;
+struct long_double_is_not_supported_use_double;
+struct complex_numbers_are_not_supported_use_real_and_imag;
+struct the_elements_must_be_float_double_half_or_bfloat16_use_cast;
+struct the_argument_must_be_a_number_or_a_dense_Eigen_array;
+struct the_argument_must_be_a_dense_Eigen_array;
+struct Accuracy_exact_is_not_there_for_double_use_Accuracy_fast;
+struct x_and_dy_must_have_the_same_type;
+struct x_and_dy_must_have_the_same_element_type_use_cast;
+struct name_the_axis_Per_row_or_Per_column;
+}  // namespace hint
+
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// What makes one unit, one distribution or one group: a row of the array, or a column.
+enum class Per { row, column };
+
+/// Not hillock's name for it.
+enum class [[deprecated("hillock: write hillock::Per::row or hillock::Per::column")]] Axis{row,
+                                                                                           column};
+
+namespace detail {
+
+using Eigen::Index;
+
+/// Any dense Eigen object or expression as its own type, also when it is derived from one.
+template <class X>
+const X& as_dense(const Eigen::DenseBase<X>& x) noexcept {
+  return x.derived();
+}
+
+template <class X, class = void>
+inline constexpr bool is_dense = false;
+template <class X>
+inline constexpr bool is_dense<X, std::void_t<decltype(as_dense(std::declval<const X&>()))>> = true;
+
+template <class X>
+using DenseType =
+    std::remove_cv_t<std::remove_reference_t<decltype(as_dense(std::declval<const X&>()))>>;
+
+template <class X>
+using ScalarOf = typename DenseType<X>::Scalar;
+
+/// The element type of an array or a batch; that of a number is its own.
+template <class X, class = void>
+struct ElementTypeOf {
+  using type = std::remove_cv_t<X>;
+};
+template <class X>
+struct ElementTypeOf<X, std::enable_if_t<is_dense<X>>> {
+  using type = ScalarOf<X>;
+};
+template <class X>
+struct ElementTypeOf<X, std::enable_if_t<simd::is_batch<X>>> {
+  using type = typename X::value_type;
+};
+template <class X>
+using ElementOf = typename ElementTypeOf<X>::type;
+
+/// A batch as wide as Arch's registers, of the type that X's elements are computed in.
+template <class X, class Arch>
+using BatchFor = simd::Batch<ComputeType<ScalarOf<X>>, Arch>;
+
+/// Trainable parameters, one per unit.
+using Parameters = Eigen::ArrayXd;
+
+template <class T, int Rows, int Cols>
+using PlainMatrix = Eigen::Matrix<T, Rows, Cols>;
+
+/// Plain storage of X's shape and kind, and of any shape and X's kind (Array or Matrix).
+template <class X>
+using Plain = typename DenseType<X>::PlainObject;
+template <class X>
+using PlainOfAnyShape = std::conditional_t<
+    std::is_same_v<typename Eigen::internal::traits<DenseType<X>>::XprKind, Eigen::ArrayXpr>,
+    Eigen::Array<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>,
+    Eigen::Matrix<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>>;
+
+/// X's elements, widened where they are narrower than what is computed in, in storage of its shape
+/// and kind.
+template <class X>
+auto computed(const X& x) {
+  using T = ComputeType<ScalarOf<X>>;
+  using Result = Plain<decltype(as_dense(x).template cast<T>())>;
+  if constexpr (is_narrow<ScalarOf<X>>)
+    return Result(as_dense(x).unaryExpr(&value_of_element<ScalarOf<X>>));
+  else
+    return Result(as_dense(x));
+}
+
+template <class T>
+inline constexpr bool is_complex = false;
+template <class T>
+inline constexpr bool is_complex<std::complex<T>> = true;
+
+/// Whether X holds elements that Eigen::Map could refer to.
+template <class X, class = void>
+inline constexpr bool has_elements_in_memory =
+    std::is_array_v<std::remove_reference_t<X>> || std::is_pointer_v<std::decay_t<X>>;
+template <class X>
+inline constexpr bool has_elements_in_memory<
+    X, std::void_t<decltype(std::declval<const X&>().data(), std::declval<const X&>().size())>> =
+    true;
+
+/// What is wrong with elements, or a number, of type T; void if nothing is.
+template <class T>
+constexpr auto hint_for_element() noexcept {
+  if constexpr (is_array_element<T>)
+    return static_cast<void*>(nullptr);
+  else if constexpr (std::is_same_v<T, long double>)
+    return static_cast<hint::long_double_is_not_supported_use_double*>(nullptr);
+  else if constexpr (is_complex<T>)
+    return static_cast<hint::complex_numbers_are_not_supported_use_real_and_imag*>(nullptr);
+  else
+    return static_cast<hint::the_elements_must_be_float_double_half_or_bfloat16_use_cast*>(nullptr);
+}
+
+/// What is wrong with X as an argument; void if nothing is.
+template <class X, bool MayBeNumber>
+constexpr auto hint_for_argument() noexcept {
+  using Element = ElementOf<X>;
+  if constexpr (is_dense<X>)
+    return hint_for_element<Element>();
+  else if constexpr (has_elements_in_memory<X>)
+    return static_cast<hint::wrap_a_std_vector_or_C_array_or_pointer_in_Eigen_Map*>(nullptr);
+  else if constexpr (!MayBeNumber)
+    return static_cast<hint::the_argument_must_be_a_dense_Eigen_array*>(nullptr);
+  else if constexpr (std::is_integral_v<X>)
+    return static_cast<hint::an_integer_is_no_argument_write_1_0f_or_1_0*>(nullptr);
+  else if constexpr (simd::is_batch<X> || is_array_element<Element> ||
+                     std::is_arithmetic_v<Element> || is_complex<Element>)
+    return hint_for_element<Element>();
+  else
+    return static_cast<hint::the_argument_must_be_a_number_or_a_dense_Eigen_array*>(nullptr);
+}
+
+// The checks of arguments at compile time are classes: their messages come before any error that
+// follows from the same mistake, which those of a function need not (g++ 16).
+template <class X, bool IsDense = is_dense<X>>
+inline constexpr bool has_computable_elements = true;  // what is not dense is told so
+template <class X>
+inline constexpr bool has_computable_elements<X, true> = is_array_element<ScalarOf<X>>;
+
+template <class X, bool IsDense = is_dense<X>>
+inline constexpr bool has_complex_elements = false;
+template <class X>
+inline constexpr bool has_complex_elements<X, true> = is_complex<ScalarOf<X>>;
+
+/// X is dense, of an element type that hillock computes.
+template <class X>
+struct CheckElements {
+  static_assert(is_dense<X>,
+                "hillock: this argument must be a dense Eigen array, matrix or expression; wrap a "
+                "std::vector, a C array or a pointer in Eigen::Map, or give pointers and a count");
+  static_assert(!has_complex_elements<X>,
+                "hillock: complex numbers are not supported; use x.real() and x.imag()");
+  static_assert(
+      has_computable_elements<X> || has_complex_elements<X>,
+      "hillock: the elements must be float, double, Eigen::half or Eigen::bfloat16; write "
+      "x.cast<float>() for others");
+  static constexpr bool passed = true;
+};
+
+template <class Y, bool IsDense = is_dense<Y>>
+inline constexpr bool can_be_written = true;
+template <class Y>
+inline constexpr bool can_be_written<Y, true> = Eigen::internal::is_lvalue<DenseType<Y>>::value;
+
+/// Whether Y, as a forwarding reference deduces it, is an array that ends with the call. (A
+/// temporary block or Map refers to memory that stays.)
+template <class Y, bool IsDense = is_dense<Y>>
+inline constexpr bool is_lost = false;
+template <class Y>
+inline constexpr bool is_lost<Y, true> =
+    !std::is_reference_v<Y> &&
+    std::is_base_of_v<Eigen::PlainObjectBase<DenseType<Y>>, DenseType<Y>>;
+
+/// Y, as a forwarding reference deduces it and possibly const, can be written to.
+template <class Y>
+struct CheckOutput : CheckElements<std::remove_cv_t<std::remove_reference_t<Y>>> {
+  using Array = std::remove_reference_t<Y>;
+  static_assert(can_be_written<Array>,
+                "hillock: an output cannot be written to: it is an expression, or refers to a "
+                "const array");
+  static_assert(!std::is_const_v<Array> || !can_be_written<Array>,
+                "hillock: an output is const; pass an array that can be written to");
+  static_assert(!is_lost<Y>,
+                "hillock: an output is a temporary array, and the result would be lost; pass an "
+                "array that has a name, or a block or Map of one");
+};
+
+template <class X, class Y, bool AreDense = is_dense<X>&& is_dense<Y>>
+inline constexpr bool have_same_element = true;
+template <class X, class Y>
+inline constexpr bool have_same_element<X, Y, true> = std::is_same_v<ScalarOf<X>, ScalarOf<Y>>;
+
+template <class X, class Y>
+struct CheckSameElement {
+  static_assert(have_same_element<X, Y>,
+                "hillock: the arrays must have the same element type; convert one with "
+                "cast<float>(), or to any of the others");
+  static constexpr bool passed = true;
+};
+
+struct Shape {
+  Index rows;
+  Index cols;
+  friend bool operator==(Shape a, Shape b) noexcept { return a.rows == b.rows && a.cols == b.cols; }
+  friend bool operator!=(Shape a, Shape b) noexcept { return !(a == b); }
+};
+
+template <class X>
+Shape shape_of(const X& x) noexcept {
+  return {x.rows(), x.cols()};
+}
+
+inline std::string to_string(Shape shape) {
+  return std::to_string(shape.rows) + " x " + std::to_string(shape.cols);
+}
+
+[[noreturn]] inline void throw_shapes(const char* where, const char* given, Shape given_shape,
+                                      const std::string& expected, Shape expected_shape) {
+  detail::refuse(std::string("hillock::") + where + ": " + given + " is " + to_string(given_shape) +
+                 ", expected " + to_string(expected_shape) + " " + expected);
+}
+
+/// Both arrays have one shape, or std::invalid_argument names the two.
+HILLOCK_INLINE void require_same_shape(const char* where, const char* reference,
+                                       Shape reference_shape, const char* given,
+                                       Shape given_shape) {
+  if (given_shape != reference_shape) {
+    throw_shapes(where, given, given_shape, std::string("as ") + reference + " is",
+                 reference_shape);
+  }
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,309 @@
+// Whether two strided arrays share memory, answered in a time that does not depend on their sizes.
+//
+// The places of an array's elements are first + i row_step + j col_step. Two arrays meet where
+// i r1 + j c1 - k r2 - l c2 is the distance of their first elements, which is one linear equation
+// in bounded integers. Terms with the same step are one term, as the outer steps of two blocks of
+// one matrix are, and so are terms that fill each other's gaps. What is left is answered exactly,
+// in a few divisions,
+//
+//   - where two terms are left: blocks, rows, columns and diagonals of one array, every n-th row or
+//     column, the parts of interleaved arrays, transposed views;
+//   - where three are left, unless their steps and their counts are all above 64;
+//   - where four are left, if the outer steps have a large divisor in common, as those of views of
+//     one matrix have, or one of the counts is at most 64.
+//
+// The rest is taken for an overlap, and refused, where the ranges of memory overlap: two arrays of
+// more than 64 rows and columns each with four different steps, of which no two are those of one
+// matrix.
+#pragma once
+
+#include <hillock/arrays/elementwise/transform.hpp>
+#include <hillock/errors.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// A term step n of a sum, 0 <= n <= last. The step is positive.
+struct Term {
+  std::int64_t step;
+  std::int64_t last;
+  std::int64_t span() const noexcept { return step * last; }
+};
+
+/// Whether a x mod m is in [low, high] for an x with 0 <= x <= last. 0 <= a < m, 0 <= low <= high <
+/// m, and a last does not overflow.
+///
+/// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to
+/// be subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's
+/// algorithm.
+inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low, std::int64_t high,
+                               std::int64_t last) noexcept {
+  for (;;) {
+    if (low == 0) return true;
+    if (a == 0) return false;
+    if (a > m - a) {  // the other way round the circle
+      a = m - a;
+      const std::int64_t turned_low = m - high;
+      high = m - low;
+      low = turned_low;
+    }
+    const std::int64_t first = (low - 1) / a + 1;
+    if (first > last) return false;
+    if (first <= high / a) return true;
+    const std::int64_t next = m % a;
+    last = (a * last - low) / m;
+    m = a;
+    const std::int64_t next_low = a - high % a;
+    high = a - low % a;
+    low = next_low;
+    a = next;
+  }
+}
+
+/// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
+inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
+  // The values of b for which what is left for a is in the range of a. For each of them a step of a
+  // is within the tolerance if and only if a multiple of its step is.
+  const std::int64_t least = sum - tolerance - a.span();
+  const std::int64_t from = least <= 0 ? 0 : (least - 1) / b.step + 1;
+  const std::int64_t to = sum < 0 ? -1 : std::min(b.last, sum / b.step);
+  if (from > to) return false;
+  if (tolerance >= a.step - 1) return true;
+  // What is left for a, modulo its step, is to be in [0, tolerance]. From the largest b on it
+  // grows.
+  const std::int64_t left = (sum - b.step * to) % a.step;
+  if (left <= tolerance) return true;
+  return residue_is_between(b.step % a.step, a.step, a.step - left, a.step - left + tolerance,
+                            to - from);
+}
+
+/// The smallest n >= 0 with step n = value modulo m, for a step without a common divisor with m.
+inline std::int64_t solution(std::int64_t step, std::int64_t value, std::int64_t m) noexcept {
+  step %= m;
+  value = (value % m + m) % m;
+  std::int64_t n = 0;
+  for (std::int64_t product = 0; product != value; product = (product + step) % m) ++n;
+  return n;
+}
+
+/// A sum of at most four terms, and whether it has a value.
+class TermSum {
+ public:
+  /// The value is reached for some values of the terms.
+  bool has(std::int64_t value) noexcept {
+    simplify();
+    std::int64_t span = 0;
+    for (int i = 0; i < count_; ++i) span += terms_[i].span();
+    if (value < 0 || value > span) return false;
+    if (count_ == 0) return true;
+    if (count_ == 1) return value % terms_[0].step == 0;
+    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
+    std::int64_t divisor = 0;
+    for (int i = 0; i < count_; ++i) divisor = std::gcd(divisor, terms_[i].step);
+    if (value % divisor != 0) return false;
+    for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
+    return count_ == 3 ? three_have(value / divisor) : four_have(value / divisor);
+  }
+
+  /// Terms stand in the order of their steps.
+  void add(Term term) noexcept {
+    if (term.last == 0 || term.step == 0) return;
+    int at = count_++;
+    for (; at > 0 && terms_[at - 1].step > term.step; --at) terms_[at] = terms_[at - 1];
+    terms_[at] = term;
+  }
+
+ private:
+  /// The values of one term are gone through up to so many, and so are the residues of a step.
+  static constexpr std::int64_t most_values = 64;
+  Term terms_[4] = {};
+  int count_ = 0;
+
+  void remove(int i) noexcept {
+    std::copy(terms_ + i + 1, terms_ + count_, terms_ + i);
+    --count_;
+  }
+
+  /// Terms that fill each other's gaps, as x + 3 y with x <= 2 does, become one.
+  void simplify() noexcept {
+    for (int i = 0; i < count_; ++i)
+      for (int k = i + 1; k < count_;) {
+        const std::int64_t times = terms_[k].step / terms_[i].step;
+        if (terms_[k].step % terms_[i].step == 0 && times <= terms_[i].last + 1) {
+          terms_[i].last += times * terms_[k].last;
+          remove(k);
+          k = i + 1;  // it may fill others' gaps now
+        } else {
+          ++k;
+        }
+      }
+  }
+
+  /// Each value of one term, of which there are few, with the other terms.
+  bool rest_has(int each, std::int64_t value) const noexcept {
+    TermSum rest = *this;
+    rest.remove(each);
+    for (std::int64_t n = 0; n <= terms_[each].last; ++n)
+      if (TermSum(rest).has(value - n * terms_[each].step)) return true;
+    return false;
+  }
+  int with_fewest_values() const noexcept {
+    const auto fewest =
+        std::min_element(terms_, terms_ + count_, [](Term a, Term b) { return a.last < b.last; });
+    return static_cast<int>(fewest - terms_);
+  }
+
+  bool three_have(std::int64_t value) const noexcept {
+    const Term fine = terms_[0], b = terms_[1], c = terms_[2];
+    if (fine.step > most_values) {
+      const int fewest = with_fewest_values();
+      return terms_[fewest].last >= most_values || rest_has(fewest, value);
+    }
+    // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a
+    // solution allows one residue of c's; both repeat, and in between the question is one about two
+    // terms.
+    const std::int64_t m = fine.step;
+    const std::int64_t common = std::gcd(c.step, m);
+    const std::int64_t c_period = m / common;
+    const std::int64_t b_period = m / std::gcd(b.step, m);
+    for (std::int64_t n = 0; n < b_period && n <= b.last; ++n) {
+      const std::int64_t left = value - n * b.step;
+      if (left < 0) break;
+      if (left % common != 0) continue;
+      const std::int64_t first = solution(c.step / common, left / common % c_period, c_period);
+      if (first > c.last) continue;
+      if (reach({b.step * b_period, (b.last - n) / b_period},
+                {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
+                fine.span()))
+        return true;
+    }
+    return false;
+  }
+
+  bool four_have(std::int64_t value) const noexcept {
+    // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
+    const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
+    const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
+    if (fine_span / divisor < most_values) {
+      for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
+        if (reach(terms_[0], terms_[1], fine, 0) && reach(terms_[2], terms_[3], value - fine, 0))
+          return true;
+      return false;
+    }
+    const int fewest = with_fewest_values();
+    return terms_[fewest].last >= most_values || rest_has(fewest, value);
+  }
+};
+
+/// How many bytes lie from one address to another. Addresses are unsigned, so that none is taken
+/// for negative on 32 bits; of an empty array the pointer to the last element would not be one.
+template <class T, class U>
+HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
+  const auto address = [](const auto* pointer) {
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
+  };
+  return static_cast<std::int64_t>(address(to) - address(from));
+}
+
+/// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few elements
+/// too; not of steps that are negative.
+template <class T, class U>
+HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) noexcept {
+  static_assert(sizeof(T) == sizeof(U));
+  constexpr std::int64_t size = sizeof(T);
+  if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
+  const auto length = [](const auto& array) {
+    const std::int64_t row = array.shape.rows - 1, col = array.shape.cols - 1;
+    return (row * array.row_step + col * array.col_step) * size;
+  };
+  const std::int64_t distance = bytes_between(a.data, b.data);
+  return distance - length(a) >= size || -distance - length(b) >= size;
+}
+
+/// Whether a and b have a byte in common; how exactly the head of this file says.
+template <class T, class U>
+bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
+  static_assert(sizeof(T) == sizeof(U));
+  if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
+    return false;
+  TermSum places;
+  // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
+  // are positive and all of b negative.
+  constexpr std::int64_t size = sizeof(T);
+  const std::int64_t bytes = bytes_between(a.data, b.data);
+  std::int64_t distance = bytes >= 0 ? bytes / size : -((size - 1 - bytes) / size);
+  const auto add = [&](Index step, Index count, bool is_of_a) {
+    const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
+    if ((step < 0) == is_of_a && term.last > 0) distance += term.span();
+    places.add(term);
+  };
+  add(a.row_step, a.shape.rows, true);
+  add(a.col_step, a.shape.cols, true);
+  add(b.row_step, b.shape.rows, false);
+  add(b.col_step, b.shape.cols, false);
+  // Elements that lie askew to each other, a part of an element apart, share bytes with two
+  // neighbours.
+  return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
+}
+
+[[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {
+  detail::refuse(std::string("hillock::") + where + ": " + output + " overlaps " + other +
+                 " in part; pass the same array to work in place, or separate memory");
+}
+
+/// The whole question, where are_clearly_apart did not answer it. Out of line, with the arrays' own
+/// objects: the descriptions of them would be put in memory in each call of a verb, and be waited for.
+template <class Out, class In>
+HILLOCK_COLD bool overlap_in_part(const Out& out, const In& in) noexcept {
+  const auto to = out.view();
+  const auto from = in.view();
+  const Strided<const typename Out::Element> as_const{to.data, to.row_step, to.col_step, to.shape};
+  const Strided<const typename Out::Element> from_const{from.data, from.row_step, from.col_step,
+                                                        from.shape};
+  return !(as_const == from_const) && share_elements(as_const, from_const);
+}
+template <class A, class B>
+HILLOCK_COLD bool overlap(const A& a, const B& b) noexcept {
+  return share_elements(a.view(), b.view());
+}
+
+/// An output may be an input (same address and strides) or share nothing with it.
+/// (The question is not a function of its own: g++ would hand it the descriptions in memory, 1 ns a call.)
+template <class Out, class In>
+void require_in_place_or_apart(const char* where, const char* output, const Out& out,
+                               const char* input, const In& in) {
+  if constexpr (Out::direct && In::direct) {
+    if (!are_clearly_apart(out.view(), in.view()) && overlap_in_part(out, in))
+      throw_overlap(where, output, input);
+  }
+}
+
+/// Two arrays share nothing; the message names the second first.
+template <class A, class B>
+void require_apart(const char* where, const char* first, const A& a, const char* second,
+                   const B& b) {
+  if constexpr (A::direct && B::direct) {
+    if (!are_clearly_apart(a.view(), b.view()) && overlap(a, b))
+      detail::refuse(std::string("hillock::") + where + ": " + second + " overlaps " + first +
+                     "; they need separate memory");
+  }
+}
+
+/// One input and two outputs of its shape.
+template <class In, class Y, class D>
+void require_both_outputs(const char* where, const In& in, const Y& y, const D& d) {
+  require_same_shape(where, "x", in.shape(), "y", y.shape());
+  require_same_shape(where, "x", in.shape(), "d", d.shape());
+  require_in_place_or_apart(where, "y", y, "x", in);
+  require_in_place_or_apart(where, "d", d, "x", in);
+  require_apart(where, "y", y, "d", d);
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,285 @@
+// Which entry of a group is the largest, in every group of every sample: what the monitors of Maxout
+// (a group is the pieces of a unit) and of softmax (one group of all entries) count.
+//
+// A lane is a sample: samples that are neighbours in memory are loaded, those whose entries are
+// neighbours are turned, all others go through the buffer of a LaneReader. Groups of more neighbours
+// than are turned are gone through one by one, many entries to a batch.
+#pragma once
+
+#include <hillock/arrays/axis/summation.hpp>
+#include <hillock/arrays/axis/transposed_tile.hpp>
+#include <hillock/diagnostics/counting/lane_totals.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics {
+
+/// The winner of a group in every lane: the number of its largest entry, the lowest of equals, and the
+/// value; or n of n entries where one of them is not finite. A number is the bits of its lane: as a
+/// float it could be no more than 2^24.
+template <class V>
+struct Winners {
+  V entry;
+  V value;
+
+  static HILLOCK_INLINE V numbered(Eigen::Index i) noexcept {
+    return V::from_bits(static_cast<Pattern<typename V::value_type>>(i));
+  }
+};
+
+/// Of n entries, which load(entry, batch) gives for so many batches of groups, each once.
+template <class V, std::size_t Batches, class Load>
+HILLOCK_INLINE std::array<Winners<V>, Batches> winners_of(Eigen::Index n,
+                                                          const Load& load) noexcept {
+  // Not in the result itself: that is handed on by its address, and a lane of it would change in memory.
+  std::array<V, Batches> best, winner, non_finite;
+  for (std::size_t b = 0; b < Batches; ++b) {
+    best[b] = load(Eigen::Index{0}, b);
+    winner[b] = Winners<V>::numbered(0);
+    non_finite[b] = V::from_bits(non_finite_bit(best[b]));
+  }
+  for (Eigen::Index i = 1; i < n; ++i) {
+    const V number = Winners<V>::numbered(i);
+    for (std::size_t b = 0; b < Batches; ++b) {
+      const V value = load(i, b);
+      non_finite[b] = V::from_bits(bits(non_finite[b]) | non_finite_bit(value));
+      const auto wins = value > best[b];
+      winner[b] = select(wins, number, winner[b]);
+      best[b] = select(wins, value, best[b]);
+    }
+  }
+  std::array<Winners<V>, Batches> winners;
+  for (std::size_t b = 0; b < Batches; ++b)
+    winners[b] = {select(has_sign(non_finite[b]), Winners<V>::numbered(n), winner[b]), best[b]};
+  return winners;
+}
+
+/// Hands winners on to use(group, entry, value), or, where Use counts only, to use(group, entry, how
+/// many samples). The entry is n where a sample is not finite in the group.
+template <class V, class Use>
+class WinnerCounts {
+  using Index = Eigen::Index;
+  using T = typename V::value_type;
+  using Bits = detail::simd::Bits<T, typename V::arch>;
+  static constexpr Index width = static_cast<Index>(V::size);
+
+ public:
+  /// The entries that are turned, of one group or of several.
+  static constexpr Index most_turned = 64;
+
+  WinnerCounts(Index n, Index samples, Use use) noexcept
+      : use_(use), n_(n), in_lanes_(Use::counts_only && n <= 8 && samples >= 4 * width) {}
+
+  /// What is added until finish() is of the groups from `first` on.
+  void start(Index first, Index groups) noexcept {
+    first_ = first;
+    groups_ = groups;
+    if (in_lanes_) std::fill_n(lanes_, groups * (n_ + 1) * width, T(0));
+  }
+
+  template <std::size_t Batches>
+  HILLOCK_INLINE void add(Index group, const std::array<Winners<V>, Batches>& winners) noexcept {
+    if (!in_lanes_) {
+      for (const Winners<V>& each : winners) use_lanes(group, each, 0, width);
+      return;
+    }
+    T* lanes = lanes_ + (group - first_) * (n_ + 1) * width;
+    for (Index i = 0; i <= n_; ++i, lanes += width) {
+      const V number = Winners<V>::numbered(i);
+      Bits count = bits(V::load(lanes));
+      for (const Winners<V>& each : winners)
+        count = counted(have_same_bits(each.entry, number), count);
+      V::from_bits(count).store(lanes);
+    }
+  }
+
+  void finish() noexcept {
+    if constexpr (Use::counts_only) {
+      if (!in_lanes_) return;
+      const T* lanes = lanes_;
+      for (Index group = first_; group < first_ + groups_; ++group)
+        for (Index i = 0; i <= n_; ++i, lanes += width)
+          use_(group, i, sum_of_patterns(V::load(lanes)));
+    }
+  }
+
+  /// The samples in the lanes from `begin` to before `end`; at any time.
+  HILLOCK_APART void use_lanes(Index group, const Winners<V>& winners, Index begin,
+                               Index end) noexcept {
+    T value[V::size];
+    winners.value.store(value);
+    const auto entry = patterns_of(winners.entry);
+    for (auto lane = static_cast<std::size_t>(begin); lane < static_cast<std::size_t>(end); ++lane)
+      use_one(group, static_cast<Index>(entry[lane]), value[lane]);
+  }
+
+  /// The winner of a group in one sample.
+  HILLOCK_INLINE void use_one(Index group, Index entry, T value) noexcept {
+    if constexpr (Use::counts_only)
+      use_(group, entry, std::int64_t{1});
+    else
+      use_(group, entry, value);
+  }
+
+ private:
+  Use use_;
+  const Index n_;
+  /// Counts wait in lanes, as bits, where they are few and many samples are added before they are
+  /// added up.
+  const bool in_lanes_;
+  Index first_ = 0, groups_ = 0;
+  // Most where there are many groups: 3 counts of 32 groups of 2.
+  alignas(V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_turned / 2 * 3 * width : 1)];
+};
+
+/// Samples that are neighbours in memory, at least as many as V has lanes.
+template <class V, class T, class Counts>
+void count_side_by_side(const detail::Distributions<const T>& x, Eigen::Index samples,
+                        Eigen::Index n, Counts& counts) {
+  using Index = Eigen::Index;
+  constexpr auto width = static_cast<Index>(V::size);
+  // As many batches as keep the processor busy while one waits for its comparison.
+  constexpr Index together = 4;
+  for (Index group = 0; group * n < x.entries; ++group) {
+    const T* const from = x.first + group * n * x.along;
+    const auto load_from = [&](Index sample) {
+      return [=, step = x.along](Index i, std::size_t batch) {
+        return sealed(V::load(from + i * step + sample + static_cast<Index>(batch) * width));
+      };
+    };
+    counts.start(group, 1);
+    Index at = 0;
+    for (; at + together * width <= samples; at += together * width)
+      counts.add(group, winners_of<V, together>(n, load_from(at)));
+    counts.finish();
+    // The last batch overlaps the one before it.
+    for (; at < samples; at += width) {
+      const Index start = at + width <= samples ? at : samples - width;
+      counts.use_lanes(group, winners_of<V, 1>(n, load_from(start))[0], at - start, width);
+    }
+  }
+}
+
+/// Groups of few entries that are neighbours in memory, of at least as many samples.
+template <class V, class T, class Counts>
+void count_turned(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
+                  Counts& counts) {
+  using Index = Eigen::Index;
+  constexpr auto width = static_cast<Index>(V::size);
+  const Index groups = x.entries / n, together = Counts::most_turned / n;
+  detail::TurnedTile<V, Counts::most_turned> tile;
+  for (Index first = 0; first < groups; first += together) {
+    const Index end = std::min(first + together, groups);
+    counts.start(first, end - first);
+    for (Index at = 0; at < samples; at += width) {
+      const Index start = at + width <= samples ? at : samples - width;
+      const T* const from = x.first + start * x.across + first * n;
+      tile.read(0, from, x.across, (end - first) * n, width);
+      for (Index group = first; group < end; ++group) {
+        const auto winners = winners_of<V, 1>(
+            n, [&](Index i, std::size_t) { return tile.load(0, (group - first) * n + i); });
+        if (start == at)
+          counts.add(group, winners);
+        else
+          counts.use_lanes(group, winners[0], at - start, width);
+      }
+    }
+    counts.finish();
+  }
+}
+
+/// Groups of many, more than twice as many as V has lanes.
+template <class V, class T, class Counts>
+void count_runs(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
+                Counts& counts) {
+  using Index = Eigen::Index;
+  constexpr auto width = static_cast<Index>(V::size);
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (Index group = 0; group * n < x.entries; ++group) {
+      const T* const from = x.first + sample * x.across + group * n;
+      auto non_finite = non_finite_bit(V(0));
+      const V top = V(detail::Run<V>(n)
+                          .maximum([&](Index i) {
+                            const V value = sealed(V::load(from + i));
+                            non_finite = non_finite | non_finite_bit(value);
+                            return value;
+                          })
+                          .first());
+      if (any(has_sign(V::from_bits(non_finite)))) {
+        counts.use_one(group, n, 0);
+        continue;
+      }
+      Index entry = 0;
+      while (entry + width <= n && !any(V::load(from + entry) == top)) entry += width;
+      while (entry + 1 < n && from[entry] < top.first()) ++entry;
+      counts.use_one(group, entry, from[entry]);
+    }
+  }
+}
+
+/// Samples that are fewer than any batch has lanes.
+template <class T, class Counts>
+void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
+                      Counts& counts) {
+  using Index = Eigen::Index;
+  for (Index sample = 0; sample < samples; ++sample) {
+    for (Index group = 0; group * n < x.entries; ++group) {
+      const T* const from = x.first + sample * x.across + group * n * x.along;
+      Index winner = 0;
+      bool all_finite = true;
+      for (Index i = 0; i < n; ++i) {
+        all_finite &= is_finite(from[i * x.along]);
+        if (from[i * x.along] > from[winner * x.along]) winner = i;
+      }
+      counts.use_one(group, all_finite ? winner : n, from[winner * x.along]);
+    }
+  }
+}
+
+/// Any array, as many samples at a time as V has lanes.
+template <class V, class X, class Use>
+void count_winners_in(const detail::Input<X>& in, Per axis, Eigen::Index n, const Use& use) {
+  using Index = Eigen::Index;
+  using T = typename V::value_type;
+  using Counts = WinnerCounts<V, Use>;
+  constexpr auto width = static_cast<Index>(V::size);
+  constexpr auto fewest =
+      static_cast<Index>(detail::simd::Batch<T, detail::simd::NarrowArch>::size);
+  const Index samples = detail::distributions(in.shape(), axis);
+  const Index groups = detail::entries(in.shape(), axis) / n;
+  Counts counts(n, samples, use);
+  if constexpr (detail::Input<X>::is_computed_in_place && detail::may_fill_a_batch<X, width>) {
+    const auto x = detail::distributions_of<const T>(in, axis);
+    if (x.across == 1 && samples >= width) return count_side_by_side<V>(x, samples, n, counts);
+    if (x.along == 1 && n > Counts::most_turned) return count_runs<V>(x, samples, n, counts);
+    if (x.along == 1 && samples >= width) return count_turned<V>(x, samples, n, counts);
+    if (width == fewest && samples < width) return count_one_by_one(x, samples, n, counts);
+  }
+  detail::for_each_block<V>(samples, [&](Index first, Index now) {
+    detail::LaneReader<V, X> read(in, axis, first, now);
+    for (Index group = 0; group < groups; ++group) {
+      const auto load = [&](Index i, std::size_t) { return read(group * n + i); };
+      counts.use_lanes(group, winners_of<V, 1>(n, load)[0], 0, now);
+    }
+  });
+}
+
+/// The winners of all groups of n entries, which follow each other along the axis, in all samples.
+template <class X, class Use>
+void count_winners(const detail::Input<X>& in, Per axis, Eigen::Index n, const Use& use) {
+  using V = detail::simd::Batch<typename detail::Input<X>::T>;
+  using Narrow = detail::simd::Batch<typename detail::Input<X>::T, detail::simd::NarrowArch>;
+  if constexpr (V::size > Narrow::size) {
+    if (detail::distributions(in.shape(), axis) < static_cast<Eigen::Index>(V::size))
+      return count_winners_in<Narrow>(in, axis, n, use);
+  }
+  count_winners_in<V>(in, axis, n, use);
+}
+
+}  // namespace diagnostics
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,237 @@
+// Counts and adds up a run of elements, a batch at a time.
+#pragma once
+
+#include <hillock/diagnostics/counting/lane_totals.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics {
+
+/// The outputs of batches of inputs: computed on the way, where f is as quick to compute as to load.
+template <class Forward>
+struct ComputedOutputs {
+  static constexpr bool are_loaded = false;
+  Forward forward;
+
+  template <class V>
+  HILLOCK_INLINE V operator()(V x, Eigen::Index) const noexcept {
+    return forward(x);
+  }
+};
+/// The same from memory, one batch after the other.
+template <class T>
+struct LoadedOutputs {
+  static constexpr bool are_loaded = true;
+  const T* y;
+
+  template <class V>
+  HILLOCK_INLINE V operator()(V, Eigen::Index i) const noexcept {
+    return V::load(y + i * static_cast<Eigen::Index>(V::size));
+  }
+};
+
+/// Counts and adds up runs of elements about pivots. All counts and sums at once are more than 16 registers
+/// hold, and one that is kept in memory costs each batch the way there and back: most counts are gone through
+/// in loops of their own.
+template <class Judge, class V>
+class LaneCounter {
+  using T = typename V::value_type;
+  using Index = Eigen::Index;
+  using Counts = detail::simd::Bits<T, typename V::arch>;
+  using Totals = LaneTotals<V>;
+  using CountsAbove = typename Judge::template CountsAbove<Counts>;
+  static constexpr Index width = static_cast<Index>(V::size);
+
+ public:
+  HILLOCK_INLINE LaneCounter(const Judge& judge, V input_pivot, V output_pivot) noexcept
+      : judge_(judge),
+        input_pivot_(input_pivot),
+        output_pivot_(output_pivot),
+        are_about_zero_(!any(abs(input_pivot) + abs(output_pivot) > V(0))) {}
+
+  /// Of n batches: number i at x + i step, f of it y(batch, i), and f' at slopes + i V::size if that is asked.
+  template <class Outputs>
+  HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
+                               Index n) const noexcept {
+    if constexpr (!Outputs::are_loaded) {
+      if (HILLOCK_USUAL(judge_.is_simple()))
+        return are_about_zero_ ? totals<true, true>(x, step, y, slopes, n)
+                               : totals<true, false>(x, step, y, slopes, n);
+    }
+    return are_about_zero_ ? totals<false, true>(x, step, y, slopes, n)
+                           : totals<false, false>(x, step, y, slopes, n);
+  }
+
+ private:
+  const Judge& judge_;
+  V input_pivot_, output_pivot_;
+  bool are_about_zero_;
+
+  /// What takes 4 cycles to add, in which the loop goes through more than a batch, and so is added up in two
+  /// halves in turn.
+  struct Half {
+    V input = 0, input_squares = 0, output_squares = 0;
+  };
+
+  /// AVX-512 has 32. Of 16 the two more sums leave g++ one too few, and that one costs half of ReLU's speed.
+  static constexpr bool has_many_registers = sizeof(V) == 64;
+
+  /// What a loop adds up, in registers: ten operations a batch where f is one. Processors that have fma
+  /// multiply on other units than they add and compare on, so as much as can be is made one.
+  template <bool IsSimple, bool AboutZero>
+  struct Sums {
+    const V input_pivot, output_pivot, threshold;
+    V largest_input = Totals::lowest, smallest_input = Totals::highest;
+    V smallest_output = Totals::highest;
+    Counts above = 0;
+    V input = 0, output = 0;
+
+    HILLOCK_INLINE void add(V x, V y, Half& half) noexcept {
+      largest_input = not_below(x, largest_input);
+      smallest_input = not_above(x, smallest_input);
+      if constexpr (IsSimple)
+        above = counted_above(x, threshold, above);
+      else
+        smallest_output = not_above(y, smallest_output);
+      const V from_x = AboutZero ? x : deviation(x, input_pivot);
+      const V from_y = AboutZero ? y : deviation(y, output_pivot);
+      if constexpr (has_many_registers && AboutZero)
+        half.input = fma(from_x, V(1), half.input);
+      else
+        input = input + from_x;
+      output = output + from_y;
+      half.input_squares = fma(from_x, from_x, half.input_squares);
+      half.output_squares = fma(from_y, from_y, half.output_squares);
+    }
+
+    static HILLOCK_INLINE V deviation(V x, V pivot) noexcept {
+#if HILLOCK_HAS_FMA
+      return fma(x, V(1), -pivot);
+#else
+      return x - pivot;
+#endif
+    }
+  };
+
+  template <bool IsSimple, bool AboutZero, class Outputs>
+  HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y_there, const T* slopes,
+                               Index n) const noexcept {
+    const Outputs y = y_there;
+    Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, judge_.threshold(0)};
+    Half even, odd;
+    Index i = 0;
+    for (; i + 2 <= n; i += 2) {
+      const V first = sealed(V::load(x + i * step));
+      sums.add(first, y(first, i), even);
+      const V second = sealed(V::load(x + (i + 1) * step));
+      sums.add(second, y(second, i + 1), odd);
+    }
+    if (i < n) {
+      const V last = sealed(V::load(x + i * step));
+      sums.add(last, y(last, i), even);
+    }
+    ElementCounts<Counts> counts;
+    if constexpr (IsSimple) {
+      sums.smallest_output = y(sums.smallest_input, 0);
+      counts = judge_.simple_counts(sums.above, count_of(n));
+    } else if (judge_.is_by_input()) {
+      counts = counts_by_input(sums.largest_input, sums.smallest_input, x, step, n);
+    } else {
+      counts = counts_by_slope(x, step, slopes, n);
+    }
+    Totals totals{count_of(n),
+                  counts,
+                  sums.largest_input,
+                  sums.smallest_output,
+                  sums.input + (even.input + odd.input),
+                  even.input_squares + odd.input_squares,
+                  sums.output,
+                  even.output_squares + odd.output_squares};
+    const V least = least_ordinary<T>;
+    if (!HILLOCK_USUAL(!any((totals.input_squares < least) | (totals.output_squares < least))))
+      mark_lost<IsSimple>(totals, sums.smallest_input, x, step, y, n);
+    return totals;
+  }
+
+  /// Squares so small that digits of them were lost become infinity, but where they are 0 because
+  /// every number is the pivot: such elements are to be looked at one by one.
+  template <bool IsSimple, class Outputs>
+  HILLOCK_APART void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
+                               const Outputs& y, Index n) const noexcept {
+    // f of no input is beyond the extremes where x alone says all.
+    V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
+    if constexpr (!IsSimple) {
+      for (Index i = 0; i < n; ++i) {
+        const V output = y(V::load(x + i * step), i);
+        largest_output = i == 0 ? output : not_below(output, largest_output);
+      }
+    }
+    const auto mark = [](V& squares, V smallest, V largest, V pivot) {
+      const auto are_lost =
+          (squares < V(least_ordinary<T>)) & !((smallest == pivot) & (largest == pivot));
+      squares = select(are_lost, V::from_bits(exponent_bits<T>), squares);
+    };
+    mark(totals.input_squares, smallest_input, totals.largest_input, input_pivot_);
+    mark(totals.output_squares, smallest_output, largest_output, output_pivot_);
+  }
+
+  /// The inputs above each of the judge's thresholds. Most of those lie where the extremes say enough.
+  HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
+                                                       Index step, Index n) const noexcept {
+    CountsAbove above;
+    above[Judge::all] = count_of(n);
+    above[Judge::none] = 0;
+    std::size_t open[Judge::most_thresholds], left = 0;
+    for (std::size_t i = 0; i < judge_.thresholds(); ++i) {
+      const V threshold = judge_.threshold(i);
+      if (!any(largest > threshold))
+        above[i] = 0;
+      else if (!any(smallest <= threshold))
+        above[i] = count_of(n);
+      else
+        open[left++] = i;
+    }
+    for (; left >= 4; left -= 4) count_above<4>(open + left - 4, above, x, step, n);
+    if (left >= 2) count_above<2>(open + (left -= 2), above, x, step, n);
+    if (left == 1) count_above<1>(open, above, x, step, n);
+    return judge_.counts(above);
+  }
+
+  /// CountsAbove N of the thresholds.
+  template <std::size_t N>
+  HILLOCK_INLINE void count_above(const std::size_t* which, CountsAbove& above, const T* x,
+                                  Index step, Index n) const noexcept {
+    V threshold[N];
+    Counts counts[N];
+    for (std::size_t i = 0; i < N; ++i) {
+      threshold[i] = judge_.threshold(which[i]);
+      counts[i] = 0;
+    }
+    for (Index at = 0; at < n; ++at) {
+      const V batch = V::load(x + at * step);
+      for (std::size_t i = 0; i < N; ++i) counts[i] = counted(batch > threshold[i], counts[i]);
+    }
+    for (std::size_t i = 0; i < N; ++i) above[which[i]] = counts[i];
+  }
+
+  HILLOCK_INLINE ElementCounts<Counts> counts_by_slope(const T* x, Index step, const T* slopes,
+                                                       Index n) const noexcept {
+    ElementCounts<Counts> counts{0, 0, 0, 0};
+    for (Index i = 0; i < n; ++i) {
+      const V batch = V::load(x + i * step), slope = abs(V::load(slopes + i * width));
+      counts.active = counted(judge_.has_active_slope(slope), counts.active);
+      counts.near_linear = counted(judge_.has_linear_slope(slope), counts.near_linear);
+      counts.low = counted(judge_.is_low(batch, slope), counts.low);
+      counts.high = counted(judge_.is_high(batch, slope), counts.high);
+    }
+    return counts;
+  }
+
+  static HILLOCK_INLINE Counts count_of(Index n) noexcept {
+    return Counts(static_cast<typename Counts::value_type>(n));
+  }
+};
+
+}  // namespace diagnostics
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

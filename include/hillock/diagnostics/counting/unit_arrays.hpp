@@ -1,0 +1,150 @@
+// What is known of every unit of a layer, a number of each in an array, to which batches of totals are added.
+#pragma once
+
+#include <hillock/diagnostics/counting/lane_totals.hpp>
+#include <hillock/diagnostics/reports/statistics.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics {
+
+/// How many elements of each unit are. Number is as wide as the lanes that are added to it.
+template <class Number>
+struct UnitCounts {
+  std::vector<Number> finite, active, near_linear, low, high;
+
+  explicit UnitCounts(std::size_t units)
+      : finite(units), active(units), near_linear(units), low(units), high(units) {}
+
+  template <class V>
+  HILLOCK_INLINE void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
+    static_assert(std::is_same_v<Number, Pattern<typename V::value_type>>);
+    const auto add = [first](std::vector<Number>& numbers, auto more) {
+      (more.load(&numbers[first]) + more).store(&numbers[first]);
+    };
+    add(finite, totals.finite);
+    add(active, totals.counts.active);
+    add(near_linear, totals.counts.near_linear);
+    add(low, totals.counts.low);
+    add(high, totals.counts.high);
+  }
+};
+
+template <class T>
+struct UnitExtremes {
+  std::vector<T> largest_input, smallest_output;
+
+  explicit UnitExtremes(std::size_t units)
+      : largest_input(units, -infinity<T>), smallest_output(units, infinity<T>) {}
+
+  template <class V>
+  HILLOCK_INLINE void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
+    T* const largest = &largest_input[first];
+    T* const smallest = &smallest_output[first];
+    not_below(V::load(largest), totals.largest_input).store(largest);
+    not_above(V::load(smallest), totals.smallest_output).store(smallest);
+  }
+  void add(std::size_t i, T x, T y) noexcept {
+    largest_input[i] = x > largest_input[i] ? x : largest_input[i];
+    smallest_output[i] = y < smallest_output[i] ? y : smallest_output[i];
+  }
+};
+
+/// ShiftedSums of each unit.
+struct UnitSums {
+  std::vector<double> pivot, sum, squares, scale;
+
+  explicit UnitSums(std::size_t units)
+      : pivot(units), sum(units), squares(units), scale(units, 1.0) {}
+
+  /// To a batch of units.
+  template <class V>
+  HILLOCK_INLINE void add_lanes(std::size_t first, V more, V more_squares) noexcept {
+    add_to(&sum[first], more);
+    add_to(&squares[first], more_squares);
+  }
+  void add(std::size_t i, double more, double more_squares) noexcept {
+    sum[i] += more;
+    squares[i] += more_squares;
+  }
+  /// One number, in a scale that holds it and what was added before.
+  void add_element(std::size_t i, double x) noexcept {
+    const double needed = scale_for(std::max(std::abs(pivot[i]), std::abs(x)));
+    if (needed < scale[i])
+      coarsen(i, needed);
+    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // of equal numbers, of zeros mostly
+      scale[i] = needed;
+    const double deviation = x * scale[i] - pivot[i] * scale[i];
+    add(i, deviation, deviation * deviation);
+  }
+  /// m numbers that were summed up apart, to n of the unit's: about what these are, as lanes do it
+  /// too, or about what is nearer to their mean.
+  void add(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+    if (more.pivot == pivot[i])
+      add(i, more.sum, more.squares);
+    else
+      merge(i, n, more, m);
+  }
+  void merge(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+    if (m == 0) return;
+    if (n == 0) return set(i, more);
+    Moments all = of(i).moments(static_cast<double>(n));
+    all.merge(n, more.moments(static_cast<double>(m)), m);
+    set(i, ShiftedSums::of(all, static_cast<double>(n + m)));
+  }
+
+  /// Whether lanes of T cannot add to it: its sums are scaled, or about what is no T.
+  template <class T>
+  bool is_apart(std::size_t i) const noexcept {
+    return scale[i] != 1 || !is_pivot_a<T>(i);
+  }
+  template <class T>
+  bool is_pivot_a(std::size_t i) const noexcept {
+    return static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(pivot[i])) == pivot[i];
+  }
+  ShiftedSums of(std::size_t i) const noexcept { return {pivot[i], sum[i], squares[i], scale[i]}; }
+  void set(std::size_t i, const ShiftedSums& sums) noexcept {
+    pivot[i] = sums.pivot;
+    sum[i] = sums.sum;
+    squares[i] = sums.squares;
+    scale[i] = sums.scale;
+  }
+
+  /// The pivots of a batch of units.
+  template <class V>
+  HILLOCK_INLINE V pivots(std::size_t first) const noexcept {
+    using D = detail::simd::Batch<double, typename V::arch>;
+    if constexpr (std::is_same_v<V, D>)
+      return D::load(&pivot[first]);
+    else
+      return narrowed(D::load(&pivot[first]), D::load(&pivot[first + D::size]));
+  }
+
+ private:
+  void coarsen(std::size_t i, double to) noexcept {
+    const double by = to / scale[i];
+    sum[i] *= by;
+    squares[i] *= by;
+    squares[i] *= by;
+    scale[i] = to;
+  }
+
+  template <class V>
+  static HILLOCK_INLINE void add_to(double* numbers, V more) noexcept {
+    using D = detail::simd::Batch<double, typename V::arch>;
+    const auto doubles = widened(more);
+    (D::load(numbers) + doubles[0]).store(numbers);
+    // Not a loop: g++ would keep what it goes over in memory.
+    if constexpr (doubles.size() == 2)
+      (D::load(numbers + D::size) + doubles[1]).store(numbers + D::size);
+  }
+};
+
+}  // namespace diagnostics
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

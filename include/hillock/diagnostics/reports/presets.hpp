@@ -1,0 +1,170 @@
+// The rules of other tools, to compare with. Each says what to watch with and judges the report:
+//
+//   const hillock::presets::Rule rule = hillock::presets::sagemaker_dead_relu();
+//   hillock::UnitMonitor monitor(hillock::relu, units, hillock::Per::row, rule.monitor);
+//   ...
+//   const hillock::presets::Verdict verdict = rule.judge(monitor.report());
+//
+// Where these rules look at one batch, the monitor's is all that it was shown. A report that was
+// observed with other options than the rule asks for is not judged: verdict.objection says why.
+#pragma once
+
+#include <hillock/diagnostics/reports/unit_report.hpp>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace presets {
+
+/// What a rule makes of a report. A rule judges only what was observed as it asks for.
+struct Verdict {
+  std::int64_t units = 0;  ///< that the rule is about
+  double share = 0;        ///< of the units; for an element-wise rule, of the elements
+  bool fires = false;
+  /// Why the rule cannot judge this report: then `units` is 0, `share` is NaN and it does not fire.
+  std::string objection = {};
+
+  bool can_tell() const noexcept { return objection.empty(); }
+};
+
+/// What of the monitor's options a rule depends on.
+enum class Basis { outputs, activity, range };
+
+/// A rule: its thresholds, which may be changed, and what it makes of a report.
+struct Rule {
+  const char* name;
+  MonitorOptions monitor;
+  /// A unit counts from this share on, or below it.
+  double unit_threshold;
+  /// The rule fires above this share of units (of elements).
+  double layer_threshold;
+  Basis basis;
+  Verdict (*judgement)(const Rule& rule, const UnitReport& report);
+
+  [[nodiscard]] Verdict judge(const UnitReport& report) const {
+    const std::string objection = objection_to(report);
+    if (objection.empty()) return judgement(*this, report);
+    return {0, std::numeric_limits<double>::quiet_NaN(), false, objection};
+  }
+
+ private:
+  std::string objection_to(const UnitReport& report) const {
+    if (report.layer.finite == 0) return "the report has no finite sample";
+    if (basis == Basis::activity && report.tolerance != monitor.tolerance)
+      return "the report was observed with the tolerance " +
+             diagnostics::all_digits(report.tolerance) + ", expected " +
+             diagnostics::all_digits(monitor.tolerance);
+    if (basis == Basis::range && !is_same(report.range, monitor.range))
+      return "the report was observed with " + text_of(report.range) + ", expected " +
+             text_of(monitor.range);
+    return {};
+  }
+
+  using Range = std::optional<diagnostics::SaturationRange>;
+  static bool is_same(const Range& a, const Range& b) noexcept {
+    if (!a || !b) return !a && !b;
+    return a->low == b->low && a->high == b->high;
+  }
+  static std::string text_of(const Range& range) {
+    return range ? "the range " + diagnostics::all_digits(range->low) + " to " +
+                       diagnostics::all_digits(range->high)
+                 : std::string("no range");
+  }
+};
+
+template <class Counts>
+Verdict count_units(const UnitReport& report, const Counts& counts) {
+  Verdict verdict;
+  for (const UnitStatistics& unit : report.units) verdict.units += counts(unit);
+  verdict.share = diagnostics::share(verdict.units, static_cast<std::int64_t>(report.units.size()));
+  return verdict;
+}
+
+/// Amazon SageMaker Debugger, DeadRelu: a unit is dead that is active on less than
+/// threshold_inactivity = 1 % of the samples; the rule fires where more than threshold_layer = 50 %
+/// of the units are.
+inline Rule sagemaker_dead_relu() {
+  return {"SageMaker dead_relu",
+          {},
+          0.01,
+          0.5,
+          Basis::activity,
+          [](const Rule& rule, const UnitReport& report) {
+            Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
+              return unit.finite > 0 && unit.activity() < rule.unit_threshold;
+            });
+            verdict.fires = verdict.share > rule.layer_threshold;
+            return verdict;
+          }};
+}
+
+/// Amazon SageMaker Debugger, SaturatedActivation, for a range of its choice: a unit is saturated
+/// whose input is inside the range on less than threshold_inactivity = 1 % of the samples; fires
+/// above threshold_layer = 50 % of the units.
+inline Rule sagemaker_saturated(const char* name, double low, double high) {
+  MonitorOptions monitor;
+  monitor.range = diagnostics::SaturationRange{low, high};
+  return {name, monitor, 0.01, 0.5, Basis::range, [](const Rule& rule, const UnitReport& report) {
+            Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
+              return unit.finite > 0 &&
+                     diagnostics::share(unit.finite - unit.saturated_low - unit.saturated_high,
+                                        unit.finite) < rule.unit_threshold;
+            });
+            verdict.fires = verdict.share > rule.layer_threshold;
+            return verdict;
+          }};
+}
+inline Rule sagemaker_saturated_tanh() {
+  return sagemaker_saturated("SageMaker saturated_activation (tanh)", -9.4999, 9.4999);
+}
+inline Rule sagemaker_saturated_sigmoid() {
+  return sagemaker_saturated("SageMaker saturated_activation (sigmoid)", -23, 16.99999);
+}
+
+/// keras-contrib, DeadReluDetector: a unit is dead whose outputs over the whole training set add up
+/// to 0; warns from 10 % of the units on. (Its verbose mode warns of any: verdict.units > 0.)
+inline Rule keras_dead_relu_detector() {
+  return {"keras-contrib DeadReluDetector",
+          {},
+          0,
+          0.1,
+          Basis::outputs,
+          [](const Rule& rule, const UnitReport& report) {
+            Verdict verdict = count_units(report, [](const UnitStatistics& unit) {
+              // Of outputs of both signs, which it does not watch, the mean says nothing.
+              return unit.finite > 0 && unit.smallest_output >= 0 && unit.mean_output() == 0;
+            });
+            verdict.fires = verdict.share >= rule.layer_threshold;
+            return verdict;
+          }};
+}
+
+/// A. Karpathy, makemore: elements with |tanh(x)| > 0.97, shown in white; a unit that is white on
+/// every sample is dead, and the rule fires where there is one.
+inline Rule makemore_tanh() {
+  const double edge = std::atanh(0.97);
+  MonitorOptions monitor;
+  monitor.range = diagnostics::SaturationRange{-edge, edge};
+  return {"makemore |tanh| > 0.97",
+          monitor,
+          1,
+          0,
+          Basis::range,
+          [](const Rule& rule, const UnitReport& report) {
+            Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
+              return unit.finite > 0 && diagnostics::share(unit.saturated_low + unit.saturated_high,
+                                                           unit.finite) >= rule.unit_threshold;
+            });
+            verdict.share = report.saturated_low_fraction() + report.saturated_high_fraction();
+            verdict.fires = verdict.units > 0;
+            return verdict;
+          }};
+}
+
+}  // namespace presets
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
