@@ -65,7 +65,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     template <class V>
     HILLOCK_INLINE V forward_from(const V& x,
                                   const detail::kernels::DecayFromOne<V>& e) const noexcept {
-      if (HILLOCK_USUAL(is_ordinary_ && alpha_ >= 0))
+      if (HILLOCK_LIKELY(is_ordinary_ && alpha_ >= 0))
         return by_sign(x, x, -small_alpha_ * e.scaled_loss);
       return select(x > 0, x, alpha_ * copysign(e.scaled_loss * C::from_tail, x));
     }

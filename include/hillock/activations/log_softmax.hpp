@@ -185,7 +185,7 @@ class LogSoftmax : public detail::PlainResults<LogSoftmax<A, Arch>> {
                                               const Kept& kept) {
     const V share = Walk::spread(of_sum.value);
     const auto is_infinite = detail::kernels::is_infinite(share);
-    if (HILLOCK_USUAL(!any(is_infinite))) {
+    if (HILLOCK_LIKELY(!any(is_infinite))) {
       return each_with_exponential(
           walk, below, load_both, kept,
           [&](Index at, V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {

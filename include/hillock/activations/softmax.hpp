@@ -216,7 +216,7 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
       Numbers<Number> numbers = {weighted_mean(products.total, total, products.unit),
                                  total.inverse_in_parts()};
       const auto is_infinite = detail::kernels::is_infinite(numbers.mean.high);
-      if (HILLOCK_USUAL(!any(is_infinite))) return numbers;
+      if (HILLOCK_LIKELY(!any(is_infinite))) return numbers;
       // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
       // still to become NaN.
       const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
@@ -274,7 +274,7 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
       auto mean = products.total.gradient_parts(products.unit);
       if constexpr (sizeof(typename V::value_type) == 8) {
         const auto is_no_number = is_nan(mean.high);
-        if (HILLOCK_USUAL(!any(is_no_number))) return mean;
+        if (HILLOCK_LIKELY(!any(is_no_number))) return mean;
         // An infinite p times a gradient so small that it is 0 at the unit is none.
         const Number special = detail::sum_of_special<V>(
             walk, load_both, [](const auto& both) { return both[0] * both[1]; });
@@ -289,7 +289,7 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
       const V mean = Walk::spread(number.high);
       const V mean_low = Walk::spread(number.low);
       const V halves = halves_where_large(mean);
-      if (HILLOCK_USUAL(!any(halves < 1))) {
+      if (HILLOCK_LIKELY(!any(halves < 1))) {
         return walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
           store(at, both[0] * ((both[1] - mean) - mean_low));
         });

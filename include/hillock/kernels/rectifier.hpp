@@ -55,7 +55,7 @@ struct SharedSlope {
 template <class V>
 HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexcept {
   // Told to the compiler, or it would jump to it and back in every turn of a loop.
-  if (HILLOCK_USUAL(slope.is_gentle)) return gently_rectified(x, V(slope.value));
+  if (HILLOCK_LIKELY(slope.is_gentle)) return gently_rectified(x, V(slope.value));
   if (!simd::is_hidden_nan(slope.value) && slope.value == 0) return positive_part(x);
   return select(x > 0, x, slope.value * not_above(x, 0));
 }
@@ -69,7 +69,7 @@ struct OwnSlopes {
 
 template <class V>
 HILLOCK_INLINE V rectified(V x, OwnSlopes<V> slope) noexcept {
-  if (HILLOCK_USUAL(slope.are_gentle)) return gently_rectified(x, slope.value);
+  if (HILLOCK_LIKELY(slope.are_gentle)) return gently_rectified(x, slope.value);
   return rectified(x, slope.value);
 }
 

@@ -204,7 +204,7 @@ class WideSum {
     const auto bounded = [](Wide x) { return not_below(not_above(x, limit), -limit); };
     const V value = narrowed(bounded(low), bounded(high));
     const auto is_large = abs(value) >= limit;
-    if (HILLOCK_USUAL(!any(is_large))) return {value, 0, 0, 0};
+    if (HILLOCK_LIKELY(!any(is_large))) return {value, 0, 0, 0};
     return {select(is_large, infinity<V>(), value), narrowed(low * lowered, high * lowered),
             1 / lowered, divisor.inverse()};
   }
@@ -275,7 +275,7 @@ class CompensatedSum {
     const V low = mean.low * back;
     // Rounded, the mean is not above the largest gradient: their difference stays a number.
     const auto is_large = abs(high) >= std::numeric_limits<typename V::value_type>::max() / 4;
-    if (HILLOCK_USUAL(!any(is_large))) return {high, low};
+    if (HILLOCK_LIKELY(!any(is_large))) return {high, low};
     const TwoParts<V> rounded = exact_sum(high, low);
     return {select(is_large, rounded.high, high),
             select(is_large, finite_or_zero(rounded.low), low)};
@@ -293,7 +293,7 @@ class CompensatedSum {
     const auto is_moderate = (abs(scaled) < 0x1p960) & (unit < 1);
     const V value = scaled * select(is_moderate, back, 1);
     const auto is_usual = is_moderate | is_nan(scaled);
-    if (HILLOCK_USUAL(!any(!is_usual))) return {value, 0, 0, 0};
+    if (HILLOCK_LIKELY(!any(!is_usual))) return {value, 0, 0, 0};
     return {select(is_usual, value, infinity<V>()), scaled, back, divisor.inverse()};
   }
 };

@@ -106,14 +106,14 @@
 /// Behind the parameters of a lambda: HILLOCK_INLINE of its call.
 #define HILLOCK_INLINE_LAMBDA __attribute__((always_inline))
 // For a loop whose registers the compiler would share out with those of the function around it.
-#define HILLOCK_APART __attribute__((noinline))
-#define HILLOCK_USUAL(condition) __builtin_expect(condition, true)
+#define HILLOCK_NOINLINE __attribute__((noinline))
+#define HILLOCK_LIKELY(condition) __builtin_expect(condition, true)
 #else
 #define HILLOCK_INLINE inline
 #define HILLOCK_COLD
 #define HILLOCK_INLINE_LAMBDA
-#define HILLOCK_APART
-#define HILLOCK_USUAL(condition) (condition)
+#define HILLOCK_NOINLINE
+#define HILLOCK_LIKELY(condition) (condition)
 #endif
 
 // Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang

@@ -34,7 +34,7 @@ class Quiet {
  private:
   unsigned before_;
 
-  bool are_masked() const noexcept { return HILLOCK_USUAL((before_ & masks) == masks); }
+  bool are_masked() const noexcept { return HILLOCK_LIKELY((before_ & masks) == masks); }
 #else
  public:
   Quiet() noexcept { std::feholdexcept(&before_); }
@@ -49,7 +49,7 @@ class Quiet {
 
 /// Calls f() as a function that is not inlined.
 template <class F>
-HILLOCK_APART void call_apart(F& f) {
+HILLOCK_NOINLINE void call_apart(F& f) {
   f();
 }
 /// Calls f() under Quiet.

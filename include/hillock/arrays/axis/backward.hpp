@@ -105,7 +105,7 @@ HILLOCK_INLINE auto sum_of_gradients(const Walk& walk, const LoadBoth& load_both
     for (bool is_last = false;; is_last = true) {
       const Sum total = add(Scaled<V>{V(Walk::spread(unit)) * weight});
       const auto is_small = abs(total.parts().high) < Unit::tiny_gradient * Unit::small_unit;
-      if (HILLOCK_USUAL(is_last || !any(is_small))) return SumOfGradients<Sum, Number>{total, unit};
+      if (HILLOCK_LIKELY(is_last || !any(is_small))) return SumOfGradients<Sum, Number>{total, unit};
       const Number most = walk.maximum([&](Index at) { return abs(load_both(at)[1]); });
       const auto is_tiny = (most < Unit::tiny_gradient) & (most > 0);
       if (!any(is_tiny)) return SumOfGradients<Sum, Number>{total, unit};

@@ -175,7 +175,7 @@ void run(const Op& op_there, const std::array<const T*, I> in, const std::array<
 /// The same, stored past the caches as far as the outputs' alignment lets it. No output is an input. Out of
 /// line, as a call of a few elements does without.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-HILLOCK_APART void run_streaming(const Op& op, const std::array<const T*, I>& in,
+HILLOCK_NOINLINE void run_streaming(const Op& op, const std::array<const T*, I>& in,
                                  const std::array<T*, O>& out, Index n) noexcept {
   using V = simd::Batch<T, Arch>;
   constexpr Index width = static_cast<Index>(V::size);

@@ -163,7 +163,7 @@ template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void run_one_of_many(const Op& op, const std::array<const T*, I>& in,
                                     const std::array<T*, O>& out, Index n, Stores stores) noexcept {
   using V = simd::Batch<T, Arch>;
-  if (HILLOCK_USUAL(n >= static_cast<Index>(V::size) && stores == Stores::cached)) {
+  if (HILLOCK_LIKELY(n >= static_cast<Index>(V::size) && stores == Stores::cached)) {
     const Op copied = op;
     return run_batches<V>(copied, in, out, n);
   }

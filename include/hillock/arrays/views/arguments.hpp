@@ -3,6 +3,7 @@
 
 #include <hillock/arrays/views/element.hpp>
 #include <hillock/errors.hpp>
+#include <hillock/per.hpp>
 #include <hillock/simd/batch.hpp>
 
 #include <Eigen/Core>
@@ -32,13 +33,6 @@ struct name_the_axis_Per_row_or_Per_column;
 }  // namespace hint
 
 inline namespace HILLOCK_INSTRUCTION_SET {
-
-/// What makes one unit, one distribution or one group: a row of the array, or a column.
-enum class Per { row, column };
-
-/// Not hillock's name for it.
-enum class [[deprecated("hillock: write hillock::Per::row or hillock::Per::column")]] Axis{row,
-                                                                                           column};
 
 namespace detail {
 

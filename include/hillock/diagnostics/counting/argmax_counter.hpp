@@ -108,7 +108,7 @@ class WinnerCounts {
   }
 
   /// The samples in the lanes from `begin` to before `end`; at any time.
-  HILLOCK_APART void use_lanes(Index group, const Winners<V>& winners, Index begin,
+  HILLOCK_NOINLINE void use_lanes(Index group, const Winners<V>& winners, Index begin,
                                Index end) noexcept {
     T value[V::size];
     winners.value.store(value);

@@ -43,7 +43,7 @@ std::int64_t coherent_samples(const detail::Input<X>& x, Per per, const Forward&
       const Index next = x.step(units_are_rows);
       for (; sample < samples; ++sample, from += next) {
         const V first = forward(sealed(V::load(from)));
-        if (HILLOCK_USUAL(any(first > V(0)) && any(first < V(0)))) continue;
+        if (HILLOCK_LIKELY(any(first > V(0)) && any(first < V(0)))) continue;
         bool has_positive = false, has_negative = false;
         for (Index unit = 0; unit < units && !(has_positive && has_negative); unit += width) {
           const V y =

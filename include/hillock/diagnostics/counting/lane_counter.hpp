@@ -54,7 +54,7 @@ class LaneCounter {
   HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
                                Index n) const noexcept {
     if constexpr (!Outputs::are_loaded) {
-      if (HILLOCK_USUAL(judge_.is_simple()))
+      if (HILLOCK_LIKELY(judge_.is_simple()))
         return are_about_zero_ ? totals<true, true>(x, step, y, slopes, n)
                                : totals<true, false>(x, step, y, slopes, n);
     }
@@ -148,7 +148,7 @@ class LaneCounter {
                   sums.output,
                   even.output_squares + odd.output_squares};
     const V least = least_ordinary<T>;
-    if (!HILLOCK_USUAL(!any((totals.input_squares < least) | (totals.output_squares < least))))
+    if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
       mark_lost<IsSimple>(totals, sums.smallest_input, x, step, y, n);
     return totals;
   }
@@ -156,7 +156,7 @@ class LaneCounter {
   /// Squares so small that digits of them were lost become infinity, but where they are 0 because
   /// every number is the pivot: such elements are to be looked at one by one.
   template <bool IsSimple, class Outputs>
-  HILLOCK_APART void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
+  HILLOCK_NOINLINE void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
                                const Outputs& y, Index n) const noexcept {
     // f of no input is beyond the extremes where x alone says all.
     V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);

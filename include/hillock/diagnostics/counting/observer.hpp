@@ -75,7 +75,7 @@ class Observer {
   HILLOCK_INLINE LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
                                            Index n) const noexcept {
     if constexpr (!Values::are_kept) {
-      if (HILLOCK_USUAL(judge_.is_by_input()))
+      if (HILLOCK_LIKELY(judge_.is_by_input()))
         return counter.totals(x, step, values_.outputs(), nullptr, n);
     }
     LaneTotals<V> totals = totals_of_few(counter, x, step, n < held ? n : held);
@@ -85,12 +85,12 @@ class Observer {
     }
     return totals;
   }
-  HILLOCK_APART LaneTotals<V> totals(const Counter& counter, const T* x, Index step,
+  HILLOCK_NOINLINE LaneTotals<V> totals(const Counter& counter, const T* x, Index step,
                                      Index n) const noexcept {
     return totals_here(counter, x, step, n);
   }
 
-  HILLOCK_APART LaneTotals<V> totals_of_few(const Counter& counter, const T* x, Index step,
+  HILLOCK_NOINLINE LaneTotals<V> totals_of_few(const Counter& counter, const T* x, Index step,
                                             Index n) const noexcept {
     const Values values = values_;
     constexpr auto size = static_cast<std::size_t>(held * width);
@@ -163,7 +163,7 @@ class Observer {
       LaneTotals<V> totals = totals_here(counter_of(first), x, step, n);
       if (totals.is_ordinary()) {
         const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
-        if (HILLOCK_USUAL(!is_any_far_off || n < many) ||
+        if (HILLOCK_LIKELY(!is_any_far_off || n < many) ||
             add_far_off(first, skip, totals, x, n, step)) {
           if (skip > 0) totals.keep(skip, V::size);
           return tallies_.add_lanes(first, totals, is_any_new || is_any_far_off);
@@ -189,7 +189,7 @@ class Observer {
     tallies_.set_pivots(unit, static_cast<double>(*first), static_cast<double>(y));
     return true;
   }
-  HILLOCK_APART bool set_all_pivots(Index first, const T* x) const {
+  HILLOCK_NOINLINE bool set_all_pivots(Index first, const T* x) const {
     bool is_any_new = false;
     for (Index i = 0; i < width; ++i) is_any_new |= set_pivots(first + i, x + i);
     return is_any_new;
@@ -204,7 +204,7 @@ class Observer {
         detail::rounded_parameter<Accuracy::fast, T>(sums.pivot + sums.sum / n));
   }
   /// Leaves no sums in the totals; or does nothing, where the elements have to be added one by one.
-  HILLOCK_APART bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals, const T* x,
+  HILLOCK_NOINLINE bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals, const T* x,
                                  Index n, Index step) const {
     const auto count = static_cast<double>(n);
     const UnitLanes input(tallies_.input().template pivots<V>(static_cast<std::size_t>(first)),

@@ -145,7 +145,7 @@ class Tallies {
   /// Whether the elements of one of these units have to be added one by one.
   template <class T>
   bool is_any_apart(Index first, std::size_t count) const noexcept {
-    if (HILLOCK_USUAL(!is_any_apart_)) return false;
+    if (HILLOCK_LIKELY(!is_any_apart_)) return false;
     for (std::size_t i = at(first); i < at(first) + count; ++i)
       if (is_apart<T>(i)) return true;
     return false;
@@ -358,7 +358,7 @@ class Tallies {
   }
 
   template <class T>
-  HILLOCK_APART void place_pivots(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_NOINLINE void place_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;

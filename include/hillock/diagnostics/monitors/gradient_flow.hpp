@@ -69,7 +69,7 @@ class FiniteSums {
  public:
   explicit FiniteSums(double scale = 1) noexcept : scale_(scale) {}
 
-  HILLOCK_APART void add(const T* x, Index n) noexcept {
+  HILLOCK_NOINLINE void add(const T* x, Index n) noexcept {
     // In two halves in turn: a sum need not wait for the one before it.
     Sums even = even_, odd = odd_;
     Index at = 0;
