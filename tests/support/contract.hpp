@@ -36,7 +36,7 @@ struct Edge {
 /// for the product in long double that judges leaky_relu of double; of float it is exact.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
-  if constexpr (hillock::detail::accuracy_of<F> == hillock::Accuracy::exact)
+  if constexpr (F::accuracy == hillock::Accuracy::exact)
     return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20};
   constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   const double ulp = bound.ulp == 0.5 && sizeof(T) == 8 ? 0.5 + 0x1p-11 : bound.ulp;
@@ -139,8 +139,7 @@ void check_routes() {
     compare_lengths_and_offsets(tally, f, scalars);
     compare_mixtures(tally, f, scalars);
     // A correctly rounded result can be but one; what compiles longest is left to the fast tier.
-    constexpr bool is_fast =
-        hillock::detail::accuracy_of<typename Contract::F> == hillock::Accuracy::fast;
+    constexpr bool is_fast = Contract::F::accuracy == hillock::Accuracy::fast;
     if constexpr (is_fast) {
       compare_layouts(tally, f, scalars);
       compare_fusions(tally, f, scalars);
