@@ -92,13 +92,13 @@ void run_parts(int parts, const Work& work) {
 #endif
 }
 
-/// work(Part) for blocks that make up the shape, on at most so many threads. Blocks are whole runs of
+/// work(SubArray) for blocks that make up the shape, on at most so many threads. Blocks are whole runs of
 /// memory: columns of a column-major output, unless it has fewer than there are threads.
 template <class Work>
 void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work) {
   const Index most = shape.rows * shape.cols / elements_per_thread;
   const int parts = static_cast<int>(most < threads ? (most > 1 ? most : 1) : threads);
-  if (parts == 1) return work(Part{0, 0, shape});
+  if (parts == 1) return work(SubArray{0, 0, shape});
   const bool by_rows = is_row_major ? shape.rows >= parts : shape.cols < parts;
   const Index length = by_rows ? shape.rows : shape.cols;
   // Where runs are cut, at multiples of a cache line's floats: no two threads write to one.
@@ -111,7 +111,8 @@ void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work
   run_parts(parts, [&](int part) {
     const Index first = begin(part);
     const Index count = begin(part + 1) - first;
-    work(by_rows ? Part{first, 0, {count, shape.cols}} : Part{0, first, {shape.rows, count}});
+    work(by_rows ? SubArray{first, 0, {count, shape.cols}}
+                 : SubArray{0, first, {shape.rows, count}});
   });
 }
 

@@ -216,7 +216,7 @@ TEST_CASE("a small array stays on one thread, a large one is cut once for each",
     std::atomic<int> parts{0};
     std::atomic<Eigen::Index> elements{0};
     hillock::detail::for_each_part(count, {rows, cols}, false,
-                                   [&](const hillock::detail::Part& part) {
+                                   [&](const hillock::detail::SubArray& part) {
                                      ++parts;
                                      elements += part.shape.rows * part.shape.cols;
                                    });

@@ -147,9 +147,9 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
     static_assert(detail::CheckElements<Z>::passed);
     static_assert(detail::CheckElements<DY>::passed);
     static_assert(detail::CheckSameElement<Z, DY>::passed);
-    const auto& x = detail::evaluated(detail::as_dense(z));
+    const auto& input = detail::evaluated(detail::as_dense(z));
     const auto& gradient_by_y = detail::evaluated(detail::as_dense(dy));
-    const auto in = detail::input_view(x);
+    const auto in = detail::input_view(input);
     const auto in_dy = detail::input_view(gradient_by_y);
     detail::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());

@@ -15,7 +15,7 @@ namespace detail {
 struct PolicyBase {};
 
 /// A block of an array.
-struct Part {
+struct SubArray {
   Index row;
   Index col;
   Shape shape;
@@ -131,7 +131,7 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
   const Shape shape = std::get<0>(out).shape();
   const Index elements = shape.rows * shape.cols;
   if constexpr (Policy::is_parallel) {
-    policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const Part& part) {
+    policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const SubArray& part) {
       const auto blocks = [&part](const auto&... view) { return std::tuple(part.of(view)...); };
       const auto references = [](const auto&... view) { return std::tie(view...); };
       const auto out_blocks = std::apply(blocks, out);

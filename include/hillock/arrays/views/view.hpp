@@ -158,8 +158,38 @@ class StridedView {
   bool is_row_major_;
 };
 
-/// Elements that an expression computes when they are read. X is coefficient-wise, or cheap to read
-/// again: see evaluated(). It refers to x.
+/// A part of an expression's view, which it refers to.
+template <class View>
+class ExpressionBlock {
+ public:
+  using Element = typename View::Element;
+  using T = typename View::T;
+  static constexpr bool is_strided = false;
+  static constexpr bool is_loadable = false;
+  ExpressionBlock(const View& whole, Index row, Index col, Shape shape) noexcept
+      : whole_(&whole), row_(row), col_(col), shape_(shape) {}
+
+  Shape shape() const noexcept { return shape_; }
+  bool is_row_major() const noexcept { return whole_->is_row_major(); }
+  Index step(bool) const noexcept { return 0; }
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+    return whole_->read(row_ + row, col_ + col, n, along_row, buffer);
+  }
+  T at(Index row, Index col) const { return whole_->at(row_ + row, col_ + col); }
+  T lane(Index row, Index col) const { return whole_->lane(row_ + row, col_ + col); }
+  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
+    whole_->write(row_ + row, col_ + col, n, along_row, from, buffer);
+  }
+
+ private:
+  const View* whole_;
+  Index row_, col_;
+  Shape shape_;
+};
+
+/// Elements that an expression computes when they are read. X is what evaluated() returned; the view
+/// refers to it.
 template <class X>
 class ExpressionInput {
  public:
@@ -168,11 +198,6 @@ class ExpressionInput {
   static constexpr bool is_strided = false;
   static constexpr bool is_loadable = false;
   explicit ExpressionInput(const X& x) : shape_(shape_of(x)), evaluator_(x) {}
-  ExpressionInput(const ExpressionInput& whole, Index row, Index col, Shape shape)
-      : shape_(shape),
-        evaluator_(whole.evaluator_),
-        row_(whole.row_ + row),
-        col_(whole.col_ + col) {}
 
   Shape shape() const noexcept { return shape_; }
   bool is_row_major() const noexcept { return X::IsRowMajor; }
@@ -184,22 +209,19 @@ class ExpressionInput {
     widen<Element>(buffer, buffer_size_for(n));
     return buffer;
   }
-  T at(Index row, Index col) const { return value_of_element<Element>(element(row, col)); }
-  T lane(Index row, Index col) const { return to_lane<Element>(element(row, col)); }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
-  ExpressionInput block(Index row, Index col, Shape shape) const {
-    return ExpressionInput(*this, row, col, shape);
+  ExpressionBlock<ExpressionInput> block(Index row, Index col, Shape shape) const noexcept {
+    return {*this, row, col, shape};
   }
 
  private:
-  Element element(Index row, Index col) const { return evaluator_.coeff(row_ + row, col_ + col); }
-
   Shape shape_;
   Eigen::internal::evaluator<X> evaluator_;
-  Index row_ = 0, col_ = 0;
 };
 
-/// Elements that can be written one by one.
+/// Elements that can be read and written one by one.
 template <class Y>
 class ExpressionOutput {
  public:
@@ -208,28 +230,19 @@ class ExpressionOutput {
   static constexpr bool is_strided = false;
   static constexpr bool is_loadable = false;
   explicit ExpressionOutput(Y& y) : shape_(shape_of(y)), evaluator_(y) {}
-  ExpressionOutput(const ExpressionOutput& whole, Index row, Index col, Shape shape)
-      : shape_(shape),
-        evaluator_(whole.evaluator_),
-        row_(whole.row_ + row),
-        col_(whole.col_ + col) {}
 
   Shape shape() const noexcept { return shape_; }
   bool is_row_major() const noexcept { return Y::IsRowMajor; }
   Index step(bool) const noexcept { return 0; }
+  ExpressionBlock<ExpressionOutput> as_input() const noexcept { return {*this, 0, 0, shape_}; }
 
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
     widen<Element>(buffer, buffer_size_for(n));
     return buffer;
   }
-  T at(Index row, Index col) const {
-    return value_of_element<Element>(evaluator_.coeff(row_ + row, col_ + col));
-  }
-  T lane(Index row, Index col) const {
-    return to_lane<Element>(evaluator_.coeff(row_ + row, col_ + col));
-  }
-  const ExpressionOutput& as_input() const noexcept { return *this; }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
   T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
@@ -239,20 +252,19 @@ class ExpressionOutput {
       along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
   }
   void set(Index row, Index col, T value) const {
-    evaluator_.coeffRef(row_ + row, col_ + col) = nearest_element<Element>(value);
+    evaluator_.coeffRef(row, col) = nearest_element<Element>(value);
   }
   void set_lane(Index row, Index col, T lane) const {
-    evaluator_.coeffRef(row_ + row, col_ + col) = from_lane<Element>(lane);
+    evaluator_.coeffRef(row, col) = from_lane<Element>(lane);
   }
 
-  ExpressionOutput block(Index row, Index col, Shape shape) const {
-    return ExpressionOutput(*this, row, col, shape);
+  ExpressionBlock<ExpressionOutput> block(Index row, Index col, Shape shape) const noexcept {
+    return {*this, row, col, shape};
   }
 
  private:
   Shape shape_;
   mutable Eigen::internal::evaluator<Y> evaluator_;
-  Index row_ = 0, col_ = 0;
 };
 
 /// An argument that is read, in the form that a view can refer to: itself where its elements lie in
