@@ -1,5 +1,5 @@
-// Single numbers and their bits: what -ffast-math, and a processor that flushes subnormal numbers
-// to 0, must not be asked.
+// Single numbers by their bits, for questions that -ffast-math, or a processor that flushes
+// subnormal numbers to 0, would answer wrongly.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>

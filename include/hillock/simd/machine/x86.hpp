@@ -65,7 +65,7 @@
 #endif
 
 // Under -ffast-math the instruction is written out: clang would swap the operands of the intrinsic,
-// and the wrong one of them would be returned beside a NaN.
+// and the other operand would be returned where one is NaN.
 #if !HILLOCK_FAST_MATH
 #define HILLOCK_X86_EXTREMES(Register, prefix, suffix)               \
   HILLOCK_INLINE Register maximum(Register a, Register b) noexcept { \
