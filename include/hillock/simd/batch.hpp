@@ -574,8 +574,9 @@ Batch<float, Arch> narrowed_with_subnormals(Batch<double, Arch> low,
   sealed(narrowed(low, high)).store(lanes);
   for (std::size_t i = 0; i < 2 * half; ++i) {
     constexpr std::uint64_t smallest_normal = 0x3810000000000000;  // 2^-126
-    const std::uint64_t magnitude = pattern_of(wide[i]) & ~sign_bit_of<double>;
-    if (magnitude < smallest_normal) lanes[i] = subnormal_from(wide[i]);
+    std::uint64_t pattern;
+    std::memcpy(&pattern, &wide[i], sizeof pattern);
+    if ((pattern & ~sign_bit_of<double>) < smallest_normal) lanes[i] = subnormal_from(wide[i]);
   }
   return Batch<float, Arch>::load(lanes);
 }

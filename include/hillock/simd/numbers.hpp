@@ -76,7 +76,8 @@ constexpr bool is_hidden_nan(T number) noexcept {
 /// start-up code into a program that is linked with -ffast-math, which makes the processor flush
 /// every subnormal result and operand to 0.
 inline float subnormal_from(double number) noexcept {
-  const std::uint64_t pattern = pattern_of(number);
+  std::uint64_t pattern;
+  std::memcpy(&pattern, &number, sizeof pattern);
   const auto exponent = static_cast<int>((pattern >> 52) & 0x7ff);
   const std::uint64_t fraction = pattern & ((std::uint64_t{1} << 52) - 1);
   const std::uint64_t digits = exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52;
@@ -89,7 +90,10 @@ inline float subnormal_from(double number) noexcept {
     const std::uint64_t rest = digits & (2 * half - 1);
     if (rest > half || (rest == half && (multiple & 1) != 0)) ++multiple;
   }
-  return number_of<float>(static_cast<std::uint32_t>(multiple | (pattern >> 63) << 31));
+  const auto result = static_cast<std::uint32_t>(multiple | (pattern >> 63) << 31);
+  float rounded;
+  std::memcpy(&rounded, &result, sizeof rounded);
+  return rounded;
 }
 
 /// Returns a float as a double, also where the processor reads a subnormal float as 0.
