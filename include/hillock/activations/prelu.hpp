@@ -36,6 +36,9 @@ class PReLU : public detail::PlainResults<PReLU<A, Arch>> {
   static constexpr ErrorBound derivative_bound{0};
 
   detail::Parameters slope;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"slope", &PReLU::slope}};
+  }
 
   /// One slope for all units.
   explicit PReLU(double shared_slope = 0.25)
