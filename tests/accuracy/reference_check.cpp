@@ -19,7 +19,8 @@ struct Count {
 
 /// identity, step and ReLU have nothing to settle.
 bool has_digits(const std::string& function) {
-  return function != "identity" && function != "step" && function != "relu";
+  return reference_of<float>(function) != nullptr && function != "identity" && function != "step" &&
+         function != "relu";
 }
 
 template <class T>
