@@ -1,6 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
-#include <support/lost_parameter.hpp>
+#include <support/invalid_parameter.hpp>
 
 #include <hillock/activations/elu.hpp>
 
@@ -112,12 +112,12 @@ TEMPLATE_TEST_CASE("elu keeps its bounds for any alpha", "[elu]", float, double)
 
 // A parameter is a public member, and training writes to it.
 TEMPLATE_TEST_CASE("elu shows a alpha that is not finite any more", "[elu]", float, double) {
-  check_lost_parameter<TestType>(hillock::ELU<>{}, &hillock::ELU<>::alpha,
+  check_invalid_parameter<TestType>(hillock::ELU<>{}, &hillock::ELU<>::alpha,
                                  Touches::negative_inputs);
 }
 TEST_CASE("exact::elu shows a alpha that is not finite any more", "[elu]") {
   using F = hillock::exact::ELU;
-  check_lost_parameter<float>(F{}, &F::alpha, Touches::negative_inputs);
+  check_invalid_parameter<float>(F{}, &F::alpha, Touches::negative_inputs);
 }
 
 }  // namespace

@@ -158,11 +158,11 @@ void compare_layouts() {
         dz.col(j) = F{Per::column}.backward(column, gradient);
         dz_output.col(j) = F{Per::column}.backward_from_output(p.col(j), gradient);
       }
-      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted, const char* route) {
+      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted, const char* path) {
         REQUIRE(got.rows() == n);
         REQUIRE(got.cols() == count);
         for (Index j = 0; j < count; ++j)
-          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), route, i, j);
+          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), path, i, j);
       };
       const RowMajor<T> z_row = z, dp_row = dp, p_row = p;
       const F by_column{Per::column}, by_row{Per::row};

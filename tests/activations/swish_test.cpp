@@ -1,6 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
-#include <support/lost_parameter.hpp>
+#include <support/invalid_parameter.hpp>
 
 #include <hillock/activations/swish.hpp>
 
@@ -227,11 +227,11 @@ TEST_CASE("swish keeps its bounds for any beta", "[swish]") {
 
 // A parameter is a public member, and training writes to it.
 TEMPLATE_TEST_CASE("swish shows a beta that is not finite any more", "[swish]", float, double) {
-  check_lost_parameter<TestType>(hillock::Swish<>{}, &hillock::Swish<>::beta, Touches::every_input);
+  check_invalid_parameter<TestType>(hillock::Swish<>{}, &hillock::Swish<>::beta, Touches::every_input);
 }
 TEST_CASE("exact::swish shows a beta that is not finite any more", "[swish]") {
   using F = hillock::exact::Swish;
-  check_lost_parameter<float>(F{}, &F::beta, Touches::every_input);
+  check_invalid_parameter<float>(F{}, &F::beta, Touches::every_input);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <support/catch.hpp>
 #include <support/complaint.hpp>
 #include <support/narrow.hpp>
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

@@ -66,10 +66,10 @@ struct SquareplusContract : PointwiseContract {
   }
 };
 
-TEMPLATE_TEST_CASE("a class of one's own gives the same bits by every route", "[own]", float,
+TEMPLATE_TEST_CASE("a class of one's own gives the same bits by every path", "[own]", float,
                    double) {
   check_edges<SquareplusContract, TestType>();
-  check_routes<SquareplusContract, TestType>();
+  check_call_paths<SquareplusContract, TestType>();
   check_type<Squareplus>(false);
 }
 

@@ -1,5 +1,5 @@
 // Counts the batches that a functor is called with: Eigen really takes packets, of each width it chooses.
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <map>
 

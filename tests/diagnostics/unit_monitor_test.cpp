@@ -1,5 +1,5 @@
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

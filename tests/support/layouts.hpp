@@ -16,7 +16,7 @@ using Array = Eigen::Array<T, Dynamic, Dynamic>;
 
 /// An array in memory with any two steps: column-major, row-major, with gaps.
 template <class T>
-struct Laid {
+struct StridedArray {
   using ColumnMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::ColMajor>;
   using Map = Eigen::Map<const ColumnMajor, 0, Eigen::Stride<Dynamic, Dynamic>>;
   std::vector<T> memory;
@@ -28,8 +28,8 @@ struct Laid {
 
 inline constexpr int layouts = 5;
 template <class T, class Draw>
-Laid<T> laid(int layout, Index rows, Index cols, const Draw& draw) {
-  Laid<T> array{{}, rows, cols, 1, rows};
+StridedArray<T> strided_array(int layout, Index rows, Index cols, const Draw& draw) {
+  StridedArray<T> array{{}, rows, cols, 1, rows};
   if (layout == 1) array.col_step = rows + 3;
   if (layout == 2 || layout == 3) {
     array.row_step = cols + (layout == 3 ? 2 : 0);
