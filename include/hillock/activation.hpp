@@ -43,7 +43,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// starts. A finite x of up to half of the largest number raises no floating-point exception but
 /// inexact and underflow, and overflow where a result of hillock's functions is infinite.
 template <class Derived>
-class Activation : public detail::PointwiseBase {
+class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   template <class X>
   using FitsFor = detail::IfFits<detail::HintFor<Derived, X, true>>;
   template <class X, class DY>
@@ -71,21 +71,21 @@ class Activation : public detail::PointwiseBase {
 
   template <class X, FitsFor<X> = 0>
   [[nodiscard]] auto forward(const X& x) const noexcept(!detail::is_dense<X>) {
-    return apply(detail::Forward<Derived, detail::ElementOf<X>>(derived()), x);
+    return apply(detail::ForwardOperation<Derived, detail::ElementOf<X>>(derived()), x);
   }
 
   template <class X, FitsFor<X> = 0>
   [[nodiscard]] auto derivative(const X& x) const noexcept(!detail::is_dense<X>) {
-    return apply(detail::Derivative<Derived, detail::ElementOf<X>>(derived()), x);
+    return apply(detail::DerivativeOperation<Derived, detail::ElementOf<X>>(derived()), x);
   }
 
   template <class X, class DY, FitsForBoth<X, DY> = 0>
   [[nodiscard]] auto backward(const X& x, const DY& dy) const noexcept(!detail::is_dense<X>) {
-    const detail::Backward<Derived, detail::ElementOf<X>> op(derived());
+    const detail::BackwardOperation<Derived, detail::ElementOf<X>> op(derived());
     if constexpr (detail::is_dense<X>)
       return detail::lazy("backward", op, detail::as_dense(x), detail::as_dense(dy));
     else if constexpr (detail::simd::is_batch<X>)
-      return op(x, dy);
+      return op(std::array<X, 2>{x, dy})[0];
     else
       return detail::apply_to_scalar(op, x, dy);
   }
@@ -104,7 +104,8 @@ class Activation : public detail::PointwiseBase {
   template <class Packet>
   HILLOCK_INLINE Packet packetOp(const Packet& x) const noexcept {
     using Element = typename Eigen::internal::unpacket_traits<Packet>::type;
-    return detail::apply_to_packet<Element>(detail::Forward<Derived, Element>(derived()), x);
+    return detail::apply_to_packet<Element>(detail::ForwardOperation<Derived, Element>(derived()),
+                                            x);
   }
 
  protected:
@@ -116,14 +117,14 @@ class Activation : public detail::PointwiseBase {
     if constexpr (detail::is_dense<X>)
       return detail::lazy(op, detail::as_dense(x));
     else if constexpr (detail::simd::is_batch<X>)
-      return op(x);
+      return op(std::array<X, 1>{x})[0];
     else
       return detail::apply_to_scalar(op, x);
   }
 };
 
 /// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions, for
-/// which what depends on the parameters alone is worked out (detail::FormulaOf): the class has them,
+/// which what depends on the parameters alone is worked out (detail::PreparedFormula): the class has them,
 /// too.
 template <class Derived>
 class PreparedActivation : public Activation<Derived> {
@@ -138,7 +139,7 @@ class PreparedActivation : public Activation<Derived> {
   }
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    return detail::both(formula_for<V>(), x);
+    return detail::value_of<detail::Quantity::forward_and_derivative>(formula_for<V>(), x);
   }
 
  private:

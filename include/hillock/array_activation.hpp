@@ -1,26 +1,25 @@
-// Functions whose results are plain arrays: those that look at more than one element, or at an
-// array of parameters.
+// ArrayActivation<Derived>: base of the functions whose results are plain arrays, because they look at
+// more than one element (softmax, maxout), or at an array of parameters (PReLU).
 #pragma once
 
 #include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace detail {
 
-/// Gives a class with forward_into(x, y), derivative_into(x, d) and backward_into(x, dy, dx) (what
-/// the verbs call, without allocation) the calls that return their result, in an array or matrix as
-/// the argument is one.
+/// Gives a class with forward_into(policy, x, y), derivative_into(policy, x, d) and
+/// backward_into(policy, x, dy, dx), which take views and which the verbs call too, the calls that
+/// return their result: in an array or in a matrix, as the argument is one.
 template <class Derived>
-class PlainResults : public PlainResultsBase {
+class ArrayActivation : public detail::ArrayActivationBase, public detail::Tier<Derived> {
   template <class X>
-  using FitsFor = IfFits<HintFor<Derived, X, false>>;
+  using FitsFor = detail::IfFits<detail::HintFor<Derived, X, false>>;
   template <class X, class DY>
-  using FitsForBoth = IfFits<detail::HintForBoth<Derived, X, DY, false>>;
+  using FitsForBoth = detail::IfFits<detail::HintForBoth<Derived, X, DY, false>>;
   template <class X>
-  using Hint = IfNot<HintFor<Derived, X, false>>;
+  using Hint = detail::IfNot<detail::HintFor<Derived, X, false>>;
   template <class X, class DY>
-  using HintForBoth = IfNot<detail::HintForBoth<Derived, X, DY, false>>;
+  using HintForBoth = detail::IfNot<detail::HintForBoth<Derived, X, DY, false>>;
 
  public:
   /// f(z).
@@ -32,8 +31,8 @@ class PlainResults : public PlainResultsBase {
   /// f(z).
   template <class Z, FitsFor<Z> = 0>
   [[nodiscard]] auto forward(const Z& z) const {
-    auto y = derived().output_for(as_dense(z));
-    derived().forward_into(as_dense(z), y);
+    auto y = derived().output_for(detail::as_dense(z));
+    hillock::forward(derived(), z, y);
     return y;
   }
 
@@ -41,7 +40,7 @@ class PlainResults : public PlainResultsBase {
   template <class Z, FitsFor<Z> = 0>
   [[nodiscard]] auto derivative(const Z& z) const {
     auto d = of_same_shape(z);
-    derived().derivative_into(as_dense(z), d);
+    hillock::derivative(derived(), z, d);
     return d;
   }
 
@@ -49,7 +48,7 @@ class PlainResults : public PlainResultsBase {
   template <class Z, class DY, FitsForBoth<Z, DY> = 0>
   [[nodiscard]] auto backward(const Z& z, const DY& dy) const {
     auto dz = of_same_shape(z);
-    derived().backward_into(as_dense(z), as_dense(dy), dz);
+    hillock::backward(derived(), z, dy, dz);
     return dz;
   }
 
@@ -65,15 +64,15 @@ class PlainResults : public PlainResultsBase {
 
   /// Storage of z's shape.
   template <class Z>
-  static Plain<Z> of_same_shape(const Z& z) {
-    static_assert(CheckElements<Z>::passed);
-    static_assert(CheckAccuracy<Derived, ScalarOf<Z>>::passed);
-    return Plain<Z>(as_dense(z).rows(), as_dense(z).cols());
+  static detail::Plain<Z> of_same_shape(const Z& z) {
+    static_assert(detail::CheckElements<Z>::passed);
+    static_assert(detail::CheckAccuracy<Derived, detail::ScalarOf<Z>>::passed);
+    return detail::Plain<Z>(detail::as_dense(z).rows(), detail::as_dense(z).cols());
   }
 
   /// Storage for f(x), of x's shape unless Derived says otherwise.
   template <class X>
-  static Plain<X> output_for(const X& x) {
+  static detail::Plain<X> output_for(const X& x) {
     return of_same_shape(x);
   }
 
@@ -81,6 +80,5 @@ class PlainResults : public PlainResultsBase {
   const Derived& derived() const noexcept { return static_cast<const Derived&>(*this); }
 };
 
-}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -5,19 +5,23 @@
 //   forward_and_derivative(f, x, y, d)     both, sharing the exponential
 //   backward(f, x, dy, dx)                 dx = dy f'(x)
 //
+// f is an activation: an object of hillock's, or of a class of yours that derives from
+// hillock::Activation.
+//
 // x and dy are any dense Eigen arrays, matrices or expressions of float, double, Eigen::half or
-// Eigen::bfloat16, all of one type; the outputs are what can be written to, blocks and maps
-// included, and are never resized. half and bfloat16 are computed in float and rounded once. An
-// output may be an input itself (same address and strides). Shapes that differ, and memory that overlaps in part,
-// throw std::invalid_argument before anything is written. (What an expression refers to is not
-// looked at: forward(f, a.reverse(), a) is for the caller to avoid, as in Eigen.) The same on
-// pointers: forward(f, x, y, n) with n elements each; a count that is negative, or more than memory
-// can hold (as of a 64-bit unsigned one below 0), throws std::invalid_argument. Large results of
-// what is piecewise linear go past the caches, unless in place; the bits are the same.
+// Eigen::bfloat16, all of one type; the outputs are what can be written to, blocks and maps included,
+// and are never resized. half and bfloat16 are computed in float and rounded once. An output may be an
+// input itself (same address and strides). Shapes that differ, and memory that overlaps in part, throw
+// std::invalid_argument before anything is written. (What an expression refers to is not looked at: the
+// caller has to avoid forward(f, a.reverse(), a), as in Eigen.) Large results of what is piecewise
+// linear are stored past the caches, unless they are in place; the bits are the same.
+//
+// Each verb also takes pointers and a count, forward(f, x, y, n), and a policy as the last argument:
+// `accumulate` adds the results to what is in the output, threads(n) (threads.hpp) shares the work.
 #pragma once
 
 #include <hillock/activation.hpp>
-#include <hillock/arrays/views/overlap.hpp>
+#include <hillock/arrays/elementwise/evaluate.hpp>
 #include <hillock/errors.hpp>
 
 #include <algorithm>
@@ -28,97 +32,113 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-// The architecture a functor asks for by its second template parameter; the native one for a user's
-// own class.
-template <class F>
-struct ArchOf {
-  using type = detail::simd::NativeArch;
-};
-template <template <Accuracy, class> class F, Accuracy A, class Arch>
-struct ArchOf<F<A, Arch>> {
-  using type = Arch;
-};
-
-/// Of an input, and of an output as a forwarding reference deduces it.
+/// Checks an input, and an output as a forwarding reference deduces it.
 template <class X, class Y>
 struct CheckArguments {
   static constexpr bool passed = CheckElements<X>::passed && CheckOutput<Y>::passed &&
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
-/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy expression is all
-/// there is to do: of 4 or 8 elements the walk's questions about shapes and steps would take most of the time.
+/// What a policy can be asked of a function that is not pointwise: it evaluates along an axis, where
+/// neither threads nor accumulate are there yet.
+template <class F, class Policy>
+struct CheckPolicy {
+  static_assert(is_policy<Policy>,
+                "hillock: the last argument must be a policy: hillock::accumulate or "
+                "hillock::threads(n)");
+  static_assert(
+      F::is_elementwise || std::is_same_v<Policy, Overwrite>,
+      "hillock: threads(n) and accumulate are for functions of one element; this one works "
+      "along an axis");
+  static constexpr bool passed = true;
+};
+
+/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy expression is
+/// faster: with 4 or 8 elements the questions about shapes and steps would take most of the time.
 template <class Y, class... Xs>
 constexpr bool are_small_and_fixed() noexcept {
   constexpr int most = 64;
   const auto fits = [](int size) { return size != Eigen::Dynamic && size <= most; };
-  return detail::simd::is_element<typename Y::Scalar> && are_stored_alike<Y, Xs...> &&
+  return simd::is_element<typename Y::Scalar> && are_stored_alike<Y, Xs...> &&
          fits(Y::SizeAtCompileTime) && (fits(Xs::SizeAtCompileTime) && ...);
 }
 
-/// What the verbs do with a pointwise activation. `elements` as in walk.
-template <class F, class Op, class X, class Y>
-HILLOCK_INLINE void walk_one(const char* where, const Op& op, const X& x, const char* output, Y& y,
-                             Index elements) {
-  Input<X> in(x);
-  Output<Y> out(y);
-  require_same_shape(where, "x", in.shape(), output, out.shape());
-  require_in_place_or_apart(where, output, out, "x", in);
-  if constexpr (are_small_and_fixed<Y, X>())
+template <class Y>
+auto& mutable_dense(Y&& y) noexcept {
+  using Dense = DenseType<std::remove_reference_t<Y>>;
+  return static_cast<Dense&>(y);
+}
+
+/// f or f' of a pointwise activation, on arrays.
+template <Quantity Q, class F, class Policy, class X, class Y>
+HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& policy, const X& x,
+                                 const char* output, Y& y) {
+  const Operation<Q, F, typename X::Scalar> op(f);
+  const auto in = input_view(x);
+  const auto out = output_view(y);
+  if constexpr (are_small_and_fixed<Y, X>() && std::is_same_v<Policy, Overwrite>) {
+    require_elementwise(where, std::tuple(Named{output, out}), std::tuple(Named{"x", in}));
     y.array() = lazy(op, x.array().derived());
-  else
-    walk<typename ArchOf<F>::type>(OnArrays<Op>{op}, std::tie(in), std::tie(out), elements);
-}
-
-// Each verb on arrays that were checked; `elements` as in walk. Inlined in the verb itself: what is asked of a Map
-// would be put in memory, and be waited for, 1 ns a call.
-template <class F, class X, class Y>
-HILLOCK_INLINE void forward_elements(const F& f, const X& x, Y& y, Index elements) {
-  if constexpr (is_pointwise<F>)
-    walk_one<F>("forward", Forward<F, ScalarOf<X>>(f), x, "y", y, elements);
-  else
-    f.forward_into(x, y);
-}
-
-template <class F, class X, class D>
-HILLOCK_INLINE void derivative_elements(const F& f, const X& x, D& d, Index elements) {
-  if constexpr (is_pointwise<F>)
-    walk_one<F>("derivative", Derivative<F, ScalarOf<X>>(f), x, "d", d, elements);
-  else
-    f.derivative_into(x, d);
-}
-
-template <class F, class X, class Y, class D>
-HILLOCK_INLINE void both_elements(const F& f, const X& x, Y& y, D& d, Index elements) {
-  if constexpr (is_pointwise<F>) {
-    Input<X> in(x);
-    Output<Y> out_y(y);
-    Output<D> out_d(d);
-    require_both_outputs("forward_and_derivative", in, out_y, out_d);
-    using Op = Both<F, ScalarOf<X>>;
-    walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in), std::tie(out_y, out_d),
-                                   elements);
   } else {
-    f.forward_and_derivative_into(x, y, d);
+    evaluate<typename F::Architecture>(where, policy, op, std::tuple(Named{output, out}),
+                                       std::tuple(Named{"x", in}));
   }
 }
 
-template <class F, class X, class DY, class DX>
-HILLOCK_INLINE void backward_elements(const F& f, const X& x, const DY& dy, DX& dx,
-                                      Index elements) {
+// Each verb on Eigen objects whose types were checked. Force-inlined into the verb: otherwise the members
+// of a Map go through the stack, 1 ns a call.
+template <class F, class Policy, class X, class Y>
+HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, Y& y) {
+  static_assert(CheckPolicy<F, Policy>::passed);
+  const Evaluated<X> x = given_x;
+  if constexpr (is_pointwise<F>)
+    evaluate_one<Quantity::forward>("forward", f, policy, x, "y", y);
+  else
+    f.forward_into(policy, input_view(x), output_view(y));
+}
+
+template <class F, class Policy, class X, class D>
+HILLOCK_INLINE void derivative(const F& f, const Policy& policy, const X& given_x, D& d) {
+  static_assert(CheckPolicy<F, Policy>::passed);
+  const Evaluated<X> x = given_x;
+  if constexpr (is_pointwise<F>)
+    evaluate_one<Quantity::derivative>("derivative", f, policy, x, "d", d);
+  else
+    f.derivative_into(policy, input_view(x), output_view(d));
+}
+
+template <class F, class Policy, class X, class Y, class D>
+HILLOCK_INLINE void forward_and_derivative(const F& f, const Policy& policy, const X& given_x, Y& y,
+                                           D& d) {
+  static_assert(CheckPolicy<F, Policy>::passed);
+  const Evaluated<X> x = given_x;
+  const auto in = input_view(x);
+  const auto out_y = output_view(y);
+  const auto out_d = output_view(d);
   if constexpr (is_pointwise<F>) {
-    Input<X> in(x);
-    Input<DY> in_dy(dy);
-    Output<DX> out(dx);
-    require_same_shape("backward", "x", in.shape(), "dy", in_dy.shape());
-    require_same_shape("backward", "x", in.shape(), "dx", out.shape());
-    require_in_place_or_apart("backward", "dx", out, "x", in);
-    require_in_place_or_apart("backward", "dx", out, "dy", in_dy);
-    using Op = Backward<F, ScalarOf<X>>;
-    walk<typename ArchOf<F>::type>(OnArrays<Op>{Op(f)}, std::tie(in, in_dy), std::tie(out),
-                                   elements);
+    evaluate<typename F::Architecture>(
+        "forward_and_derivative", policy, BothOperation<F, typename X::Scalar>(f),
+        std::tuple(Named{"y", out_y}, Named{"d", out_d}), std::tuple(Named{"x", in}));
   } else {
-    f.backward_into(x, dy, dx);
+    f.forward_and_derivative_into(policy, in, out_y, out_d);
+  }
+}
+
+template <class F, class Policy, class X, class DY, class DX>
+HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x, const DY& given_dy,
+                             DX& dx) {
+  static_assert(CheckPolicy<F, Policy>::passed);
+  const Evaluated<X> x = given_x;
+  const Evaluated<DY> dy = given_dy;
+  const auto in = input_view(x);
+  const auto in_dy = input_view(dy);
+  const auto out = output_view(dx);
+  if constexpr (is_pointwise<F>) {
+    evaluate<typename F::Architecture>(
+        "backward", policy, BackwardOperation<F, typename X::Scalar>(f),
+        std::tuple(Named{"dx", out}), std::tuple(Named{"x", in}, Named{"dy", in_dy}));
+  } else {
+    f.backward_into(policy, in, in_dy, out);
   }
 }
 
@@ -130,13 +150,13 @@ inline constexpr std::uintmax_t most_elements = std::min<std::uintmax_t>(
 template <class T, class N>
 [[noreturn]] HILLOCK_COLD void throw_count(const char* where, N n) {
   using Wide = std::conditional_t<std::is_signed_v<N>, std::intmax_t, std::uintmax_t>;
-  detail::refuse(std::string("hillock::") + where + ": the number of elements is " +
-                 std::to_string(static_cast<Wide>(n)) + ", expected 0 to " +
-                 std::to_string(most_elements<T>));
+  refuse(std::string("hillock::") + where + ": the number of elements is " +
+         std::to_string(static_cast<Wide>(n)) + ", expected 0 to " +
+         std::to_string(most_elements<T>));
 }
 
-/// n elements of T as Eigen's index. A negative count is refused, and so is one that is more than
-/// memory can hold, as an unsigned one of 64 bits is that went below 0.
+/// Returns n as Eigen's index. A negative count is refused, and so is one that is more than memory can
+/// hold, as an unsigned one of 64 bits is that went below 0.
 template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
@@ -154,77 +174,149 @@ HILLOCK_INLINE auto elements(T* at, Index n) {
   return Elements(at, n);
 }
 
-template <class Y>
-auto& mutable_dense(Y&& y) noexcept {
-  using Dense = DenseType<std::remove_reference_t<Y>>;
-  return static_cast<Dense&>(y);
-}
+template <class N>
+using IfCount = std::enable_if_t<std::is_integral_v<N>, int>;
+template <class Policy>
+using IfPolicy = std::enable_if_t<is_policy<Policy>, int>;
 
 }  // namespace detail
 
-/// y = f(x).
+/// y = f(x), for x and y of one shape (but maxout's y has fewer rows or columns).
+///
+/// x is any dense Eigen array, matrix or expression of float, double, Eigen::half or Eigen::bfloat16;
+/// y is of the same element type, can be written to, and is never resized. y may be x itself (same
+/// address and strides). Every element is f(x) to the bit, as f(x) on a number gives it; edge values
+/// and the error bound are those of f. Throws std::invalid_argument, before anything is written, if the
+/// shapes differ or the memory overlaps in part. Allocates nothing, but where Eigen has to evaluate x
+/// first, as a matrix product.
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
-  auto& out = detail::mutable_dense(y);
-  detail::forward_elements(f, detail::as_dense(x), out, out.size());
+  detail::forward(f, detail::Overwrite(), detail::as_dense(x), detail::mutable_dense(y));
 }
 
-/// d = f'(x).
+/// d = f'(x): the derivative at the input x, never at the output. Arguments and errors as forward.
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, D>::passed);
-  auto& out = detail::mutable_dense(d);
-  detail::derivative_elements(f, detail::as_dense(x), out, out.size());
+  detail::derivative(f, detail::Overwrite(), detail::as_dense(x), detail::mutable_dense(d));
 }
 
-/// y = f(x) and d = f'(x), in one pass that shares the work. y and d may not overlap each other.
+/// y = f(x) and d = f'(x), in one pass that shares the work: the bits are those of forward and
+/// derivative. One of y and d may be x itself; y and d may not overlap each other. Arguments and errors
+/// as forward.
 template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed &&
                 detail::CheckArguments<X, D>::passed);
-  auto& out = detail::mutable_dense(y);
-  detail::both_elements(f, detail::as_dense(x), out, detail::mutable_dense(d), out.size());
+  detail::forward_and_derivative(f, detail::Overwrite(), detail::as_dense(x),
+                                 detail::mutable_dense(y), detail::mutable_dense(d));
 }
 
-/// dx = dy f'(x), for the gradient dy of a loss by f(x). IEEE multiplication: infinity times 0 is
-/// NaN.
+/// dx = dy f'(x), for the gradient dy of a loss by f(x): the gradient of the loss by x. x, dy and dx are
+/// of one shape (but maxout's dy has fewer rows or columns). dx may be x or dy itself. The product is
+/// IEEE's: infinity times 0 is NaN. Arguments and errors as forward.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
                 detail::CheckArguments<DY, DX>::passed);
-  auto& out = detail::mutable_dense(dx);
-  detail::backward_elements(f, detail::as_dense(x), detail::as_dense(dy), out, out.size());
+  detail::backward(f, detail::Overwrite(), detail::as_dense(x), detail::as_dense(dy),
+                   detail::mutable_dense(dx));
 }
 
-/// The verbs on n elements at pointers; n of any integer type.
-template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+/// As forward(f, x, y), with a policy: threads(n), or accumulate for y += f(x).
+template <class F, class X, class Y, class Policy, detail::IfPolicy<Policy> = 0>
+void forward(const F& f, const X& x, Y&& y, Policy policy) {
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
+  detail::forward(f, policy, detail::as_dense(x), detail::mutable_dense(y));
+}
+
+/// As derivative(f, x, d), with a policy.
+template <class F, class X, class D, class Policy, detail::IfPolicy<Policy> = 0>
+void derivative(const F& f, const X& x, D&& d, Policy policy) {
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, D>::passed);
+  detail::derivative(f, policy, detail::as_dense(x), detail::mutable_dense(d));
+}
+
+/// As forward_and_derivative(f, x, y, d), with a policy.
+template <class F, class X, class Y, class D, class Policy, detail::IfPolicy<Policy> = 0>
+void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Policy policy) {
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed &&
+                detail::CheckArguments<X, D>::passed);
+  detail::forward_and_derivative(f, policy, detail::as_dense(x), detail::mutable_dense(y),
+                                 detail::mutable_dense(d));
+}
+
+/// As backward(f, x, dy, dx), with a policy: with accumulate it is dx += dy f'(x), the sum that a unit
+/// needs whose output goes to several others.
+template <class F, class X, class DY, class DX, class Policy, detail::IfPolicy<Policy> = 0>
+void backward(const F& f, const X& x, const DY& dy, DX&& dx, Policy policy) {
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
+                detail::CheckArguments<DY, DX>::passed);
+  detail::backward(f, policy, detail::as_dense(x), detail::as_dense(dy), detail::mutable_dense(dx));
+}
+
+/// y[i] = f(x[i]) for the n elements at two pointers; n of any integer type. y may be x. Throws
+/// std::invalid_argument if n is negative, or more than memory can hold, or if the memory overlaps in
+/// part. f must be a function of one element.
+template <class F, class T, class N, detail::IfCount<N> = 0>
 void forward(const F& f, const T* x, T* y, N n) {
   const detail::Index count = detail::checked_count<T>("forward", n);
-  auto out = detail::elements(y, count);
-  detail::forward_elements(f, detail::elements(x, count), out, count);
+  hillock::forward(f, detail::elements(x, count), detail::elements(y, count));
 }
 
-template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+/// d[i] = f'(x[i]) for n elements; as forward(f, x, y, n).
+template <class F, class T, class N, detail::IfCount<N> = 0>
 void derivative(const F& f, const T* x, T* d, N n) {
   const detail::Index count = detail::checked_count<T>("derivative", n);
-  auto out = detail::elements(d, count);
-  detail::derivative_elements(f, detail::elements(x, count), out, count);
+  hillock::derivative(f, detail::elements(x, count), detail::elements(d, count));
 }
 
-template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+/// y[i] = f(x[i]) and d[i] = f'(x[i]) for n elements; as forward(f, x, y, n).
+template <class F, class T, class N, detail::IfCount<N> = 0>
 void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n) {
   const detail::Index count = detail::checked_count<T>("forward_and_derivative", n);
-  auto out_y = detail::elements(y, count);
-  auto out_d = detail::elements(d, count);
-  detail::both_elements(f, detail::elements(x, count), out_y, out_d, count);
+  hillock::forward_and_derivative(f, detail::elements(x, count), detail::elements(y, count),
+                                  detail::elements(d, count));
 }
 
-template <class F, class T, class N, class = std::enable_if_t<std::is_integral_v<N>>>
+/// dx[i] = dy[i] f'(x[i]) for n elements; as forward(f, x, y, n).
+template <class F, class T, class N, detail::IfCount<N> = 0>
 void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
   const detail::Index count = detail::checked_count<T>("backward", n);
-  auto out = detail::elements(dx, count);
-  detail::backward_elements(f, detail::elements(x, count), detail::elements(dy, count), out, count);
+  hillock::backward(f, detail::elements(x, count), detail::elements(dy, count),
+                    detail::elements(dx, count));
+}
+
+/// The verbs on pointers, with a policy.
+template <class F, class T, class N, class Policy, detail::IfCount<N> = 0,
+          detail::IfPolicy<Policy> = 0>
+void forward(const F& f, const T* x, T* y, N n, Policy policy) {
+  const detail::Index count = detail::checked_count<T>("forward", n);
+  hillock::forward(f, detail::elements(x, count), detail::elements(y, count), policy);
+}
+/// As derivative(f, x, d, n), with a policy.
+template <class F, class T, class N, class Policy, detail::IfCount<N> = 0,
+          detail::IfPolicy<Policy> = 0>
+void derivative(const F& f, const T* x, T* d, N n, Policy policy) {
+  const detail::Index count = detail::checked_count<T>("derivative", n);
+  hillock::derivative(f, detail::elements(x, count), detail::elements(d, count), policy);
+}
+/// As forward_and_derivative(f, x, y, d, n), with a policy.
+template <class F, class T, class N, class Policy, detail::IfCount<N> = 0,
+          detail::IfPolicy<Policy> = 0>
+void forward_and_derivative(const F& f, const T* x, T* y, T* d, N n, Policy policy) {
+  const detail::Index count = detail::checked_count<T>("forward_and_derivative", n);
+  hillock::forward_and_derivative(f, detail::elements(x, count), detail::elements(y, count),
+                                  detail::elements(d, count), policy);
+}
+/// As backward(f, x, dy, dx, n), with a policy.
+template <class F, class T, class N, class Policy, detail::IfCount<N> = 0,
+          detail::IfPolicy<Policy> = 0>
+void backward(const F& f, const T* x, const T* dy, T* dx, N n, Policy policy) {
+  const detail::Index count = detail::checked_count<T>("backward", n);
+  hillock::backward(f, detail::elements(x, count), detail::elements(dy, count),
+                    detail::elements(dx, count), policy);
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

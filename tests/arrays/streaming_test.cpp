@@ -27,9 +27,9 @@ struct Ran {
   Ran(const std::vector<T>& x, std::size_t from, std::size_t to, std::size_t d_to, std::size_t n,
       Stores stores)
       : y(n + 64, T(7)), d(n + 64, T(7)) {
-    using Op = hillock::detail::Both<hillock::ReLU<>, T>;
-    hillock::detail::run<hillock::detail::simd::NativeArch>(
-        hillock::detail::OnArrays<Op>{Op(hillock::relu)}, std::array<const T*, 1>{x.data() + from},
+    const hillock::detail::BothOperation<hillock::ReLU<>, T> op(hillock::relu);
+    hillock::detail::transform_contiguous<hillock::detail::simd::NativeArch>(
+        op, std::array<const T*, 1>{x.data() + from},
         std::array<T*, 2>{y.data() + to, d.data() + d_to}, static_cast<Index>(n), stores);
   }
   friend bool operator==(const Ran& a, const Ran& b) {

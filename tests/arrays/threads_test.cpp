@@ -215,11 +215,11 @@ TEST_CASE("a small array stays on one thread, a large one is cut once for each",
   const auto parts_of = [](Eigen::Index rows, Eigen::Index cols, int count) {
     std::atomic<int> parts{0};
     std::atomic<Eigen::Index> elements{0};
-    hillock::detail::in_parts(threads(count), {rows, cols}, false,
-                              [&](const hillock::detail::Part& part) {
-                                ++parts;
-                                elements += part.shape.rows * part.shape.cols;
-                              });
+    hillock::detail::for_each_part(count, {rows, cols}, false,
+                                   [&](const hillock::detail::SubArray& part) {
+                                     ++parts;
+                                     elements += part.shape.rows * part.shape.cols;
+                                   });
     CHECK(elements == rows * cols);
     return parts.load();
   };

@@ -201,7 +201,7 @@ TEST_CASE("a verb takes temporaries and views as outputs", "[verbs]") {
 /// Strided arrays of floats in a piece of memory, at any byte of it, and which bytes they have.
 class RandomViews {
  public:
-  using View = hillock::detail::Strided<const float>;
+  using View = hillock::detail::StridedView<const float>;
 
   RandomViews(unsigned seed, int most, int step) : random_(seed), most_(most), step_(step) {}
   View operator()() {
@@ -211,8 +211,8 @@ class RandomViews {
     const int reach = 12 * most_;
     const char* at = memory_.data() + memory_.size() / 2 + 4 * pick(-reach, reach) +
                      (pick(0, 7) == 0 ? pick(1, 3) : 0);
-    return View{
-        reinterpret_cast<const float*>(at), row_step, col_step, {pick(0, most_), pick(0, most_)}};
+    const hillock::detail::Shape shape{pick(0, most_), pick(0, most_)};
+    return View(reinterpret_cast<const float*>(at), shape, row_step, col_step, false);
   }
   bool share_a_byte(const View& a, const View& b) {
     bool shared = false;
@@ -232,10 +232,10 @@ class RandomViews {
   }
   template <class Work>
   void each_place(const View& of, const Work& work) {
-    char* first = memory_.data() + (reinterpret_cast<const char*>(of.data) - memory_.data());
-    for (Index j = 0; j < of.shape.cols; ++j)
-      for (Index i = 0; i < of.shape.rows; ++i)
-        work(first + 4 * (i * of.row_step + j * of.col_step));
+    char* first = memory_.data() + (reinterpret_cast<const char*>(of.data()) - memory_.data());
+    for (Index j = 0; j < of.shape().cols; ++j)
+      for (Index i = 0; i < of.shape().rows; ++i)
+        work(first + 4 * (i * of.step(false) + j * of.step(true)));
   }
 };
 

@@ -371,7 +371,7 @@ TEST_CASE("the one output of another sign is found wherever it stands", "[diagno
             float& other = z.memory[static_cast<std::size_t>(row * z.row_step + col * z.col_step)];
             other = -1;
             const auto view = z.view();
-            const hillock::detail::Input<std::decay_t<decltype(view)>> in(view);
+            const auto in = hillock::detail::input_view(view);
             const auto coherent =
                 hillock::diagnostics::coherent_samples<V>(in, per, [](V x) { return x; });
             difference.expect(coherent == samples - 1,

@@ -65,7 +65,7 @@ struct Edge {
 /// for the product in long double that judges leaky_relu of double; of float it is exact.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
-  if constexpr (hillock::detail::accuracy_of<F> == hillock::Accuracy::exact)
+  if constexpr (F::accuracy == hillock::Accuracy::exact)
     return {bound.ulp == 0 ? 0 : 0.5 + 0x1p-20};
   constexpr double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   const double ulp = bound.ulp == 0.5 && sizeof(T) == 8 ? 0.5 + 0x1p-11 : bound.ulp;

@@ -37,7 +37,7 @@ enum class Reduction { mean, sum };
 ///              for the loss in ULP of the largest term or the loss.
 /// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
-class CrossEntropy {
+class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   using Index = detail::Index;
 
  public:
@@ -70,7 +70,7 @@ class CrossEntropy {
     const Index count = detail::distributions(detail::shape_of(detail::as_dense(z)), axis);
     const bool is_row = axis == Per::column;
     Result result(is_row ? 1 : count, is_row ? count : 1);
-    detail::Output<Result> out(result);
+    const auto out = detail::output_view(result);
     for_each_loss(detail::as_dense(z), labels, [&](Index j, auto loss) {
       detail::set_nearest(out, is_row ? 0 : j, is_row ? j : 0, loss);
     });
@@ -98,20 +98,19 @@ class CrossEntropy {
   double forward_and_backward(const Z& z, const Labels& labels, DZ&& dz) const {
     static_assert(detail::CheckArguments<Z, DZ>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<Z>>::passed);
-    auto& dense_dz = detail::mutable_dense(dz);
-    using X = detail::DenseType<Z>;
-    using Y = std::remove_reference_t<decltype(dense_dz)>;
-    using V = detail::BatchForSums<X, A, Arch>;
-    detail::Input<X> in(detail::as_dense(z));
-    detail::Output<Y> out(dense_dz);
+    const auto& x = detail::evaluated(detail::as_dense(z));
+    const auto in = detail::input_view(x);
+    const auto out = detail::output_view(detail::mutable_dense(dz));
+    using In = std::decay_t<decltype(in)>;
+    using V = detail::BatchForSums<In, A, Arch>;
     const char* const where = "CrossEntropy::backward";
-    detail::require_same_shape(where, "z", in.shape(), "dz", out.shape());
-    detail::require_in_place_or_apart(where, "dz", out, "z", in);
+    detail::require_elementwise(where, std::tuple(detail::Named{"dz", out}),
+                                std::tuple(detail::Named{"z", in}));
     check_labels(where, in.shape(), labels);
     SumOfLosses sum;
-    GradientSteps<V, detail::Input<X>, detail::Output<Y>, Labels> steps{
+    GradientSteps<V, In, std::decay_t<decltype(out)>, Labels> steps{
         axis, in, out, labels, divisor(labels), &sum, {}};
-    detail::forward_by_distribution<V>(axis, in, dense_dz, out, steps);
+    detail::forward_by_distribution<V>(axis, in, out, steps);
     return sum.over(divisor(labels));
   }
 
@@ -203,8 +202,9 @@ class CrossEntropy {
   void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
     static_assert(detail::CheckElements<X>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<X>>::passed);
-    using V = detail::BatchForSums<X, A, Arch>;
-    const detail::Input<X> in(z);
+    const auto& x = detail::evaluated(z);
+    const auto in = detail::input_view(x);
+    using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
     detail::reduce_by_distribution<V>(
         axis, in, [&](const auto& walk, const auto& load, Index first, Index count) {
@@ -224,7 +224,7 @@ class CrossEntropy {
     static constexpr Index most_samples = detail::most_under_way<V>;
     Per axis;
     const In& in;
-    Out& out;
+    const Out& out;
     const Labels& labels;
     double divisor;
     SumOfLosses* sum;

@@ -39,7 +39,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
 
   /// The function with alpha rounded to T.
   template <class T>
-  class Formula : public detail::kernels::ByExponential<Formula<T>> {
+  class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
     using C = detail::kernels::ExpConstants<T>;
 
    public:
@@ -51,18 +51,18 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
                                        magnitude(scale) <= C::decay_factor))) {}
     /// Member by member, as detail::kernels::SharedSlope.
     constexpr Formula(const Formula& other) noexcept
-        : detail::kernels::ByExponential<Formula>(other),
+        : detail::kernels::ExponentialFormula<Formula>(other),
           alpha_(other.alpha_),
           small_alpha_(other.small_alpha_),
           is_ordinary_(other.is_ordinary_) {}
 
     /// Of e^-|x|: of a positive x it is not used, and does not overflow.
     template <class V>
-    HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+    HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       return reduced_decay_from_one(not_below_decay_limit(negative_magnitude(x)));
     }
     template <class Reduced>
-    HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+    HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
       return decay_from_one_of(reduced);
     }
     template <class V>

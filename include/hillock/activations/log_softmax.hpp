@@ -26,7 +26,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
-class LogSoftmax : public detail::PlainResults<LogSoftmax<A, Arch>> {
+class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   using Index = detail::Index;
 
  public:
@@ -44,31 +44,33 @@ class LogSoftmax : public detail::PlainResults<LogSoftmax<A, Arch>> {
   /// backward(z, dy) from y = f(z), where that is at hand: p is e^y.
   template <class Y, class DY>
   [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
+    static_assert(detail::CheckSameElement<Y, DY>::passed);
     auto dz = LogSoftmax::of_same_shape(y);
-    backward_from_output_into(detail::as_dense(y), detail::as_dense(dy), dz);
+    const auto& from = detail::evaluated(detail::as_dense(y));
+    const auto& gradient = detail::evaluated(detail::as_dense(dy));
+    backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
+                              detail::output_view(dz));
     return dz;
   }
 
   /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
-  template <class X, class Y>
-  void forward_into(const X& x, Y& y) const {
+  template <class Policy, class X, class Y>
+  void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
-    detail::Input<X> in(x);
-    detail::Output<Y> out(y);
-    detail::require_same_shape("LogSoftmax::forward", "x", in.shape(), "y", out.shape());
-    detail::require_in_place_or_apart("LogSoftmax::forward", "y", out, "x", in);
-    detail::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>());
+    detail::require_elementwise("LogSoftmax::forward", std::tuple(detail::Named{"y", y}),
+                                std::tuple(detail::Named{"x", x}));
+    detail::forward_by_distribution<V>(axis, x, y, ForwardSteps<V>());
   }
 
-  template <class X, class DY, class DX>
-  void backward_into(const X& x, const DY& dy, DX& dx) const {
+  template <class Policy, class X, class DY, class DX>
+  void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
                                         BackwardSteps<V>());
   }
 
   template <class Y, class DY, class DZ>
-  void backward_from_output_into(const Y& y, const DY& dy, DZ& dz) const {
+  void backward_from_output_into(const Y& y, const DY& dy, const DZ& dz) const {
     using V = detail::BatchForSums<Y, A, Arch>;
     detail::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
                                         BackwardFromOutputSteps<V>());
@@ -251,8 +253,9 @@ auto logsumexp(const Z& z, Per axis) {
   static_assert(CheckElements<Z>::passed);
   static_assert(CheckAccuracy<LogSoftmax<A>, ScalarOf<Z>>::passed);
   using X = DenseType<Z>;
-  using V = BatchForSums<X, A, detail::simd::NativeArch>;
-  const Input<X> in(as_dense(z));
+  const auto& x = evaluated(as_dense(z));
+  const auto in = input_view(x);
+  using V = BatchForSums<std::decay_t<decltype(in)>, A, simd::NativeArch>;
   const Index n = entries(in.shape(), axis);
   const Index count = distributions(in.shape(), axis);
   using Result = PlainOfAnyShape<X>;
@@ -261,7 +264,7 @@ auto logsumexp(const Z& z, Per axis) {
     detail::refuse("hillock::logsumexp: z is " + to_string(in.shape()) +
                    ", expected at least one entry in each distribution");
   }
-  Output<Result> out(result);
+  const auto out = output_view(result);
   const bool is_row = axis == Per::column;
   reduce_by_distribution<V>(
       axis, in, [&](const auto& walk, const auto& load, Index first, Index lanes) {

@@ -22,7 +22,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              number is rounded, and numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
-class Maxout : public detail::PlainResults<Maxout<A, Arch>> {
+class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   using Index = detail::Index;
 
  public:
@@ -36,18 +36,15 @@ class Maxout : public detail::PlainResults<Maxout<A, Arch>> {
   explicit Maxout(int pieces_per_unit = 2) = delete;
 
   /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
-  template <class X, class Y>
-  void forward_into(const X& x, Y& y) const {
-    static_assert(detail::CheckSameElement<X, Y>::passed);
-    detail::Input<X> in(x);
-    detail::Output<Y> out(y);
+  template <class Policy, class X, class Y>
+  void forward_into(const Policy&, const X& in, const Y& out) const {
     const detail::Shape groups = output_shape("Maxout::forward", in.shape());
     if (out.shape() != groups)
       throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
-    detail::require_apart("Maxout::forward", "x", in, "y", out);
-    using V = detail::BatchFor<X, Arch>;
+    detail::require_apart("Maxout::forward", detail::Named{"x", in}, detail::Named{"y", out});
+    using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Output<Y>>) {
+    if constexpr (detail::may_be_contiguous<T, X, Y>) {
       const auto from = detail::distributions_of<const T>(in, axis);
       const auto to = detail::distributions_of<T>(out, axis);
       const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
@@ -67,16 +64,14 @@ class Maxout : public detail::PlainResults<Maxout<A, Arch>> {
     });
   }
 
-  template <class X, class D>
-  void derivative_into(const X& x, D& d) const {
-    detail::Input<X> in(x);
-    detail::Output<D> out(d);
+  template <class Policy, class X, class D>
+  void derivative_into(const Policy&, const X& in, const D& out) const {
     const detail::Shape groups = output_shape("Maxout::derivative", in.shape());
-    detail::require_same_shape("Maxout::derivative", "x", in.shape(), "d", out.shape());
-    detail::require_in_place_or_apart("Maxout::derivative", "d", out, "x", in);
-    using V = detail::BatchFor<X, Arch>;
+    detail::require_elementwise("Maxout::derivative", std::tuple(detail::Named{"d", out}),
+                                std::tuple(detail::Named{"x", in}));
+    using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Output<D>>) {
+    if constexpr (detail::may_be_contiguous<T, X, D>) {
       if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis), NoGradient(),
                              detail::distributions_of<T>(out, axis), in, out))
         return;
@@ -90,22 +85,17 @@ class Maxout : public detail::PlainResults<Maxout<A, Arch>> {
     });
   }
 
-  template <class X, class DY, class DX>
-  void backward_into(const X& x, const DY& dy, DX& dx) const {
-    static_assert(detail::CheckSameElement<X, DY>::passed);
-    detail::Input<X> in(x);
-    detail::Input<DY> in_dy(dy);
-    detail::Output<DX> out(dx);
+  template <class Policy, class X, class DY, class DX>
+  void backward_into(const Policy&, const X& in, const DY& in_dy, const DX& out) const {
     const detail::Shape groups = output_shape("Maxout::backward", in.shape());
     if (in_dy.shape() != groups)
       throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
-    detail::require_same_shape("Maxout::backward", "x", in.shape(), "dx", out.shape());
-    detail::require_in_place_or_apart("Maxout::backward", "dx", out, "x", in);
-    detail::require_apart("Maxout::backward", "dy", in_dy, "dx", out);
-    using V = detail::BatchFor<X, Arch>;
+    detail::require_elementwise("Maxout::backward", std::tuple(detail::Named{"dx", out}),
+                                std::tuple(detail::Named{"x", in}));
+    detail::require_apart("Maxout::backward", detail::Named{"dy", in_dy}, detail::Named{"dx", out});
+    using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, detail::Input<X>, detail::Input<DY>,
-                                            detail::Output<DX>>) {
+    if constexpr (detail::may_be_contiguous<T, X, DY, DX>) {
       if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis),
                              detail::distributions_of<const T>(in_dy, axis),
                              detail::distributions_of<T>(out, axis), in, in_dy, out))

@@ -2,7 +2,6 @@
 
 #include <hillock/array_activation.hpp>
 #include <hillock/arrays/axis/sums_per_unit.hpp>
-#include <hillock/arrays/elementwise/per_unit.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/errors.hpp>
 #include <hillock/kernels/rectifier.hpp>
@@ -11,6 +10,83 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+
+namespace detail {
+
+/// f(x), f'(x) or both, for slopes in the form that the kernels take and as a number or a batch.
+template <Quantity Q, Accuracy A, class Element, class V, class Slopes, class Number>
+HILLOCK_INLINE auto rectified_quantity(const V& x, const Slopes& slopes,
+                                       const Number& slope) noexcept {
+  const auto value = [&] {
+    if constexpr (A == Accuracy::exact && is_narrow<Element>)
+      return kernels::rectified_once<typename FormatOf<Element>::type>(x, V(slope));
+    else
+      return kernels::rectified(x, slopes);
+  };
+  if constexpr (Q == Quantity::forward)
+    return std::array<V, 1>{value()};
+  else if constexpr (Q == Quantity::derivative)
+    return std::array<V, 1>{kernels::rectified_derivative(x, slopes)};
+  else
+    return std::array<V, 2>{value(), kernels::rectified_derivative(x, slopes)};
+}
+
+/// f, f' or both of PReLU with one slope for all elements.
+template <Quantity Q, Accuracy A, class Element>
+class SharedSlopeOperation {
+  using T = ComputeType<Element>;
+  kernels::SharedSlope<T> slope_;
+
+ public:
+  static constexpr bool is_compute_bound = false;
+  static constexpr Schedule schedule = Schedule::at_once;
+  constexpr explicit SharedSlopeOperation(T slope) noexcept : slope_(slope) {}
+
+  template <class V, std::size_t I>
+  HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+    return rectified_quantity<Q, A, Element>(in[0], slope_, slope_.value);
+  }
+};
+
+/// The same with a slope for each element, which is the last input.
+template <Quantity Q, Accuracy A, class Element>
+class SlopesOperation {
+  bool are_in_unit_interval_;
+
+ public:
+  static constexpr bool is_compute_bound = false;
+  static constexpr Schedule schedule = Schedule::at_once;
+  /// are_in_unit_interval: whether all slopes are in (0, 1].
+  constexpr explicit SlopesOperation(bool are_in_unit_interval) noexcept
+      : are_in_unit_interval_(are_in_unit_interval) {}
+
+  template <class V, std::size_t I>
+  HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+    return rectified_quantity<Q, A, Element>(
+        in[0], kernels::OwnSlopes<V>{in[I - 1], are_in_unit_interval_}, in[I - 1]);
+  }
+};
+
+/// PReLU's operations with the slopes as a broadcast input (elementwise/broadcast.hpp). Adapted gives
+/// the operation that is evaluated: the quantity itself, or its product with a gradient.
+template <Quantity Q, Accuracy A, class Element, template <class> class Adapted>
+struct BroadcastSlopesOperation {
+  template <class T>
+  HILLOCK_INLINE auto bound_to(T slope) const noexcept {
+    return Adapted<SharedSlopeOperation<Q, A, Element>>(slope);
+  }
+  template <class V>
+  HILLOCK_INLINE auto with_numbers(V smallest, V largest) const noexcept {
+    return Adapted<SlopesOperation<Q, A, Element>>(
+        !any((smallest <= 0) | (largest > 1) | is_nan(smallest)));
+  }
+  auto with_any_numbers() const noexcept { return Adapted<SlopesOperation<Q, A, Element>>(false); }
+};
+
+template <class Op>
+using Unadapted = Op;
+
+}  // namespace detail
 
 /// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are
 /// trained: one for all, one per row or one per column.
@@ -30,10 +106,11 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              result. The element type is that of the arrays; there is no PReLU<double>.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
-class PReLU : public detail::PlainResults<PReLU<A, Arch>> {
+class PReLU : public ArrayActivation<PReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
+  static constexpr bool is_elementwise = true;
 
   detail::Parameters slope;
   static constexpr auto parameters() noexcept {
@@ -73,8 +150,10 @@ class PReLU : public detail::PlainResults<PReLU<A, Arch>> {
     static_assert(detail::CheckElements<Z>::passed);
     static_assert(detail::CheckElements<DY>::passed);
     static_assert(detail::CheckSameElement<Z, DY>::passed);
-    const detail::Input<detail::DenseType<Z>> in(detail::as_dense(z));
-    const detail::Input<detail::DenseType<DY>> in_dy(detail::as_dense(dy));
+    const auto& input = detail::evaluated(detail::as_dense(z));
+    const auto& gradient_by_y = detail::evaluated(detail::as_dense(dy));
+    const auto in = detail::input_view(input);
+    const auto in_dy = detail::input_view(gradient_by_y);
     detail::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());
     const auto term = [](const auto& x, const auto& dy_there) {
@@ -94,122 +173,36 @@ class PReLU : public detail::PlainResults<PReLU<A, Arch>> {
     return gradient;
   }
 
-  /// What the verbs call.
-  template <class X, class Y>
-  void forward_into(const X& x, Y& y) const {
-    walk_one<Forward<typename X::Scalar>>("PReLU::forward", x, "y", y);
+  /// What the verbs call, on views.
+  template <class Policy, class X, class Y>
+  void forward_into(const Policy& policy, const X& x, const Y& y) const {
+    using detail::Named;
+    evaluate<detail::Quantity::forward, detail::Unadapted>(
+        "PReLU::forward", policy, std::tuple(Named{"y", y}), std::tuple(Named{"x", x}));
   }
-
-  template <class X, class D>
-  void derivative_into(const X& x, D& d) const {
-    walk_one<Derivative>("PReLU::derivative", x, "d", d);
+  template <class Policy, class X, class D>
+  void derivative_into(const Policy& policy, const X& x, const D& d) const {
+    using detail::Named;
+    evaluate<detail::Quantity::derivative, detail::Unadapted>(
+        "PReLU::derivative", policy, std::tuple(Named{"d", d}), std::tuple(Named{"x", x}));
   }
-
-  template <class X, class DY, class DX>
-  void backward_into(const X& x, const DY& dy, DX& dx) const {
-    constexpr const char* where = "PReLU::backward";
-    static_assert(detail::CheckSameElement<X, DY>::passed);
-    detail::Input<X> in(x);
-    detail::Input<DY> in_dy(dy);
-    detail::Output<DX> out(dx);
-    detail::require_same_shape(where, "x", in.shape(), "dy", in_dy.shape());
-    detail::require_same_shape(where, "x", in.shape(), "dx", out.shape());
-    require_slopes(where, in.shape());
-    detail::require_in_place_or_apart(where, "dx", out, "x", in);
-    detail::require_in_place_or_apart(where, "dx", out, "dy", in_dy);
-    walk_with_slopes<Backward>(std::tie(in, in_dy), std::tie(out));
+  template <class Policy, class X, class Y, class D>
+  void forward_and_derivative_into(const Policy& policy, const X& x, const Y& y, const D& d) const {
+    using detail::Named;
+    evaluate<detail::Quantity::forward_and_derivative, detail::Unadapted>(
+        "PReLU::forward_and_derivative", policy, std::tuple(Named{"y", y}, Named{"d", d}),
+        std::tuple(Named{"x", x}));
   }
-
-  template <class X, class Y, class D>
-  void forward_and_derivative_into(const X& x, Y& y, D& d) const {
-    constexpr const char* where = "PReLU::forward_and_derivative";
-    detail::Input<X> in(x);
-    detail::Output<Y> out_y(y);
-    detail::Output<D> out_d(d);
-    detail::require_both_outputs(where, in, out_y, out_d);
-    require_slopes(where, in.shape());
-    walk_with_slopes<Both<typename X::Scalar>>(std::tie(in), std::tie(out_y, out_d));
+  template <class Policy, class X, class DY, class DX>
+  void backward_into(const Policy& policy, const X& x, const DY& dy, const DX& dx) const {
+    using detail::Named;
+    evaluate<detail::Quantity::derivative, detail::TimesGradient>(
+        "PReLU::backward", policy, std::tuple(Named{"dx", dx}),
+        std::tuple(Named{"x", x}, Named{"dy", dy}));
   }
 
  private:
-  // What is computed of the inputs and a slope, in batches.
-  template <class Element>
-  struct Forward {
-    template <class V, class Slope>
-    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
-      return {rectified<Element>(in[0], a)};
-    }
-  };
-  struct Derivative {
-    template <class V, class Slope>
-    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
-      return {rectified_derivative(in[0], a)};
-    }
-  };
-  struct Backward {
-    template <class V, class Slope>
-    static HILLOCK_INLINE std::array<V, 1> of(const V* in, const Slope& a) noexcept {
-      return {in[1] * rectified_derivative(in[0], a)};
-    }
-  };
-  template <class Element>
-  struct Both {
-    template <class V, class Slope>
-    static HILLOCK_INLINE std::array<V, 2> of(const V* in, const Slope& a) noexcept {
-      return {rectified<Element>(in[0], a), rectified_derivative(in[0], a)};
-    }
-  };
-
-  // The same as the walks call it: with one slope, and with slopes that are the last input.
-  template <class Op, class T>
-  struct WithOne {
-    detail::kernels::SharedSlope<T> slope;
-    template <class V, std::size_t I>
-    HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
-      return Op::of(in.data(), slope);
-    }
-  };
-  template <class Op>
-  struct WithEach {
-    bool are_gentle;
-    template <class V, std::size_t I>
-    HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
-      return Op::of(in.data(), detail::kernels::OwnSlopes<V>{in.back(), are_gentle});
-    }
-  };
-  template <class Op>
-  struct PerUnitOp {
-    template <class T>
-    static WithOne<Op, T> with_one(T a) noexcept {
-      return {detail::kernels::SharedSlope<T>(a)};
-    }
-    template <class V>
-    static WithEach<Op> with_each(V smallest, V largest) noexcept {
-      return {!any((smallest <= 0) | (largest > 1) | is_nan(smallest))};
-    }
-    static WithEach<Op> with_any() noexcept { return {false}; }
-  };
-
   std::optional<Per> axis_;
-
-  /// The formula, for arrays of Element.
-  template <class Element, class V, class Slope>
-  static HILLOCK_INLINE V rectified(const V& x, const Slope& a) noexcept {
-    if constexpr (A == Accuracy::exact && detail::is_narrow<Element>)
-      return detail::kernels::rectified_once<typename detail::FormatOf<Element>::type>(
-          x, V(slope_value(a)));
-    else
-      return detail::kernels::rectified(x, a);
-  }
-
-  template <class T>
-  static constexpr T slope_value(detail::kernels::SharedSlope<T> a) noexcept {
-    return a.value;
-  }
-  template <class V>
-  static HILLOCK_INLINE V slope_value(const detail::kernels::OwnSlopes<V>& a) noexcept {
-    return a.value;
-  }
 
   void check_slopes() const {
     for (detail::Index i = 0; i < slope.size(); ++i)
@@ -227,26 +220,24 @@ class PReLU : public detail::PlainResults<PReLU<A, Arch>> {
                           : ": there are " + slopes + ", expected one that all units share"));
   }
 
-  template <class Op, class X, class Y>
-  void walk_one(const char* where, const X& x, const char* output, Y& y) const {
-    detail::Input<X> in(x);
-    detail::Output<Y> out(y);
-    detail::require_same_shape(where, "x", in.shape(), output, out.shape());
-    require_slopes(where, in.shape());
-    detail::require_in_place_or_apart(where, output, out, "x", in);
-    walk_with_slopes<Op>(std::tie(in), std::tie(out));
-  }
-
-  template <class Op, class First, class... More, class Outputs>
-  void walk_with_slopes(const std::tuple<First&, More&...>& in, const Outputs& out) const {
-    using T = typename First::T;
+  template <detail::Quantity Q, template <class> class Adapted, class Policy, class Outputs,
+            class In, class... More>
+  void evaluate(const char* where, const Policy& policy, const Outputs& outputs,
+                const std::tuple<detail::Named<In>, More...>& inputs) const {
+    using T = typename In::T;
+    using Element = typename In::Element;
+    const detail::Shape shape = std::get<0>(inputs).view.shape();
+    require_slopes(where, shape);
     if (axis_) {
-      const detail::PerUnit<A, detail::simd::Batch<T, Arch>> slopes(slope, *axis_,
-                                                                    std::get<0>(in).shape());
-      detail::walk_per_unit<Arch>(PerUnitOp<Op>(), slopes, in, out);
+      const detail::BroadcastInput<A, detail::simd::Batch<T, Arch>> slopes(slope.data(), *axis_,
+                                                                           shape);
+      detail::evaluate<Arch>(where, policy,
+                             detail::BroadcastSlopesOperation<Q, A, Element, Adapted>(), outputs,
+                             std::tuple_cat(inputs, std::tuple(detail::Named{"slope", slopes})));
     } else {
-      const T shared = detail::rounded_parameter<A, T>(slope[0]);
-      detail::walk<Arch>(PerUnitOp<Op>::with_one(shared), in, out);
+      const Adapted<detail::SharedSlopeOperation<Q, A, Element>> op(
+          detail::rounded_parameter<A, T>(slope[0]));
+      detail::evaluate<Arch>(where, policy, op, outputs, inputs);
     }
   }
 };

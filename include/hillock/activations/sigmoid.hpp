@@ -20,7 +20,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              doi:10.1038/323533a0.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Sigmoid : public Activation<Sigmoid<A, Arch>>,
-                public detail::kernels::ByExponential<Sigmoid<A, Arch>> {
+                public detail::kernels::ExponentialFormula<Sigmoid<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -29,11 +29,11 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
   constexpr Sigmoid() noexcept = default;
 
   template <class V>
-  HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+  HILLOCK_INLINE auto reduce(const V& x) const noexcept {
     return reduced_decay(not_below_decay_limit(negative_magnitude(x)));
   }
   template <class Reduced>
-  HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+  HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
     return decay_of(reduced);
   }
   template <class V>

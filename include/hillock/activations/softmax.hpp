@@ -35,7 +35,7 @@ enum class AllMasked { nan, zeros, uniform };
 ///              in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
-class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
+class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   using Index = detail::Index;
 
  public:
@@ -56,8 +56,12 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
   /// backward(z, dp) from p = softmax(z), where that is at hand.
   template <class P, class DP>
   [[nodiscard]] auto backward_from_output(const P& p, const DP& dp) const {
+    static_assert(detail::CheckSameElement<P, DP>::passed);
     auto dz = Softmax::of_same_shape(p);
-    backward_from_output_into(detail::as_dense(p), detail::as_dense(dp), dz);
+    const auto& from = detail::evaluated(detail::as_dense(p));
+    const auto& gradient = detail::evaluated(detail::as_dense(dp));
+    backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
+                              detail::output_view(dz));
     return dz;
   }
 
@@ -68,7 +72,7 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
     const auto x = detail::computed(z);
     auto p = Softmax::of_same_shape(x);
     const Per along = require_vector("Softmax::jacobian", detail::shape_of(p));
-    Softmax(along, all_masked).forward_into(x, p);
+    hillock::forward(Softmax(along, all_masked), x, p);
     return jacobian_of<detail::ScalarOf<Z>>(p);
   }
 
@@ -82,25 +86,23 @@ class Softmax : public detail::PlainResults<Softmax<A, Arch>> {
   }
 
   /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
-  template <class X, class Y>
-  void forward_into(const X& x, Y& y) const {
+  template <class Policy, class X, class Y>
+  void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
-    detail::Input<X> in(x);
-    detail::Output<Y> out(y);
-    detail::require_same_shape("Softmax::forward", "x", in.shape(), "y", out.shape());
-    detail::require_in_place_or_apart("Softmax::forward", "y", out, "x", in);
-    detail::forward_by_distribution<V>(axis, in, y, out, ForwardSteps<V>{*this});
+    detail::require_elementwise("Softmax::forward", std::tuple(detail::Named{"y", y}),
+                                std::tuple(detail::Named{"x", x}));
+    detail::forward_by_distribution<V>(axis, x, y, ForwardSteps<V>{*this});
   }
 
-  template <class X, class DY, class DX>
-  void backward_into(const X& x, const DY& dy, DX& dx) const {
+  template <class Policy, class X, class DY, class DX>
+  void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
                                         BackwardSteps<V>{*this});
   }
 
   template <class P, class DP, class DZ>
-  void backward_from_output_into(const P& p, const DP& dp, DZ& dz) const {
+  void backward_from_output_into(const P& p, const DP& dp, const DZ& dz) const {
     using V = detail::BatchForSums<P, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
                                         BackwardFromOutputSteps<V>());

@@ -45,11 +45,11 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
   /// The function with beta rounded to T.
   template <class T>
-  class Formula : public detail::kernels::ByExponential<Formula<T>> {
+  class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
     using C = detail::kernels::ExpConstants<T>;
 
    public:
-    static constexpr bool keeps_exponentials = true;
+    static constexpr bool has_long_derivative = true;
 
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
@@ -60,13 +60,13 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
     /// Of e^-|t|.
     template <class V>
-    HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+    HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       if (is_plain_) return reduced_decay(plain_magnitude(x));
       const Argument<V> t = argument(x);
       return reduced_decay_beyond_limit(t.magnitude, t.low);
     }
     template <class Reduced>
-    HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+    HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
       return decay_of(reduced);
     }
     template <class V>

@@ -17,7 +17,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>>,
-             public detail::kernels::ByExponential<Tanh<A, Arch>> {
+             public detail::kernels::ExponentialFormula<Tanh<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
@@ -28,12 +28,12 @@ class Tanh : public Activation<Tanh<A, Arch>>,
 
   /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
   template <class V>
-  HILLOCK_INLINE auto reduced_at(const V& x) const noexcept {
+  HILLOCK_INLINE auto reduce(const V& x) const noexcept {
     return detail::kernels::reduced_decay_from_one<2>(
         not_below(negative_magnitude(x), detail::kernels::ExpConstantsOf<V>::decay_limit / -2));
   }
   template <class Reduced>
-  HILLOCK_INLINE auto exponential_of(const Reduced& reduced) const noexcept {
+  HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
     return decay_from_one_of(reduced);
   }
   template <class V>

@@ -1,11 +1,12 @@
-// Functions of an exponential, in three steps.
+// Formulas with an exponential, evaluated in three steps: reduce the argument, exponentiate, finish.
 //
-// Each step waits for the one before it, and all three together are a chain of some 55 cycles, of 100 in
-// Swish's derivative. A processor that has room for a hundred or two of waiting instructions then computes
-// two or three batches at a time and no more, whatever the units that it has. A loop that takes one step
-// for a block of batches, keeps the results, and then takes the next, has shorter chains to wait for, and
-// the same bits. With AVX2 on Zen 5 bench/compare printed 17 to 28 % more speed, of Swish's derivative 43 %,
-// of the exact functions, which keep their doubles before they round, 50 to 60 %.
+// Each step waits for the one before it, and all three together are a chain of some 55 cycles, of 100
+// in Swish's derivative. A processor that has room for one or two hundred waiting instructions then
+// computes two or three batches at a time and no more, however many units it has. A loop that takes one
+// step for a block of batches, stores the results, and then takes the next step, has shorter chains to
+// wait for, and the same bits. With AVX2 on Zen 5 bench/compare printed 17 to 28 % more speed, for
+// Swish's derivative 43 %, for the exact functions, which store their doubles before they round them,
+// 50 to 60 %.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -23,16 +24,18 @@ struct ForwardAndDerivative {
 namespace detail {
 namespace kernels {
 
-/// Base of a formula that has the three steps, which gets from it what every formula has:
+/// Base of a formula that has the three steps
 ///
-///   reduced_at(x)               what the exponent is reduced to
-///   exponential_of(reduced)     the exponential, in the form that f needs
-///   forward_from(x, e)          f(x), and derivative_from(x, e) f'(x)
+///   reduce(x)                   the reduced argument of the exponential
+///   exponentiate(reduced)       the exponential, in the form that f needs
+///   forward_from(x, e)          f(x), and derivative_from(x, e) f'(x), from the exponential e
+///
+/// It gives the formula what every formula has: forward_at, derivative_at and both_at.
 template <class Formula>
-class ByExponential {
+class ExponentialFormula {
  public:
-  /// Whether the last step of f' is so long that exponentials are worth keeping, too.
-  static constexpr bool keeps_exponentials = false;
+  /// Whether the last step of f' is so long that it pays to store the exponentials of a block, too.
+  static constexpr bool has_long_derivative = false;
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
@@ -44,11 +47,7 @@ class ByExponential {
   }
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> both_at(const V& x) const noexcept {
-    return both_from(x, exponential_at(x));
-  }
-
-  template <class V, class E>
-  HILLOCK_INLINE ForwardAndDerivative<V> both_from(const V& x, const E& e) const noexcept {
+    const auto e = exponential_at(x);
     return {formula().forward_from(x, e), formula().derivative_from(x, e)};
   }
 
@@ -58,7 +57,7 @@ class ByExponential {
   }
   template <class V>
   HILLOCK_INLINE auto exponential_at(const V& x) const noexcept {
-    return formula().exponential_of(formula().reduced_at(x));
+    return formula().exponentiate(formula().reduce(x));
   }
 };
 

@@ -7,17 +7,6 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// An input, the gradient by the output and the gradient by the input: of one shape, the last in
-/// place of one of the others or apart.
-template <class In, class InDY, class Out>
-void check_gradients(const char* where, const char* name, const In& in, const InDY& dy,
-                     const Out& dx) {
-  require_same_shape(where, name, in.shape(), "dy", dy.shape());
-  require_same_shape(where, name, in.shape(), "dx", dx.shape());
-  require_in_place_or_apart(where, "dx", dx, name, in);
-  require_in_place_or_apart(where, "dx", dx, "dy", dy);
-}
-
 /// Where the steps of a gradient keep two numbers of each entry from one pass to the next; for
 /// distributions that are too long they are computed twice.
 struct NothingKept {
@@ -105,7 +94,8 @@ HILLOCK_INLINE auto sum_of_gradients(const Walk& walk, const LoadBoth& load_both
     for (bool is_last = false;; is_last = true) {
       const Sum total = add(Scaled<V>{V(Walk::spread(unit)) * weight});
       const auto is_small = abs(total.parts().high) < Unit::tiny_gradient * Unit::small_unit;
-      if (HILLOCK_LIKELY(is_last || !any(is_small))) return SumOfGradients<Sum, Number>{total, unit};
+      if (HILLOCK_LIKELY(is_last || !any(is_small)))
+        return SumOfGradients<Sum, Number>{total, unit};
       const Number most = walk.maximum([&](Index at) { return abs(load_both(at)[1]); });
       const auto is_tiny = (most < Unit::tiny_gradient) & (most > 0);
       if (!any(is_tiny)) return SumOfGradients<Sum, Number>{total, unit};
@@ -229,14 +219,11 @@ void finish_tile(GradientTile<V>& tile, const GradientTile<V>& gradient, Index n
 /// it are steps.numbers(walk, load_both, top, kept), of type Steps::Numbers, and steps.finish(walk,
 /// load_both, store, top, numbers, kept) is the end; load_both gives entries of x and of dy.
 template <class V, class X, class DY, class DX, class Steps>
-void backward_by_distribution(const char* where, const char* name, Per axis, const X& x,
-                              const DY& dy, DX& dx, const Steps& steps) {
-  static_assert(CheckSameElement<X, DY>::passed);
+void backward_by_distribution(const char* where, const char* name, Per axis, const X& in,
+                              const DY& in_dy, const DX& out, const Steps& steps) {
   using T = typename V::value_type;
-  const Input<X> in(x);
-  const Input<DY> in_dy(dy);
-  Output<DX> out(dx);
-  check_gradients(where, name, in, in_dy, out);
+  require_elementwise(where, std::tuple(Named{"dx", out}),
+                      std::tuple(Named{name, in}, Named{"dy", in_dy}));
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
   if (n == 0) return;
@@ -255,7 +242,7 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
       });
     });
   }
-  if constexpr (may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
+  if constexpr (may_be_contiguous<T, X, DY, DX>) {
     if (are_contiguous<T>(axis, in, in_dy, out)) {
       const auto each = [&](Index step, const auto& kept) {
         backward_of_runs<V>(distributions_of<const T>(in, axis),
@@ -273,7 +260,7 @@ void backward_by_distribution(const char* where, const char* name, Per axis, con
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
-    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Input<DY>, Output<DX>>) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, X, DY, DX>) {
       if (are_few<V>(count)) {
         return backward_of_few<V>(distributions_of<const T>(in, axis),
                                   distributions_of<const T>(in_dy, axis),

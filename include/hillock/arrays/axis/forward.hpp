@@ -189,10 +189,10 @@ HILLOCK_INLINE void for_each_in_tile(Index n, Index count, const Work& work) {
 
 /// Fills a tile with `count` distributions from `first` on; use(group, the largest entries).
 template <class V, Index MostEntries, class X, class Use>
-void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in, Index first,
-               Index count, const Use& use) {
+void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const X& in, Index first, Index count,
+               const Use& use) {
   const Index n = entries(in.shape(), axis);
-  if constexpr (may_be_contiguous<typename V::value_type, Input<X>>) {
+  if constexpr (may_be_contiguous<typename V::value_type, X>) {
     if (are_contiguous<typename V::value_type>(axis, in)) {
       const Index step = in.step(axis == Per::column);
       const auto* from = start_of(in, axis, first);
@@ -216,10 +216,10 @@ void read_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Input<X>& in, I
 /// Writes `count` distributions from `first` on: those of contiguous arrays by write(to, step), which makes
 /// their entries too; by write(null, 0) they are made in the tile, of which others are copied.
 template <class V, Index MostEntries, class Y, class Write>
-void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, Output<Y>& out, Index first,
-                Index count, const Write& write) {
+void write_tile(TurnedTile<V, MostEntries>& tile, Per axis, const Y& out, Index first, Index count,
+                const Write& write) {
   const Index n = entries(out.shape(), axis);
-  if constexpr (may_be_contiguous<typename V::value_type, Output<Y>>) {
+  if constexpr (may_be_contiguous<typename V::value_type, Y>) {
     if (are_contiguous<typename V::value_type>(axis, out))
       return write(start_of(out, axis, first), out.step(axis == Per::column));
   }
@@ -261,8 +261,7 @@ void finish_tile(ForwardTile<V>& tile, Index n, const V* top, const V* number, I
 /// kept, load, load_back, store, top, number) the end; steps.written(first, count) comes after. Where
 /// kept::value, the first may store numbers, which the second reads back by load_back.
 template <class V, class X, class Y, class Steps>
-void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
-                             const Steps& steps) {
+void forward_by_distribution(Per axis, const X& in, const Y& out, const Steps& steps) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
@@ -279,7 +278,7 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
       steps.written(first, count);
     });
   }
-  if constexpr (may_be_contiguous<T, Input<X>, Output<Y>>) {
+  if constexpr (may_be_contiguous<T, X, Y>) {
     if (are_contiguous<T>(axis, in, out)) {
       const bool along_row = axis == Per::column;
       return forward_of_runs<V, T>(start_of(in, axis, 0), in.step(along_row),
@@ -287,7 +286,7 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
-    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>, Output<Y>>) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, X, Y>) {
       if (are_few<V>(count)) {
         return forward_of_few<V>(distributions_of<const T>(in, axis),
                                  distributions_of<T>(out, axis), first, count, steps);
@@ -298,12 +297,12 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
     const auto load = [&](Index at) { return read(at); };
     const auto store = [&](Index at, V value) { write(at, value); };
     const Lanes<V, false> walk(n);
-    if constexpr (!std::is_same_v<T, typename Y::Scalar>) {
+    if constexpr (!std::is_same_v<T, typename Y::Element>) {
       // What is put down would be rounded.
       take_all_steps<V>(walk, std::false_type(), load, load, store, steps, first);
     } else {
-      const Input<Y> written(y);
-      LaneReader<V, Y> read_back(written, axis, first, count);
+      const auto written = out.as_input();
+      LaneReader<V, std::decay_t<decltype(written)>> read_back(written, axis, first, count);
       const auto load_back = [&](Index at) {
         if (at == 0) write.finish();
         return read_back(at);
@@ -318,7 +317,7 @@ void forward_by_distribution(Per axis, const Input<X>& in, Y& y, Output<Y>& out,
 /// Calls work(walk, load, first, count) for `count` distributions of x from `first` on: a Run at a time
 /// where they are neighbours in memory, else Lanes.
 template <class V, class X, class Work>
-void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
+void reduce_by_distribution(Per axis, const X& in, const Work& work) {
   using T = typename V::value_type;
   const Index n = entries(in.shape(), axis);
   const Index all = distributions(in.shape(), axis);
@@ -333,7 +332,7 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
       });
     });
   }
-  if constexpr (may_be_contiguous<T, Input<X>>) {
+  if constexpr (may_be_contiguous<T, X>) {
     if (are_contiguous<T>(axis, in)) {
       for (Index j = 0; j < all; ++j) {
         const T* const from = start_of(in, axis, j);
@@ -343,7 +342,7 @@ void reduce_by_distribution(Per axis, const Input<X>& in, const Work& work) {
     }
   }
   for_each_block<V>(all, [&](Index first, Index count) {
-    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, Input<X>>) {
+    if constexpr (may_be_interleaved<V> && may_be_contiguous<T, X>) {
       if (are_few<V>(count)) {
         const Distributions<const T> each = distributions_of<const T>(in, axis);
         return for_each_interleaved<V>(first, count, [&](Index start, Index now) {

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <hillock/arrays/operations/operation.hpp>
-#include <hillock/arrays/views/overlap.hpp>
+#include <hillock/arrays/views/checks.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -20,15 +20,6 @@ inline Index entries(Shape shape, Per per) noexcept {
   return per == Per::column ? shape.rows : shape.cols;
 }
 
-/// Whether an array can have as many distributions as a batch has lanes, and direct access. (That a
-/// small array of fixed size cannot is said here, because g++ warns of the loads that never come.)
-template <class X, Index Width>
-inline constexpr bool may_fill_a_batch = has_direct_access<X> &&
-                                         (X::RowsAtCompileTime == Eigen::Dynamic ||
-                                          X::ColsAtCompileTime == Eigen::Dynamic ||
-                                          X::RowsAtCompileTime >= Width ||
-                                          X::ColsAtCompileTime >= Width);
-
 /// Entries go through a tile of this many where the lanes of one entry are not neighbours in memory:
 /// a batch is then loaded from the tile, long after its lanes were stored, and not put together from
 /// single elements, which stalls. So do 16-bit elements, converted there.
@@ -38,10 +29,10 @@ inline constexpr Index tile_entries = 16;
 template <class T, class Element>
 inline constexpr bool is_wider = !std::is_same_v<T, ComputeType<Element>>;
 
-/// A batch as wide as Arch's registers, of the type that a sum over X's elements is computed in.
-template <class X, Accuracy A, class Arch>
+/// A batch as wide as Arch's registers, of the type that a sum over a view's elements is computed in.
+template <class View, Accuracy A, class Arch>
 using BatchForSums =
-    std::conditional_t<A == Accuracy::exact, simd::Batch<double, Arch>, BatchFor<X, Arch>>;
+    simd::Batch<std::conditional_t<A == Accuracy::exact, double, typename View::T>, Arch>;
 
 /// Copies `count` neighbours, at least as many as the narrowest batch has lanes, to as many as V has, the
 /// further ones repeating others; and back.
@@ -68,18 +59,18 @@ template <class V, class X>
 class LaneReader {
  public:
   using T = typename V::value_type;
-  using Element = typename Input<X>::Element;
-  LaneReader(const Input<X>& in, Per per, Index first, Index count) noexcept
+  using Element = typename X::Element;
+  LaneReader(const X& in, Per per, Index first, Index count) noexcept
       : in_(in), per_(per), first_(first), count_(count), end_(entries(in.shape(), per)) {
-    if constexpr (Input<X>::direct) {
+    if constexpr (X::is_strided) {
       lane_step_ = in.step(per == Per::column);
       entry_step_ = in.step(per != Per::column);
-      from_ = in.view().data + first * lane_step_;
+      from_ = in.data() + first * lane_step_;
     }
   }
 
   V operator()(Index entry) {
-    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<X, width>) {
+    if constexpr (std::is_same_v<T, Element> && X::is_strided) {
       if (lane_step_ == 1 && count_ == width) return sealed(V::load(from_ + entry * entry_step_));
     }
     if (entry < start_ || entry >= start_ + tile_entries || entry == 0) fill(entry);
@@ -93,7 +84,7 @@ class LaneReader {
   void fill(Index start) {
     start_ = start;
     const Index n = end_ - start < tile_entries ? end_ - start : tile_entries;
-    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<X, narrow_width>) {
+    if constexpr (std::is_same_v<T, Element> && X::is_strided) {
       if (lane_step_ == 1 && count_ >= narrow_width) {
         const T* from = from_ + start * entry_step_;
         for (Index i = 0; i < n; ++i, from += entry_step_) copy_to_lanes<V>(from, count_, tile_[i]);
@@ -114,13 +105,13 @@ class LaneReader {
     const Index col = per_ == Per::column ? distribution : entry;
     if constexpr (is_wider<T, Element>)
       return static_cast<T>(in_.at(row, col));
-    else if constexpr (Input<X>::direct)
+    else if constexpr (X::is_strided)
       return to_lane(from_[(distribution - first_) * lane_step_ + entry * entry_step_]);
     else
       return in_.lane(row, col);
   }
 
-  const Input<X>& in_;
+  const X& in_;
   Per per_;
   Index first_;
   Index count_;
@@ -137,18 +128,18 @@ template <class V, class Y>
 class LaneWriter {
  public:
   using T = typename V::value_type;
-  using Element = typename Output<Y>::Element;
-  LaneWriter(Output<Y>& out, Per per, Index first, Index count) noexcept
+  using Element = typename Y::Element;
+  LaneWriter(const Y& out, Per per, Index first, Index count) noexcept
       : out_(out), per_(per), first_(first), count_(count) {
-    if constexpr (Output<Y>::direct) {
+    if constexpr (Y::is_strided) {
       lane_step_ = out.step(per == Per::column);
       entry_step_ = out.step(per != Per::column);
-      to_ = out.view().data + first * lane_step_;
+      to_ = out.data() + first * lane_step_;
     }
   }
 
   void operator()(Index entry, V value) {
-    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<Y, width>) {
+    if constexpr (std::is_same_v<T, Element> && Y::is_strided) {
       if (lane_step_ == 1 && count_ == width) {
         value.store(to_ + entry * entry_step_);
         return;
@@ -163,7 +154,7 @@ class LaneWriter {
   }
 
   void finish() {
-    if constexpr (std::is_same_v<T, Element> && may_fill_a_batch<Y, narrow_width>) {
+    if constexpr (std::is_same_v<T, Element> && Y::is_strided) {
       if (lane_step_ == 1 && count_ >= narrow_width) {
         T* to = to_ + start_ * entry_step_;
         for (Index i = 0; i < filled_; ++i, to += entry_step_)
@@ -186,13 +177,13 @@ class LaneWriter {
     const Index col = per_ == Per::column ? distribution : entry;
     if constexpr (is_wider<T, Element>)
       out_.set(row, col, static_cast<ComputeType<Element>>(lane));
-    else if constexpr (Output<Y>::direct)
+    else if constexpr (Y::is_strided)
       to_[(distribution - first_) * lane_step_ + entry * entry_step_] = from_lane<Element>(lane);
     else
       out_.set_lane(row, col, lane);
   }
 
-  Output<Y>& out_;
+  const Y& out_;
   Per per_;
   Index first_;
   Index count_;
@@ -206,7 +197,7 @@ class LaneWriter {
 
 /// Whether the entries of a distribution can be, and are, neighbours in memory, in every array.
 template <class T, class... Arrays>
-inline constexpr bool may_be_contiguous = ((Arrays::is_computed_in_place &&
+inline constexpr bool may_be_contiguous = ((Arrays::is_loadable &&
                                             std::is_same_v<T, typename Arrays::T>)&&...);
 template <class T, class... Arrays>
 bool are_contiguous(Per axis, const Arrays&... arrays) noexcept {
@@ -233,20 +224,20 @@ struct Distributions {
 template <class T, class Array>
 Distributions<T> distributions_of(const Array& array, Per axis) noexcept {
   const bool along_row = axis != Per::column;
-  return {array.view().data, array.step(!along_row), array.step(along_row),
+  return {array.data(), array.step(!along_row), array.step(along_row),
           entries(array.shape(), axis)};
 }
 
 /// The first entry of a distribution.
 template <class Array>
 auto* start_of(const Array& array, Per axis, Index distribution) noexcept {
-  return array.view().data + distribution * array.step(axis == Per::column);
+  return array.data() + distribution * array.step(axis == Per::column);
 }
 
 /// Puts one number down, rounded once to the element type.
 template <class Y, class T>
-void set_nearest(Output<Y>& out, Index row, Index col, T value) {
-  using Element = typename Output<Y>::Element;
+void set_nearest(const Y& out, Index row, Index col, T value) {
+  using Element = typename Y::Element;
   if constexpr (is_wider<T, Element>) {
     using W = simd::Batch<double, simd::NarrowArch>;
     value = kernels::rounded_to<typename FormatOf<Element>::type>(W(value)).first();

@@ -104,14 +104,14 @@ void sums_of_units(const Term& term, const Read& read, Index n, Index units, dou
 
 /// to[unit] = the sum of term(x, dy) over a row (column), in batches of doubles.
 template <class Arch, class Term, class X, class DY>
-void sum_per_unit(const Term& term, Per per, const Input<X>& x, const Input<DY>& dy, double* to) {
-  using T = typename Input<X>::T;
+void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* to) {
+  using T = typename X::T;
   using V = simd::Batch<T, Arch>;
   const Shape shape = x.shape();
   const Index n = entries(shape, per);
   const Index units = distributions(shape, per);
   // A single row or column is one run, whatever it is stored in.
-  const bool along_row = shape.rows == 1 || (X::IsRowMajor && shape.cols != 1);
+  const bool along_row = shape.rows == 1 || (x.is_row_major() && shape.cols != 1);
   T x_buffer[buffer_size] = {};
   T dy_buffer[buffer_size] = {};
   const auto read = [&](Index run, Index start, Index count) {

@@ -1,13 +1,14 @@
 // y = f(x), computed by the loop that the verbs have.
 //
-// Eigen's own loop takes one packet after the other, where ours takes a block of them step by step
-// (kernels/exponential_formula.hpp), and stores large results past the caches. So the plain assignment of a lazy
-// expression, where its arrays and the result lie in memory in the same order, is ours; anything else (a
-// larger expression, +=, steps between elements, fixed sizes) stays with Eigen. The bits are the same.
+// Eigen's own loop takes one packet after the other; hillock's takes a block of them step by step
+// (kernels/exponential_formula.hpp) and stores large results past the caches. So hillock's loop does the
+// plain assignment of a lazy expression, where its arrays and the result lie in memory in the same
+// order; anything else (a larger expression, +=, steps between elements, fixed sizes) stays with Eigen.
+// The bits are the same.
 #pragma once
 
+#include <hillock/arrays/elementwise/transform.hpp>
 #include <hillock/arrays/lazy/expression.hpp>
-#include <hillock/arrays/operations/operation.hpp>
 #include <hillock/arrays/views/overlap.hpp>
 
 namespace hillock {
@@ -27,20 +28,19 @@ constexpr bool is_assigned_here() noexcept {
   }
 }
 
-/// y = op(xs...), all of one shape. Where an x overlaps y in part it is as if it did not.
+/// y = op(xs...), all of one shape. Where an x overlaps y in part, the result is as if it did not.
 template <class Op, class Y, class... Xs>
 void assign(const Op& op, Y& y, const Xs&... xs) {
-  Output<Y> out(y);
-  const std::tuple<Input<Xs>...> in(xs...);
-  const auto assign_to = [&](const Input<Xs>&... inputs) {
+  const auto out = output_view(y);
+  const auto assign_to = [&](const auto&... in) {
     const auto is_in_place_or_apart = [&](const auto& input) {
-      return are_clearly_apart(out.view(), input.view()) || !overlap_in_part(out, input);
+      return are_clearly_apart(out, input) || !overlap_in_part(out, input);
     };
-    if (!(is_in_place_or_apart(inputs) && ...)) return false;
-    walk<simd::NativeArch>(OnArrays<Op>{op}, std::tie(inputs...), std::tie(out));
+    if (!(is_in_place_or_apart(in) && ...)) return false;
+    transform<simd::NativeArch>(op, std::tie(out), std::tie(in...), y.size());
     return true;
   };
-  if (std::apply(assign_to, in)) return;
+  if (assign_to(input_view(xs)...)) return;
   Plain<Y> apart(y.rows(), y.cols());
   assign(op, apart, xs...);
   y = apart;

@@ -10,9 +10,17 @@
 
 #include <hillock/arrays/views/arguments.hpp>
 
+#include <array>
+
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
+
+/// The first result of op for batches, sealed on the way in and out.
+template <class Op, class V, class... Vs>
+HILLOCK_INLINE V apply_to_batches(const Op& op, const V& x, const Vs&... more) noexcept {
+  return sealed(op(std::array<V, 1 + sizeof...(Vs)>{sealed(x), sealed(more)...})[0]);
+}
 
 /// op(x...) for scalars: one lane of the narrowest batch.
 template <class Op, class T, class... Ts>
@@ -21,8 +29,7 @@ HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
                 "hillock: the argument must be float, double, Eigen::half or Eigen::bfloat16; "
                 "write 1.0f, or cast<float>() an array");
   using V = simd::Batch<ComputeType<T>, simd::NarrowArch>;
-  const V y =
-      sealed(V(op(sealed(widened<T>(V(to_lane(x)))), sealed(widened<T>(V(to_lane(more))))...)));
+  const V y = apply_to_batches(op, widened<T>(V(to_lane(x))), widened<T>(V(to_lane(more)))...);
   return from_lane<T>(rounded<T>(y).first());
 }
 
@@ -49,8 +56,8 @@ Packet apply_to_narrow_packet(const Op& op, const Packet& x, const Packets&... m
   using V = simd::Batch<float, std::conditional_t<std::is_void_v<OfAllLanes>, Other, OfAllLanes>>;
   float lanes[count];
   for (std::size_t at = 0; at < count; at += V::size) {
-    const V y = sealed(V(op(sealed(widened<T>(lanes_of_packet<V, T, count>(x, at))),
-                            sealed(widened<T>(lanes_of_packet<V, T, count>(more, at)))...)));
+    const V y = apply_to_batches(op, widened<T>(lanes_of_packet<V, T, count>(x, at)),
+                                 widened<T>(lanes_of_packet<V, T, count>(more, at))...);
     if constexpr (count < V::size) {
       rounded<T>(y).store_first(lanes, count);
     } else {
@@ -75,7 +82,7 @@ HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
     return apply_to_narrow_packet<T>(op, x, more...);
   } else if constexpr (!std::is_void_v<simd::ArchOfSize<sizeof(Packet)>>) {
     using V = simd::BatchOfSize<T, sizeof(Packet)>;
-    return sealed(V(op(sealed(V::from_register(x)), sealed(V::from_register(more))...)))
+    return apply_to_batches(op, V::from_register(x), V::from_register(more)...)
         .template to_register<Packet>();
   } else {
     // Half a register, as Eigen has on NEON: the upper lanes repeat the lower.
@@ -88,7 +95,7 @@ HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
       return V::load_first(lanes, count);
     };
     T lanes[count];
-    sealed(V(op(sealed(widen(x)), sealed(widen(more))...))).store_first(lanes, count);
+    apply_to_batches(op, widen(x), widen(more)...).store_first(lanes, count);
     Packet result;
     std::memcpy(&result, lanes, sizeof(Packet));
     return result;

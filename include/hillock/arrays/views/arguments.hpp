@@ -72,10 +72,6 @@ struct ElementTypeOf<X, std::enable_if_t<simd::is_batch<X>>> {
 template <class X>
 using ElementOf = typename ElementTypeOf<X>::type;
 
-/// A batch as wide as Arch's registers, of the type that X's elements are computed in.
-template <class X, class Arch>
-using BatchFor = simd::Batch<ComputeType<ScalarOf<X>>, Arch>;
-
 /// Trainable parameters, one per unit.
 using Parameters = Eigen::ArrayXd;
 

@@ -17,8 +17,7 @@
 // matrix.
 #pragma once
 
-#include <hillock/arrays/elementwise/transform.hpp>
-#include <hillock/errors.hpp>
+#include <hillock/arrays/views/view.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -210,98 +209,57 @@ HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
   return static_cast<std::int64_t>(address(to) - address(from));
 }
 
-/// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few elements
-/// too; not of steps that are negative.
+/// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few
+/// elements too; false where a step is negative.
 template <class T, class U>
-HILLOCK_INLINE bool are_clearly_apart(const Strided<T>& a, const Strided<U>& b) noexcept {
+HILLOCK_INLINE bool are_clearly_apart(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
   constexpr std::int64_t size = sizeof(T);
-  if ((a.row_step | a.col_step | b.row_step | b.col_step) < 0) return false;
-  const auto length = [](const auto& array) {
-    const std::int64_t row = array.shape.rows - 1, col = array.shape.cols - 1;
-    return (row * array.row_step + col * array.col_step) * size;
+  if ((a.step(false) | a.step(true) | b.step(false) | b.step(true)) < 0) return false;
+  const auto length = [](const auto& view) {
+    const std::int64_t row = view.shape().rows - 1, col = view.shape().cols - 1;
+    return (row * view.step(false) + col * view.step(true)) * size;
   };
-  const std::int64_t distance = bytes_between(a.data, b.data);
+  const std::int64_t distance = bytes_between(a.data(), b.data());
   return distance - length(a) >= size || -distance - length(b) >= size;
 }
 
 /// Whether a and b have a byte in common; how exactly the head of this file says.
 template <class T, class U>
-bool share_elements(const Strided<T>& a, const Strided<U>& b) noexcept {
+bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
-  if (a.shape.rows == 0 || a.shape.cols == 0 || b.shape.rows == 0 || b.shape.cols == 0)
-    return false;
+  const auto is_empty = [](Shape shape) { return shape.rows == 0 || shape.cols == 0; };
+  if (is_empty(a.shape()) || is_empty(b.shape())) return false;
   TermSum places;
   // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
   // are positive and all of b negative.
   constexpr std::int64_t size = sizeof(T);
-  const std::int64_t bytes = bytes_between(a.data, b.data);
+  const std::int64_t bytes = bytes_between(a.data(), b.data());
   std::int64_t distance = bytes >= 0 ? bytes / size : -((size - 1 - bytes) / size);
   const auto add = [&](Index step, Index count, bool is_of_a) {
     const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
     if ((step < 0) == is_of_a && term.last > 0) distance += term.span();
     places.add(term);
   };
-  add(a.row_step, a.shape.rows, true);
-  add(a.col_step, a.shape.cols, true);
-  add(b.row_step, b.shape.rows, false);
-  add(b.col_step, b.shape.cols, false);
+  add(a.step(false), a.shape().rows, true);
+  add(a.step(true), a.shape().cols, true);
+  add(b.step(false), b.shape().rows, false);
+  add(b.step(true), b.shape().cols, false);
   // Elements that lie askew to each other, a part of an element apart, share bytes with two
   // neighbours.
   return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
 }
 
-[[noreturn]] inline void throw_overlap(const char* where, const char* output, const char* other) {
-  detail::refuse(std::string("hillock::") + where + ": " + output + " overlaps " + other +
-                 " in part; pass the same array to work in place, or separate memory");
+/// Whether an output that is not clearly apart from an input overlaps it in part: neither apart nor in
+/// place. Not inlined, because the description of the views would be put in memory in every call, and
+/// a call of few elements would wait for it.
+template <class E>
+HILLOCK_COLD bool overlap_in_part(StridedView<E> out, StridedView<const E> in) noexcept {
+  return !(out.as_input() == in) && share_elements(out, in);
 }
-
-/// The whole question, where are_clearly_apart did not answer it. Out of line, with the arrays' own
-/// objects: the descriptions of them would be put in memory in each call of a verb, and be waited for.
-template <class Out, class In>
-HILLOCK_COLD bool overlap_in_part(const Out& out, const In& in) noexcept {
-  const auto to = out.view();
-  const auto from = in.view();
-  const Strided<const typename Out::Element> as_const{to.data, to.row_step, to.col_step, to.shape};
-  const Strided<const typename Out::Element> from_const{from.data, from.row_step, from.col_step,
-                                                        from.shape};
-  return !(as_const == from_const) && share_elements(as_const, from_const);
-}
-template <class A, class B>
-HILLOCK_COLD bool overlap(const A& a, const B& b) noexcept {
-  return share_elements(a.view(), b.view());
-}
-
-/// An output may be an input (same address and strides) or share nothing with it.
-/// (The question is not a function of its own: g++ would hand it the descriptions in memory, 1 ns a call.)
-template <class Out, class In>
-void require_in_place_or_apart(const char* where, const char* output, const Out& out,
-                               const char* input, const In& in) {
-  if constexpr (Out::direct && In::direct) {
-    if (!are_clearly_apart(out.view(), in.view()) && overlap_in_part(out, in))
-      throw_overlap(where, output, input);
-  }
-}
-
-/// Two arrays share nothing; the message names the second first.
-template <class A, class B>
-void require_apart(const char* where, const char* first, const A& a, const char* second,
-                   const B& b) {
-  if constexpr (A::direct && B::direct) {
-    if (!are_clearly_apart(a.view(), b.view()) && overlap(a, b))
-      detail::refuse(std::string("hillock::") + where + ": " + second + " overlaps " + first +
-                     "; they need separate memory");
-  }
-}
-
-/// One input and two outputs of its shape.
-template <class In, class Y, class D>
-void require_both_outputs(const char* where, const In& in, const Y& y, const D& d) {
-  require_same_shape(where, "x", in.shape(), "y", y.shape());
-  require_same_shape(where, "x", in.shape(), "d", d.shape());
-  require_in_place_or_apart(where, "y", y, "x", in);
-  require_in_place_or_apart(where, "d", d, "x", in);
-  require_apart(where, "y", y, "d", d);
+template <class E>
+HILLOCK_COLD bool overlap(StridedView<E> a, StridedView<E> b) noexcept {
+  return share_elements(a, b);
 }
 
 }  // namespace detail

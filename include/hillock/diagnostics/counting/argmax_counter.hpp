@@ -109,7 +109,7 @@ class WinnerCounts {
 
   /// The samples in the lanes from `begin` to before `end`; at any time.
   HILLOCK_NOINLINE void use_lanes(Index group, const Winners<V>& winners, Index begin,
-                               Index end) noexcept {
+                                  Index end) noexcept {
     T value[V::size];
     winners.value.store(value);
     const auto entry = patterns_of(winners.entry);
@@ -242,7 +242,7 @@ void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samp
 
 /// Any array, as many samples at a time as V has lanes.
 template <class V, class X, class Use>
-void count_winners_in(const detail::Input<X>& in, Per axis, Eigen::Index n, const Use& use) {
+void count_winners_in(const X& in, Per axis, Eigen::Index n, const Use& use) {
   using Index = Eigen::Index;
   using T = typename V::value_type;
   using Counts = WinnerCounts<V, Use>;
@@ -252,7 +252,7 @@ void count_winners_in(const detail::Input<X>& in, Per axis, Eigen::Index n, cons
   const Index samples = detail::distributions(in.shape(), axis);
   const Index groups = detail::entries(in.shape(), axis) / n;
   Counts counts(n, samples, use);
-  if constexpr (detail::Input<X>::is_computed_in_place && detail::may_fill_a_batch<X, width>) {
+  if constexpr (X::is_loadable) {
     const auto x = detail::distributions_of<const T>(in, axis);
     if (x.across == 1 && samples >= width) return count_side_by_side<V>(x, samples, n, counts);
     if (x.along == 1 && n > Counts::most_turned) return count_runs<V>(x, samples, n, counts);
@@ -270,9 +270,9 @@ void count_winners_in(const detail::Input<X>& in, Per axis, Eigen::Index n, cons
 
 /// The winners of all groups of n entries, which follow each other along the axis, in all samples.
 template <class X, class Use>
-void count_winners(const detail::Input<X>& in, Per axis, Eigen::Index n, const Use& use) {
-  using V = detail::simd::Batch<typename detail::Input<X>::T>;
-  using Narrow = detail::simd::Batch<typename detail::Input<X>::T, detail::simd::NarrowArch>;
+void count_winners(const X& in, Per axis, Eigen::Index n, const Use& use) {
+  using V = detail::simd::Batch<typename X::T>;
+  using Narrow = detail::simd::Batch<typename X::T, detail::simd::NarrowArch>;
   if constexpr (V::size > Narrow::size) {
     if (detail::distributions(in.shape(), axis) < static_cast<Eigen::Index>(V::size))
       return count_winners_in<Narrow>(in, axis, n, use);

@@ -190,8 +190,8 @@ class ElementJudge {
     low_ends_ = ends_of(low_);
     high_ends_ = ends_of(high_);
     // Correctly rounded, f keeps the order of its inputs.
-    is_simple_ =
-        detail::is_brief<F> && !has_negative && thresholds_ <= 1 && !std::signbit(threshold_[0]);
+    is_simple_ = detail::is_one_operation<F> && !has_negative && thresholds_ <= 1 &&
+                 !std::signbit(threshold_[0]);
   }
 
   /// The number next to x, below it.
@@ -219,9 +219,9 @@ class ElementJudge {
 /// The judges of one activation for every type it is computed in, and what they have in common.
 template <class F>
 class Judge {
-  using Judges = std::conditional_t<detail::accuracy_of<F> == Accuracy::exact,
-                                    std::tuple<ElementJudge<F, float>>,
-                                    std::tuple<ElementJudge<F, float>, ElementJudge<F, double>>>;
+  using Judges =
+      std::conditional_t<F::accuracy == Accuracy::exact, std::tuple<ElementJudge<F, float>>,
+                         std::tuple<ElementJudge<F, float>, ElementJudge<F, double>>>;
 
  public:
   Judge(const F& f, const MonitorOptions& options)

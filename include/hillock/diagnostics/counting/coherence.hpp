@@ -12,7 +12,7 @@ namespace diagnostics {
 /// The samples of x whose outputs all have one sign (zeros and NaNs have none). Looks at a sample's
 /// units until both signs are found, which in a healthy layer is among the first.
 template <class V, class X, class Forward>
-std::int64_t coherent_samples(const detail::Input<X>& x, Per per, const Forward& forward) {
+std::int64_t coherent_samples(const X& x, Per per, const Forward& forward) {
   using T = typename V::value_type;
   using Index = Eigen::Index;
   const bool units_are_rows = per == Per::row;
@@ -21,10 +21,10 @@ std::int64_t coherent_samples(const detail::Input<X>& x, Per per, const Forward&
   constexpr Index width = static_cast<Index>(V::size);
   std::int64_t coherent = 0;
   Index sample = 0;
-  if constexpr (detail::Input<X>::is_computed_in_place) {
+  if constexpr (X::is_loadable) {
     // Samples that are neighbours go a lane each.
     if (x.step(units_are_rows) == 1) {
-      const T* const data = x.view().data;
+      const T* const data = x.data();
       for (; sample + width <= samples; sample += width) {
         V has_positive = 0, has_negative = 0, lacks = 1;
         for (Index unit = 0; unit < units; ++unit) {
@@ -39,7 +39,7 @@ std::int64_t coherent_samples(const detail::Input<X>& x, Per per, const Forward&
         for (const T lane : lanes) coherent += lane > 0;
       }
     } else if (x.step(!units_are_rows) == 1 && units >= width) {
-      const T* from = x.view().data;
+      const T* from = x.data();
       const Index next = x.step(units_are_rows);
       for (; sample < samples; ++sample, from += next) {
         const V first = forward(sealed(V::load(from)));

@@ -7,6 +7,18 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
+/// f of a batch.
+template <class F, class T>
+struct ForwardOf {
+  detail::ForwardOperation<F, T> operation;
+  explicit ForwardOf(const F& f) noexcept : operation(f) {}
+
+  template <class V>
+  HILLOCK_INLINE V operator()(const V& x) const noexcept {
+    return operation(std::array{x})[0];
+  }
+};
+
 /// What is counted of batches of inputs besides themselves: f, and where it was asked f', one batch after
 /// the other.
 template <class Outputs, class T>
@@ -19,13 +31,13 @@ struct Results {
 template <class F, class T>
 class ComputedValues {
   using Index = Eigen::Index;
-  using Forward = detail::Forward<F, T>;
-  using Both = detail::Both<F, T>;
+  using Forward = ForwardOf<F, T>;
+  using Both = detail::BothOperation<F, T>;
   using Outputs =
-      std::conditional_t<detail::is_brief<F>, ComputedOutputs<Forward>, LoadedOutputs<T>>;
+      std::conditional_t<detail::is_one_operation<F>, ComputedOutputs<Forward>, LoadedOutputs<T>>;
 
  public:
-  explicit ComputedValues(const F& f) noexcept : forward_{f}, both_{f} {}
+  explicit ComputedValues(const F& f) noexcept : forward_(f), both_(f) {}
 
   static constexpr bool are_kept = Outputs::are_loaded;
   Outputs outputs() const noexcept { return {forward_}; }
@@ -36,7 +48,7 @@ class ComputedValues {
                                              T* y, T* slopes) const noexcept {
     if (asks_slopes) store<V>(both_, x, step, n, std::array{y, slopes});
     if constexpr (Outputs::are_loaded) {
-      if (!asks_slopes) store<V>(forward_, x, step, n, std::array{y});
+      if (!asks_slopes) store<V>(forward_.operation, x, step, n, std::array{y});
       return {{y}, slopes};
     } else {
       return {{forward_}, slopes};
@@ -50,7 +62,8 @@ class ComputedValues {
   }
   template <class V>
   HILLOCK_INLINE ForwardAndDerivative<V> first(const T*, V x, std::size_t) const noexcept {
-    return both_(x);
+    const std::array<V, 2> y = both_(std::array{x});
+    return {y[0], y[1]};
   }
 
  private:
@@ -60,13 +73,12 @@ class ComputedValues {
   template <class V, class Op, std::size_t N>
   static HILLOCK_INLINE void store(const Op& op, const T* x, Index step, Index n,
                                    const std::array<T*, N>& to) noexcept {
-    const detail::OnArrays<Op> on_arrays{op};
     const std::array from{x};
-    if constexpr (detail::is_run_in_steps<detail::OnArrays<Op>>) {
-      detail::run_in_steps<V>(on_arrays, from, step, to, n);
+    if constexpr (Op::schedule != detail::Schedule::at_once) {
+      detail::transform_in_steps<V>(op, from, step, to, n);
     } else {
       for (Index i = 0; i < n; ++i)
-        detail::store_batches(on_arrays(detail::load_batches<V>(from, i * step)), to,
+        detail::store_batches(op(detail::load_batches<V>(from, i * step)), to,
                               i * static_cast<Index>(V::size));
     }
   }

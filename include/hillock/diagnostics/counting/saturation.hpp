@@ -29,7 +29,7 @@ struct SaturationRange {
 
 // Accuracy::exact has no doubles.
 template <class F>
-using ProbeType = std::conditional_t<detail::accuracy_of<F> == Accuracy::exact, float, double>;
+using ProbeType = std::conditional_t<F::accuracy == Accuracy::exact, float, double>;
 
 template <class F>
 double slope_at(const F& f, double x) {

@@ -230,7 +230,8 @@ class GradientFlow {
       detail::refuse("hillock::GradientFlow::observe: the layer is " + std::to_string(layer) +
                      ", expected one below " + std::to_string(layers_.size()));
     }
-    const detail::Input<detail::DenseType<G>> in(detail::as_dense(gradient));
+    const auto& evaluated = detail::evaluated(detail::as_dense(gradient));
+    const auto in = detail::input_view(evaluated);
     if (in.shape().rows == 0 || in.shape().cols == 0) return;
     LayerGradient batch;
     // A square that overflows is found by its sum, and taken once more otherwise.
@@ -272,8 +273,8 @@ class GradientFlow {
   std::vector<LayerGradient> layers_;
 
   template <class G>
-  static void add_up(const detail::Input<G>& in, LayerGradient& to) {
-    using V = detail::simd::Batch<typename detail::Input<G>::T>;
+  static void add_up(const G& in, LayerGradient& to) {
+    using V = detail::simd::Batch<typename G::T>;
     diagnostics::FiniteSums<V> sums;
     add_to(sums, in);
     to.sums = sums.sums();
@@ -289,24 +290,19 @@ class GradientFlow {
 
   /// In the order of memory, from there or through a buffer.
   template <class Sums, class G>
-  static void add_to(Sums& sums, const detail::Input<G>& in) {
+  static void add_to(Sums& sums, const G& in) {
     using Index = Eigen::Index;
-    using Input = detail::Input<G>;
-    constexpr bool along_row = G::IsRowMajor;
-    const detail::Shape shape = in.shape();
-    Index runs = along_row ? shape.rows : shape.cols;
-    Index length = along_row ? shape.cols : shape.rows;
-    if (Input::direct && detail::are_one_run<along_row>(runs, length, in)) {
-      length *= runs;
-      runs = 1;
-    }
-    typename Input::T buffer[detail::buffer_size];
-    const bool is_read_in_place = Input::is_computed_in_place && in.step(along_row) == 1;
-    const Index at_once = is_read_in_place ? length : detail::buffer_size;
-    for (Index run = 0; run < runs; ++run) {
-      for (Index at = 0; at < length; at += at_once) {
-        const Index n = std::min(at_once, length - at);
-        sums.add(in.read(along_row ? run : at, along_row ? at : run, n, along_row, buffer), n);
+    detail::Lines lines = detail::lines_of(in);
+    const bool along_row = lines.along_row;
+    if (G::is_strided && in.step(along_row) == 1 && detail::are_without_gaps(lines, in))
+      lines = {1, lines.count * lines.length, along_row};
+    typename G::T buffer[detail::buffer_size];
+    const bool is_read_in_place = G::is_loadable && in.step(along_row) == 1;
+    const Index at_once = is_read_in_place ? lines.length : detail::buffer_size;
+    for (Index line = 0; line < lines.count; ++line) {
+      for (Index at = 0; at < lines.length; at += at_once) {
+        const Index n = std::min(at_once, lines.length - at);
+        sums.add(in.read(along_row ? line : at, along_row ? at : line, n, along_row, buffer), n);
       }
     }
   }

@@ -69,7 +69,8 @@ class MaxoutMonitor {
   template <class Z>
   void observe(const Z& z) {
     static_assert(detail::CheckElements<Z>::passed);
-    const detail::Input<detail::DenseType<Z>> in(detail::as_dense(z));
+    const auto& evaluated = detail::evaluated(detail::as_dense(z));
+    const auto in = detail::input_view(evaluated);
     const Index length = detail::entries(in.shape(), axis_);
     const auto pieces = static_cast<Index>(report_.pieces);
     if (length != static_cast<Index>(report_.wins.size())) {

@@ -172,17 +172,16 @@ class SoftmaxMonitor {
   void count(const X& x, Index entries) {
     const auto p = softmax_(x);
     const std::int64_t before = report_.non_finite;
-    diagnostics::count_winners(detail::Input<detail::DenseType<decltype(p)>>(p), softmax_.axis,
-                               entries, Counts{report_});
+    diagnostics::count_winners(detail::input_view(p), softmax_.axis, entries, Counts{report_});
     if (report_.non_finite == before) return;
-    const std::int64_t masked = masked_whole(detail::Input<X>(x), entries);
+    const std::int64_t masked = masked_whole(detail::input_view(x), entries);
     report_.masked += masked;
     report_.non_finite -= masked;
   }
 
   template <class X>
-  std::int64_t masked_whole(const detail::Input<X>& in, Index entries) const {
-    typename detail::Input<X>::T buffer[detail::buffer_size];
+  std::int64_t masked_whole(const X& in, Index entries) const {
+    typename X::T buffer[detail::buffer_size];
     const bool along_row = softmax_.axis == Per::row;
     std::int64_t count = 0;
     for (Index sample = 0; sample < detail::distributions(in.shape(), softmax_.axis); ++sample) {

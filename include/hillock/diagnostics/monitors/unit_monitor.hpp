@@ -15,12 +15,9 @@ namespace diagnostics {
 
 /// Whether a function has a derivative for each element, which depends on that element alone.
 template <class F, class = void>
-inline constexpr bool has_units = detail::is_pointwise<F>;
+inline constexpr bool has_units = false;
 template <class F>
-inline constexpr bool
-    has_units<F, std::void_t<decltype(std::declval<const F&>().forward_and_derivative_into(
-                     std::declval<const Eigen::ArrayXXf&>(), std::declval<Eigen::ArrayXXf&>(),
-                     std::declval<Eigen::ArrayXXf&>()))>> = true;
+inline constexpr bool has_units<F, std::void_t<decltype(F::is_elementwise)>> = F::is_elementwise;
 
 }  // namespace diagnostics
 
@@ -194,9 +191,9 @@ class UnitMonitor {
   void observe_computed(const X& x) {
     using Element = detail::ScalarOf<X>;
     using T = detail::ComputeType<Element>;
-    using V = detail::simd::Batch<T, typename detail::ArchOf<F>::type>;
+    using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
     using Values = diagnostics::ComputedValues<F, T>;
-    const detail::Input<X> in(x);
+    const auto in = detail::input_view(x);
     diagnostics::Observer<F, V, Values> observer(judge_, Values(f_), tallies_);
     observe(observer, in);
     tallies_.finish();
@@ -208,7 +205,7 @@ class UnitMonitor {
     else if (keeps_sign_)
       coherent_ += diagnostics::coherent_samples<V>(in, per_, [](const V& z) { return z; });
     else
-      coherent_ += diagnostics::coherent_samples<V>(in, per_, detail::Forward<F, T>{f_});
+      coherent_ += diagnostics::coherent_samples<V>(in, per_, diagnostics::ForwardOf<F, T>(f_));
   }
 
   template <class X>
@@ -228,31 +225,30 @@ class UnitMonitor {
       observer.observe_unit(unit, x.data() + unit * x.rows(), x.rows());
     tallies_.finish();
     samples_ += x.rows();
-    coherent_ += diagnostics::coherent_samples<V>(detail::Input<Samples<T>>(y), Per::column,
+    coherent_ += diagnostics::coherent_samples<V>(detail::input_view(y), Per::column,
                                                   [](const V& output) { return output; });
   }
 
   template <class Observer, class X>
-  void observe(Observer& observer, const detail::Input<X>& in) {
-    using T = typename detail::Input<X>::T;
-    using V = detail::simd::Batch<T, typename detail::ArchOf<F>::type>;
+  void observe(Observer& observer, const X& in) {
+    using T = typename X::T;
+    using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
     const bool units_are_rows = per_ == Per::row;
     const auto units = static_cast<Eigen::Index>(tallies_.units());
     const Eigen::Index samples = samples_of(in.shape());
-    if constexpr (detail::Input<X>::is_computed_in_place) {
-      const auto view = in.view();
+    if constexpr (X::is_loadable) {
       if (in.step(!units_are_rows) == 1 && units >= static_cast<Eigen::Index>(V::size)) {
-        observer.observe_units(view.data, units, samples, in.step(units_are_rows));
+        observer.observe_units(in.data(), units, samples, in.step(units_are_rows));
         return;
       }
       if (in.step(units_are_rows) == 1) {
         const Eigen::Index next = in.step(!units_are_rows);
         if (samples <= Observer::few && units >= static_cast<Eigen::Index>(V::size)) {
-          observer.observe_units_apart(view.data, units, samples, next);
+          observer.observe_units_apart(in.data(), units, samples, next);
           return;
         }
         for (Eigen::Index unit = 0; unit < units; ++unit)
-          observer.observe_unit(unit, view.data + unit * next, samples);
+          observer.observe_unit(unit, in.data() + unit * next, samples);
         return;
       }
     }

@@ -1,0 +1,264 @@
+// An input that has one number for each row, or for each column, of the other inputs: a trainable
+// parameter per unit.
+//
+// Along a line of contiguous elements such a number is the same for all elements, or each element has
+// its own. In the first case it is bound to the operation, which computes with it as with any
+// parameter. In the second case the numbers are rounded once, into a block on the stack that is one more
+// input of every line. Short lines without gaps between them are taken several at a time, with a block
+// of their numbers: each line by itself would have its last batches overlap, and pay for a call.
+//
+// An operation with such an input has
+//
+//   bound_to(number)              the operation without the input, for lines where the number is the same
+//   with_numbers(smallest, largest)
+//                                 the operation with the input as its last one; the numbers lie between
+//                                 these two, and the smallest is NaN where one of them is
+//   with_any_numbers()            the same where the extremes are not known
+#pragma once
+
+#include <hillock/arrays/elementwise/transform.hpp>
+
+#include <algorithm>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// Parameters of the rows or the columns of an array, as they are computed with in T.
+template <Accuracy A, class V>
+class BroadcastInput {
+ public:
+  using T = typename V::value_type;
+  static constexpr bool is_strided = false;
+  static constexpr bool is_loadable = false;
+  BroadcastInput(const double* values, Per per, Shape shape) noexcept
+      : values_(values), per_(per), shape_(shape) {}
+
+  Shape shape() const noexcept { return shape_; }
+  /// Whether each element of a row (of a column) has its own number.
+  bool differs_along(bool along_row) const noexcept { return along_row == (per_ == Per::column); }
+  T of_unit(Index unit) const noexcept { return rounded_parameter<A, T>(values_[unit]); }
+  void copy(Index first, Index n, T* to) const noexcept {
+    constexpr Index width = static_cast<Index>(V::size);
+    if (n < width) {
+      for (Index i = 0; i < n; ++i) to[i] = of_unit(first + i);
+      return;
+    }
+    for (Index i = 0; i + width <= n; i += width) of_units(first + i).store(to + i);
+    of_units(first + n - width).store(to + n - width);
+  }
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
+    if (differs_along(along_row))
+      copy(along_row ? col : row, n, buffer);
+    else
+      std::fill_n(buffer, n, of_unit(along_row ? row : col));
+    return buffer;
+  }
+  BroadcastInput block(Index row, Index col, Shape shape) const noexcept {
+    return {values_ + (per_ == Per::row ? row : col), per_, shape};
+  }
+
+ private:
+  /// The numbers of V::size units, as rounded_parameter rounds them.
+  HILLOCK_INLINE V of_units(Index first) const noexcept {
+    using W = simd::Batch<double, typename V::arch>;
+    constexpr auto largest = static_cast<double>(std::numeric_limits<T>::max());
+    const auto clamped = [](W a) { return not_below(not_above(a, W(largest)), W(-largest)); };
+    // 0 of a finite number, else NaN. Sealed, because -ffast-math takes a - a for 0.
+    const auto defect = [](W a) { return sealed(a) - a; };
+    V values, defects;
+    if constexpr (std::is_same_v<T, double>) {
+      values = V::load(values_ + first);  // none is beyond the largest
+      defects = defect(values);
+    } else {
+      const W low = W::load(values_ + first), high = W::load(values_ + first + W::size);
+      values = narrowed(clamped(low), clamped(high));
+      defects = narrowed(defect(low), defect(high));
+    }
+    return nan_or(defects, values);
+  }
+
+  const double* values_;
+  Per per_;
+  Shape shape_;
+};
+
+template <class View>
+inline constexpr bool is_broadcast = false;
+template <Accuracy A, class V>
+inline constexpr bool is_broadcast<BroadcastInput<A, V>> = true;
+
+/// Contiguous lines of several arrays: where the first line begins, and the steps to the next.
+template <class Pointer, std::size_t N>
+struct LinesInMemory {
+  std::array<Pointer, N> first;
+  std::array<Index, N> step;
+
+  /// The address of an element of a line, in every array.
+  HILLOCK_INLINE std::array<Pointer, N> at(Index line, Index element) const noexcept {
+    std::array<Pointer, N> places = first;
+    for (std::size_t i = 0; i < N; ++i) places[i] += line * step[i] + element;
+    return places;
+  }
+  bool are_without_gaps(Index length) const noexcept {
+    bool all = true;
+    for (const Index each : step) all = all && each == length;
+    return all;
+  }
+};
+
+template <class T, std::size_t N>
+HILLOCK_INLINE std::array<const T*, N + 1> appended(const std::array<const T*, N>& in,
+                                                    const T* numbers) noexcept {
+  std::array<const T*, N + 1> all;
+  for (std::size_t i = 0; i < N; ++i) all[i] = in[i];
+  all[N] = numbers;
+  return all;
+}
+
+/// The numbers of some elements, one for each, with the smallest and the largest of them; the smallest is
+/// NaN where one of them is.
+template <class V>
+class NumberBlock {
+  static constexpr Index width = static_cast<Index>(V::size);
+
+ public:
+  using T = typename V::value_type;
+  /// Results of so many elements can be stored past the caches.
+  static constexpr Index page = 4096 / static_cast<Index>(sizeof(T));
+  static constexpr Index most = 2 * page;
+
+  /// The numbers of n units.
+  template <class Broadcast>
+  void copy(const Broadcast& numbers, Index first, Index n) noexcept {
+    numbers.copy(first, n, of_);
+    smallest_ = largest_ = V(numbers.of_unit(first));
+    smallest_.store(of_ + n);  // so that the last batch is full
+    for (Index i = 0; i < n; i += width) include(V::load(of_ + i));
+  }
+  /// The numbers of `units` units, repeated so many times.
+  template <class Broadcast>
+  void repeat(const Broadcast& numbers, Index units, Index times) noexcept {
+    copy(numbers, 0, units);
+    for (Index filled = units; filled < units * times;) {
+      const Index more = std::min(filled, units * times - filled);
+      std::copy_n(of_, more, of_ + filled);
+      filled += more;
+    }
+  }
+  /// The numbers of another block, each so many times.
+  void spread(const NumberBlock& each, Index units, Index times) noexcept {
+    smallest_ = each.smallest_;
+    largest_ = each.largest_;
+    T* to = of_;
+    for (Index unit = 0; unit < units; ++unit, to += times) {
+      const V value = each.of_[unit];
+      // The last batch reaches into what the next unit overwrites.
+      for (Index i = 0; i < times; i += width) value.store(to + i);
+    }
+  }
+
+  const T* data() const noexcept { return of_; }
+  V smallest() const noexcept { return smallest_; }
+  V largest() const noexcept { return largest_; }
+
+ private:
+  /// A NaN stays in the smallest.
+  HILLOCK_INLINE void include(V values) noexcept {
+    smallest_ = nan_or(smallest_, not_above(values, smallest_));
+    largest_ = not_below(values, largest_);
+  }
+
+  T of_[static_cast<std::size_t>(most) + V::size];
+  V smallest_, largest_;
+};
+
+/// One line of many in a loop. Force-inlined: otherwise the pointers go through the stack for every line.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void transform_line(const Op& op, const std::array<const T*, I>& in,
+                                   const std::array<T*, O>& out, Index n, Stores stores) noexcept {
+  using V = simd::Batch<T, Arch>;
+  if (HILLOCK_LIKELY(n >= static_cast<Index>(V::size) && stores == Stores::cached)) {
+    const Op copied = op;
+    return transform_batches<V>(copied, in, out, n);
+  }
+  transform_contiguous<Arch>(op, in, out, n, stores);
+}
+
+/// Lines below this length are taken several at a time.
+template <class V>
+inline constexpr Index shortest_line = 2 * static_cast<Index>(V::size);
+
+/// The contiguous lines of arrays in memory.
+template <class Arch, class Op, class Broadcast, class T, std::size_t I, std::size_t O>
+void transform_lines(const Op& op, const Broadcast& numbers, const LinesInMemory<T*, O>& out,
+                     const LinesInMemory<const T*, I>& in, Lines lines) noexcept {
+  using Block = NumberBlock<simd::Batch<T, Arch>>;
+  const Index length = lines.length;
+  const Index elements = lines.count * length;
+  const bool differs_along = numbers.differs_along(lines.along_row);
+  const Index shortest = differs_along ? buffer_size / 2 : shortest_line<simd::Batch<T, Arch>>;
+  if (length < shortest && lines.count > 1 && in.are_without_gaps(length) &&
+      out.are_without_gaps(length)) {
+    const Index fill = elements > buffer_size * buffer_size ? Block::page : buffer_size;
+    const Index group = std::min(lines.count, (fill + length - 1) / length);
+    Block block, each;
+    if (differs_along) block.repeat(numbers, length, group);
+    for (Index line = 0; line < lines.count; line += group) {
+      const Index now = std::min(group, lines.count - line);
+      if (!differs_along) {
+        each.copy(numbers, line, now);
+        block.spread(each, now, length);
+      }
+      const auto from = appended(in.at(line, 0), block.data());
+      const auto to = out.at(line, 0);
+      transform_line<Arch>(op.with_numbers(block.smallest(), block.largest()), from, to,
+                           now * length, stores_for(from, to, now * length, elements));
+    }
+  } else if (differs_along) {
+    Block block;
+    const Index step = length <= Block::most ? length : Block::page;
+    for (Index start = 0; start < length; start += step) {
+      const Index n = std::min(step, length - start);
+      block.copy(numbers, start, n);
+      const auto each = op.with_numbers(block.smallest(), block.largest());
+      const Stores stores =
+          stores_for(appended(in.at(0, start), block.data()), out.at(0, start), n, elements);
+      for (Index line = 0; line < lines.count; ++line)
+        transform_line<Arch>(each, appended(in.at(line, start), block.data()), out.at(line, start),
+                             n, stores);
+    }
+  } else {
+    const Stores stores = stores_for(in.first, out.first, length, elements);
+    for (Index line = 0; line < lines.count; ++line)
+      transform_line<Arch>(op.bound_to(numbers.of_unit(line)), in.at(line, 0), out.at(line, 0),
+                           length, stores);
+  }
+}
+
+/// As transform(), for an operation whose last input is `numbers`.
+template <class Arch, class Op, class Broadcast, class... Outs, class... Ins, std::size_t... O,
+          std::size_t... I>
+void transform_with(const Broadcast& numbers, const Op& op, const std::tuple<const Outs&...>& out,
+                    const std::tuple<const Ins&...>& in, std::index_sequence<O...> o,
+                    std::index_sequence<I...>) {
+  using T = typename Broadcast::T;
+  const Lines lines = lines_of(std::get<0>(out));
+  if (lines.count == 0 || lines.length == 0) return;
+  if constexpr ((Ins::is_loadable && ...) && (Outs::is_loadable && ...)) {
+    if (are_contiguous_along(lines, std::get<O>(out)..., std::get<I>(in)...)) {
+      const LinesInMemory<const T*, sizeof...(Ins)> from{
+          {std::get<I>(in).data()...}, {std::get<I>(in).step(!lines.along_row)...}};
+      const LinesInMemory<T*, sizeof...(Outs)> to{{std::get<O>(out).data()...},
+                                                  {std::get<O>(out).step(!lines.along_row)...}};
+      return transform_lines<Arch>(op, numbers, to, from, lines);
+    }
+  }
+  transform_buffered<Arch>(op.with_any_numbers(), out,
+                           std::tuple<const Ins&..., const Broadcast&>(std::get<I>(in)..., numbers),
+                           lines, o, std::index_sequence_for<Ins..., Broadcast>());
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,151 @@
+// The seam: every elementwise evaluation of hillock passes here. It checks the shapes and the overlap of
+// the views, and does what the policy says with the loop.
+#pragma once
+
+#include <hillock/arrays/elementwise/broadcast.hpp>
+#include <hillock/arrays/views/checks.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+struct PolicyBase {};
+
+/// A block of an array.
+struct SubArray {
+  Index row;
+  Index col;
+  Shape shape;
+
+  template <class View>
+  auto of(const View& view) const {
+    return view.block(row, col, shape);
+  }
+};
+
+/// The policy where none is named: the caller's thread, and the outputs are overwritten.
+struct Overwrite : PolicyBase {
+  static constexpr bool accumulates = false;
+  static constexpr bool is_parallel = false;
+};
+
+}  // namespace detail
+
+/// The policy of `accumulate`.
+struct Accumulate : detail::PolicyBase {
+  static constexpr bool accumulates = true;
+  static constexpr bool is_parallel = false;
+};
+
+/// As the last argument of a verb: results are added to what is in the output, which is rounded once
+/// more: backward(f, x, dy, dx, accumulate) is dx += dy f'(x).
+inline constexpr Accumulate accumulate{};
+
+namespace detail {
+
+/// Whether a type may be the last argument of a verb, as threads(4) and accumulate are.
+template <class Policy>
+inline constexpr bool is_policy = std::is_base_of_v<PolicyBase, Policy>;
+
+/// As Accumulating, for an operation with a broadcast input.
+template <class Op, std::size_t First>
+struct AccumulatingWithBroadcast {
+  Op op;
+  template <class Bound>
+  static HILLOCK_INLINE Accumulating<Bound, First> accumulating(const Bound& bound) noexcept {
+    return Accumulating<Bound, First>(bound);
+  }
+  template <class T>
+  HILLOCK_INLINE auto bound_to(T number) const noexcept {
+    return accumulating(op.bound_to(number));
+  }
+  template <class V>
+  HILLOCK_INLINE auto with_numbers(V smallest, V largest) const noexcept {
+    return accumulating(op.with_numbers(smallest, largest));
+  }
+  auto with_any_numbers() const noexcept { return accumulating(op.with_any_numbers()); }
+};
+
+template <class... Views>
+inline constexpr bool ends_with_broadcast =
+    is_broadcast<std::tuple_element_t<sizeof...(Views) - 1, std::tuple<Views...>>>;
+
+/// The first inputs of several.
+template <class... Ins, std::size_t... I>
+HILLOCK_INLINE auto first_of(const std::tuple<const Ins&...>& in,
+                             std::index_sequence<I...>) noexcept {
+  return std::tie(std::get<I>(in)...);
+}
+
+/// transform(), or transform_with() where the last input is a broadcast one.
+template <class Arch, class Op, class... Outs, class... Ins>
+HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&...>& out,
+                                    const std::tuple<const Ins&...>& in, Index elements) {
+  if constexpr (ends_with_broadcast<Ins...>) {
+    constexpr auto others = std::make_index_sequence<sizeof...(Ins) - 1>();
+    transform_with<Arch>(std::get<sizeof...(Ins) - 1>(in), op, out, first_of(in, others),
+                         std::index_sequence_for<Outs...>(), others);
+  } else {
+    transform<Arch>(op, out, in, elements);
+  }
+}
+
+/// The same with the outputs among the inputs, in front of a broadcast one.
+template <class Arch, class Op, class... Outs, class... Ins>
+HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&...>& out,
+                                     const std::tuple<const Ins&...>& in, Index elements) {
+  std::apply(
+      [&](const auto&... before) {
+        if constexpr (ends_with_broadcast<Ins...>) {
+          constexpr std::size_t last = sizeof...(Ins) - 1;
+          const auto others = first_of(in, std::make_index_sequence<last>());
+          const auto all =
+              std::tuple_cat(others, std::tie(before...), std::tie(std::get<last>(in)));
+          transform_views<Arch>(AccumulatingWithBroadcast<Op, last>{op}, out, all, elements);
+        } else {
+          const auto all = std::tuple_cat(in, std::tie(before...));
+          transform_views<Arch>(Accumulating<Op, sizeof...(Ins)>(op), out, all, elements);
+        }
+      },
+      std::apply([](const auto&... view) { return std::tuple(view.as_input()...); }, out));
+}
+
+/// Writes what an operation gives for the inputs to the outputs, as the policy says. Throws
+/// std::invalid_argument, before anything is written, if a shape differs from that of the first input,
+/// if an output overlaps an input without being the same array, or if two outputs overlap. The last
+/// input may be a broadcast one.
+template <class Arch, class Policy, class Op, class... Outs, class... Ins>
+HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& op,
+                             const std::tuple<Named<Outs>...>& outputs,
+                             const std::tuple<Named<Ins>...>& inputs) {
+  if constexpr (Policy::is_parallel) policy.require(where);
+  require_elementwise(where, outputs, inputs);
+  const auto views = [](const auto&... named) {
+    return std::tuple<decltype(named.view)...>(named.view...);
+  };
+  const std::tuple<const Outs&...> out = std::apply(views, outputs);
+  const std::tuple<const Ins&...> in = std::apply(views, inputs);
+  const Shape shape = std::get<0>(out).shape();
+  const Index elements = shape.rows * shape.cols;
+  if constexpr (Policy::is_parallel) {
+    policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const SubArray& part) {
+      const auto blocks = [&part](const auto&... view) { return std::tuple(part.of(view)...); };
+      const auto references = [](const auto&... view) { return std::tie(view...); };
+      const auto out_blocks = std::apply(blocks, out);
+      const auto in_blocks = std::apply(blocks, in);
+      transform_views<Arch>(op, std::apply(references, out_blocks),
+                            std::apply(references, in_blocks), elements);
+    });
+  } else if constexpr (Policy::accumulates) {
+    accumulate_views<Arch>(op, out, in, elements);
+  } else {
+    transform_views<Arch>(op, out, in, elements);
+  }
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,85 @@
+// What is checked of the arrays of a call before anything is written, and the errors where it does not
+// hold.
+#pragma once
+
+#include <hillock/arrays/views/overlap.hpp>
+
+#include <string>
+#include <tuple>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// A view and the name that a message calls it by.
+template <class View>
+struct Named {
+  const char* name;
+  const View& view;
+};
+template <class View>
+Named(const char*, const View&) -> Named<View>;
+
+[[noreturn]] HILLOCK_COLD inline void throw_partial_overlap(const char* where, const char* output,
+                                                            const char* input) {
+  refuse(std::string("hillock::") + where + ": " + output + " overlaps " + input +
+         " in part; pass the same array to work in place, or separate memory");
+}
+[[noreturn]] HILLOCK_COLD inline void throw_overlap(const char* where, const char* first,
+                                                    const char* second) {
+  refuse(std::string("hillock::") + where + ": " + second + " overlaps " + first +
+         "; they need separate memory");
+}
+
+/// Both have one shape, or std::invalid_argument names the two.
+template <class Reference, class Given>
+HILLOCK_INLINE void require_same_shape(const char* where, Named<Reference> reference,
+                                       Named<Given> given) {
+  require_same_shape(where, reference.name, reference.view.shape(), given.name, given.view.shape());
+}
+
+/// An output may be an input (same address and steps) or share nothing with it. Of expressions nothing
+/// is known.
+template <class Out, class In>
+HILLOCK_INLINE void require_in_place_or_apart(const char* where, Named<Out> output,
+                                              Named<In> input) {
+  if constexpr (Out::is_strided && In::is_strided) {
+    if (!are_clearly_apart(output.view, input.view) && overlap_in_part(output.view, input.view))
+      throw_partial_overlap(where, output.name, input.name);
+  }
+}
+
+/// Two arrays share nothing; the message names the second first.
+template <class A, class B>
+HILLOCK_INLINE void require_apart(const char* where, Named<A> first, Named<B> second) {
+  if constexpr (A::is_strided && B::is_strided) {
+    if (!are_clearly_apart(first.view, second.view) && share_elements(first.view, second.view))
+      throw_overlap(where, first.name, second.name);
+  }
+}
+
+/// All arrays have the shape of the first input; each output is in place of an input or apart from it;
+/// two outputs share nothing.
+template <class... Ins, class... Outs>
+HILLOCK_INLINE void require_elementwise(const char* where,
+                                        const std::tuple<Named<Outs>...>& outputs,
+                                        const std::tuple<Named<Ins>...>& inputs) {
+  const auto& first = std::get<0>(inputs);
+  const auto is_as_first = [&](const auto&... given) {
+    (require_same_shape(where, first, given), ...);
+  };
+  std::apply(is_as_first, inputs);
+  std::apply(is_as_first, outputs);
+  const auto check_output = [&](const auto& output) {
+    std::apply(
+        [&](const auto&... input) { (require_in_place_or_apart(where, output, input), ...); },
+        inputs);
+  };
+  std::apply([&](const auto&... output) { (check_output(output), ...); }, outputs);
+  if constexpr (sizeof...(Outs) == 2)
+    require_apart(where, std::get<0>(outputs), std::get<1>(outputs));
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,317 @@
+// Views: what hillock sees of an Eigen object. An Eigen object becomes a view once, where it enters a
+// public function; everything behind that knows views alone.
+//
+//   StridedView<E>        elements in memory: a pointer, a shape and the steps to the next row and
+//                         column. E is const where the elements are only read. One type serves every
+//                         Array, Matrix, Map, Ref and Block of E, so that what is compiled for it is
+//                         compiled once.
+//   ExpressionInput<X>    elements that an expression computes when they are read
+//   ExpressionOutput<Y>   elements that can be written, but have no common step (x.reverse(), or
+//                         x(indices, all))
+//
+// All of them read and write a stretch of elements through a buffer on the stack where that is
+// needed: where the elements are not neighbours in memory, or not of the type that is computed in.
+#pragma once
+
+#include <hillock/arrays/views/arguments.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// Elements that a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
+inline constexpr Index buffer_size = 256;
+
+/// The n first elements of a buffer, and some more to fill the widest batch.
+inline std::size_t buffer_size_for(Index n) noexcept {
+  constexpr Index width = static_cast<Index>(simd::Batch<float>::size);
+  static_assert(buffer_size % width == 0);
+  return static_cast<std::size_t>((n + width - 1) / width * width);
+}
+
+/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not vectorise a loop of
+/// unknown length (g++ -O2).
+template <class Work>
+void for_each_index(Index n, const Work& work) {
+  constexpr Index block = 16;
+  Index i = 0;
+  for (; i + block <= n; i += block)
+    for (Index k = 0; k < block; ++k) work(i + k);
+  // At most a block more: without that bound g++ 12 warns of an overflow of i.
+  for (Index k = 0; k < block && i + k < n; ++k) work(i + k);
+}
+
+template <class X, class = void>
+inline constexpr bool has_data = false;
+template <class X>
+inline constexpr bool has_data<X, std::void_t<decltype(std::declval<const X&>().data())>> = true;
+
+/// Whether X lies in memory with steps between its elements. (Eigen 3.4 sets the bit for x(seq(0,
+/// 4, 2), all), which has no data().)
+template <class X>
+inline constexpr bool has_direct_access =
+    (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0 && has_data<X>;
+
+/// Whether arrays lie in memory, all in one storage order.
+template <class X, class... Xs>
+inline constexpr bool are_stored_alike =
+    has_direct_access<X> &&
+    ((has_direct_access<Xs> && bool(Xs::IsRowMajor) == bool(X::IsRowMajor)) && ...);
+
+/// Elements in memory. T is the type that they are computed in.
+template <class E>
+class StridedView {
+ public:
+  using Element = std::remove_const_t<E>;
+  using T = ComputeType<Element>;
+  static constexpr bool is_strided = true;
+  /// Whether batches can be loaded from the memory itself, and stored to it.
+  static constexpr bool is_loadable = std::is_same_v<T, Element>;
+
+  HILLOCK_INLINE StridedView(E* data, Shape shape, Index row_step, Index col_step,
+                             bool is_row_major) noexcept
+      : data_(data),
+        shape_(shape),
+        row_step_(row_step),
+        col_step_(col_step),
+        is_row_major_(is_row_major) {}
+
+  HILLOCK_INLINE Shape shape() const noexcept { return shape_; }
+  HILLOCK_INLINE E* data() const noexcept { return data_; }
+  HILLOCK_INLINE bool is_row_major() const noexcept { return is_row_major_; }
+  /// The distance of neighbours in a row, or in a column.
+  HILLOCK_INLINE Index step(bool along_row) const noexcept {
+    return along_row ? col_step_ : row_step_;
+  }
+  HILLOCK_INLINE E* place_of(Index row, Index col) const noexcept {
+    return data_ + row * row_step_ + col * col_step_;
+  }
+  StridedView<const Element> as_input() const noexcept {
+    return {data_, shape_, row_step_, col_step_, is_row_major_};
+  }
+
+  /// A pointer to n elements of a row, or of a column, in the type that is computed in: in the memory
+  /// itself where that is possible, else in the buffer.
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
+    const E* from = place_of(row, col);
+    const Index next = step(along_row);
+    if constexpr (is_loadable) {
+      if (next == 1 || n == 1) return from;
+    }
+    if (next == 1)
+      for_each_index(n, [&](Index i) { buffer[i] = to_lane(from[i]); });
+    else
+      for (Index i = 0; i < n; ++i) buffer[i] = to_lane(from[i * next]);
+    widen<Element>(buffer, buffer_size_for(n));
+    return buffer;
+  }
+  T at(Index row, Index col) const noexcept {
+    return value_of_element<Element>(*place_of(row, col));
+  }
+  T lane(Index row, Index col) const noexcept { return to_lane<Element>(*place_of(row, col)); }
+
+  /// Where n results are to be put: in the memory itself where that is possible, else in the buffer,
+  /// from which write() then takes them.
+  T* place(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
+    if constexpr (is_loadable) {
+      if (step(along_row) == 1 || n == 1) return place_of(row, col);
+    }
+    return buffer;
+  }
+  void write(Index row, Index col, Index n, bool along_row, T* from,
+             const T* buffer) const noexcept {
+    if (from != buffer) return;
+    round<Element>(from, buffer_size_for(n));
+    E* to = place_of(row, col);
+    const Index next = step(along_row);
+    if (next == 1)
+      for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
+    else
+      for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
+  }
+  void set(Index row, Index col, T value) const noexcept {
+    *place_of(row, col) = nearest_element<Element>(value);
+  }
+  void set_lane(Index row, Index col, T lane) const noexcept {
+    *place_of(row, col) = from_lane<Element>(lane);
+  }
+
+  /// A block of the view.
+  StridedView block(Index row, Index col, Shape shape) const noexcept {
+    return {place_of(row, col), shape, row_step_, col_step_, is_row_major_};
+  }
+
+  /// Whether both are the same elements in the same order.
+  friend bool operator==(const StridedView& a, const StridedView& b) noexcept {
+    return a.data_ == b.data_ && a.shape_ == b.shape_ &&
+           (a.shape_.rows < 2 || a.row_step_ == b.row_step_) &&
+           (a.shape_.cols < 2 || a.col_step_ == b.col_step_);
+  }
+
+ private:
+  E* data_;
+  Shape shape_;
+  Index row_step_, col_step_;
+  bool is_row_major_;
+};
+
+/// A part of an expression's view, which it refers to.
+template <class View>
+class ExpressionBlock {
+ public:
+  using Element = typename View::Element;
+  using T = typename View::T;
+  static constexpr bool is_strided = false;
+  static constexpr bool is_loadable = false;
+  ExpressionBlock(const View& whole, Index row, Index col, Shape shape) noexcept
+      : whole_(&whole), row_(row), col_(col), shape_(shape) {}
+
+  Shape shape() const noexcept { return shape_; }
+  bool is_row_major() const noexcept { return whole_->is_row_major(); }
+  Index step(bool) const noexcept { return 0; }
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+    return whole_->read(row_ + row, col_ + col, n, along_row, buffer);
+  }
+  T at(Index row, Index col) const { return whole_->at(row_ + row, col_ + col); }
+  T lane(Index row, Index col) const { return whole_->lane(row_ + row, col_ + col); }
+  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
+    whole_->write(row_ + row, col_ + col, n, along_row, from, buffer);
+  }
+
+ private:
+  const View* whole_;
+  Index row_, col_;
+  Shape shape_;
+};
+
+/// Elements that an expression computes when they are read. X is what evaluated() returned; the view
+/// refers to it.
+template <class X>
+class ExpressionInput {
+ public:
+  using Element = typename X::Scalar;
+  using T = ComputeType<Element>;
+  static constexpr bool is_strided = false;
+  static constexpr bool is_loadable = false;
+  explicit ExpressionInput(const X& x) : shape_(shape_of(x)), evaluator_(x) {}
+
+  Shape shape() const noexcept { return shape_; }
+  bool is_row_major() const noexcept { return X::IsRowMajor; }
+  /// An expression has no step.
+  Index step(bool) const noexcept { return 0; }
+
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+    for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
+    widen<Element>(buffer, buffer_size_for(n));
+    return buffer;
+  }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
+
+  ExpressionBlock<ExpressionInput> block(Index row, Index col, Shape shape) const noexcept {
+    return {*this, row, col, shape};
+  }
+
+ private:
+  Shape shape_;
+  Eigen::internal::evaluator<X> evaluator_;
+};
+
+/// Elements that can be read and written one by one.
+template <class Y>
+class ExpressionOutput {
+ public:
+  using Element = typename Y::Scalar;
+  using T = ComputeType<Element>;
+  static constexpr bool is_strided = false;
+  static constexpr bool is_loadable = false;
+  explicit ExpressionOutput(Y& y) : shape_(shape_of(y)), evaluator_(y) {}
+
+  Shape shape() const noexcept { return shape_; }
+  bool is_row_major() const noexcept { return Y::IsRowMajor; }
+  Index step(bool) const noexcept { return 0; }
+  ExpressionBlock<ExpressionOutput> as_input() const noexcept { return {*this, 0, 0, shape_}; }
+
+  const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+    for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
+    widen<Element>(buffer, buffer_size_for(n));
+    return buffer;
+  }
+  T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
+  T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
+
+  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
+    if (from != buffer) return;
+    round<Element>(from, buffer_size_for(n));
+    for (Index i = 0; i < n; ++i)
+      along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
+  }
+  void set(Index row, Index col, T value) const {
+    evaluator_.coeffRef(row, col) = nearest_element<Element>(value);
+  }
+  void set_lane(Index row, Index col, T lane) const {
+    evaluator_.coeffRef(row, col) = from_lane<Element>(lane);
+  }
+
+  ExpressionBlock<ExpressionOutput> block(Index row, Index col, Shape shape) const noexcept {
+    return {*this, row, col, shape};
+  }
+
+ private:
+  Shape shape_;
+  mutable Eigen::internal::evaluator<Y> evaluator_;
+};
+
+/// An argument that is read, in the form that a view can refer to: itself where its elements lie in
+/// memory or are computed one by one, a plain array where Eigen would evaluate it first, as it does a
+/// matrix product. (Eigen's own nested_eval would copy a Map, and the copy would wait for its
+/// original.)
+template <class X>
+using Evaluated = std::conditional_t<has_direct_access<X>, const X&,
+                                     const typename Eigen::internal::nested_eval<X, 1>::type>;
+
+template <class X>
+Evaluated<DenseType<X>> evaluated(const X& x) {
+  return as_dense(x);
+}
+
+/// The view of something that is read: x is what evaluated() returned.
+template <class X>
+HILLOCK_INLINE auto input_view(const X& x) noexcept {
+  if constexpr (has_direct_access<X>) {
+    constexpr bool row_major = X::IsRowMajor;
+    return StridedView<const typename X::Scalar>(
+        x.data(), shape_of(x), row_major ? x.outerStride() : x.innerStride(),
+        row_major ? x.innerStride() : x.outerStride(), row_major);
+  } else {
+    return ExpressionInput<X>(x);
+  }
+}
+
+/// The view of something that is written.
+template <class Y>
+HILLOCK_INLINE auto output_view(Y& y) noexcept {
+  if constexpr (has_direct_access<Y>) {
+    constexpr bool row_major = Y::IsRowMajor;
+    return StridedView<typename Y::Scalar>(
+        y.data(), shape_of(y), row_major ? y.outerStride() : y.innerStride(),
+        row_major ? y.innerStride() : y.outerStride(), row_major);
+  } else {
+    return ExpressionOutput<Y>(y);
+  }
+}
+
+/// n elements at a pointer.
+template <class E>
+HILLOCK_INLINE StridedView<E> contiguous_view(E* at, Index n) noexcept {
+  return {at, Shape{n, 1}, 1, n, false};
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
