@@ -21,8 +21,11 @@ struct StridedArray {
   using Map = Eigen::Map<const ColumnMajor, 0, Eigen::Stride<Dynamic, Dynamic>>;
   std::vector<T> memory;
   Index rows, cols, row_step, col_step;
-  Map view() const {
-    return Map(memory.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
+  Map view() const { return part(0, 0, rows, cols); }
+  /// A block, as the same type of view: what is compiled for views is compiled once.
+  Map part(Index row, Index col, Index part_rows, Index part_cols) const {
+    return Map(memory.data() + row * row_step + col * col_step, part_rows, part_cols,
+               Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
   }
 };
 
