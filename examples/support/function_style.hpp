@@ -12,10 +12,10 @@ struct FunctionStyle {
   int mark;  // gnuplot's point type
 };
 
-/// Those that are drawn into charts together. Each has a mark of its own, so that no function is told by its colour alone; the
-/// eight that are drawn into one chart, the lectures', have colours which colour-blind people can
-/// tell apart: Okabe and Ito's (https://jfly.uni-koeln.de/color/), with wine in place of their
-/// yellow, which is hardly seen on white.
+/// Those that are drawn into charts together. Each has a mark of its own, so that no function is
+/// told by its colour alone; the eight that are drawn into one chart, the lectures', have colours
+/// which colour-blind people can tell apart: Okabe and Ito's (https://jfly.uni-koeln.de/color/),
+/// with wine in place of their yellow, which is hardly seen on white.
 const std::vector<FunctionStyle>& function_styles();
 
 /// The table's; of any other function a colour and a mark that follow from its name, so that a new

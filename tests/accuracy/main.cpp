@@ -57,7 +57,8 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
                 Tally& tally) {
   for (const Subject<T>& subject : list) {
     if (!is_wanted(subject, options)) continue;
-    // Over every float the checksums say the same, ten times as fast; the README's table wants the figures.
+    // Over every float the checksums say the same, ten times as fast; the README's table wants the
+    // figures.
     const bool is_by_checksum = options.exhaustive && must_be_correctly_rounded(subject) &&
                                 reference_of<T>(subject.function) != nullptr;
     if (is_by_checksum && are_judged && !options.readme) continue;
@@ -113,8 +114,8 @@ int run(const Options& options) {
   return tally.failed == 0 ? 0 : 1;
 }
 
-/// Whether subnormals are flushed already: linking with -ffast-math does that, and then nothing here is a
-/// measurement.
+/// Whether subnormals are flushed already: linking with -ffast-math does that, and then nothing
+/// here is a measurement.
 bool is_spoilt() {
   volatile float smallest = 0x1p-149F;
   return smallest * 1 == 0;

@@ -16,7 +16,8 @@ namespace {
 // x, f, f' and their references of a piece stay in the second cache.
 constexpr std::uint64_t piece_size = 8192;
 
-/// Calls run(segment, first, count) of each thread's worker for every piece, and merges what the workers found.
+/// Calls run(segment, first, count) of each thread's worker for every piece, and merges what the
+/// workers found.
 template <class T, class Result, class MakeWorker>
 Result in_parallel(const Points<T>& points, unsigned threads, const MakeWorker& make_worker) {
   std::vector<std::uint64_t> pieces_before = {0};
@@ -113,9 +114,9 @@ class SweepWorker {
   }
 
  private:
-  /// The true values. A function without a formula in reference.cpp is compared with what the library
-  /// computes of its inputs in double, if they are floats, or else with itself, for the properties'
-  /// sake: its test alone judges the results of doubles then.
+  /// The true values. A function without a formula in reference.cpp is compared with what the
+  /// library computes of its inputs in double, if they are floats, or else with itself, for the
+  /// properties' sake: its test alone judges the results of doubles then.
   void compute_reference(std::size_t n) {
     if (reference_ != nullptr) {
       reference_(subject_.value, x_.data(), f_.data(), g_.data(), n);

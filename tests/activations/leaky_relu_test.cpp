@@ -68,7 +68,7 @@ TEMPLATE_TEST_CASE("leaky_relu of slope 0 is relu at -infinity too", "[leaky_rel
 TEMPLATE_TEST_CASE("leaky_relu shows a slope that is not finite any more", "[leaky_relu]", float,
                    double) {
   check_invalid_parameter<TestType>(hillock::LeakyReLU<>{}, &hillock::LeakyReLU<>::slope,
-                                 Touches::negative_inputs);
+                                    Touches::negative_inputs);
 }
 TEST_CASE("exact::leaky_relu shows a slope that is not finite any more", "[leaky_relu]") {
   using F = hillock::exact::LeakyReLU;

@@ -1,5 +1,5 @@
-#include <support/complaint.hpp>
 #include <support/call_paths.hpp>
+#include <support/complaint.hpp>
 
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/prelu.hpp>
@@ -114,8 +114,8 @@ T computed_slope(double slope) {
   return static_cast<T>(std::clamp(slope, -largest, largest));
 }
 
-/// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each other or
-/// not.
+/// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each
+/// other or not.
 template <class T, int Order>
 void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, Index rows,
                          Index cols, Index frame) {

@@ -333,8 +333,9 @@ TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP of its largest term", "[
   CHECK(worst_output <= Softmax<>::backward_bound.ulp);
 }
 
-// dp and the mean are of opposite signs for the smaller p: their difference is twice the largest dp, and
-// whatever p is off by counts twice. Gradients of one size each bring that about, and few entries.
+// dp and the mean are of opposite signs for the smaller p: their difference is twice the largest
+// dp, and whatever p is off by counts twice. Gradients of one size each bring that about, and few
+// entries.
 TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP where the gradients differ in sign",
                    "[softmax]", float, double) {
   using T = TestType;

@@ -1,6 +1,6 @@
 // Whatever way a stream of samples is split over monitors and merged, they say what one says.
-#include <support/complaint.hpp>
 #include <support/call_paths.hpp>
+#include <support/complaint.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

@@ -1,8 +1,8 @@
 // What the monitors of Maxout, of softmax and of gradients count is what a plain loop over the
 // elements counts, whatever the array's size and layout.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
 #include <support/layouts.hpp>
-#include <support/call_paths.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

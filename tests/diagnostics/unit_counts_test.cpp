@@ -1,8 +1,9 @@
-// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose elements are
-// told by x alone and for others, whatever the array's size and layout; and its moments are what it says.
+// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose
+// elements are told by x alone and for others, whatever the array's size and layout; and its
+// moments are what it says.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
 #include <support/layouts.hpp>
-#include <support/call_paths.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -104,8 +105,8 @@ void check_counts(const char* name, const F& f, const MonitorOptions& options = 
           Spread<T> spread(random, random() % 3 == 0 ? 4 : 0);
           const auto draw = [&spread] { return spread(); };
           const bool are_rows = per == Per::row;
-          const auto z =
-              strided_array<T>(layout, are_rows ? units : samples, are_rows ? samples : units, draw);
+          const auto z = strided_array<T>(layout, are_rows ? units : samples,
+                                          are_rows ? samples : units, draw);
           UnitMonitor<F> monitor(f, units, per, options);
           // The pivots of the second batch are others.
           const Index some = samples / 3;
@@ -363,8 +364,8 @@ TEST_CASE("the one output of another sign is found wherever it stands", "[diagno
       for (int layout = 0; layout < layouts; ++layout) {
         for (const Per per : {Per::row, Per::column}) {
           const bool are_rows = per == Per::row;
-          auto z = strided_array<float>(layout, are_rows ? units : samples, are_rows ? samples : units,
-                               [] { return 1.0F; });
+          auto z = strided_array<float>(layout, are_rows ? units : samples,
+                                        are_rows ? samples : units, [] { return 1.0F; });
           for (Index unit = 0; unit < units; ++unit) {
             const Index sample = unit % samples;
             const Index row = are_rows ? unit : sample, col = are_rows ? sample : unit;

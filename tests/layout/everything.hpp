@@ -33,7 +33,8 @@ void use_pointwise(const Function_& f, const Array__& z) {
   static_cast<void>(f.derivative(Element_(1)));
 }
 
-/// The catalogue's functions, of one accuracy. PReLU, whose slopes are an array, is used along an axis.
+/// The catalogue's functions, of one accuracy. PReLU, whose slopes are an array, is used along an
+/// axis.
 template <hillock::Accuracy accuracy, class Array__>
 void use_every_pointwise(const Array__& z) {
   hillock::for_each_activation<accuracy>([&](const char*, const auto& f) {

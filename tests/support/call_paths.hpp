@@ -1,11 +1,12 @@
 // Every call path to the value of a pointwise activation, compared with a scalar call that was not
 // inlined, bit for bit.
 //
-// compare_lengths_and_offsets, compare_lazy_expressions and compare_half_packets are what can differ
-// from function to function: the loop of the verbs, which computes some functions in steps, Eigen's
-// packets, and packets of half width. Every activation is tested with them (support/contract.hpp).
-// compare_layouts, compare_mixtures, compare_fixed_sizes and compare_expressions_around are about the
-// arrays and know nothing of the function: tests/arrays tests them with few functions.
+// compare_lengths_and_offsets, compare_lazy_expressions and compare_half_packets are what can
+// differ from function to function: the loop of the verbs, which computes some functions in steps,
+// Eigen's packets, and packets of half width. Every activation is tested with them
+// (support/contract.hpp). compare_layouts, compare_mixtures, compare_fixed_sizes and
+// compare_expressions_around are about the arrays and know nothing of the function: tests/arrays
+// tests them with few functions.
 #pragma once
 
 #include <support/accuracy.hpp>
@@ -99,8 +100,8 @@ const std::vector<T>& wanted(const Scalars<T>& scalars, Result result) {
                                         : scalars.backward;
 }
 
-/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer ones,
-/// which go in blocks of 16 batches, at two; in place and apart.
+/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer
+/// ones, which go in blocks of 16 batches, at two; in place and apart.
 template <class T, class F>
 void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& scalars) {
   constexpr std::size_t width = hillock::detail::simd::Batch<T>::size;
@@ -284,7 +285,8 @@ void compare_fixed_size(Tally& tally, const F& f, const Scalars<T>& scalars) {
   }
 }
 
-/// Arrays of half as many elements as the widest packet has, at least of four floats or two doubles.
+/// Arrays of half as many elements as the widest packet has, at least of four floats or two
+/// doubles.
 template <class T, class F>
 void compare_half_packets(Tally& tally, const F& f, const Scalars<T>& scalars) {
   constexpr int width = static_cast<int>(hillock::detail::simd::Batch<T>::size);

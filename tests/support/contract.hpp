@@ -1,5 +1,5 @@
-// What every pointwise activation promises. This is the page that a new one starts from: its test file
-// describes the function in a struct, the contract, and hands it to check_contract, which tests
+// What every pointwise activation promises. This is the page that a new one starts from: its test
+// file describes the function in a struct, the contract, and hands it to check_contract, which tests
 //
 //   - the error of f and f' over the whole range of the element type (check_accuracy),
 //   - the values at the edges, and that NaN in gives NaN out (check_edges),
@@ -23,12 +23,12 @@
 //     template <class T>
 //     static Wide<T> derivative(const F& f, T x);
 //
-//     // Inputs with the exact bits of f and f' there; four at least, +-0 and +-infinity among them.
+//     // Inputs with the exact bits of f and f' there; at least four, +-0 and +-infinity among them.
 //     template <class T>
 //     static std::vector<Edge<T>> edges(const F& f);
 //
-//     // Optional: inputs whose neighbours are looked at one by one, such as those where the formula
-//     // branches.
+//     // Optional: inputs whose neighbours are looked at one by one, such as those where the
+//     // formula branches.
 //     template <class T>
 //     static std::vector<double> thresholds(const F& f);
 //   };
@@ -40,8 +40,8 @@
 //     check_contract<SigmoidContract<hillock::Accuracy::exact>, float>();
 //   }
 //
-// The bounds are F's own (forward_bound, derivative_bound). Below these two cases a test file holds what
-// is particular to the function: errors that other libraries have had, and its parameters.
+// The bounds are F's own (forward_bound, derivative_bound). Below these two cases a test file holds
+// what is particular to the function: errors that other libraries have had, and its parameters.
 #pragma once
 
 #include <support/call_paths.hpp>
@@ -60,9 +60,10 @@ struct Edge {
 };
 
 /// What is promised of F, as a Bound in T: the function's own constants, and half an ULP for
-/// Accuracy::exact (at any parameters, though only exact_bound is promised then). Half an ULP leaves no
-/// room for what the reference is rounded by: 2^-20 for the formulas in double that judge exact, 2^-11
-/// for the product in long double that judges leaky_relu of double; of float it is exact.
+/// Accuracy::exact (at any parameters, though only exact_bound is promised then). Half an ULP
+/// leaves no room for what the reference is rounded by: 2^-20 for the formulas in double that judge
+/// exact, 2^-11 for the product in long double that judges leaky_relu of double; of float it is
+/// exact.
 template <class F, class T>
 Bound bound_in(hillock::ErrorBound bound, bool near_root) {
   if constexpr (F::accuracy == hillock::Accuracy::exact)

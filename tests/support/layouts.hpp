@@ -1,4 +1,5 @@
-// Arrays in every layout for what looks at whole arrays, and what differs between two of its answers.
+// Arrays in every layout for what looks at whole arrays, and what differs between two of its
+// answers.
 #pragma once
 
 #include <Eigen/Core>

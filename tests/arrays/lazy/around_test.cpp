@@ -1,7 +1,7 @@
-// Lazy expressions inside larger ones, and of arrays of every fixed size, give the bits of scalar calls:
-// nothing around an expression is contracted with it. A function of hillock's that is computed in steps
-// and has a parameter, one of a single product, which a compiler would gladly contract, and one of a
-// user's own.
+// Lazy expressions inside larger ones, and of arrays of every fixed size, give the bits of scalar
+// calls: nothing around an expression is contracted with it. A function of hillock's that is
+// computed in steps and has a parameter, one of a single product, which a compiler would gladly
+// contract, and one of a user's own.
 #include <support/call_paths.hpp>
 #include <support/squareplus.hpp>
 

@@ -1,10 +1,11 @@
-// Eigen::half and Eigen::bfloat16: computed in float and rounded once, over every element there is. How
-// elements are widened and rounded does not depend on the function: every call path is tested with one
-// of hillock's that is computed in steps and has a parameter, and with one of a user's own; of all
-// others f and f' are compared. Nor does it depend on the type what is done with the widened elements:
-// widening, rounding and the functions are tested with both types, layouts with one of them.
-#include <support/catch.hpp>
+// Eigen::half and Eigen::bfloat16: computed in float and rounded once, over every element there is.
+// How elements are widened and rounded does not depend on the function: every call path is tested
+// with one of hillock's that is computed in steps and has a parameter, and with one of a user's
+// own; of all others f and f' are compared. Nor does it depend on the type what is done with the
+// widened elements: widening, rounding and the functions are tested with both types, layouts with
+// one of them.
 #include <support/call_paths.hpp>
+#include <support/catch.hpp>
 #include <support/complaint.hpp>
 #include <support/narrow.hpp>
 #include <support/squareplus.hpp>
@@ -278,7 +279,8 @@ void check_pointwise(const char* name, const F& f) {
   CHECK_TALLY(call_paths, call_path_comparisons);
 }
 
-TEMPLATE_TEST_CASE("16-bit arrays of every layout have the bits of contiguous ones", "[half]", half) {
+TEMPLATE_TEST_CASE("16-bit arrays of every layout have the bits of contiguous ones", "[half]",
+                   half) {
   NarrowTally tally;
   compare_layouts(tally, hillock::sigmoid, Expected<TestType>(hillock::sigmoid));
   CHECK_TALLY(tally, layout_comparisons);
@@ -474,7 +476,8 @@ TEMPLATE_TEST_CASE("16-bit arrays of shapes that do not fit, or overlapping in p
   CHECK((values_of<E>(y) == -7.0f).all());
 }
 
-TEMPLATE_TEST_CASE("the diagnostics judge 16-bit arrays by their values in float", "[half]", bfloat16) {
+TEMPLATE_TEST_CASE("the diagnostics judge 16-bit arrays by their values in float", "[half]",
+                   bfloat16) {
   using E = TestType;
   const NarrowArray<E> x = Eigen::Map<const NarrowArray<E>>(all_elements<E>().data(), 64, 1024);
   const FloatArray values = values_of<E>(x);

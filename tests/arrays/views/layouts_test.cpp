@@ -1,6 +1,6 @@
-// Verbs and lazy expressions of arrays in every layout, storage order and kind give the bits of scalar
-// calls. What the arrays are like does not depend on the function: a function of hillock's that is
-// computed in steps and has a parameter, and one of a user's own.
+// Verbs and lazy expressions of arrays in every layout, storage order and kind give the bits of
+// scalar calls. What the arrays are like does not depend on the function: a function of hillock's
+// that is computed in steps and has a parameter, and one of a user's own.
 #include <support/call_paths.hpp>
 #include <support/squareplus.hpp>
 
