@@ -1,6 +1,6 @@
 #include "widths.hpp"
 
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/simd/transpose.hpp>
 

@@ -28,6 +28,9 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   static constexpr bool is_steep_in_one_stretch = true;
 
   double slope;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"slope", &LeakyReLU::slope}};
+  }
 
   constexpr explicit LeakyReLU(double negative_slope = 0.01)
       : slope(detail::finite_parameter("LeakyReLU", "slope", negative_slope)) {}

@@ -113,6 +113,9 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
   static constexpr bool is_elementwise = true;
 
   detail::Parameters slope;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"slope", &PReLU::slope}};
+  }
 
   /// One slope for all units.
   explicit PReLU(double shared_slope = 0.25)

@@ -36,6 +36,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   static constexpr bool is_steep_in_one_stretch = true;
 
   double beta;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"beta", &Swish::beta}};
+  }
 
   constexpr explicit Swish(double scale = 1)
       : beta(detail::finite_parameter("Swish", "beta", scale)) {}

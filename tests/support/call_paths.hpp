@@ -1,5 +1,12 @@
-// Every way to the value of a pointwise activation, compared with a scalar call that was not
+// Every call path to the value of a pointwise activation, compared with a scalar call that was not
 // inlined, bit for bit.
+//
+// compare_lengths_and_offsets, compare_lazy_expressions and compare_half_packets are what can
+// differ from function to function: the loop of the verbs, which computes some functions in steps,
+// Eigen's packets, and packets of half width. Every activation is tested with them
+// (support/contract.hpp). compare_layouts, compare_mixtures, compare_fixed_sizes and
+// compare_expressions_around are about the arrays and know nothing of the function: tests/arrays
+// tests them with few functions.
 #pragma once
 
 #include <support/accuracy.hpp>
@@ -57,11 +64,11 @@ struct Scalars {
 class Tally {
  public:
   template <class T>
-  void expect(T got, T wanted, T x, std::string_view route, Index row, Index col = 0) {
+  void expect(T got, T wanted, T x, std::string_view path, Index row, Index col = 0) {
     ++compared_;
     if (same_bits(got, wanted)) return;
     if (differing_++ == 0) {
-      first_ = std::string(route) + ", element (" + std::to_string(row) + ", " +
+      first_ = std::string(path) + ", element (" + std::to_string(row) + ", " +
                std::to_string(col) + "), x = " + exactly(x) + ": " + exactly(got) +
                ", a scalar call gives " + exactly(wanted);
     }
@@ -93,8 +100,8 @@ const std::vector<T>& wanted(const Scalars<T>& scalars, Result result) {
                                         : scalars.backward;
 }
 
-/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer ones,
-/// which go in blocks of 16 batches, at two; in place and apart.
+/// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer
+/// ones, which go in blocks of 16 batches, at two; in place and apart.
 template <class T, class F>
 void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& scalars) {
   constexpr std::size_t width = hillock::detail::simd::Batch<T>::size;
@@ -120,7 +127,7 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
           y[i] = d[i] = untouched<T>;
         }
       };
-      const auto compare = [&](const std::vector<T>& got, Result result, const char* route,
+      const auto compare = [&](const std::vector<T>& got, Result result, const char* path,
                                bool in_place) {
         for (std::size_t i = 0; i < got.size(); ++i) {
           const bool inside = begin <= i && i < begin + n;
@@ -130,7 +137,7 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
           const T expected = inside     ? wanted(scalars, result)[source(i)]
                              : in_place ? outside[source(i)]
                                         : untouched<T>;
-          tally.expect(got[i], expected, scalars.x[source(i)], route, static_cast<Index>(n),
+          tally.expect(got[i], expected, scalars.x[source(i)], path, static_cast<Index>(n),
                        static_cast<Index>(i) - static_cast<Index>(begin));
         }
       };
@@ -152,7 +159,7 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
       fill();
       hillock::forward_and_derivative(f, at(x), at(x), at(d), n);
       compare(x, Result::forward, "forward of both in place", true);
-      compare(d, Result::derivative, "derivative of both beside in place", false);
+      compare(d, Result::derivative, "derivative of both next to a forward in place", false);
     }
   }
 }
@@ -178,8 +185,8 @@ void compare_layout(Tally& tally, const F& f, const Scalars<T>& scalars, const s
       dy.coeffRef(i, j) = scalars.dy[source(i, j)];
       inside[static_cast<std::size_t>(&x.coeffRef(i, j) - x_memory.data())] = true;
     }
-  const auto compare = [&](auto& got, std::vector<T>& memory, Result result, const char* route) {
-    const std::string where = layout + ": " + route, outside = where + ", outside";
+  const auto compare = [&](auto& got, std::vector<T>& memory, Result result, const char* path) {
+    const std::string where = layout + ": " + path, outside = where + ", outside";
     for (Index j = 0; j < got.cols(); ++j)
       for (Index i = 0; i < got.rows(); ++i)
         tally.expect(got.coeff(i, j), wanted(scalars, result)[source(i, j)],
@@ -235,6 +242,27 @@ void compare_layouts(Tally& tally, const F& f, const Scalars<T>& scalars) {
   }
 }
 
+/// Lazy expressions of contiguous arrays, in Eigen's widest packets.
+template <class T, class F>
+void compare_lazy_expressions(Tally& tally, const F& f, const Scalars<T>& scalars) {
+  using Array = Eigen::Array<T, Dynamic, 1>;
+  const auto as_array = [](const std::vector<T>& from) {
+    return Eigen::Map<const Array>(from.data(), static_cast<Index>(from.size()));
+  };
+  const auto x = as_array(scalars.x), dy = as_array(scalars.dy);
+  Array y(x.size());
+  const auto compare = [&](Result result, const char* path) {
+    const Array all = as_array(wanted(scalars, result));
+    for (Index i = 0; i < y.size(); ++i) tally.expect(y[i], all[i], x[i], path, i);
+  };
+  y = f(x);
+  compare(Result::forward, "lazy forward");
+  y = f.derivative(x);
+  compare(Result::derivative, "lazy derivative");
+  y = f.backward(x, dy);
+  compare(Result::backward, "lazy backward");
+}
+
 /// Arrays whose size is known at compile time, for which Eigen takes packets of half and quarter
 /// width too.
 template <class T, int N, class F>
@@ -257,6 +285,15 @@ void compare_fixed_size(Tally& tally, const F& f, const Scalars<T>& scalars) {
   }
 }
 
+/// Arrays of half as many elements as the widest packet has, at least of four floats or two
+/// doubles.
+template <class T, class F>
+void compare_half_packets(Tally& tally, const F& f, const Scalars<T>& scalars) {
+  constexpr int width = static_cast<int>(hillock::detail::simd::Batch<T>::size);
+  constexpr int narrowest = 16 / static_cast<int>(sizeof(T));
+  compare_fixed_size<T, (width / 2 > narrowest ? width / 2 : narrowest)>(tally, f, scalars);
+}
+
 template <class T, class F, int... N>
 void compare_fixed_sizes(Tally& tally, const F& f, const Scalars<T>& scalars,
                          std::integer_sequence<int, N...>) {
@@ -266,7 +303,7 @@ void compare_fixed_sizes(Tally& tally, const F& f, const Scalars<T>& scalars,
 /// A lazy expression inside a larger one. No sum or product of the expression itself could be
 /// contracted with another: only with hillock's own.
 template <class T, class F>
-void compare_fusions(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_expressions_around(Tally& tally, const F& f, const Scalars<T>& scalars) {
   using Array = Eigen::Array<T, Dynamic, 1>;
   const auto as_array = [](const std::vector<T>& from) {
     return Eigen::Map<const Array>(from.data(), static_cast<Index>(from.size()));
@@ -303,11 +340,11 @@ void compare_mixtures(Tally& tally, const F& f, const Scalars<T>& scalars) {
   const Row x = Eigen::Map<const Row>(scalars.x.data(), rows, cols);
   const Column dy = Eigen::Map<const Row>(scalars.dy.data(), rows, cols).matrix();
   Column y(rows, cols);
-  const auto compare = [&](Result result, const char* route) {
+  const auto compare = [&](Result result, const char* path) {
     for (Index j = 0; j < cols; ++j)
       for (Index i = 0; i < rows; ++i)
         tally.expect(y(i, j), wanted(scalars, result)[static_cast<std::size_t>(i * cols + j)],
-                     x(i, j), route, i, j);
+                     x(i, j), path, i, j);
   };
   hillock::forward(f, x, y);
   compare(Result::forward, "forward of a row-major Array into a column-major Matrix");

@@ -16,8 +16,8 @@ using namespace support;
 using Real = long double;
 static_assert(std::numeric_limits<Real>::digits >= 64, "the references take 64 bits");
 
-/// What a number is rounded to, ties to even; `is_certain` becomes false where an error of 2^-58 of it
-/// could change that.
+/// What a number is rounded to, ties to even; `is_certain` becomes false where an error of 2^-58 of
+/// it could change that.
 template <class Element>
 Element rounded(Real value, bool is_exact, bool& is_certain) {
   constexpr int digits = Format<Element>::mantissa_bits + 1;
@@ -43,8 +43,8 @@ struct Truth {
   bool is_exact = false;  // f is not near a tie, or known to be one
 };
 
-/// By formulas that grow where the library's decay. A parameter is rounded to float, which is computed
-/// in.
+/// By formulas that grow where the library's decay. A parameter is rounded to float, which is
+/// computed in.
 Truth identity(Real x, double) { return {x, 1, true}; }
 Truth step(Real x, double) { return {x > 0 ? Real(1) : Real(0), 0, true}; }
 Truth rectifier(Real x, double slope) {
@@ -60,8 +60,8 @@ Truth tanh(Real x, double) {
   const Real cosh = std::cosh(x);
   return {std::tanh(x), std::isinf(cosh) ? 0 : 1 / cosh / cosh};
 }
-/// x times a number, and something of x^2 above or below it: a subnormal's half may be a tie, which that
-/// breaks far below the last bit.
+/// x times a number, and something of x^2 above or below it: a subnormal's half may be a tie, which
+/// that breaks far below the last bit.
 Real beside(Real product, bool above) {
   constexpr Real infinity = std::numeric_limits<Real>::infinity();
   return product == 0 ? product : std::nextafter(product, above ? infinity : -infinity);

@@ -1,6 +1,6 @@
 // The verbs on several threads: the bits of one, and the same errors.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/tanh.hpp>

@@ -1,4 +1,5 @@
-// Arrays in every layout for what looks at whole arrays, and what differs between two of its answers.
+// Arrays in every layout for what looks at whole arrays, and what differs between two of its
+// answers.
 #pragma once
 
 #include <Eigen/Core>
@@ -16,20 +17,23 @@ using Array = Eigen::Array<T, Dynamic, Dynamic>;
 
 /// An array in memory with any two steps: column-major, row-major, with gaps.
 template <class T>
-struct Laid {
+struct StridedArray {
   using ColumnMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::ColMajor>;
   using Map = Eigen::Map<const ColumnMajor, 0, Eigen::Stride<Dynamic, Dynamic>>;
   std::vector<T> memory;
   Index rows, cols, row_step, col_step;
-  Map view() const {
-    return Map(memory.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
+  Map view() const { return part(0, 0, rows, cols); }
+  /// A block, as the same type of view: what is compiled for views is compiled once.
+  Map part(Index row, Index col, Index part_rows, Index part_cols) const {
+    return Map(memory.data() + row * row_step + col * col_step, part_rows, part_cols,
+               Eigen::Stride<Dynamic, Dynamic>(col_step, row_step));
   }
 };
 
 inline constexpr int layouts = 5;
 template <class T, class Draw>
-Laid<T> laid(int layout, Index rows, Index cols, const Draw& draw) {
-  Laid<T> array{{}, rows, cols, 1, rows};
+StridedArray<T> strided_array(int layout, Index rows, Index cols, const Draw& draw) {
+  StridedArray<T> array{{}, rows, cols, 1, rows};
   if (layout == 1) array.col_step = rows + 3;
   if (layout == 2 || layout == 3) {
     array.row_step = cols + (layout == 3 ? 2 : 0);

@@ -1,5 +1,5 @@
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/tanh.hpp>

@@ -1,5 +1,5 @@
 // Large results go past the caches: the same bits, at any address, and only where they should.
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/activations/relu.hpp>
 #include <hillock/threads.hpp>

@@ -1,5 +1,6 @@
-// Counts the batches that a functor is called with: Eigen really takes packets, of each width it chooses.
-#include <support/routes.hpp>
+// Counts the batches that a functor is called with: Eigen really takes packets, of each width it
+// chooses.
+#include <support/call_paths.hpp>
 
 #include <map>
 
@@ -116,7 +117,8 @@ TEMPLATE_TEST_CASE("fixed sizes take packets of full, half and quarter width", "
   expect_width<T, 3 * narrowest>(widths);
   expect_width<T, 4 * narrowest>(widths);
   expect_width<T, 8 * narrowest>(widths);
-  // 4 floats and 2 doubles, doubled as long as a packet is that wide: 4, 8 and 16 floats with AVX-512.
+  // 4 floats and 2 doubles, doubled as long as a packet is that wide: 4, 8 and 16 floats with
+  // AVX-512.
   std::size_t expected = 0;
   for (int width = narrowest; width <= full_width<T>; width *= 2, ++expected)
     CHECK(widths.count(width) == 1);

@@ -3,7 +3,7 @@
 // there.
 #pragma once
 
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 namespace support {
 
@@ -12,7 +12,7 @@ enum class Touches { negative_inputs, every_input };
 /// f's results for x where `parameter` is NaN or infinite; of an x that it does not touch f is the
 /// identity.
 template <class T, class F>
-void check_lost_parameter(F f, double F::*parameter, Touches touches) {
+void check_invalid_parameter(F f, double F::*parameter, Touches touches) {
   constexpr Index n = 23;
   Eigen::Array<T, Dynamic, 1> x(n), y(n), d(n);
   for (Index i = 0; i < n; ++i) x[i] = T(i % 2 == 0 ? i : -i) / 8;

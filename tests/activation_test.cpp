@@ -1,21 +1,8 @@
 // A class of one's own keeps the same contract as hillock's.
 #include <support/contract.hpp>
+#include <support/squareplus.hpp>
 
 namespace {
-
-struct Squareplus : hillock::Activation<Squareplus> {
-  template <class V>
-  V forward_at(const V& x) const {
-    // For x < 0 the conjugate: x + sqrt(x x + 4) would cancel.
-    const V root = sqrt(fma(x, x, V(4)));
-    return select(x > 0, 0.5 * (x + root), 2 / (root - x));
-  }
-  template <class V>
-  V derivative_at(const V& x) const {
-    const V root = sqrt(fma(x, x, V(4)));
-    return select(x > 0, 0.5 * (1 + x / root), 2 / (root * (root - x)));
-  }
-};
 
 /// A template of one's own, with a comma in its name.
 template <class T, int Times>
@@ -32,7 +19,6 @@ struct Multiple : hillock::Activation<Multiple<T, Times>> {
 
 }  // namespace
 
-HILLOCK_EIGEN_FUNCTOR(Squareplus);
 HILLOCK_EIGEN_FUNCTOR(Multiple<void, 3>);
 
 namespace {
@@ -66,10 +52,10 @@ struct SquareplusContract : PointwiseContract {
   }
 };
 
-TEMPLATE_TEST_CASE("a class of one's own gives the same bits by every route", "[own]", float,
+TEMPLATE_TEST_CASE("a class of one's own gives the same bits by every path", "[own]", float,
                    double) {
   check_edges<SquareplusContract, TestType>();
-  check_routes<SquareplusContract, TestType>();
+  check_call_paths<SquareplusContract, TestType>();
   check_type<Squareplus>(false);
 }
 
