@@ -88,7 +88,11 @@ HILLOCK_INLINE void split_pairs(float64x2_t& a, float64x2_t& b) noexcept {
   a = even;
 }
 HILLOCK_INLINE void merge_pairs(float64x2_t& a, float64x2_t& b) noexcept { split_pairs(a, b); }
-HILLOCK_INLINE void transpose(float64x2_t (&r)[2]) noexcept { split_pairs(r[0], r[1]); }
+// A square of two registers of doubles consists of two pairs.
+template <class Register>
+HILLOCK_INLINE void transpose(Register (&r)[2]) noexcept {
+  split_pairs(r[0], r[1]);
+}
 HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
   const float32x4x2_t upper = vzipq_f32(r[0], r[2]);
   const float32x4x2_t lower = vzipq_f32(r[1], r[3]);
