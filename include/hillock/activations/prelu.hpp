@@ -212,9 +212,12 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
   }
 
   /// The slopes are a public member: what was written to it may have another length.
-  void require_slopes(const char* where, detail::Shape shape) const {
+  HILLOCK_INLINE void require_slopes(const char* where, detail::Shape shape) const {
     const detail::Index expected = !axis_ ? 1 : *axis_ == Per::row ? shape.rows : shape.cols;
-    if (slope.size() == expected) return;
+    if (HILLOCK_LIKELY(slope.size() == expected)) return;
+    throw_slopes(where, shape);
+  }
+  [[noreturn]] HILLOCK_COLD void throw_slopes(const char* where, detail::Shape shape) const {
     const std::string slopes = std::to_string(slope.size()) + " slopes";
     detail::refuse(std::string("hillock::") + where +
                    (axis_ ? ": x is " + detail::to_string(shape) + ", but there are " + slopes +
