@@ -12,7 +12,7 @@ rank() {  # of a path below include/hillock; nothing for one that has no place i
   case $1 in
     version.hpp) echo 0 ;;
     simd/*) echo 1 ;;
-    kernels/* | accuracy.hpp | errors.hpp) echo 2 ;;
+    kernels/* | accuracy.hpp | errors.hpp | per.hpp) echo 2 ;;
     arrays/views/*) echo 3 ;;
     arrays/operations/*) echo 4 ;;
     arrays/elementwise/*) echo 5 ;;
@@ -32,10 +32,11 @@ room() { case $1 in */*) echo "${1%%/*}" ;; *) echo "$1" ;; esac; }
 offences=0
 offence() { echo "$1"; offences=$((offences + 1)); }
 
-files=0 arrows=0
+files=0 arrows=0 edges=""
 check_include() {  # file line target, both below include/hillock
   local file=$1 line=$2 target=$3 from to what
   arrows=$((arrows + 1))
+  edges+="$file $target"$'\n'
   from=$(rank "$file") to=$(rank "$target")
   what="include/hillock/$file:$line: $(room "$file") -> $(room "$target") ($target)"
   if [ -z "$to" ]; then
@@ -86,6 +87,22 @@ while IFS= read -r file; do
     *) spelled xsimd '(^|[^A-Za-z0-9_])(xsimd|XSIMD_[A-Z_]+)([^A-Za-z0-9_]|$)' ;;
   esac
 done < <(cd include/hillock && find . -type f | sed 's|^\./||' | sort)
+
+# tsort names the headers of every cycle.
+while IFS= read -r cycle; do
+  [ -z "$cycle" ] || offence "include/hillock/: $cycle is part of a cycle of includes"
+done < <(tsort <<<"$edges" 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'input contains a loop' || true)
+
+# Whoever uses the library knocks at a door.
+if [ -d examples ]; then
+  while IFS=: read -r file line text; do
+    target=$(sed -E 's/.*<hillock\/([^>]+)>.*/\1/' <<<"$text")
+    case $target in
+      activations/*) ;;
+      */*) offence "$file:$line: $target is behind a door; include hillock.hpp, diagnostics.hpp or an activation" ;;
+    esac
+  done < <(grep -rnE '#[[:space:]]*include[[:space:]]*<hillock/' examples README.md 2>/dev/null || true)
+fi
 
 echo "$files headers, $arrows arrows between them, $offences offences"
 [ "$files" -gt 0 ] && [ "$offences" -eq 0 ]

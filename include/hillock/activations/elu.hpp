@@ -95,6 +95,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   }
 };
 
+/// The function as an object: elu(x), elu.derivative(x). exact::elu is the correctly rounded one.
 inline constexpr ELU<> elu{};
 
 namespace exact {

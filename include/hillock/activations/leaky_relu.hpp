@@ -55,6 +55,7 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   }
 };
 
+/// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the correctly rounded one.
 inline constexpr LeakyReLU<> leaky_relu{};
 
 namespace exact {

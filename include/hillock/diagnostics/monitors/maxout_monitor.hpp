@@ -77,7 +77,7 @@ class MaxoutMonitor {
       detail::refuse("hillock::MaxoutMonitor::observe: z is " + detail::to_string(in.shape()) +
                      ", but the monitor has " + diagnostics::joined(description()));
     }
-    detail::simd::quietly([&] { diagnostics::count_winners(in, axis_, pieces, Counts{report_}); });
+    detail::simd::with_masked_exceptions([&] { diagnostics::count_winners(in, axis_, pieces, Counts{report_}); });
   }
 
   void merge(const MaxoutMonitor& other) {

@@ -73,7 +73,7 @@ class SoftmaxMonitor {
       detail::refuse("hillock::SoftmaxMonitor::observe: z is " + detail::to_string(shape) +
                      ", but the monitor has " + diagnostics::joined(description()));
     }
-    detail::simd::quietly([&] { count(x, entries); });
+    detail::simd::with_masked_exceptions([&] { count(x, entries); });
   }
 
   void merge(const SoftmaxMonitor& other) {

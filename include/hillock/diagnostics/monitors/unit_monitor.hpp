@@ -75,7 +75,7 @@ class UnitMonitor {
     }
     if (shape.rows == 0 || shape.cols == 0) return;
     // A square that overflows is found by its sum, and taken once more otherwise.
-    detail::simd::quietly([&] {
+    detail::simd::with_masked_exceptions([&] {
       if constexpr (detail::is_pointwise<F>)
         observe_computed(x);
       else
