@@ -55,8 +55,11 @@ void distribution_row(const std::string& name, const F& f, const Peer& peer,
       peer.eigen_backward(a.y, a.dy, a.d);
     });
     // Any numbers will do as the outputs.
-    to.ours("backward_from_output", "verb",
-            [f](auto& a) { f.backward_from_output_into(a.x, a.dy, a.d); });
+    to.ours("backward_from_output", "verb", [f](auto& a) {
+      using hillock::detail::input_view;
+      f.backward_from_output_into(input_view(a.x), input_view(a.dy),
+                                  hillock::detail::output_view(a.d));
+    });
     to.peer("backward_from_output", "Eigen",
             [peer](auto& a) { peer.eigen_backward(a.x, a.dy, a.d); });
     for (const char* operation : {"forward", "backward", "backward_from_output"})

@@ -2,8 +2,8 @@
 // and Eigen arrays.
 //
 // This header is every activation; hillock/diagnostics.hpp is a door of its own. Each header under
-// hillock/activations/ may also be included alone. The catalogue at the end, for_each_activation, is
-// what goes through all functions of single elements: a new one gets an #include and a row here.
+// hillock/activations/ may also be included alone. The catalogue at the end, for_each_activation,
+// goes through all functions of single elements: a new one gets an #include and a row here.
 #pragma once
 
 #include <hillock/activations/cross_entropy.hpp>

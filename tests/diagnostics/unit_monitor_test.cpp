@@ -12,16 +12,14 @@ using namespace support;
 using hillock::Per;
 using hillock::UnitMonitor;
 
-/// One array type for all expressions: the diagnostics take seconds to compile for each.
-template <class Z>
-using Evaluated = Eigen::Array<typename Z::Scalar, Dynamic, Dynamic>;
+/// One array type for all elements and expressions: diagnostics take seconds to compile for each.
 template <class F, class Z, class... Tau>
 double saturated_fraction(const F& f, const Z& z, Tau... tau) {
-  return hillock::saturated_fraction(f, Evaluated<Z>(z), tau...);
+  return hillock::saturated_fraction(f, Eigen::ArrayXXd(z.template cast<double>()), tau...);
 }
 template <class F, class Z, class... Tolerance>
 double dead_fraction(const F& f, const Z& z, Per per, Tolerance... tolerance) {
-  return hillock::dead_fraction(f, Evaluated<Z>(z), per, tolerance...);
+  return hillock::dead_fraction(f, Eigen::ArrayXXd(z.template cast<double>()), per, tolerance...);
 }
 
 constexpr double infinity = Special<double>::infinity;

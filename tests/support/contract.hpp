@@ -1,5 +1,5 @@
 // What every pointwise activation promises. This is the page that a new one starts from: its test
-// file describes the function in a struct, the contract, and hands it to check_contract, which tests
+// file describes the function in a struct, its contract, for check_contract, which tests
 //
 //   - the error of f and f' over the whole range of the element type (check_accuracy),
 //   - the values at the edges, and that NaN in gives NaN out (check_edges),
@@ -23,7 +23,7 @@
 //     template <class T>
 //     static Wide<T> derivative(const F& f, T x);
 //
-//     // Inputs with the exact bits of f and f' there; at least four, +-0 and +-infinity among them.
+//     // Inputs with the exact bits of f and f' there: at least four, with +-0 and +-infinity.
 //     template <class T>
 //     static std::vector<Edge<T>> edges(const F& f);
 //
