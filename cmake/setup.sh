@@ -1,4 +1,4 @@
-# Set-up shared by tests/run, examples/run, bench/run and .ci/run. Sourced by bash:
+# Set-up shared by tests/run, examples/run, bench/run, bench/cycles and .ci/run. Sourced by bash:
 #
 #   . "$(dirname "${BASH_SOURCE[0]}")/../cmake/setup.sh"
 #   hillock_setup cmake g++ eigen xsimd cli11 zlib || exit 2
@@ -10,12 +10,15 @@
 # hillock_have NEED       Whether NEED is there.
 # hillock_lacks MARCH     Succeeds where this processor cannot run programs for -march=MARCH, and prints the first of the
 #                         processor's flags that is missing. Knows x86-64-v2, -v3 and -v4; fails for all others.
+# hillock_header_folder HEADER...   Prints the folder of the first of these headers that is there; fails without one.
+# hillock_llvm_mca        Prints the command of llvm-mca: version 19, else the newest; fails without one.
+# hillock_llvm_mca_version COMMAND   Prints its major version.
 # hillock_jobs            Prints the number of processors to build with.
 # hillock_root            The top of the source tree (a variable).
 #
 # A NEED is a C++ compiler's command (g++, clang++, g++-13, clang++-19, aarch64-linux-gnu-g++) or one of
 #   cmake (with a build tool)  eigen  xsimd  catch2  benchmark  cli11  zlib  gnuplot  fashion-mnist
-#   nlohmann-json  nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway
+#   nlohmann-json  nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway  llvm-mca
 #   clang-format-14
 # HILLOCK_NO_INSTALL=1 only prints what is missing. Ninja is used where it is installed, unless CMAKE_GENERATOR is set.
 
@@ -38,8 +41,8 @@ hillock_lacks() {
   return 1
 }
 
-# Whether a header is where compilers and CMake look, or below CMAKE_PREFIX_PATH.
-hillock_have_header() {
+# Headers are where compilers and CMake look, or below CMAKE_PREFIX_PATH.
+hillock_header_folder() {
   local header prefix folder prefixes=${CMAKE_PREFIX_PATH:-}
   # Debian has headers that differ by processor in include/x86_64-linux-gnu and the like.
   local machine
@@ -47,11 +50,36 @@ hillock_have_header() {
   for header in "$@"; do
     for prefix in /usr /usr/local /opt/homebrew ${prefixes//[:;]/ }; do
       for folder in include include/eigen3 include/catch2 "include/$machine"; do
-        [ -e "$prefix/$folder/$header" ] && return 0
+        [ -e "$prefix/$folder/$header" ] && echo "$prefix/$folder" && return 0
       done
     done
   done
   return 1
+}
+hillock_have_header() { hillock_header_folder "$@" >/dev/null; }
+
+# Below version 17 it has no model of Zen 4 and of Sapphire Rapids.
+hillock_llvm_mca() {
+  local version command
+  for version in 19 {40..20} 18 17; do
+    command -v llvm-mca-$version && return 0
+  done
+  for command in llvm-mca /opt/homebrew/opt/llvm/bin/llvm-mca; do
+    command -v $command >/dev/null || continue
+    [ "$(hillock_llvm_mca_version $command)" -ge 17 ] && echo $command && return 0
+  done
+  return 1
+}
+hillock_llvm_mca_version() { "$1" --version | sed -n 's/.*LLVM version \([0-9]*\).*/\1/p'; }
+
+# Debian's package of llvm-mca: that of version 19 where it is known, else of the newest that is.
+hillock_llvm_package() {
+  local known
+  known=$(apt-cache search --names-only '^llvm-[0-9]+$' 2>/dev/null | cut -d' ' -f1 | sort -V)
+  case $'\n'$known$'\n' in
+    $'\n\n' | *$'\nllvm-19\n'*) echo llvm-19 ;;
+    *) tail -n 1 <<<"$known" ;;
+  esac
 }
 
 hillock_have() {
@@ -69,6 +97,7 @@ hillock_have() {
     dnnl) hillock_have_header dnnl.hpp oneapi/dnnl/dnnl.hpp ;;
     highway) hillock_have_header hwy/highway.h ;;
     fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
+    llvm-mca) hillock_llvm_mca >/dev/null ;;
     clang-sanitizers)  # clang's run-time libraries are a package of their own
       local archive
       archive=$(clang++ -print-file-name=libclang_rt.asan-x86_64.a 2>/dev/null) && [ -e "$archive" ] && return 0
@@ -95,6 +124,7 @@ hillock_packages() {
     gnuplot) echo gnuplot-nox ;;
     fashion-mnist) echo dataset-fashion-mnist ;;
     nm) echo binutils ;;
+    llvm-mca) hillock_llvm_package ;;
     qemu-aarch64) echo qemu-user ;;
     aarch64-linux-gnu-g++) echo g++-aarch64-linux-gnu ;;
     clang-sanitizers) echo "libclang-rt-$(clang++ -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;

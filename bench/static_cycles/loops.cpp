@@ -1,0 +1,95 @@
+// The loops that bench/cycles looks at. This file is compiled to assembly for each instruction set,
+// and never run.
+//
+// They are the library's own, with all that stands in the same function for the widest registers:
+// what the compiler spills depends on it. (With the steps alone, tanh both on doubles of x86-64-v3
+// had no access to the stack; with the loop for the last batch behind them it has 11.) Written out
+// once more, or marked with comments to be found again, they are compiled otherwise, too: g++ 12
+// then asked for ELU's parameters in every turn, where it otherwise makes a loop of its own for
+// ordinary ones. So what reads the assembly finds the loops by their jumps.
+//
+// The operation is an argument, as in a verb: the compiler knows no parameter, and asks its
+// questions about them (is beta 1?) in the loop or before it. One thing differs from what users
+// compile: g++ would unroll the first step of a block into 16 guarded copies, which are no loop any
+// more, and bench/cycles tells it not to.
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include "catalogue.hpp"
+#include "operation.hpp"
+
+// Prints the name of a symbol.
+#if defined(__aarch64__)
+#define CYCLES_SYMBOL "S"
+#else
+#define CYCLES_SYMBOL "i"
+#endif
+
+namespace bench {
+namespace {
+
+using hillock::Accuracy;
+
+template <What what>
+inline constexpr int outputs_of = what == What::both ? 2 : 1;
+
+template <What what, class Op, class T>
+[[gnu::noinline]] void loop(const Op& op, const T* x, const T* slopes, T* y, T* derivative,
+                            std::ptrdiff_t n) {
+  std::array<const T*, inputs_of<Op>> in{x};
+  if constexpr (inputs_of<Op> == 2) in[1] = slopes;
+  std::array<T*, outputs_of<what>> out{what == What::derivative ? derivative : y};
+  if constexpr (what == What::both) out[1] = derivative;
+  run_loop(op, in, out, n);
+}
+
+/// Writes a line of the table of contents into the assembly: the labels of the row's names, the
+/// arrays that are written, the batches of a block, and the function with the loop. All are
+/// constants once everything is inlined.
+template <What what, class T, class F>
+[[gnu::always_inline]] inline void add(const char* type, const char* name, const char* what_name,
+                                       const char* way) {
+  using Op = typename OperationOf<what, T, F>::type;
+  asm volatile("# static_cycles row %c0 %c1 %c2 %c3 %c4 %c5 %c6" ::CYCLES_SYMBOL(type),
+               CYCLES_SYMBOL(name), CYCLES_SYMBOL(what_name), CYCLES_SYMBOL(way),
+               "i"(outputs_of<what>), "i"(batches_of_block), CYCLES_SYMBOL(&loop<what, Op, T>));
+}
+
+template <class T, class F>
+[[gnu::always_inline]] inline void add_all(const char* type, const char* name, const char* way) {
+  add<What::forward, T, F>(type, name, "forward", way);
+  add<What::derivative, T, F>(type, name, "derivative", way);
+  add<What::both, T, F>(type, name, "both", way);
+}
+
+/// Adds the rows of an activation for one type of elements, in one tier.
+template <Accuracy A, class T>
+struct Rows {
+  const char* type;
+
+  template <class F>
+  [[gnu::always_inline]] inline void operator()(const char* name, const F&) const {
+    // What is within half an ULP takes one operation and a choice: the same loop in either tier,
+    // and in double.
+    constexpr bool is_of_fast_floats = A == Accuracy::fast && std::is_same_v<T, float>;
+    if constexpr (is_of_fast_floats || F::forward_bound.ulp > 0.5)
+      add_all<T, F>(type, name, "shortest");
+    // The shortest way through Swish is that of beta = 1. A beta that is trained goes the longest.
+    if constexpr (std::is_same_v<F, hillock::Swish<>>)
+      add_all<T, F>(type, "swish_any_beta", "longest");
+  }
+};
+
+}  // namespace
+
+void table_of_contents() {
+  for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, float>{"float"});
+  for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, double>{"double"});
+  // For x86-64-v3 and -v4 alone: the exact tier takes half of the time to compile this file.
+#if defined(__FMA__)
+  for_each_activation<Accuracy::exact>(Rows<Accuracy::exact, float>{"exact"});
+#endif
+}
+
+}  // namespace bench
