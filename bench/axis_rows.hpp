@@ -56,7 +56,7 @@ void distribution_row(const std::string& name, const F& f, const Peer& peer,
     });
     // Any numbers will do as the outputs.
     to.ours("backward_from_output", "verb",
-            [f](auto& a) { f.backward_from_output_into(a.x, a.dy, a.d); });
+            [f](auto& a) { f.backward_from_output(a.x, a.dy, a.d); });
     to.peer("backward_from_output", "Eigen",
             [peer](auto& a) { peer.eigen_backward(a.x, a.dy, a.d); });
     for (const char* operation : {"forward", "backward", "backward_from_output"})

@@ -13,25 +13,26 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// What becomes of the losses of the samples: their mean, or their sum.
 enum class Reduction { mean, sum };
 
-/// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample, one per
-/// column or per row, and the index of its class; the mean over the samples, or the sum.
-/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples for the
-///              mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the exponentials
-///              once.
-/// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is anything
-///              contiguous of an integer type with size() and [], one of each sample; dZ is as Z, or Z
-///              itself; losses(Z, labels) has one number of each sample, as logsumexp.
-/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or -inf
-///              throughout, makes the sample's loss and gradient NaN. The mean of no samples is NaN, the
-///              sum 0.
+/// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample,
+/// one per column or per row, and the index of its class; the mean over the samples, or the sum.
+/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples
+///              for the mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the
+///              exponentials once.
+/// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is
+///              anything contiguous of an integer type with size() and [], one of each sample; dZ
+///              is as Z, or Z itself; losses(Z, labels) has one number of each sample, as
+///              logsumexp.
+/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or
+///              -inf throughout, makes the sample's loss and gradient NaN. The mean of no samples is
+///              NaN, the sum 0.
 /// Exceptions   finite logits of up to half of the largest number raise none but underflow and
 ///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits are
 ///              those of rounding to nearest, which is how a program starts.
-/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many as
-///              samples, and for shapes that differ, before anything is written.
-/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates; there
-///              the gradient by its logit is minus the share of the others, and not p - 1. The losses are
-///              added in double.
+/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many
+///              as samples, and for shapes that differ, before anything is written.
+/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates;
+///              there the gradient by its logit is minus the share of the others, and not p - 1.
+///              The losses are added in double.
 /// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or
 ///              the logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for the
 ///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
@@ -217,8 +218,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const auto in = detail::input_view(x);
     using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
-    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis),
-                                LabelsOf(labels), use);
+    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), LabelsOf(labels),
+                                use);
   }
   template <class V, class T, class Use>
   static void for_each_loss_along_axis(const detail::Source<T>& in, const LabelsOf& labels,
@@ -235,8 +236,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     });
   }
 
-  /// The gradient of every logit is its exponential over the sum, as softmax computes it; that of the
-  /// label's logit is set afterwards.
+  /// The gradient of every logit is its exponential over the sum, as softmax computes it; that of
+  /// the label's logit is set afterwards.
   template <class V>
   struct Gradient {
     using T = typename V::value_type;
@@ -253,7 +254,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
                                   Index first) const {
       const Index left = labels.size() - first;
-      const Index count = left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
+      const Index count =
+          left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
       const auto narrow_top = layout.gathered(top);
       // Before anything is stored: dz may be z.
       const auto logits = label_logits(in, labels, first, count, narrow_top);
@@ -302,8 +304,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
                                         [&](V x) { return below.scaled(x); });
     }
 
-    /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1 over
-    /// the sum of exponentials and the divisor.
+    /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1
+    /// over the sum of exponentials and the divisor.
     template <class Statistic, class Total>
     HILLOCK_NOINLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
                                           Statistic others, Index first, Index count) const {

@@ -18,8 +18,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact,
 ///              and overflow where a gradient is infinite. Bounds and equal bits are those of
 ///              rounding to nearest, which is how a program starts.
-/// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried in
-///              two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
+/// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried
+///              in two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
 /// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
 ///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where
 ///              from_output takes p to be e^y of the y given. Accuracy::exact computes in double
@@ -190,8 +190,8 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
         through_jacobian(layout, exponentials(), total, in, out, detail::NoIntermediates());
     }
 
-    /// Exponentials are computed in the last pass, but where that asks for some of them twice, as it
-    /// does of distributions one to a lane.
+    /// Exponentials are computed in the last pass, but where that asks for some of them twice, as
+    /// it does of distributions one to a lane.
     template <class Layout, class Intermediates>
     static constexpr bool are_stored =
         Intermediates::are_stored&& Layout::distributions_at_once > 1;
@@ -211,12 +211,12 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     const V share = Layout::spread(of_sum.value);
     const auto is_infinite = detail::kernels::is_infinite(share);
     if (HILLOCK_LIKELY(!any(is_infinite))) {
-      return each_with_exponential(
-          layout, below, in, out, intermediates,
-          [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
-            constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
-            return fma(-fma(m, share, share), power * from_tail, gradient);
-          });
+      return each_with_exponential(layout, below, in, out, intermediates,
+                                   [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+                                     constexpr auto from_tail =
+                                         detail::kernels::ExpConstantsOf<V>::from_tail;
+                                     return fma(-fma(m, share, share), power * from_tail, gradient);
+                                   });
     }
     through_jacobian_scaled(layout, below, share, V(Layout::spread(of_sum.scaled)),
                             V(Layout::spread(of_sum.back)), V(Layout::spread(of_sum.inverse)), in,
@@ -227,9 +227,11 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   /// infinite itself would become one of the other sign times m: there p is put together first.
   /// Takes copies, because what the usual passes use would otherwise be kept in memory for it.
   template <class V, class Layout, class T, class Output, class Intermediates>
-  static HILLOCK_COLD void through_jacobian_scaled(
-      Layout layout, detail::kernels::ExponentialsBelow<V> below, V value, V scaled, V back,
-      V inverse, detail::Inputs<T, 2> in, Output out, Intermediates intermediates) {
+  static HILLOCK_COLD void through_jacobian_scaled(Layout layout,
+                                                   detail::kernels::ExponentialsBelow<V> below,
+                                                   V value, V scaled, V back, V inverse,
+                                                   detail::Inputs<T, 2> in, Output out,
+                                                   Intermediates intermediates) {
     const auto is_scaled = detail::kernels::is_infinite(value);
     const auto is_infinite = detail::kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
@@ -239,14 +241,11 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     const V twice = 1 / halves;
     const V from_tail =
         select(is_scaled, back, 1) * halves * detail::kernels::ExpConstantsOf<V>::from_tail;
-    each_with_exponential(
-        layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
-          const V ordinary =
-              fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
-          const V p =
-              fma(m, power, power) * (inverse * detail::kernels::ExpConstantsOf<V>::from_tail);
-          return select(is_infinite, gradient - p * share, ordinary);
-        });
+    each_with_exponential(layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
+      const V ordinary = fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
+      const V p = fma(m, power, power) * (inverse * detail::kernels::ExpConstantsOf<V>::from_tail);
+      return select(is_infinite, gradient - p * share, ordinary);
+    });
   }
 
   /// Puts down use(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
@@ -273,19 +272,19 @@ namespace detail {
 /// Puts log(sum_j e^(x_j)) of every distribution of x where out has entry 0 of it.
 template <class V, class T>
 void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
-  reduce_along_axis<V>(x, [&](const auto& layout, const EntryReader<T>& entries, Index first,
-                              Index count) {
-    const auto top = layout.maximum(entries, LargerOrNaN());
-    const auto log =
-        log_of_sum<V>(layout, entries, kernels::ExponentialsBelow<V>(layout.spread(top)));
-    using Statistic = std::decay_t<decltype(top)>;
-    constexpr T largest = std::numeric_limits<T>::max();
-    // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no
-    // infinity, nothing exceeds the largest.
-    T sums[Statistic::size];
-    select(abs(top) <= sealed(Statistic(largest)), top + log, top).store(sums);
-    for (Index j = 0; j < count; ++j) out.set(0, first + j, sums[j]);
-  });
+  reduce_along_axis<V>(
+      x, [&](const auto& layout, const EntryReader<T>& entries, Index first, Index count) {
+        const auto top = layout.maximum(entries, LargerOrNaN());
+        const auto log =
+            log_of_sum<V>(layout, entries, kernels::ExponentialsBelow<V>(layout.spread(top)));
+        using Statistic = std::decay_t<decltype(top)>;
+        constexpr T largest = std::numeric_limits<T>::max();
+        // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no
+        // infinity, nothing exceeds the largest.
+        T sums[Statistic::size];
+        select(abs(top) <= sealed(Statistic(largest)), top + log, top).store(sums);
+        for (Index j = 0; j < count; ++j) out.set(0, first + j, sums[j]);
+      });
 }
 
 template <Accuracy A, class Z>
@@ -312,8 +311,8 @@ auto logsumexp(const Z& z, Per axis) {
 
 /// log sum_j e^(z_j) of each column or row, as a row of one number a column, or a column of one a
 /// row. Its derivative is softmax(z). -inf throughout gives -inf, +inf gives +inf, NaN gives NaN;
-/// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in ULP
-/// of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
+/// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in
+/// ULP of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
 template <class Z>
 [[nodiscard]] auto logsumexp(const Z& z, Per axis) {
   return detail::logsumexp<Accuracy::fast>(z, axis);

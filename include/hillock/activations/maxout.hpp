@@ -15,10 +15,11 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Parameters   pieces k >= 2 (std::invalid_argument otherwise) and the axis.
 /// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
 ///              a multiple of k. derivative and backward have Z's shape, dy has maxout(Z)'s.
-/// Edge values  of equal pieces the one of the lowest index is the argmax, +0 and -0 being equal; the
+/// Edge values  of equal pieces the one of the lowest index is the argmax, +0 and -0 being equal;
+/// the
 ///              first NaN is, and takes the gradient.
-/// Computed as  straight from memory to memory where the pieces of a group, or the groups of one number,
-///              are neighbours there; else several columns (rows) at a time, one to a lane.
+/// Computed as  straight from memory to memory where the pieces of a group, or the groups of one
+///              number, are neighbours there; else several columns (rows) at a time, one to a lane.
 /// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No
 ///              number is rounded, and numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
@@ -76,7 +77,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     using T = typename V::value_type;
     if constexpr (detail::can_be_loaded<T, X, D>) {
       if (scattered_in_memory<V>(groups, detail::distributions_of<const T>(in, axis), NoGradient(),
-                             detail::distributions_of<T>(out, axis)))
+                                 detail::distributions_of<T>(out, axis)))
         return;
     }
     const detail::Source<T> x(in, axis);
@@ -102,8 +103,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     using T = typename V::value_type;
     if constexpr (detail::can_be_loaded<T, X, DY, DX>) {
       if (scattered_in_memory<V>(groups, detail::distributions_of<const T>(in, axis),
-                             detail::distributions_of<const T>(in_dy, axis),
-                             detail::distributions_of<T>(out, axis)))
+                                 detail::distributions_of<const T>(in_dy, axis),
+                                 detail::distributions_of<T>(out, axis)))
         return;
     }
     const detail::Source<T> x(in, axis), dy(in_dy, axis);
@@ -169,8 +170,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       work(pieces);
   }
 
-  /// Return the maximum of the pieces, and the number of its piece, in every lane; load(piece) gives the
-  /// pieces.
+  /// Return the maximum of the pieces, and the number of its piece, in every lane; load(piece)
+  /// gives the pieces.
   template <class V, class Pieces, class Load>
   static HILLOCK_INLINE V maximum_of(Pieces pieces_each, const Load& load) noexcept {
     V best = load(0);
@@ -196,7 +197,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// Calls use(piece, the gradient where the piece is the argmax, else 0) for every piece.
   template <class V, class Pieces, class Load, class Use>
   static HILLOCK_INLINE void scatter(Pieces pieces_each, const Load& load, V gradient,
-                                      const Use& use) noexcept {
+                                     const Use& use) noexcept {
     if constexpr (std::is_same_v<Pieces, Two>) {
       const V first = load(0), second = load(1);
       const auto stays = is_number(second) & (second <= first);
@@ -210,9 +211,9 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     }
   }
 
-  /// Computes straight from memory to memory: transposed(pieces, distributions, groups in each) where
-  /// the pieces of a group are neighbours in every array, one_per_lane(the same) where the distributions
-  /// are. Returns false where neither is so.
+  /// Computes straight from memory to memory: transposed(pieces, distributions, groups in each)
+  /// where the pieces of a group are neighbours in every array, one_per_lane(the same) where the
+  /// distributions are. Returns false where neither is so.
   template <class V, class Transposed, class OnePerLane, class... Memory>
   bool computed_in_memory(detail::Shape groups, const Transposed& transposed,
                           const OnePerLane& one_per_lane, const Memory&... each) const {
@@ -286,18 +287,18 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// Computes dx of as many, for gradients given.
   template <class V, class Pieces, class T>
   static HILLOCK_INLINE void scatter_block(Pieces pieces_each, const T* x, V gradient,
-                                         T* dx) noexcept {
+                                           T* dx) noexcept {
     detail::TransposedGroups<V> groups;
     groups.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
     scatter(pieces_each, piece_at, groups.as_read(gradient, pieces_each),
-             [&](int piece, V share) { groups.piece[piece] = share; });
+            [&](int piece, V share) { groups.piece[piece] = share; });
     groups.write(dx, pieces_each);
   }
 
   template <class V, class Pieces, class T>
   static void reduce_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
-                            const detail::Distributions<T>& y, Index count, Index groups_each) {
+                                const detail::Distributions<T>& y, Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index end =
         detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
@@ -317,13 +318,14 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
 
   template <class V, class Pieces, class T, class Gradient>
   static void scatter_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
-                           const Gradient& gradient, const detail::Distributions<T>& dx,
-                           Index count, Index groups_each) {
+                                 const Gradient& gradient, const detail::Distributions<T>& dx,
+                                 Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    // What is written beyond a group is x, to be read yet, where it is in place: then all are copied.
+    // What is written beyond a group is x, to be read yet, where it is in place: then all are
+    // copied.
     const Index end = detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each
-                      : dx.first == x.first                              ? 0
-                                                                         : groups_each - 1;
+                      : dx.first == x.first                                  ? 0
+                                                                             : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = dx.first + j * dx.across;
@@ -354,10 +356,10 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void scatter_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
-                                         T* dx, Index dx_step, const Part& part) noexcept {
+                                           T* dx, Index dx_step, const Part& part) noexcept {
     const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
     scatter(pieces_each, piece_at, gradient,
-             [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
+            [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
   }
 
   template <class V, class Pieces, class T>
@@ -380,8 +382,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
 
   template <class V, class Pieces, class T, class Gradient>
   static void scatter_one_per_lane(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                 const Gradient& gradient, const detail::Distributions<T>& dx,
-                                 Index count, Index groups_each) {
+                                   const Gradient& gradient, const detail::Distributions<T>& dx,
+                                   Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along, dx_step = dx.along;
     for (Index group = 0; group < groups_each; ++group) {
@@ -392,7 +394,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       for (; at + width <= count; at += width) {
         const V value = gradient_at<V>(gradient, of + at, detail::WholeBatch<V>());
         scatter_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
-                       detail::WholeBatch<V>());
+                         detail::WholeBatch<V>());
       }
       if (at == count) continue;
       const detail::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};

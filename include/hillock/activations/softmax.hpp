@@ -62,8 +62,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return dz;
   }
 
-  /// Computes dz, the gradient backward(z, dp), from p = softmax(z), where that is at hand. The three
-  /// arrays have one shape; dz may be p or dp, and is otherwise apart from both:
+  /// Computes dz, the gradient backward(z, dp), from p = softmax(z), where that is at hand. The
+  /// three arrays have one shape; dz may be p or dp, and is otherwise apart from both:
   /// std::invalid_argument before anything is written. Nothing is allocated.
   template <class P, class DP, class DZ>
   void backward_from_output(const P& p, const DP& dp, DZ&& dz) const {
@@ -193,8 +193,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     }
   };
 
-  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice the
-  /// largest dp, and an error of p or of the difference counts twice: both are in two parts.
+  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice
+  /// the largest dp, and an error of p or of the difference counts twice: both are in two parts.
   template <class V>
   struct Backward {
     using T = typename V::value_type;
@@ -254,8 +254,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
       const V mean = Layout::spread(statistics.mean.high);
       const V mean_low = Layout::spread(statistics.mean.low);
       const V inverse = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.high)), top);
-      const V inverse_low =
-          softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.low)), top);
+      const V inverse_low = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.low)), top);
       layout.each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
         detail::kernels::TwoParts<V> e;
         if constexpr (Intermediates::are_stored) {
@@ -314,10 +313,9 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
       const V mean_low = Layout::spread(statistics.low);
       const V halves = halves_where_large(mean);
       if (HILLOCK_LIKELY(!any(halves < 1))) {
-        return layout.each(in, out, [&](Index, Index, const auto&, V p, V dp)
-                                        HILLOCK_INLINE_LAMBDA {
-                                          return p * ((dp - mean) - mean_low);
-                                        });
+        return layout.each(in, out,
+                           [&](Index, Index, const auto&, V p, V dp)
+                               HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
       }
       finish_by_halves(layout, in, out, mean, mean_low, halves);
     }

@@ -8,12 +8,12 @@
 //
 //   e^(x - top) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
 //
-// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is two
-// additions more than a plain exponential; the error of the difference carried along would be eight.
-// What R is off by is a factor common to all exponentials, and cancels.
+// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is
+// two additions more than a plain exponential; the error of the difference carried along would be
+// eight. What R is off by is a factor common to all exponentials, and cancels.
 //
-// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/axis/summation.hpp):
-// of floats in doubles, of doubles in two parts.
+// Sums are taken over a tree whose shape depends on the number of entries alone
+// (arrays/axis/summation.hpp): of floats in doubles, of doubles in two parts.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -30,15 +30,16 @@ struct DistributionConstants;
 
 template <>
 struct DistributionConstants<float> {
-  // From here on the difference of top and any x whose exponential is not 0 is exact: they are within
-  // a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
+  // From here on the difference of top and any x whose exponential is not 0 is exact: they are
+  // within a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
   static constexpr float far_out = 208.0f;
 };
 
 template <>
 struct DistributionConstants<double> {
   static constexpr double far_out = 1491.0;
-  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up exactly.
+  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up
+  // exactly.
   static constexpr double coarse = 0x1.8p532;
   static_assert(ExpConstants<double>::tail == 512);
 };
@@ -60,16 +61,16 @@ class ExponentialsBelow {
     lowest_ = shifted_top - C::decay_limit;
   }
 
-  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1, as
-  /// if every x were the same number.
+  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1,
+  /// as if every x were the same number.
   template <class Condition>
   HILLOCK_INLINE ExponentialsBelow(V top, Condition is_masked) noexcept
       : ExponentialsBelow(zero_where(is_masked, top)) {
     lowest_ = zero_where(is_masked, lowest_);
   }
 
-  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0 in any
-  /// product with a number below 2^-20.
+  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0
+  /// in any product with a number below 2^-20.
   HILLOCK_INLINE ExpParts<V> parts(V x) const noexcept {
     const V bounded = not_below(x - shift_, lowest_);
     const V shifted = fma(bounded - remainder_, C::log2_e, magic_);

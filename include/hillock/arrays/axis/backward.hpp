@@ -20,9 +20,7 @@ class StoredIntermediates {
  public:
   static constexpr bool are_stored = true;
   StoredIntermediates(T* first, T* second) noexcept : first_(first), second_(second) {}
-  StoredIntermediates from(Index entry) const noexcept {
-    return {first_ + entry, second_ + entry};
-  }
+  StoredIntermediates from(Index entry) const noexcept { return {first_ + entry, second_ + entry}; }
 
   /// Stores the intermediate results of a batch, which a layout has at the entry `at`.
   template <class Layout>
@@ -86,8 +84,8 @@ HILLOCK_COLD auto largest_gradient(Layout layout, const EntryReader<T>& gradient
   return abs(layout.maximum(gradients, LargerMagnitude()));
 }
 
-/// Returns a sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of them:
-/// weight times its unit. Of doubles it is made anew where they turn out to be tiny.
+/// Returns a sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of
+/// them: weight times its unit. Of doubles it is made anew where they turn out to be tiny.
 template <class V, class Layout, class T, class Add>
 HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& in, T weight,
                                      const Add& add) {
@@ -112,8 +110,8 @@ HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& i
 }
 
 /// Returns the sum over each distribution of the terms, term(x, dy), that are NaN or infinite: what
-/// IEEE arithmetic makes of the sum of all, unless that overflows. It takes copies, because what the
-/// usual passes use would otherwise be kept in memory for it.
+/// IEEE arithmetic makes of the sum of all, unless that overflows. It takes copies, because what
+/// the usual passes use would otherwise be kept in memory for it.
 template <class V, class Layout, class T, class Term>
 HILLOCK_COLD auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
   SumsOf<Layout, V> sums;
@@ -189,8 +187,7 @@ HILLOCK_INLINE void backward_contiguous(const Distributions<const T>& x,
                                         const Algorithm& algorithm) {
   constexpr Index fitting = IntermediateBuffer<V>::entries;
   const Index n = x.entries;
-  if (n > fitting)
-    return backward_contiguous<V>(x, dy, dx, count, 1, algorithm, NoIntermediates());
+  if (n > fitting) return backward_contiguous<V>(x, dy, dx, count, 1, algorithm, NoIntermediates());
   IntermediateBuffer<V> buffer;
   const Index step = n * most_at_a_time <= fitting ? most_at_a_time : fitting / n;
   backward_contiguous<V>(x, dy, dx, count, step, algorithm, buffer.all());
@@ -208,23 +205,22 @@ HILLOCK_NOINLINE void backward_of_some(const Source<T>& x, const Source<T>& dy, 
   const Layout layout(x.entries_each(), entries_at_a_time(x.entries_each(), lanes, in, in_dy, out));
   V top = 0;
   if constexpr (Algorithm::needs_maximum) top = layout.spread(layout.maximum(in));
-  const auto statistics =
-      algorithm.statistics(layout, inputs(in, in_dy), top, NoIntermediates());
+  const auto statistics = algorithm.statistics(layout, inputs(in, in_dy), top, NoIntermediates());
   algorithm.finish(layout, inputs(in, in_dy), out, top, statistics, NoIntermediates());
 }
 
 /// Computes dx from x and dy. With top, the maximum of each distribution where
-/// Algorithm::needs_maximum, algorithm.statistics(layout, inputs, top, intermediates) are some numbers
-/// of it, of type Algorithm::Statistics, and algorithm.finish(layout, inputs, out, top, statistics,
-/// intermediates) puts down the results; the inputs are those of x and of dy.
+/// Algorithm::needs_maximum, algorithm.statistics(layout, inputs, top, intermediates) are some
+/// numbers of it, of type Algorithm::Statistics, and algorithm.finish(layout, inputs, out, top,
+/// statistics, intermediates) puts down the results; the inputs are those of x and of dy.
 template <class V, class T, class Algorithm>
 void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
                          const Algorithm& algorithm) {
   const Index n = x.entries_each(), count = x.count();
   if (n == 0) return;
   const bool are_in_memory = x.is_in_memory() && dy.is_in_memory() && dx.is_in_memory();
-  const auto neighbours = are_in_memory ? neighbours_in(x.memory(), dy.memory(), dx.memory())
-                                        : Neighbours::neither;
+  const auto neighbours =
+      are_in_memory ? neighbours_in(x.memory(), dy.memory(), dx.memory()) : Neighbours::neither;
   switch (layout_of_distributions(neighbours, n, count, static_cast<Index>(V::size),
                                   most_entries_backward)) {
     case Layout::transposed_tile:
@@ -250,7 +246,8 @@ HILLOCK_INLINE void backward_by_distribution(const char* where, const char* name
                                              const X& x, const DY& dy, const DX& dx,
                                              const Algorithm& algorithm) {
   using T = typename V::value_type;
-  require_elementwise(where, std::tuple(Named{"dx", dx}), std::tuple(Named{name, x}, Named{"dy", dy}));
+  require_elementwise(where, std::tuple(Named{"dx", dx}),
+                      std::tuple(Named{name, x}, Named{"dy", dy}));
   backward_along_axis<V>(Source<T>(x, axis), Source<T>(dy, axis), Sink<T>(dx, axis), algorithm);
 }
 

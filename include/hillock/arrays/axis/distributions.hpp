@@ -1,7 +1,8 @@
 // Arrays as distributions along an axis: one a column, or one a row.
 //
-// Source and Sink are the views of an array as a function along an axis sees them. They know the type
-// that is computed in and no Eigen type: an algorithm along an axis is compiled once for every array.
+// Source and Sink are the views of an array as a function along an axis sees them. They know the
+// type that is computed in and no Eigen type: an algorithm along an axis is compiled once for every
+// array.
 #pragma once
 
 #include <hillock/arrays/operations/operation.hpp>
@@ -24,7 +25,8 @@ inline Index entries(Shape shape, Per per) noexcept {
 template <class T, class Element>
 inline constexpr bool is_wider = !std::is_same_v<T, ComputeType<Element>>;
 
-/// A batch as wide as Arch's registers, of the type that a sum over a view's elements is computed in.
+/// A batch as wide as Arch's registers, of the type that a sum over a view's elements is computed
+/// in.
 template <class View, Accuracy A, class Arch>
 using BatchForSums =
     simd::Batch<std::conditional_t<A == Accuracy::exact, double, typename View::T>, Arch>;
@@ -105,8 +107,8 @@ HILLOCK_NOINLINE void copy_from_tile(const T* from, Index lanes, const Distribut
     for (Index i = 0; i < range.n; ++i) to[j * out.across + i * out.along] = from[i * lanes + j];
 }
 
-/// The same for views whose elements cannot be loaded: those of an expression, those of 16 bits, and
-/// floats where doubles are computed with.
+/// The same for views whose elements cannot be loaded: those of an expression, those of 16 bits,
+/// and floats where doubles are computed with.
 template <class T, class View>
 HILLOCK_NOINLINE void convert_to_tile(const void* erased, Per axis, EntryRange range, T* to,
                                       Index lanes) {
@@ -157,7 +159,8 @@ HILLOCK_NOINLINE void convert_from_tile(T* from, Index lanes, const void* erased
   }
 }
 
-/// The distributions of an array that is read, in the type that is computed in. It refers to the view.
+/// The distributions of an array that is read, in the type that is computed in. It refers to the
+/// view.
 template <class T>
 class Source {
  public:

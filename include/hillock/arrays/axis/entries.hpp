@@ -1,7 +1,7 @@
-// How an algorithm along an axis reads and writes the entries of a few distributions: batches that lie
-// a step apart, in memory itself, or in a tile on the stack where the entries of a batch are not
-// neighbours or not of the type that is computed in. A batch is then loaded from the tile long after
-// its lanes were stored, and not put together from single elements, which stalls.
+// How an algorithm along an axis reads and writes the entries of a few distributions: batches that
+// lie a step apart, in memory itself, or in a tile on the stack where the entries of a batch are
+// not neighbours or not of the type that is computed in. A batch is then loaded from the tile long
+// after its lanes were stored, and not put together from single elements, which stalls.
 #pragma once
 
 #include <hillock/arrays/axis/layout.hpp>
@@ -30,7 +30,8 @@ HILLOCK_INLINE bool are_batches_in_memory(const Distributions<T>& memory, Index 
   return memory.across == 1 && count == lanes && (is_whole_batch || memory.along == lanes);
 }
 
-/// Reads entries: read(start, n) is where n of them lie, step() apart. What was read may be overwritten.
+/// Reads entries: read(start, n) is where n of them lie, step() apart. What was read may be
+/// overwritten.
 template <class T>
 class EntryReader {
  public:

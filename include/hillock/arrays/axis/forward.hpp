@@ -8,8 +8,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// What an algorithm reads and writes of some distributions. Where AreStored, it may put intermediate
-/// results into the output and read them back: it is in memory and does not round them.
+/// What an algorithm reads and writes of some distributions. Where AreStored, it may put
+/// intermediate results into the output and read them back: it is in memory and does not round
+/// them.
 template <class T, bool AreStored>
 struct ForwardEntries {
   const EntryReader<T>& x;
@@ -35,7 +36,8 @@ constexpr Index at_a_time(Index n) noexcept {
   return n * most_at_a_time <= fitting ? most_at_a_time : n < fitting ? fitting / n : 1;
 }
 
-/// No more distributions than these are under way between algorithm.statistic and algorithm.written.
+/// No more distributions than these are under way between algorithm.statistic and
+/// algorithm.written.
 template <class V>
 inline constexpr Index most_under_way =
     most_at_a_time > TransposedTile<V>::groups* TransposedTile<V>::width
@@ -107,15 +109,16 @@ HILLOCK_NOINLINE void forward_of_some(const Source<T>& x, const Sink<T>& y, Inde
   const EntryReader<T> stored(AreStored ? written : x, first, count, lanes, stored_tile);
   const EntryWriter<T> out(y, first, count, lanes, out_tile);
   const ForwardEntries<T, AreStored> entries{in, stored, out};
-  const Layout layout(x.entries_each(), entries_at_a_time(x.entries_each(), lanes, in, stored, out));
+  const Layout layout(x.entries_each(),
+                      entries_at_a_time(x.entries_each(), lanes, in, stored, out));
   const V top = layout.spread(layout.maximum(in));
   const V statistic = layout.spread(algorithm.statistic(layout, entries, top, first));
   algorithm.finish(layout, entries, out, top, statistic);
   algorithm.written(first, count);
 }
 
-/// Calls work(first, count) for as many distributions at a time as are one to a lane or interleaved;
-/// of_few(first, count) for those that are interleaved.
+/// Calls work(first, count) for as many distributions at a time as are one to a lane or
+/// interleaved; of_few(first, count) for those that are interleaved.
 template <class V, class Work, class OfFew>
 HILLOCK_INLINE void for_each_block_or_few(Index all, bool are_in_memory, const Work& work,
                                           const OfFew& of_few) {
@@ -131,10 +134,11 @@ HILLOCK_INLINE void for_each_block_or_few(Index all, bool are_in_memory, const W
   });
 }
 
-/// Computes y from x. With top, the maximum of each distribution, algorithm.statistic(layout, entries,
-/// top, first) is one number of it (of several distributions from `first` on, one to a lane), and
-/// algorithm.finish(layout, entries, out, top, statistic) puts down the results; algorithm.written(
-/// first, count) comes after. The first may store intermediate results, which the second reads back.
+/// Computes y from x. With top, the maximum of each distribution, algorithm.statistic(layout,
+/// entries, top, first) is one number of it (of several distributions from `first` on, one to a
+/// lane), and algorithm.finish(layout, entries, out, top, statistic) puts down the results;
+/// algorithm.written( first, count) comes after. The first may store intermediate results, which
+/// the second reads back.
 template <class V, bool AreStored, class T, class Algorithm>
 void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& algorithm) {
   const Index n = x.entries_each();
@@ -170,8 +174,8 @@ HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
   forward_along_axis<V, are_stored>(Source<T>(x, axis), Sink<T>(y, axis), algorithm);
 }
 
-/// Calls work(layout, entries, first, count) for every group of `count` distributions from `first` on:
-/// `entries` reads those of x.
+/// Calls work(layout, entries, first, count) for every group of `count` distributions from `first`
+/// on: `entries` reads those of x.
 template <class V, class T, class Work>
 void reduce_along_axis(const Source<T>& x, const Work& work) {
   const Index n = x.entries_each();

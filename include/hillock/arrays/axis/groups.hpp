@@ -1,5 +1,5 @@
-// Groups of a few consecutive entries (the pieces of a Maxout unit): transposed in registers, so that
-// each group has a lane.
+// Groups of a few consecutive entries (the pieces of a Maxout unit): transposed in registers, so
+// that each group has a lane.
 #pragma once
 
 #include <hillock/arrays/axis/layout.hpp>
@@ -9,7 +9,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Two pieces, the most common number, as a constant: the compiler then removes the loops over them.
+/// Two pieces, the most common number, as a constant: the compiler then removes the loops over
+/// them.
 using TwoPieces = std::integral_constant<int, 2>;
 
 /// The elements of a whole batch, and of fewer lanes.
@@ -29,8 +30,9 @@ struct FirstLanes {
 
 inline constexpr int most_transposed_pieces = 8;
 
-/// The pieces of V::size groups that follow each other in memory: piece[i] has piece i of each. Where a
-/// group has fewer pieces than a square, what follows the last group is read and written too.
+/// The pieces of V::size groups that follow each other in memory: piece[i] has piece i of each.
+/// Where a group has fewer pieces than a square, what follows the last group is read and written
+/// too.
 template <class V>
 struct TransposedGroups {
   using T = typename V::value_type;
@@ -83,8 +85,8 @@ struct TransposedGroups {
   }
 };
 
-/// A copy of the last groups of a distribution, which are fewer than V has lanes or have nothing after
-/// them that may be touched.
+/// A copy of the last groups of a distribution, which are fewer than V has lanes or have nothing
+/// after them that may be touched.
 template <class V>
 struct CopiedGroups {
   using T = typename V::value_type;

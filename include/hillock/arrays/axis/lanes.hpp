@@ -8,9 +8,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Reads `count` distributions from `first` on, an entry at a time, each in its own lane; further lanes
-/// repeat one of them. The entries are asked for in ascending order, any number of times over; what was
-/// asked for may be overwritten.
+/// Reads `count` distributions from `first` on, an entry at a time, each in its own lane; further
+/// lanes repeat one of them. The entries are asked for in ascending order, any number of times
+/// over; what was asked for may be overwritten.
 template <class V>
 class LaneReader {
  public:

@@ -1,13 +1,15 @@
-// Layouts: how the entries of distributions lie in memory, and so how an algorithm along an axis takes
-// them. The choice is made here, for every function along an axis.
+// Layouts: how the entries of distributions lie in memory, and so how an algorithm along an axis
+// takes them. The choice is made here, for every function along an axis.
 //
-//   transposed tile   few entries of each: they are transposed in a tile, which gives each distribution
-//                     a lane. A maximum and a sum across the lanes of a register would take longer.
-//   contiguous        the entries of a distribution are neighbours in memory: a batch takes many of one.
-//   one per lane      a batch takes an entry of many distributions: straight from memory where they are
-//                     neighbours there, else through a buffer.
-//   interleaved       what one per lane does with distributions that would leave half of the lanes idle:
-//                     a batch takes some entries of each.
+// transposed tile   Few entries of each: they are transposed in a tile, which gives each
+//                   distribution a lane. A maximum and a sum across the lanes of a register would
+//                   take longer.
+// contiguous        The entries of a distribution are neighbours in memory: a batch takes many of
+//                   one distribution.
+// one per lane      A batch takes an entry of many distributions: straight from memory where these
+//                   are neighbours there, else through a buffer.
+// interleaved       What "one per lane" becomes for distributions that would leave half of the
+//                   lanes idle: a batch takes some entries of each.
 #pragma once
 
 #include <hillock/arrays/axis/distributions.hpp>
@@ -28,18 +30,19 @@ HILLOCK_INLINE Neighbours neighbours_in(const Memory&... memory) noexcept {
   return ((memory.across == 1) && ...) ? Neighbours::distributions : Neighbours::neither;
 }
 
-/// From so many entries on, sums are those of 16 partial sums, which batches of one distribution can
-/// hold (summation.hpp).
+/// From so many entries on, sums are those of 16 partial sums, which batches of one distribution
+/// can hold (summation.hpp).
 inline constexpr Index partial_sums = 16;
 inline constexpr Index shortest_tree = partial_sums;
 
-/// Up to so many entries, distributions go through a transposed tile. A gradient has three tiles, which
-/// the first-level cache must hold.
+/// Up to so many entries, distributions go through a transposed tile. A gradient has three tiles,
+/// which the first-level cache must hold.
 inline constexpr Index most_entries_forward = 64;
 inline constexpr Index most_entries_backward = 32;
 
-/// Returns the layout for softmax and its like: `count` distributions of n entries, batches of `width`.
-/// No tile where it would leave half of the lanes idle and a contiguous distribution can have them.
+/// Returns the layout for softmax and its like: `count` distributions of n entries, batches of
+/// `width`. No tile where it would leave half of the lanes idle and a contiguous distribution can
+/// have them.
 HILLOCK_INLINE Layout layout_of_distributions(Neighbours neighbours, Index n, Index count,
                                               Index width, Index most_entries) noexcept {
   const bool are_contiguous = neighbours == Neighbours::entries;
@@ -49,12 +52,12 @@ HILLOCK_INLINE Layout layout_of_distributions(Neighbours neighbours, Index n, In
   return are_contiguous ? Layout::contiguous : Layout::one_per_lane;
 }
 
-/// Returns the layout for groups of few consecutive entries (Maxout): they are transposed in registers,
-/// a group to a lane, where the entries are neighbours in memory and the groups of a distribution fill a
-/// batch; and taken one distribution to a lane from memory, or from buffers, else.
-HILLOCK_INLINE Layout layout_of_groups(Neighbours neighbours, Index entries_each,
-                                       Index groups_each, Index width,
-                                       Index most_entries) noexcept {
+/// Returns the layout for groups of few consecutive entries (Maxout): they are transposed in
+/// registers, a group to a lane, where the entries are neighbours in memory and the groups of a
+/// distribution fill a batch; and taken one distribution to a lane from memory, or from buffers,
+/// else.
+HILLOCK_INLINE Layout layout_of_groups(Neighbours neighbours, Index entries_each, Index groups_each,
+                                       Index width, Index most_entries) noexcept {
   const bool is_transposed = neighbours == Neighbours::entries && entries_each <= most_entries;
   return is_transposed && groups_each >= width ? Layout::transposed_tile : Layout::one_per_lane;
 }
@@ -67,8 +70,8 @@ HILLOCK_INLINE Layout layout_for_argmax(Neighbours neighbours, Index n, Index co
   return count >= width ? Layout::transposed_tile : Layout::one_per_lane;
 }
 
-/// Returns the layout for sums per unit, of arrays that may be expressions: rows are contiguous where
-/// the array is stored by rows; a single row or column is, whatever it is stored in.
+/// Returns the layout for sums per unit, of arrays that may be expressions: rows are contiguous
+/// where the array is stored by rows; a single row or column is, whatever it is stored in.
 HILLOCK_INLINE Layout layout_of_sums(Shape shape, bool is_row_major, Per unit) noexcept {
   const bool has_contiguous_rows = shape.rows == 1 || (is_row_major && shape.cols != 1);
   return has_contiguous_rows == (unit == Per::column) ? Layout::one_per_lane : Layout::contiguous;

@@ -8,9 +8,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns sum_j e^(x_j - top) without the largest, whose exponential is 1. Where that is little, the
-/// digits of a sum of doubles do not reach it, and the exponentials are added once more without the
-/// largest: exponential(x) makes one, scaled, of what `in` has.
+/// Returns sum_j e^(x_j - top) without the largest, whose exponential is 1. Where that is little,
+/// the digits of a sum of doubles do not reach it, and the exponentials are added once more without
+/// the largest: exponential(x) makes one, scaled, of what `in` has.
 template <class V, class Layout, class Total, class T, class Exponential>
 HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
                                   const EntryReader<T>& in, const Exponential& exponential) {

@@ -1,16 +1,15 @@
 // Passes over a distribution, and the sums of it, in one order whatever the layout.
 //
 // A pass takes the entries in one of three ways: OnePerLane, Contiguous (many entries of one
-// distribution to a batch) or Interleaved (some entries of a few). All add in one order, so that they
-// give the same bits: fewer than 16 entries one after the other; more in 16 partial sums, entry i to
-// the sum i mod 16, but the last entries, where they do not make 16, to the last sums; then the sums
-// by halves: i and i + 8, i and i + 4, ...
+// distribution to a batch) or Interleaved (some entries of a few). All add in one order, so that
+// they give the same bits: fewer than 16 entries one after the other; more in 16 partial sums,
+// entry i to the sum i mod 16, but the last entries, where they do not make 16, to the last sums;
+// then the sums by halves: i and i + 8, i and i + 4, ...
 //
-//   layout.each(inputs, output, use)   calls use(slot, at, counted, x...) for every batch, x being what
-//                                      the inputs (EntryReaders) have at the entry `at`; what it returns
-//                                      goes to the output, unless that is NoOutput. `slot` is the
-//                                      partial sum, and counted(value) is 0 in lanes that were added
-//                                      before.
+// layout.each(inputs, output, use) calls use(slot, at, counted, x...) for every batch: x is what the
+// inputs (EntryReaders) have at the entry `at`, `slot` is the partial sum that it belongs to, and
+// counted(value) is 0 in lanes that were added before. What use returns goes to the output, unless
+// that is NoOutput.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -167,7 +166,8 @@ class OnePerLane {
   Index n_, at_a_time_;
 };
 
-/// Some entries of distributions one to a lane, that no sum is made of. Count is a number or a constant.
+/// Some entries of distributions one to a lane, that no sum is made of. Count is a number or a
+/// constant.
 template <class V, class Count>
 class SomeEntries {
   using T = typename V::value_type;
@@ -200,8 +200,8 @@ struct Counting {
 template <class T, Index Together>
 inline constexpr Counting<T, Together> counting;
 
-/// What Contiguous and Interleaved share: `Together` distributions of at least shortest_tree entries,
-/// of which a batch has the first of its entries of each, then the second of each, ...
+/// What Contiguous and Interleaved share: `Together` distributions of at least shortest_tree
+/// entries, of which a batch has the first of its entries of each, then the second of each, ...
 template <class V, Index Together>
 class ManyPerBatch {
  protected:
@@ -338,8 +338,8 @@ class Contiguous : public ManyPerBatch<V, 1> {
     return Base::across(larger(second, top), larger);
   }
 
-  /// The batches of the last block overlap those before it, and are loaded before anything is done: it
-  /// may write where it loads from.
+  /// The batches of the last block overlap those before it, and are loaded before anything is done:
+  /// it may write where it loads from.
   template <std::size_t N, class Output, class Use>
   HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
     each(in, out, use, std::make_integer_sequence<Index, Base::batches>());
@@ -366,8 +366,7 @@ class Contiguous : public ManyPerBatch<V, 1> {
       (use_batch(to, at + K * step, use, K, at + K * step, AllCount(), load(at + K * step)), ...);
     }
     if (n_ % partial_sums == 0) return;
-    (use_batch(to, last + K * step, use, K, last + K * step, Base::last_counted(K),
-               last_loaded[K]),
+    (use_batch(to, last + K * step, use, K, last + K * step, Base::last_counted(K), last_loaded[K]),
      ...);
   }
 };
@@ -376,9 +375,9 @@ class Contiguous : public ManyPerBatch<V, 1> {
 template <class V>
 class Interleaved : public ManyPerBatch<V, interleaved<V>> {
   using Base = ManyPerBatch<V, interleaved<V>>;
-  using typename Base::T;
   using Base::batches;
   using Base::width;
+  using typename Base::T;
 
  public:
   using Base::entries_at_once;
@@ -434,7 +433,8 @@ class Interleaved : public ManyPerBatch<V, interleaved<V>> {
  private:
   using Base::n_;
 
-  /// Interleaved entries follow each other without gaps: a batch is `width` elements after the last.
+  /// Interleaved entries follow each other without gaps: a batch is `width` elements after the
+  /// last.
   template <std::size_t N>
   static HILLOCK_INLINE Reading<T, N> batches_of(const Inputs<T, N>& in, Index start, Index n) {
     Reading<T, N> reading(in, start, n);

@@ -1,7 +1,7 @@
 // Sums over the rows or the columns of two arrays, of a term of each pair of elements, in double.
 //
-// They are added in the order of summation.hpp whatever the layout: the bits depend neither on it nor
-// on the width of the registers.
+// They are added in the order of summation.hpp whatever the layout: the bits depend neither on it
+// nor on the width of the registers.
 #pragma once
 
 #include <hillock/arrays/axis/summation.hpp>
@@ -73,8 +73,8 @@ double sum_of_contiguous(const Term& term, const Read& read, Index n) {
   return total_by_halves(sums);
 }
 
-/// Computes the sums of units one to a lane, of n terms each: read(entry, first, count) gives pointers to
-/// an entry of some units, which are neighbours.
+/// Computes the sums of units one to a lane, of n terms each: read(entry, first, count) gives
+/// pointers to an entry of some units, which are neighbours.
 template <class V, class Term, class Read>
 void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
   using W = simd::Batch<double, typename V::arch>;

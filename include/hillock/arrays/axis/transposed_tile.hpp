@@ -8,11 +8,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share nothing.
-/// It goes by squares, the last of which overlap.
+/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share
+/// nothing. It goes by squares, the last of which overlap.
 template <class T>
 HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
-               Index to_step) noexcept {
+                                Index to_step) noexcept {
   constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
   if (rows < size || cols < size) {
     for (Index i = 0; i < rows; ++i)
@@ -29,8 +29,8 @@ HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Inde
   }
 }
 
-/// Some batches of distributions of few entries. They are several, so that the processor has something
-/// to do while one of them waits for its maximum or its sum.
+/// Some batches of distributions of few entries. They are several, so that the processor has
+/// something to do while one of them waits for its maximum or its sum.
 template <class V>
 class TransposedTile {
  public:
@@ -62,8 +62,9 @@ class TransposedTile {
     return sealed(V::load(group(g) + entry * width));
   }
 
-  /// Reads `lanes` distributions of n entries that are neighbours in memory, `step` elements from one
-  /// distribution to the next. Returns the largest entry of each; any number where there is a NaN.
+  /// Reads `lanes` distributions of n entries that are neighbours in memory, `step` elements from
+  /// one distribution to the next. Returns the largest entry of each; any number where there is a
+  /// NaN.
   HILLOCK_INLINE V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
     T* const tile = group(g);
     if (lanes == width && n >= square) return read_squares(tile, from, step, n);
@@ -91,8 +92,8 @@ class TransposedTile {
     return top;
   }
 
-  /// Writes whole squares of what fill(layout, output) puts down, to distributions of n entries that are
-  /// neighbours in memory. The last square overlaps the one before it.
+  /// Writes whole squares of what fill(layout, output) puts down, to distributions of n entries
+  /// that are neighbours in memory. The last square overlaps the one before it.
   template <class Fill>
   static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
     for (Index i = 0; i < n; i += square) {
@@ -145,10 +146,12 @@ HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
   }
 }
 
-/// Writes `count` distributions from `first` on: fill(group, layout, output) puts down their entries.
+/// Writes `count` distributions from `first` on: fill(group, layout, output) puts down their
+/// entries.
 template <class V, class Fill>
-HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile, const Sink<typename V::value_type>& sink,
-                               Index n, Index first, Index count, const Fill& fill) {
+HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
+                               const Sink<typename V::value_type>& sink, Index n, Index first,
+                               Index count, const Fill& fill) {
   constexpr Index width = TransposedTile<V>::width;
   const auto& memory = sink.memory();
   const bool are_contiguous = sink.is_in_memory() && memory.along == 1;
@@ -176,8 +179,8 @@ HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
     work(first, count - first < step ? count - first : step);
 }
 
-/// Calls work(layout, group) for the groups of a tile, where the layout adds few entries one after the
-/// other.
+/// Calls work(layout, group) for the groups of a tile, where the layout adds few entries one after
+/// the other.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_group(Index n, Index count, const Work& work) {
   const Index groups = (count + TransposedTile<V>::width - 1) / TransposedTile<V>::width;

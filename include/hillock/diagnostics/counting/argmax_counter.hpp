@@ -2,8 +2,8 @@
 // Maxout (a group is the pieces of a unit) and of softmax (one group of all entries).
 //
 // Each sample has a lane: samples that are neighbours in memory are loaded, those whose entries are
-// neighbours are transposed, all others go through the buffer of a LaneReader. Groups of more neighbours
-// than are transposed are taken one after the other, many entries to a batch.
+// neighbours are transposed, all others go through the buffer of a LaneReader. Groups of more
+// neighbours than are transposed are taken one after the other, many entries to a batch.
 #pragma once
 
 #include <hillock/arrays/axis/lanes.hpp>
@@ -18,9 +18,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
-/// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and the
-/// value; or n of n entries where one of them is not finite. An index is the bits of its lane: as a
-/// float it could be no more than 2^24.
+/// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and
+/// the value; or n of n entries where one of them is not finite. An index is the bits of its lane:
+/// as a float it could be no more than 2^24.
 template <class V>
 struct Argmaxes {
   V entry;
@@ -31,11 +31,11 @@ struct Argmaxes {
   }
 };
 
-/// Returns the argmax of n entries, which load(entry, batch) gives for so many batches of groups, each
-/// once.
+/// Returns the argmax of n entries, which load(entry, batch) gives for so many batches of groups,
+/// each once.
 template <class V, std::size_t Batches, class Load>
 HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
-                                                          const Load& load) noexcept {
+                                                            const Load& load) noexcept {
   // These are not in the result itself, which is returned by its address: each would be stored and
   // loaded for every entry.
   std::array<V, Batches> best, argmax, non_finite;
@@ -60,8 +60,8 @@ HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
   return argmaxes;
 }
 
-/// Calls use(group, entry, value) for every argmax or, where Use only counts, use(group, entry, number of
-/// samples). The entry is n where a sample is not finite in the group.
+/// Calls use(group, entry, value) for every argmax or, where Use only counts, use(group, entry,
+/// number of samples). The entry is n where a sample is not finite in the group.
 template <class V, class Use>
 class ArgmaxCounts {
   using Index = Eigen::Index;
@@ -135,7 +135,8 @@ class ArgmaxCounts {
   const bool in_lanes_;
   Index first_ = 0, groups_ = 0;
   // They are most where there are many groups: 3 counts of 32 groups of 2.
-  alignas(V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_transposed / 2 * 3 * width : 1)];
+  alignas(
+      V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_transposed / 2 * 3 * width : 1)];
 };
 
 /// Counts in samples that are neighbours in memory, at least as many as V has lanes.
@@ -169,7 +170,7 @@ void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index sa
 /// Counts in groups of few entries that are neighbours in memory, of at least as many samples.
 template <class V, class T, class Counts>
 void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                  Counts& counts) {
+                      Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   const Index groups = x.entries / n, together = Counts::most_transposed / n;
@@ -199,7 +200,7 @@ void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samp
 /// Counts in groups of many contiguous entries, more than twice as many as V has lanes.
 template <class V, class T, class Counts>
 void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                Counts& counts) {
+                      Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   for (Index sample = 0; sample < samples; ++sample) {
