@@ -23,8 +23,8 @@ enum class Reduction { mean, sum };
 ///              is as Z, or Z itself; losses(Z, labels) has one number of each sample, as
 ///              logsumexp.
 /// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or
-///              -inf throughout, makes the sample's loss and gradient NaN. The mean of no samples is
-///              NaN, the sum 0.
+///              -inf throughout, makes the sample's loss and gradient NaN. The mean of no samples
+///              is NaN, the sum 0.
 /// Exceptions   finite logits of up to half of the largest number raise none but underflow and
 ///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits are
 ///              those of rounding to nearest, which is how a program starts.

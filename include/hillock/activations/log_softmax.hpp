@@ -202,7 +202,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     }
   };
 
-  /// Puts down dx = dy - e^(x - top) share.
+  /// Writes dx = dy - e^(x - top) share.
   template <class V, class Layout, class T, class Statistic, class Output, class Intermediates>
   static HILLOCK_INLINE void through_jacobian(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
@@ -248,7 +248,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     });
   }
 
-  /// Puts down use(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
+  /// Writes use(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
   template <class V, class Layout, class T, class Output, class Intermediates, class Use>
   static HILLOCK_INLINE void each_with_exponential(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
@@ -269,7 +269,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
 
 namespace detail {
 
-/// Puts log(sum_j e^(x_j)) of every distribution of x where out has entry 0 of it.
+/// Writes log(sum_j e^(x_j)) of every distribution of x to entry 0 of the same distribution of out.
 template <class V, class T>
 void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
   reduce_along_axis<V>(

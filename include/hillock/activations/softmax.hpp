@@ -138,15 +138,15 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return result;
   }
 
-  /// Whether a distribution is masked whole and the policy says what it is then.
+  /// Returns whether a distribution is masked whole and the policy says what it is then.
   template <class V>
   HILLOCK_INLINE auto is_masked(V top) const noexcept {
     // A number that is no infinity where masking gives NaN anyway.
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0. The
-  /// largest is -infinity beside a NaN too, but then the inverse is NaN.
+  /// Returns 1 over the sum, or 0 where a distribution is masked whole and the policy gives zeros.
+  /// The largest entry is -infinity next to a NaN too, but then the inverse is NaN.
   template <class V>
   HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
     return all_masked == AllMasked::zeros

@@ -212,7 +212,7 @@ HILLOCK_NOINLINE void backward_of_some(const Source<T>& x, const Source<T>& dy, 
 /// Computes dx from x and dy. With top, the maximum of each distribution where
 /// Algorithm::needs_maximum, algorithm.statistics(layout, inputs, top, intermediates) are some
 /// numbers of it, of type Algorithm::Statistics, and algorithm.finish(layout, inputs, out, top,
-/// statistics, intermediates) puts down the results; the inputs are those of x and of dy.
+/// statistics, intermediates) writes the results; the inputs are those of x and of dy.
 template <class V, class T, class Algorithm>
 void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
                          const Algorithm& algorithm) {

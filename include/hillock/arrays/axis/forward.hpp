@@ -136,7 +136,7 @@ HILLOCK_INLINE void for_each_block_or_few(Index all, bool are_in_memory, const W
 
 /// Computes y from x. With top, the maximum of each distribution, algorithm.statistic(layout,
 /// entries, top, first) is one number of it (of several distributions from `first` on, one to a
-/// lane), and algorithm.finish(layout, entries, out, top, statistic) puts down the results;
+/// lane), and algorithm.finish(layout, entries, out, top, statistic) writes the results;
 /// algorithm.written( first, count) comes after. The first may store intermediate results, which
 /// the second reads back.
 template <class V, bool AreStored, class T, class Algorithm>

@@ -6,10 +6,10 @@
 // entry i to the sum i mod 16, but the last entries, where they do not make 16, to the last sums;
 // then the sums by halves: i and i + 8, i and i + 4, ...
 //
-// layout.each(inputs, output, use) calls use(slot, at, counted, x...) for every batch: x is what the
-// inputs (EntryReaders) have at the entry `at`, `slot` is the partial sum that it belongs to, and
-// counted(value) is 0 in lanes that were added before. What use returns goes to the output, unless
-// that is NoOutput.
+// layout.each(inputs, output, use) calls use(slot, at, counted, x...) for every batch: x is what
+// the inputs (EntryReaders) have at the entry `at`, `slot` is the partial sum that it belongs to,
+// and counted(value) is 0 in lanes that were added before. What use returns goes to the output,
+// unless that is NoOutput.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -70,7 +70,7 @@ struct Reading {
   }
 };
 
-/// use(slot, at, counted, x...) and its result put down.
+/// Calls use(slot, at, counted, x...) and writes its result, if it has one.
 template <class Place, class Use, class Counted, class V, std::size_t N, std::size_t... K>
 HILLOCK_INLINE void use_batch(const Place& to, Index i, const Use& use, Index slot, Index at,
                               const Counted& counted, const std::array<V, N>& x,

@@ -92,7 +92,7 @@ class TransposedTile {
     return top;
   }
 
-  /// Writes whole squares of what fill(layout, output) puts down, to distributions of n entries
+  /// Writes whole squares of what fill(layout, output) gives, to distributions of n entries
   /// that are neighbours in memory. The last square overlaps the one before it.
   template <class Fill>
   static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
@@ -146,7 +146,7 @@ HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
   }
 }
 
-/// Writes `count` distributions from `first` on: fill(group, layout, output) puts down their
+/// Writes `count` distributions from `first` on: fill(group, layout, output) writes their
 /// entries.
 template <class V, class Fill>
 HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
