@@ -7,8 +7,8 @@
 
 namespace bench {
 
-/// Maxout's outputs have fewer rows or columns than its input. Elements are counted in the input;
-/// the copies move as many bytes as the operation reads and writes.
+/// Maxout's outputs have fewer rows or columns than its input. Elements are counted in the input; the
+/// copies move as many bytes as the operation reads and writes.
 template <class T, class Peer>
 void maxout_row(const std::string& name, const hillock::Maxout<>& f, const Peer& peer) {
   using Plain = typename Arrays<T>::Plain;
@@ -55,11 +55,8 @@ void distribution_row(const std::string& name, const F& f, const Peer& peer,
       peer.eigen_backward(a.y, a.dy, a.d);
     });
     // Any numbers will do as the outputs.
-    to.ours("backward_from_output", "verb", [f](auto& a) {
-      using hillock::detail::input_view;
-      f.backward_from_output_into(input_view(a.x), input_view(a.dy),
-                                  hillock::detail::output_view(a.d));
-    });
+    to.ours("backward_from_output", "verb",
+            [f](auto& a) { f.backward_from_output(a.x, a.dy, a.d); });
     to.peer("backward_from_output", "Eigen",
             [peer](auto& a) { peer.eigen_backward(a.x, a.dy, a.d); });
     for (const char* operation : {"forward", "backward", "backward_from_output"})

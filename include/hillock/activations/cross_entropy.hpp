@@ -2,6 +2,7 @@
 
 #include <hillock/array_activation.hpp>
 #include <hillock/arrays/axis/forward.hpp>
+#include <hillock/arrays/axis/log_of_sum.hpp>
 #include <hillock/errors.hpp>
 
 #include <cstdint>
@@ -12,25 +13,26 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// What becomes of the losses of the samples: their mean, or their sum.
 enum class Reduction { mean, sum };
 
-/// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample, one per
-/// column or per row, and the index of its class; the mean over the samples, or the sum.
-/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples for the
-///              mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the exponentials
-///              once.
-/// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is anything
-///              contiguous of an integer type with size() and [], one of each sample; dZ is as Z, or Z
-///              itself; losses(Z, labels) has one number of each sample, as logsumexp.
-/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or -inf
-///              throughout, makes the sample's loss and gradient NaN. The mean of no samples is NaN, the
-///              sum 0.
+/// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample,
+/// one per column or per row, and the index of its class; the mean over the samples, or the sum.
+/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples
+///              for the mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the
+///              exponentials once.
+/// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is
+///              anything contiguous of an integer type with size() and [], one of each sample; dZ
+///              is as Z, or Z itself; losses(Z, labels) has one number of each sample, as
+///              logsumexp.
+/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or
+///              -inf throughout, makes the sample's loss and gradient NaN. The mean of no samples
+///              is NaN, the sum 0.
 /// Exceptions   finite logits of up to half of the largest number raise none but underflow and
 ///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits are
 ///              those of rounding to nearest, which is how a program starts.
-/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many as
-///              samples, and for shapes that differ, before anything is written.
-/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates; there
-///              the gradient by its logit is minus the share of the others, and not p - 1. The losses are
-///              added in double.
+/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many
+///              as samples, and for shapes that differ, before anything is written.
+/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates;
+///              there the gradient by its logit is minus the share of the others, and not p - 1.
+///              The losses are added in double.
 /// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or
 ///              the logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for the
 ///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
@@ -68,12 +70,11 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   [[nodiscard]] auto losses(const Z& z, const Labels& labels) const {
     using Result = detail::PlainOfAnyShape<Z>;
     const Index count = detail::distributions(detail::shape_of(detail::as_dense(z)), axis);
-    const bool is_row = axis == Per::column;
-    Result result(is_row ? 1 : count, is_row ? count : 1);
-    const auto out = detail::output_view(result);
-    for_each_loss(detail::as_dense(z), labels, [&](Index j, auto loss) {
-      detail::set_nearest(out, is_row ? 0 : j, is_row ? j : 0, loss);
-    });
+    Result result(axis == Per::column ? 1 : count, axis == Per::column ? count : 1);
+    const auto view = detail::output_view(result);
+    using V = detail::BatchForSums<std::decay_t<decltype(view)>, A, Arch>;
+    const detail::Sink<typename V::value_type> out(view, axis);
+    for_each_loss(detail::as_dense(z), labels, [&](Index j, auto loss) { out.set(0, j, loss); });
     return result;
   }
 
@@ -107,10 +108,14 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     detail::require_elementwise(where, std::tuple(detail::Named{"dz", out}),
                                 std::tuple(detail::Named{"z", in}));
     check_labels(where, in.shape(), labels);
+    using T = typename V::value_type;
+    const detail::Source<T> logits(in, axis);
+    const detail::Sink<T> gradient(out, axis);
     SumOfLosses sum;
-    GradientSteps<V, In, std::decay_t<decltype(out)>, Labels> steps{
-        axis, in, out, labels, divisor(labels), &sum, {}};
-    detail::forward_by_distribution<V>(axis, in, out, steps);
+    const Gradient<V> algorithm{logits, gradient, LabelsOf(labels), divisor(labels), &sum, {}};
+    // Exponentials are stored only in a dz that does not round them.
+    detail::forward_along_axis<V, detail::can_be_loaded<T, std::decay_t<decltype(out)>>>(
+        logits, gradient, algorithm);
     return sum.over(divisor(labels));
   }
 
@@ -143,12 +148,27 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
   }
 
-  /// Labels of any integer type, in the type that a container or an array is indexed with.
-  template <class Labels>
-  static Index label_of(const Labels& labels, Index sample) {
-    using At = decltype(labels.size());
-    return static_cast<Index>(labels[static_cast<At>(sample)]);
-  }
+  /// The labels, as a reference that does not depend on their type: what is computed with them is
+  /// compiled once.
+  class LabelsOf {
+   public:
+    template <class Labels>
+    explicit LabelsOf(const Labels& labels) noexcept
+        : labels_(&labels), size_(static_cast<Index>(labels.size())), at_(&at<Labels>) {}
+    Index size() const noexcept { return size_; }
+    Index operator[](Index sample) const { return at_(labels_, sample); }
+
+   private:
+    /// Any integer type, in the type that a container or an array is indexed with.
+    template <class Labels>
+    static Index at(const void* labels, Index sample) {
+      const Labels& all = *static_cast<const Labels*>(labels);
+      return static_cast<Index>(all[static_cast<decltype(all.size())>(sample)]);
+    }
+    const void* labels_;
+    Index size_;
+    Index (*at_)(const void*, Index);
+  };
 
   template <class Labels>
   void check_labels(const char* where, detail::Shape shape, const Labels& labels) const {
@@ -177,27 +197,19 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
   }
 
-  /// The logit of a sample's label.
-  template <class In, class Labels>
-  static auto label_logit(Per axis, const In& in, const Labels& labels, Index sample) {
-    const Index label = label_of(labels, sample);
-    return axis == Per::column ? in.at(label, sample) : in.at(sample, label);
-  }
-
-  /// The logits of the labels of `count` samples, as many as N has lanes at most; further lanes
-  /// have the largest logit of theirs, so that they raise no exception.
-  template <class N, class In, class Labels>
-  static N label_logits(Per axis, const In& in, const Labels& labels, Index first, Index count,
-                        N top) {
-    typename N::value_type logits[N::size];
+  /// Returns the logits of the labels of `count` samples, as many as N has lanes at most; further
+  /// lanes have the largest logit of theirs, so that they raise no exception.
+  template <class N, class T>
+  static N label_logits(const detail::Source<T>& in, const LabelsOf& labels, Index first,
+                        Index count, N top) {
+    T logits[N::size];
     top.store(logits);
     for (Index lane = 0; lane < count; ++lane)
-      logits[lane] =
-          static_cast<typename N::value_type>(label_logit(axis, in, labels, first + lane));
+      logits[lane] = in.at(labels[first + lane], first + lane);
     return sealed(N::load(logits));
   }
 
-  /// use(sample, loss) for every sample, in their order.
+  /// Calls use(sample, loss) for every sample, in their order.
   template <class X, class Labels, class Use>
   void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
     static_assert(detail::CheckElements<X>::passed);
@@ -206,89 +218,112 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const auto in = detail::input_view(x);
     using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
-    detail::reduce_by_distribution<V>(
-        axis, in, [&](const auto& walk, const auto& load, Index first, Index count) {
-          const auto top = walk.maximum(load);
-          using Number = std::decay_t<decltype(top)>;
-          const detail::kernels::ExponentialsBelow<V> below(walk.spread(top));
-          const Number log = detail::log_of_sum<V>(walk, load, below);
-          typename Number::value_type loss[Number::size];
-          (log + (top - label_logits(axis, in, labels, first, count, top))).store(loss);
-          for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
-        });
+    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), LabelsOf(labels),
+                                use);
+  }
+  template <class V, class T, class Use>
+  static void for_each_loss_along_axis(const detail::Source<T>& in, const LabelsOf& labels,
+                                       const Use& use) {
+    detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
+                                         Index first, Index count) {
+      const auto top = layout.maximum(entries);
+      using Statistic = std::decay_t<decltype(top)>;
+      const detail::kernels::ExponentialsBelow<V> below(layout.spread(top));
+      const Statistic log = detail::log_of_sum<V>(layout, entries, below);
+      T loss[Statistic::size];
+      (log + (top - label_logits(in, labels, first, count, top))).store(loss);
+      for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
+    });
   }
 
-  template <class V, class In, class Out, class Labels>
-  struct GradientSteps {
+  /// The gradient of every logit is its exponential over the sum, as softmax computes it; that of
+  /// the label's logit is set afterwards.
+  template <class V>
+  struct Gradient {
     using T = typename V::value_type;
     static constexpr Index most_samples = detail::most_under_way<V>;
-    Per axis;
-    const In& in;
-    const Out& out;
-    const Labels& labels;
+    const detail::Source<T>& in;
+    const detail::Sink<T>& out;
+    LabelsOf labels;
     double divisor;
     SumOfLosses* sum;
     /// The gradients by the labels' logits, of the samples that are under way.
     mutable T label_gradient[static_cast<std::size_t>(most_samples)];
 
-    template <class Walk, class Kept, class Load, class LoadBack, class Store>
-    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack& load_back,
-                               const Store& store, V top, Index first) const {
-      using Number = std::decay_t<decltype(walk.maximum(load))>;
-      using C = detail::kernels::ExpConstantsOf<V>;
-      const Index lanes = walk.distributions_at_once;
-      const Index left = static_cast<Index>(labels.size()) - first;
-      const Index count = left < lanes ? left : lanes;
-      const Number narrow_top = walk.gathered(top);
-      const Number logits = label_logits(axis, in, labels, first, count, narrow_top);
+    template <class Layout, class Entries>
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+                                  Index first) const {
+      const Index left = labels.size() - first;
+      const Index count =
+          left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
+      const auto narrow_top = layout.gathered(top);
+      // Before anything is stored: dz may be z.
+      const auto logits = label_logits(in, labels, first, count, narrow_top);
       const detail::kernels::ExponentialsBelow<V> below(top);
-      detail::SumsOf<Walk, V> sums;
-      walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
-        const V e = below.scaled(x);
-        sums.of[slot].add(counted(e));
-        if constexpr (Kept::value) store(at, e);
-      });
-      const auto total = walk.total(sums);
-      const Number others = detail::beside_the_largest<V>(walk, total, [&](Index at) {
-        if constexpr (Kept::value)
-          return load_back(at);
-        else
-          return below.scaled(load(at));
-      });
-      T loss[Number::size], gradient[Number::size];
-      (detail::log_of_sum(others) + (narrow_top - logits)).store(loss);
+      detail::SumsOf<Layout, V> sums;
+      layout.each(detail::inputs(entries.x), entries.intermediates(),
+                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
+                    const V e = below.scaled(x);
+                    sums.of[slot].add(counted(e));
+                    if constexpr (Entries::are_stored) return e;
+                  });
+      const auto total = layout.total(sums);
+      const auto others = others_of(layout, total, entries, below);
+      return add_losses(narrow_top, logits, total, others, first, count);
+    }
+
+    template <class Layout, class Entries, class Output>
+    HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& to,
+                               V top, V inverse) const {
+      if constexpr (Entries::are_stored) {
+        layout.each(detail::inputs(entries.stored), to,
+                    [&](Index, Index, const auto&, V e)
+                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
+      } else {
+        const detail::kernels::ExponentialsBelow<V> below(top);
+        layout.each(detail::inputs(entries.x), to,
+                    [&](Index, Index, const auto&, V x)
+                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+      }
+    }
+
+    void written(Index first, Index count) const {
+      for (Index j = first; j < first + count; ++j)
+        out.set(labels[j], j, label_gradient[j % most_samples]);
+    }
+
+   private:
+    template <class Layout, class Total, class Entries>
+    static HILLOCK_INLINE auto others_of(const Layout& layout, const Total& total,
+                                         const Entries& entries,
+                                         const detail::kernels::ExponentialsBelow<V>& below) {
+      if constexpr (Entries::are_stored)
+        return detail::sum_of_others<V>(layout, total, entries.stored, [](V e) { return e; });
+      else
+        return detail::sum_of_others<V>(layout, total, entries.x,
+                                        [&](V x) { return below.scaled(x); });
+    }
+
+    /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1
+    /// over the sum of exponentials and the divisor.
+    template <class Statistic, class Total>
+    HILLOCK_NOINLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
+                                          Statistic others, Index first, Index count) const {
+      using C = detail::kernels::ExpConstantsOf<V>;
+      T loss[Statistic::size], gradient[Statistic::size];
+      (detail::log_of_sum(others) + (top - logits)).store(loss);
 
       // The share of the others, of which p - 1 would have no digits where p is nearly 1.
-      const Number e = detail::kernels::ExponentialsBelow<Number>(narrow_top).scaled(logits);
+      const Statistic e = detail::kernels::ExponentialsBelow<Statistic>(top).scaled(logits);
       const auto all = total.times(divisor);
-      const Number share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
-                                  total.share_of_others(e, all));
+      const Statistic share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
+                                     total.share_of_others(e, all));
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
         sum->add(static_cast<double>(loss[j]));
         label_gradient[(first + j) % most_samples] = gradient[j];
       }
       return all.inverse();
-    }
-
-    template <class Walk, class Kept, class Load, class LoadBack, class Store>
-    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
-                               const Store& store, V top, V inverse) const noexcept {
-      if constexpr (Kept::value) {
-        walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
-      } else {
-        const detail::kernels::ExponentialsBelow<V> below(top);
-        walk.each(load_back,
-                  [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
-      }
-    }
-
-    void written(Index first, Index count) const {
-      for (Index j = first; j < first + count; ++j) {
-        const Index label = label_of(labels, j);
-        detail::set_nearest(out, axis == Per::column ? label : j, axis == Per::column ? j : label,
-                            label_gradient[j % most_samples]);
-      }
     }
   };
 };

@@ -2,6 +2,7 @@
 
 #include <hillock/array_activation.hpp>
 #include <hillock/arrays/axis/groups.hpp>
+#include <hillock/arrays/axis/lanes.hpp>
 #include <hillock/errors.hpp>
 
 namespace hillock {
@@ -9,15 +10,16 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Maxout: the maximum over groups of k consecutive pre-activations of a column, or of a row. ReLU
 /// and LeakyReLU are maxout of two pieces, max(0, x) and max(slope x, x).
-/// Derivative   the routing mask: 1 for the piece that wins its group, 0 for the others; backward
-///              hands dy to the winner.
+/// Derivative   the mask of the argmax: 1 for the piece that is the maximum of its group, 0 for the
+///              others; backward scatters dy to the argmax.
 /// Parameters   pieces k >= 2 (std::invalid_argument otherwise) and the axis.
 /// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
 ///              a multiple of k. derivative and backward have Z's shape, dy has maxout(Z)'s.
-/// Edge values  the lowest index wins a tie, +0 and -0 being one; the first NaN wins and takes the
-///              gradient.
-/// Computed as  straight from memory to memory where the pieces of a group, or the groups of one number,
-///              are neighbours there; else several columns (rows) at a time, one to a lane.
+/// Edge values  of equal pieces the one of the lowest index is the argmax, +0 and -0 being equal;
+/// if
+///              there is a NaN, the first one is the argmax and takes the gradient.
+/// Computed as  straight from memory to memory where the pieces of a group, or the groups of one
+///              number, are neighbours there; else several columns (rows) at a time, one to a lane.
 /// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No
 ///              number is rounded, and numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
@@ -44,22 +46,24 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     detail::require_apart("Maxout::forward", detail::Named{"x", in}, detail::Named{"y", out});
     using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, X, Y>) {
+    if constexpr (detail::can_be_loaded<T, X, Y>) {
       const auto from = detail::distributions_of<const T>(in, axis);
       const auto to = detail::distributions_of<T>(out, axis);
-      const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
-        reduce_turned<V>(pieces_each, from, to, count, groups_each);
+      const auto transposed = [&](auto pieces_each, Index count, Index groups_each) {
+        reduce_transposed<V>(pieces_each, from, to, count, groups_each);
       };
-      const auto side_by_side = [&](auto pieces_each, Index count, Index groups_each) {
-        reduce_side_by_side<V>(pieces_each, from, to, count, groups_each);
+      const auto one_per_lane = [&](auto pieces_each, Index count, Index groups_each) {
+        reduce_one_per_lane<V>(pieces_each, from, to, count, groups_each);
       };
-      if (computed_in_place<V>(groups, turned, side_by_side, in, out)) return;
+      if (computed_in_memory<V>(groups, transposed, one_per_lane, from, to)) return;
     }
+    const detail::Source<T> x(in, axis);
+    const detail::Sink<T> y(out, axis);
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      detail::LaneReader<V, X> read(in, axis, first, count);
-      detail::LaneWriter<V, Y> write(out, axis, first, count);
+      detail::LaneReader<V> read(x, first, count);
+      detail::LaneWriter<V> write(y, first, count);
       for (Index group = 0; group < groups_each; ++group)
-        write(group, most_of<V>(pieces, pieces_of(read, group)));
+        write(group, maximum_of<V>(pieces, pieces_of(read, group)));
       write.finish();
     });
   }
@@ -71,16 +75,18 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
                                 std::tuple(detail::Named{"x", in}));
     using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, X, D>) {
-      if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis), NoGradient(),
-                             detail::distributions_of<T>(out, axis), in, out))
+    if constexpr (detail::can_be_loaded<T, X, D>) {
+      if (scattered_in_memory<V>(groups, detail::distributions_of<const T>(in, axis), NoGradient(),
+                                 detail::distributions_of<T>(out, axis)))
         return;
     }
+    const detail::Source<T> x(in, axis);
+    const detail::Sink<T> y(out, axis);
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      detail::LaneReader<V, X> read(in, axis, first, count);
-      detail::LaneWriter<V, D> write(out, axis, first, count);
+      detail::LaneReader<V> read(x, first, count);
+      detail::LaneWriter<V> write(y, first, count);
       for (Index group = 0; group < groups_each; ++group)
-        route(write, group, winner_of<V>(pieces, pieces_of(read, group)), V(1));
+        scatter(write, group, argmax_of<V>(pieces, pieces_of(read, group)), V(1));
       write.finish();
     });
   }
@@ -95,18 +101,20 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     detail::require_apart("Maxout::backward", detail::Named{"dy", in_dy}, detail::Named{"dx", out});
     using V = detail::simd::Batch<typename X::T, Arch>;
     using T = typename V::value_type;
-    if constexpr (detail::may_be_contiguous<T, X, DY, DX>) {
-      if (routed_in_place<V>(groups, detail::distributions_of<const T>(in, axis),
-                             detail::distributions_of<const T>(in_dy, axis),
-                             detail::distributions_of<T>(out, axis), in, in_dy, out))
+    if constexpr (detail::can_be_loaded<T, X, DY, DX>) {
+      if (scattered_in_memory<V>(groups, detail::distributions_of<const T>(in, axis),
+                                 detail::distributions_of<const T>(in_dy, axis),
+                                 detail::distributions_of<T>(out, axis)))
         return;
     }
+    const detail::Source<T> x(in, axis), dy(in_dy, axis);
+    const detail::Sink<T> y(out, axis);
     for_each_block<V>(groups, [&](Index first, Index count, Index groups_each) {
-      detail::LaneReader<V, X> read(in, axis, first, count);
-      detail::LaneReader<V, DY> gradient(in_dy, axis, first, count);
-      detail::LaneWriter<V, DX> write(out, axis, first, count);
+      detail::LaneReader<V> read(x, first, count);
+      detail::LaneReader<V> gradient(dy, first, count);
+      detail::LaneWriter<V> write(y, first, count);
       for (Index group = 0; group < groups_each; ++group)
-        route(write, group, winner_of<V>(pieces, pieces_of(read, group)), gradient(group));
+        scatter(write, group, argmax_of<V>(pieces, pieces_of(read, group)), gradient(group));
       write.finish();
     });
   }
@@ -144,7 +152,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
         expected);
   }
 
-  /// block(first, count, groups in each) for every group of V::size columns (rows).
+  /// Calls block(first, count, groups in each) for every group of V::size columns (rows).
   template <class V, class Block>
   void for_each_block(detail::Shape groups, const Block& block) const {
     const Index groups_each = detail::entries(groups, axis);
@@ -162,9 +170,10 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       work(pieces);
   }
 
-  /// The winning piece's value, and its number, in every lane; load(piece) gives the pieces.
+  /// Return the maximum of the pieces, and the number of its piece, in every lane; load(piece)
+  /// gives the pieces.
   template <class V, class Pieces, class Load>
-  static HILLOCK_INLINE V most_of(Pieces pieces_each, const Load& load) noexcept {
+  static HILLOCK_INLINE V maximum_of(Pieces pieces_each, const Load& load) noexcept {
     V best = load(0);
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
@@ -173,22 +182,22 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     return best;
   }
   template <class V, class Pieces, class Load>
-  static HILLOCK_INLINE V winner_of(Pieces pieces_each, const Load& load) noexcept {
+  static HILLOCK_INLINE V argmax_of(Pieces pieces_each, const Load& load) noexcept {
     V best = load(0);
-    V winner = 0;
+    V argmax = 0;
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
       const auto stays = is_number(value) & (value <= best);
       const auto may_change = is_number(best);
-      winner = select(may_change, select(stays, winner, piece), winner);
+      argmax = select(may_change, select(stays, argmax, piece), argmax);
       best = select(may_change, select(stays, best, value), best);
     }
-    return winner;
+    return argmax;
   }
-  /// use(piece, the gradient if it wins or 0) for every piece.
+  /// Calls use(piece, the gradient where the piece is the argmax, else 0) for every piece.
   template <class V, class Pieces, class Load, class Use>
-  static HILLOCK_INLINE void hand_out(Pieces pieces_each, const Load& load, V gradient,
-                                      const Use& use) noexcept {
+  static HILLOCK_INLINE void scatter(Pieces pieces_each, const Load& load, V gradient,
+                                     const Use& use) noexcept {
     if constexpr (std::is_same_v<Pieces, Two>) {
       const V first = load(0), second = load(1);
       const auto stays = is_number(second) & (second <= first);
@@ -196,56 +205,59 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       use(0, select(may_change, select(stays, gradient, 0), gradient));
       use(1, select(may_change, select(stays, 0, gradient), 0));
     } else {
-      const V winner = winner_of<V>(pieces_each, load);
+      const V argmax = argmax_of<V>(pieces_each, load);
       for (int piece = 0; piece < pieces_each; ++piece)
-        use(piece, select(winner == piece, gradient, 0));
+        use(piece, select(argmax == piece, gradient, 0));
     }
   }
 
-  /// Straight from memory to memory: turned(pieces, distributions, groups in each) where the pieces of a
-  /// group are neighbours in every array, side_by_side(the same) where the distributions are. False where
-  /// neither is so.
-  template <class V, class Turned, class SideBySide, class... Arrays>
-  bool computed_in_place(detail::Shape groups, const Turned& turned, const SideBySide& side_by_side,
-                         const Arrays&... each) const {
-    using T = typename V::value_type;
+  /// Computes straight from memory to memory: transposed(pieces, distributions, groups in each)
+  /// where the pieces of a group are neighbours in every array, one_per_lane(the same) where the
+  /// distributions are. Returns false where neither is so.
+  template <class V, class Transposed, class OnePerLane, class... Memory>
+  bool computed_in_memory(detail::Shape groups, const Transposed& transposed,
+                          const OnePerLane& one_per_lane, const Memory&... each) const {
     Index count = detail::distributions(groups, axis);
     Index groups_each = detail::entries(groups, axis);
     constexpr auto width = static_cast<Index>(V::size);
-    const Per across = axis == Per::column ? Per::row : Per::column;
-    if (pieces <= detail::most_turned_pieces && detail::are_contiguous<T>(axis, each...)) {
-      // Without gaps between them, all are as one.
-      if (((each.step(axis == Per::column) == detail::entries(each.shape(), axis)) && ...)) {
-        groups_each *= count;
-        count = 1;
-      }
-      if (groups_each >= width) {
-        with_pieces([&](auto pieces_each) { turned(pieces_each, count, groups_each); });
-        return true;
-      }
+    // Without gaps between them, all distributions are as one. (A single one may have any step.)
+    if (((each.along == 1 && each.across == each.entries) && ...) &&
+        pieces <= detail::most_transposed_pieces) {
+      groups_each *= count;
+      count = 1;
     }
-    if (count >= width && detail::are_contiguous<T>(across, each...)) {
-      with_pieces([&](auto pieces_each) { side_by_side(pieces_each, count, groups_each); });
+    if (detail::layout_of_groups(detail::neighbours_in(each...), pieces, groups_each, width,
+                                 detail::most_transposed_pieces) ==
+        detail::Layout::transposed_tile) {
+      with_pieces([&](auto pieces_each) { transposed(pieces_each, count, groups_each); });
+      return true;
+    }
+    count = detail::distributions(groups, axis);
+    groups_each = detail::entries(groups, axis);
+    if (count >= width && ((each.across == 1) && ...)) {
+      with_pieces([&](auto pieces_each) { one_per_lane(pieces_each, count, groups_each); });
       return true;
     }
     return false;
   }
 
-  /// dx, or the mask where there is no gradient.
-  template <class V, class T, class Gradient, class... Arrays>
-  bool routed_in_place(detail::Shape groups, const detail::Distributions<const T>& x,
-                       const Gradient& gradient, const detail::Distributions<T>& dx,
-                       const Arrays&... each) const {
-    const auto turned = [&](auto pieces_each, Index count, Index groups_each) {
-      route_turned<V>(pieces_each, x, gradient, dx, count, groups_each);
+  /// Computes dx, or the mask where there is no gradient.
+  template <class V, class T, class Gradient>
+  bool scattered_in_memory(detail::Shape groups, const detail::Distributions<const T>& x,
+                           const Gradient& gradient, const detail::Distributions<T>& dx) const {
+    const auto transposed = [&](auto pieces_each, Index count, Index groups_each) {
+      scatter_transposed<V>(pieces_each, x, gradient, dx, count, groups_each);
     };
-    const auto side_by_side = [&](auto pieces_each, Index count, Index groups_each) {
-      route_side_by_side<V>(pieces_each, x, gradient, dx, count, groups_each);
+    const auto one_per_lane = [&](auto pieces_each, Index count, Index groups_each) {
+      scatter_one_per_lane<V>(pieces_each, x, gradient, dx, count, groups_each);
     };
-    return computed_in_place<V>(groups, turned, side_by_side, each...);
+    if constexpr (std::is_same_v<Gradient, NoGradient>)
+      return computed_in_memory<V>(groups, transposed, one_per_lane, x, dx);
+    else
+      return computed_in_memory<V>(groups, transposed, one_per_lane, x, gradient, dx);
   }
 
-  /// The gradients that are routed, or the ones of the mask in their place.
+  /// Stands for the ones of the mask, where there are no gradients to scatter.
   struct NoGradient {};
   template <class V, class T, class Part>
   static HILLOCK_INLINE V gradient_at(const detail::Distributions<const T>& gradient, Index at,
@@ -263,33 +275,33 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
   static Index start(NoGradient, Index, Index) noexcept { return 0; }
 
-  /// y of as many groups as V has lanes.
+  /// Computes y of as many groups as V has lanes.
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
                                           const Part& part) noexcept {
-    detail::TurnedPieces<V> turned;
-    turned.read(x, pieces_each);
-    const auto piece_at = [&](int piece) { return turned.piece[piece]; };
-    part.store(turned.in_order(most_of<V>(pieces_each, piece_at), pieces_each), y);
+    detail::TransposedGroups<V> groups;
+    groups.read(x, pieces_each);
+    const auto piece_at = [&](int piece) { return groups.piece[piece]; };
+    part.store(groups.in_order(maximum_of<V>(pieces_each, piece_at), pieces_each), y);
   }
-  /// dx of as many, for gradients given.
+  /// Computes dx of as many, for gradients given.
   template <class V, class Pieces, class T>
-  static HILLOCK_INLINE void route_block(Pieces pieces_each, const T* x, V gradient,
-                                         T* dx) noexcept {
-    detail::TurnedPieces<V> turned;
-    turned.read(x, pieces_each);
-    const auto piece_at = [&](int piece) { return turned.piece[piece]; };
-    hand_out(pieces_each, piece_at, turned.as_read(gradient, pieces_each),
-             [&](int piece, V share) { turned.piece[piece] = share; });
-    turned.write(dx, pieces_each);
+  static HILLOCK_INLINE void scatter_block(Pieces pieces_each, const T* x, V gradient,
+                                           T* dx) noexcept {
+    detail::TransposedGroups<V> groups;
+    groups.read(x, pieces_each);
+    const auto piece_at = [&](int piece) { return groups.piece[piece]; };
+    scatter(pieces_each, piece_at, groups.as_read(gradient, pieces_each),
+            [&](int piece, V share) { groups.piece[piece] = share; });
+    groups.write(dx, pieces_each);
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_turned(Pieces pieces_each, const detail::Distributions<const T>& x,
-                            const detail::Distributions<T>& y, Index count, Index groups_each) {
+  static void reduce_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
+                                const detail::Distributions<T>& y, Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index end =
-        detail::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
+        detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = y.first + j * y.across;
@@ -297,7 +309,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       for (; at + width <= end; at += width, from += width * pieces_each, to += width)
         reduce_block<V>(pieces_each, from, to, detail::WholeBatch<V>());
       if (at == groups_each) continue;
-      detail::CopiedPieces<V> rest;
+      detail::CopiedGroups<V> rest;
       rest.read(from, pieces_each, groups_each - at);
       reduce_block<V>(pieces_each, rest.element, to,
                       detail::FirstLanes<V>{static_cast<std::size_t>(groups_each - at)});
@@ -305,14 +317,15 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void route_turned(Pieces pieces_each, const detail::Distributions<const T>& x,
-                           const Gradient& gradient, const detail::Distributions<T>& dx,
-                           Index count, Index groups_each) {
+  static void scatter_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
+                                 const Gradient& gradient, const detail::Distributions<T>& dx,
+                                 Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    // What is written beyond a group is x, to be read yet, where it is in place: then all are copied.
-    const Index end = detail::TurnedPieces<V>::overrun(pieces_each) == 0 ? groups_each
-                      : dx.first == x.first                              ? 0
-                                                                         : groups_each - 1;
+    // What is written beyond a group is x, to be read yet, where it is in place: then all are
+    // copied.
+    const Index end = detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each
+                      : dx.first == x.first                                  ? 0
+                                                                             : groups_each - 1;
     for (Index j = 0; j < count; ++j) {
       const T* from = x.first + j * x.across;
       T* to = dx.first + j * dx.across;
@@ -320,15 +333,15 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       const Index step = width * pieces_each;
       for (; at + width <= end; at += width, from += step, to += step) {
         const V value = gradient_at<V>(gradient, start(gradient, j, at), detail::WholeBatch<V>());
-        route_block<V>(pieces_each, from, value, to);
+        scatter_block<V>(pieces_each, from, value, to);
       }
       for (; at < groups_each; at += width, from += step, to += step) {
         const Index left = groups_each - at < width ? groups_each - at : width;
         const V value = gradient_at<V>(gradient, start(gradient, j, at),
                                        detail::FirstLanes<V>{static_cast<std::size_t>(left)});
-        detail::CopiedPieces<V> rest;
+        detail::CopiedGroups<V> rest;
         rest.read(from, pieces_each, left);
-        route_block<V>(pieces_each, rest.element, value, rest.element);
+        scatter_block<V>(pieces_each, rest.element, value, rest.element);
         rest.write(to, pieces_each, left);
       }
     }
@@ -339,18 +352,18 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   static HILLOCK_INLINE void reduce_lanes(Pieces pieces_each, const T* x, Index x_step, T* y,
                                           const Part& part) noexcept {
     const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
-    part.store(most_of<V>(pieces_each, piece_at), y);
+    part.store(maximum_of<V>(pieces_each, piece_at), y);
   }
   template <class V, class Pieces, class T, class Part>
-  static HILLOCK_INLINE void route_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
-                                         T* dx, Index dx_step, const Part& part) noexcept {
+  static HILLOCK_INLINE void scatter_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
+                                           T* dx, Index dx_step, const Part& part) noexcept {
     const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
-    hand_out(pieces_each, piece_at, gradient,
-             [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
+    scatter(pieces_each, piece_at, gradient,
+            [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_side_by_side(Pieces pieces_each, const detail::Distributions<const T>& x,
+  static void reduce_one_per_lane(Pieces pieces_each, const detail::Distributions<const T>& x,
                                   const detail::Distributions<T>& y, Index count,
                                   Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
@@ -368,9 +381,9 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void route_side_by_side(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                 const Gradient& gradient, const detail::Distributions<T>& dx,
-                                 Index count, Index groups_each) {
+  static void scatter_one_per_lane(Pieces pieces_each, const detail::Distributions<const T>& x,
+                                   const Gradient& gradient, const detail::Distributions<T>& dx,
+                                   Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along, dx_step = dx.along;
     for (Index group = 0; group < groups_each; ++group) {
@@ -380,24 +393,24 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       Index at = 0;
       for (; at + width <= count; at += width) {
         const V value = gradient_at<V>(gradient, of + at, detail::WholeBatch<V>());
-        route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
-                       detail::WholeBatch<V>());
+        scatter_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step,
+                         detail::WholeBatch<V>());
       }
       if (at == count) continue;
       const detail::FirstLanes<V> rest{static_cast<std::size_t>(count - at)};
       const V value = gradient_at<V>(gradient, of + at, rest);
-      route_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, rest);
+      scatter_lanes<V>(pieces_each, from + at, x_step, value, to + at, dx_step, rest);
     }
   }
 
-  template <class V, class X>
-  auto pieces_of(detail::LaneReader<V, X>& read, Index group) const {
+  template <class V>
+  auto pieces_of(detail::LaneReader<V>& read, Index group) const {
     return [&read, first = group * pieces](int piece) { return read(first + piece); };
   }
-  template <class V, class Y>
-  void route(detail::LaneWriter<V, Y>& write, Index group, V winning_piece, V value) const {
+  template <class V>
+  void scatter(detail::LaneWriter<V>& write, Index group, V argmax, V value) const {
     for (int piece = 0; piece < pieces; ++piece)
-      write(group * pieces + piece, select(winning_piece == piece, value, 0));
+      write(group * pieces + piece, select(argmax == piece, value, 0));
   }
 };
 

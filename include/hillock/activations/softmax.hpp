@@ -58,11 +58,22 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   [[nodiscard]] auto backward_from_output(const P& p, const DP& dp) const {
     static_assert(detail::CheckSameElement<P, DP>::passed);
     auto dz = Softmax::of_same_shape(p);
+    backward_from_output(p, dp, dz);
+    return dz;
+  }
+
+  /// Computes dz, the gradient backward(z, dp), from p = softmax(z), where that is at hand. The
+  /// three arrays have one shape; dz may be p or dp, and is otherwise apart from both:
+  /// std::invalid_argument before anything is written. Nothing is allocated.
+  template <class P, class DP, class DZ>
+  void backward_from_output(const P& p, const DP& dp, DZ&& dz) const {
+    static_assert(detail::CheckSameElement<P, DP>::passed);
+    static_assert(detail::CheckArguments<P, DZ>::passed);
+    static_assert(detail::CheckAccuracy<Softmax, detail::ScalarOf<P>>::passed);
     const auto& from = detail::evaluated(detail::as_dense(p));
     const auto& gradient = detail::evaluated(detail::as_dense(dp));
     backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
-                              detail::output_view(dz));
-    return dz;
+                              detail::output_view(detail::mutable_dense(dz)));
   }
 
   /// The matrix of dp_i / dz_j for one distribution z.
@@ -91,21 +102,21 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::require_elementwise("Softmax::forward", std::tuple(detail::Named{"y", y}),
                                 std::tuple(detail::Named{"x", x}));
-    detail::forward_by_distribution<V>(axis, x, y, ForwardSteps<V>{*this});
+    detail::forward_by_distribution<V>(axis, x, y, Forward<V>{*this});
   }
 
   template <class Policy, class X, class DY, class DX>
   void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
-                                        BackwardSteps<V>{*this});
+                                        Backward<V>{*this});
   }
 
   template <class P, class DP, class DZ>
   void backward_from_output_into(const P& p, const DP& dp, const DZ& dz) const {
     using V = detail::BatchForSums<P, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
-                                        BackwardFromOutputSteps<V>());
+                                        BackwardFromOutput<V>());
   }
 
  private:
@@ -127,15 +138,15 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return result;
   }
 
-  /// Whether a distribution is masked whole and the policy says what it is then.
+  /// Returns whether a distribution is masked whole and the policy says what it is then.
   template <class V>
   HILLOCK_INLINE auto is_masked(V top) const noexcept {
     // A number that is no infinity where masking gives NaN anyway.
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
   }
 
-  /// 1 over the sum; where a distribution is masked whole and the policy gives zeros, 0. The
-  /// largest is -infinity beside a NaN too, but then the inverse is NaN.
+  /// Returns 1 over the sum, or 0 where a distribution is masked whole and the policy gives zeros.
+  /// The largest entry is -infinity next to a NaN too, but then the inverse is NaN.
   template <class V>
   HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
     return all_masked == AllMasked::zeros
@@ -144,169 +155,179 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   }
 
   /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
-  /// they are not kept, computed twice.
+  /// they are not stored, computed twice.
   template <class V>
-  struct ForwardSteps {
+  struct Forward {
     const Softmax& softmax;
 
-    template <class Walk, class Kept, class Load, class LoadBack, class Store>
-    HILLOCK_INLINE auto number(const Walk& walk, Kept, const Load& load, const LoadBack&,
-                               const Store& store, V top, Index) const noexcept {
+    template <class Layout, class Entries>
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+                                  Index) const {
       const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      detail::SumsOf<Walk, V> sums;
-      walk.each(load, [&](Index slot, Index at, V x, const auto& counted) {
-        const V e = below.scaled(x);
-        sums.of[slot].add(counted(e));
-        if constexpr (Kept::value) store(at, e);
-      });
-      return walk.total(sums).inverse();
+      detail::SumsOf<Layout, V> sums;
+      layout.each(detail::inputs(entries.x), entries.intermediates(),
+                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
+                    const V e = below.scaled(x);
+                    sums.of[slot].add(counted(e));
+                    if constexpr (Entries::are_stored) return e;
+                  });
+      return layout.total(sums).inverse();
     }
 
     void written(Index, Index) const noexcept {}
 
-    template <class Walk, class Kept, class Load, class LoadBack, class Store>
-    HILLOCK_INLINE void finish(const Walk& walk, Kept, const Load&, const LoadBack& load_back,
-                               const Store& store, V top, V number) const noexcept {
-      const V inverse = softmax.inverse_or_zero(number, top);
-      if constexpr (Kept::value) {
-        walk.each(load_back, [&](Index, Index at, V e, const auto&) { store(at, e * inverse); });
+    template <class Layout, class Entries, class Output>
+    HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
+                               V top, V statistic) const {
+      const V inverse = softmax.inverse_or_zero(statistic, top);
+      if constexpr (Entries::are_stored) {
+        layout.each(detail::inputs(entries.stored), out,
+                    [&](Index, Index, const auto&, V e)
+                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
       } else {
         const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-        walk.each(load_back,
-                  [&](Index, Index at, V x, const auto&) { store(at, below.scaled(x) * inverse); });
+        layout.each(detail::inputs(entries.x), out,
+                    [&](Index, Index, const auto&, V x)
+                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
   };
 
-  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice the
-  /// largest dp, and an error of p or of the difference counts twice: both are in two parts.
+  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice
+  /// the largest dp, and an error of p or of the difference counts twice: both are in two parts.
   template <class V>
-  struct BackwardSteps {
+  struct Backward {
+    using T = typename V::value_type;
     static constexpr bool needs_maximum = true;
-    template <class Number>
-    struct Numbers {
-      detail::kernels::TwoParts<Number> mean;
-      detail::kernels::TwoParts<Number> inverse;
+    template <class Statistic>
+    struct Statistics {
+      detail::kernels::TwoParts<Statistic> mean;
+      detail::kernels::TwoParts<Statistic> inverse;
     };
     const Softmax& softmax;
 
-    template <class Walk, class LoadBoth, class Kept>
-    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V top,
-                                const Kept& kept) const noexcept {
-      using Number = decltype(Walk::gathered(top));
+    template <class Layout, class Intermediates>
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V top,
+                                   const Intermediates& intermediates) const {
+      using Statistic = decltype(Layout::gathered(top));
       const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      detail::kernels::DistributionSum<Number> total;
+      detail::kernels::DistributionSum<Statistic> total;
       const auto products = detail::sum_of_gradients<V>(
-          walk, load_both, detail::kernels::ExpConstantsOf<V>::from_tail,
+          layout, in, T(detail::kernels::ExpConstantsOf<V>::from_tail),
           [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            detail::SumsOf<Walk, V> sums, products_of;
-            walk.each(load_both, [&](Index slot, Index at, const auto& both, const auto& counted) {
-              V e;
-              if constexpr (Kept::is_kept) {
-                const auto parts = below.scaled_in_parts(both[0]);
-                kept.put(walk, at, parts.high, parts.low);
-                e = counted(parts.high);
-              } else {
-                e = counted(below.scaled(both[0]));
-              }
-              sums.of[slot].add(e);
-              products_of.of[slot].add_product(e, counted(scaled(both[1])));
-            });
-            total = Walk::total(sums);
-            return Walk::total(products_of);
+            detail::SumsOf<Layout, V> sums, products_of;
+            layout.each(in, detail::NoOutput(),
+                        [&](Index slot, Index at, const auto& counted, V x, V dp)
+                            HILLOCK_INLINE_LAMBDA {
+                              V e;
+                              if constexpr (Intermediates::are_stored) {
+                                const auto parts = below.scaled_in_parts(x);
+                                intermediates.put(layout, at, parts.high, parts.low);
+                                e = counted(parts.high);
+                              } else {
+                                e = counted(below.scaled(x));
+                              }
+                              sums.of[slot].add(e);
+                              products_of.of[slot].add_product(e, counted(scaled(dp)));
+                            });
+            total = Layout::total(sums);
+            return Layout::total(products_of);
           });
-      Numbers<Number> numbers = {weighted_mean(products.total, total, products.unit),
-                                 total.inverse_in_parts()};
-      const auto is_infinite = detail::kernels::is_infinite(numbers.mean.high);
-      if (HILLOCK_LIKELY(!any(is_infinite))) return numbers;
+      Statistics<Statistic> result = {weighted_mean(products.total, total, products.unit),
+                                      total.inverse_in_parts()};
+      const auto is_infinite = detail::kernels::is_infinite(result.mean.high);
+      if (HILLOCK_LIKELY(!any(is_infinite))) return result;
       // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
       // still to become NaN.
-      const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
-      const Number special = detail::sum_of_special<V>(
-          walk, load_both,
-          [below, inverse](const auto& both) { return below.scaled(both[0]) * inverse * both[1]; });
-      numbers.mean.high = select(is_infinite, special, numbers.mean.high);
-      return numbers;
+      const V inverse = softmax.inverse_or_zero(V(Layout::spread(result.inverse.high)), top);
+      const Statistic special = detail::sum_of_special<V>(
+          layout, in, [below, inverse](V x, V dp) { return below.scaled(x) * inverse * dp; });
+      result.mean.high = select(is_infinite, special, result.mean.high);
+      return result;
     }
 
-    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
-    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store,
-                               V top, const Numbers<Number>& numbers,
-                               const Kept& kept) const noexcept {
+    template <class Layout, class Output, class Statistic, class Intermediates>
+    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                               const Output& out, V top, const Statistics<Statistic>& statistics,
+                               const Intermediates& intermediates) const {
       const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      const V mean = Walk::spread(numbers.mean.high);
-      const V mean_low = Walk::spread(numbers.mean.low);
-      const V inverse = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.high)), top);
-      const V inverse_low = softmax.inverse_or_zero(V(Walk::spread(numbers.inverse.low)), top);
-      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
+      const V mean = Layout::spread(statistics.mean.high);
+      const V mean_low = Layout::spread(statistics.mean.low);
+      const V inverse = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.high)), top);
+      const V inverse_low = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.low)), top);
+      layout.each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
         detail::kernels::TwoParts<V> e;
-        if constexpr (Kept::is_kept) {
-          const auto parts = kept.get(walk, at);
+        if constexpr (Intermediates::are_stored) {
+          const auto parts = intermediates.get(layout, at);
           e = {parts[0], parts[1]};
         } else {
-          e = below.scaled_in_parts(both[0]);
+          e = below.scaled_in_parts(x);
         }
         const auto p = exact_product(e.high, inverse);
         const V p_low = p.low + fma(e.high, inverse_low, e.low * inverse);
-        const auto centred = exact_difference(both[1], mean);
+        const auto centred = exact_difference(dp, mean);
         const V correction = fma(p.high, centred.low - mean_low, p_low * centred.high);
-        store(at, fma(p.high, centred.high, finite_or_zero(correction)));
+        return fma(p.high, centred.high, finite_or_zero(correction));
       });
     }
   };
 
   template <class V>
-  struct BackwardFromOutputSteps {
+  struct BackwardFromOutput {
+    using T = typename V::value_type;
     static constexpr bool needs_maximum = false;
-    template <class Number>
-    using Numbers = detail::kernels::TwoParts<Number>;
+    template <class Statistic>
+    using Statistics = detail::kernels::TwoParts<Statistic>;
 
-    template <class Walk, class LoadBoth, class Kept>
-    HILLOCK_INLINE auto numbers(const Walk& walk, const LoadBoth& load_both, V,
-                                const Kept&) const noexcept {
-      using Number [[maybe_unused]] = decltype(Walk::gathered(V()));
+    template <class Layout, class Intermediates>
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
+                                   const Intermediates&) const {
+      using Statistic [[maybe_unused]] = decltype(Layout::gathered(V()));
       const auto products = detail::sum_of_gradients<V>(
-          walk, load_both, 1, [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
-            detail::SumsOf<Walk, V> sums;
-            walk.each(load_both, [&](Index slot, Index, const auto& both, const auto& counted) {
-              sums.of[slot].add_product(counted(both[0]), counted(scaled(both[1])));
-            });
-            return Walk::total(sums);
+          layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+            detail::SumsOf<Layout, V> sums;
+            layout.each(in, detail::NoOutput(),
+                        [&](Index slot, Index, const auto& counted, V p, V dp)
+                            HILLOCK_INLINE_LAMBDA {
+                              sums.of[slot].add_product(counted(p), counted(scaled(dp)));
+                            });
+            return Layout::total(sums);
           });
       auto mean = products.total.gradient_parts(products.unit);
-      if constexpr (sizeof(typename V::value_type) == 8) {
+      if constexpr (sizeof(T) == 8) {
         const auto is_no_number = is_nan(mean.high);
         if (HILLOCK_LIKELY(!any(is_no_number))) return mean;
         // An infinite p times a gradient so small that it is 0 at the unit is none.
-        const Number special = detail::sum_of_special<V>(
-            walk, load_both, [](const auto& both) { return both[0] * both[1]; });
+        const Statistic special =
+            detail::sum_of_special<V>(layout, in, [](V p, V dp) { return p * dp; });
         mean.high = select(is_no_number, special, mean.high);
       }
       return mean;
     }
 
-    template <class Walk, class LoadBoth, class Store, class Number, class Kept>
-    HILLOCK_INLINE void finish(const Walk& walk, const LoadBoth& load_both, const Store& store, V,
-                               const Numbers<Number>& number, const Kept&) const noexcept {
-      const V mean = Walk::spread(number.high);
-      const V mean_low = Walk::spread(number.low);
+    template <class Layout, class Output, class Statistic, class Intermediates>
+    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                               const Output& out, V, const Statistics<Statistic>& statistics,
+                               const Intermediates&) const {
+      const V mean = Layout::spread(statistics.high);
+      const V mean_low = Layout::spread(statistics.low);
       const V halves = halves_where_large(mean);
       if (HILLOCK_LIKELY(!any(halves < 1))) {
-        return walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-          store(at, both[0] * ((both[1] - mean) - mean_low));
-        });
+        return layout.each(in, out,
+                           [&](Index, Index, const auto&, V p, V dp)
+                               HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
       }
-      finish_by_halves(walk, load_both, store, mean, mean_low, halves);
+      finish_by_halves(layout, in, out, mean, mean_low, halves);
     }
 
    private:
     /// Takes copies, as sum_of_special does.
-    template <class Walk, class LoadBoth, class Store>
-    static HILLOCK_COLD void finish_by_halves(Walk walk, LoadBoth load_both, Store store, V mean,
-                                              V mean_low, V halves) noexcept {
+    template <class Layout, class Output>
+    static HILLOCK_COLD void finish_by_halves(Layout layout, detail::Inputs<T, 2> in, Output out,
+                                              V mean, V mean_low, V halves) {
       const V twice = 1 / halves;
-      walk.each(load_both, [&](Index, Index at, const auto& both, const auto&) {
-        store(at, both[0] * twice * ((both[1] * halves - mean * halves) - mean_low * halves));
+      layout.each(in, out, [&](Index, Index, const auto&, V p, V dp) {
+        return p * twice * ((dp * halves - mean * halves) - mean_low * halves);
       });
     }
   };

@@ -1,4 +1,5 @@
-// The exponentials of one distribution and their sum: what softmax and log-softmax share.
+// The exponentials of a distribution and their sum: what softmax, log-softmax and cross-entropy
+// share.
 //
 //   p_i = e^(x_i - top) / sum_j e^(x_j - top),  log p_i = (x_i - top) - log(sum_j e^(x_j - top)),
 //
@@ -8,12 +9,12 @@
 //
 //   e^(x - top) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
 //
-// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is two
-// additions more than a plain exponential; the error of the difference carried along would be eight.
-// What R is off by is a factor common to all exponentials, and cancels.
+// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is
+// two additions more than a plain exponential; the error of the difference carried along would be
+// eight. What R is off by is a factor common to all exponentials, and cancels.
 //
-// Sums are taken over a tree whose shape depends on the number of entries alone (arrays/axis/summation.hpp):
-// of floats in doubles, of doubles in two parts.
+// Sums are taken over a tree whose shape depends on the number of entries alone
+// (arrays/axis/summation.hpp): of floats in doubles, of doubles in two parts.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -30,21 +31,22 @@ struct DistributionConstants;
 
 template <>
 struct DistributionConstants<float> {
-  // From here on the difference of top and any x whose exponential is not 0 is exact: they are within
-  // a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
+  // From here on the difference of top and any x whose exponential is not 0 is exact: they are
+  // within a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
   static constexpr float far_out = 208.0f;
 };
 
 template <>
 struct DistributionConstants<double> {
   static constexpr double far_out = 1491.0;
-  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up exactly.
+  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up
+  // exactly.
   static constexpr double coarse = 0x1.8p532;
   static_assert(ExpConstants<double>::tail == 512);
 };
 
-/// e^(x - top) for x <= top, finite or -infinity. The largest is exactly 1. Where top is NaN or
-/// infinite, NaN.
+/// Computes e^(x - top) for x <= top, finite or -infinity. The largest is exactly 1. The results
+/// are NaN where top is NaN or infinite.
 template <class V>
 class ExponentialsBelow {
   using C = ExpConstantsOf<V>;
@@ -60,16 +62,16 @@ class ExponentialsBelow {
     lowest_ = shifted_top - C::decay_limit;
   }
 
-  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1, as
-  /// if every x were the same number.
+  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1,
+  /// as if every x were the same number.
   template <class Condition>
   HILLOCK_INLINE ExponentialsBelow(V top, Condition is_masked) noexcept
       : ExponentialsBelow(zero_where(is_masked, top)) {
     lowest_ = zero_where(is_masked, lowest_);
   }
 
-  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0 in any
-  /// product with a number below 2^-20.
+  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0
+  /// in any product with a number below 2^-20.
   HILLOCK_INLINE ExpParts<V> parts(V x) const noexcept {
     const V bounded = not_below(x - shift_, lowest_);
     const V shifted = fma(bounded - remainder_, C::log2_e, magic_);
@@ -78,13 +80,14 @@ class ExponentialsBelow {
     return parts_of(Reduced<V>{r, shifted});
   }
 
-  /// e^(x - top) 2^tail together with what its last addition rounds off.
+  /// Returns e^(x - top) 2^tail together with what its last addition rounds off.
   HILLOCK_INLINE TwoParts<V> scaled_in_parts(V x) const noexcept {
     const ExpParts<V> e = parts(x);
     const V high = fma(e.m, e.power, e.power);
     return {high, fma(e.m, e.power, e.power - high)};
   }
-  /// e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is rounded once.
+  /// Returns e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is
+  /// rounded once.
   HILLOCK_INLINE V scaled(V x) const noexcept {
     const ExpParts<V> e = parts(x);
     return fma(e.m, e.power, e.power);
@@ -97,7 +100,8 @@ class ExponentialsBelow {
   V lowest_;
 };
 
-// Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
+// The largest number is sealed: a compiler that may assume that there is no infinity would take
+// nothing to exceed it.
 template <class V>
 HILLOCK_INLINE auto is_infinite(V x) noexcept {
   return abs(x) > sealed(V(std::numeric_limits<typename V::value_type>::max()));
@@ -107,8 +111,9 @@ HILLOCK_INLINE auto is_finite(V x) noexcept {
   return abs(x) <= sealed(V(std::numeric_limits<typename V::value_type>::max()));
 }
 
-/// A sum over a divisor, which may be beyond the largest number: where value is infinite it is
-/// scaled times back, a power of two, and the others are set, inverse to one over the divisor.
+/// The quotient of a sum and a divisor, which may be beyond the largest number. Where `value` is
+/// infinite, the quotient is `scaled` times `back`, a power of two, and `inverse` is 1 over the
+/// divisor; elsewhere only `value` is meant.
 template <class V>
 struct ScaledQuotient {
   V value;
@@ -125,8 +130,8 @@ HILLOCK_INLINE V infinity() noexcept {
 
 /// Gradients are added at a power of two of their size, the unit: sums of floats at 1, because
 /// doubles hold any of them; sums of doubles at small_unit, so that 2^48 finite numbers have a sum;
-/// but where the largest is below tiny_gradient, of which the rounding errors would be lost, times
-/// raised.
+/// but where the largest is below tiny_gradient, whose rounding errors would be lost, the unit is
+/// `raised`.
 template <class T>
 struct GradientUnit {
   static constexpr T small_unit = static_cast<T>(0x1p-48);
@@ -134,7 +139,7 @@ struct GradientUnit {
   static constexpr double tiny_gradient = 0x1p-400;
 };
 
-/// Lanes of doubles, summed as they are.
+/// A plain sum in each lane of a batch of doubles.
 template <class W>
 struct PlainSum {
   HILLOCK_INLINE void add(const PlainSum& other) noexcept {
@@ -143,7 +148,8 @@ struct PlainSum {
   W number[1] = {0};
 };
 
-/// A sum for each lane of a batch of floats: in doubles, which hold every float and product of two.
+/// A sum for each lane of a batch of floats, in doubles, which hold every float and every product
+/// of two floats.
 template <class V>
 class WideSum {
  public:
@@ -165,7 +171,7 @@ class WideSum {
     part[1].add(other.part[1]);
   }
 
-  /// A sum of scaled exponentials as that of the exponentials.
+  /// Returns the sum of exponentials, where this is one of scaled exponentials.
   HILLOCK_INLINE WideSum without_scale() const noexcept {
     return times(static_cast<double>(ExpConstantsOf<V>::from_tail));
   }
@@ -176,7 +182,7 @@ class WideSum {
     return result;
   }
   HILLOCK_INLINE V inverse() const noexcept { return narrowed(1 / low(), 1 / high()); }
-  /// (this - x) / divisor, for a term x of this.
+  /// Returns (this - x) / divisor, for a term x of this.
   HILLOCK_INLINE V share_of_others(V x, const WideSum& divisor) const noexcept {
     return narrowed((low() - widened_low(x)) / divisor.low(),
                     (high() - widened_high(x)) / divisor.high());
@@ -189,7 +195,8 @@ class WideSum {
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
     return in_parts(a.low() / b.low(), a.high() / b.high());
   }
-  /// Of sums of e^(x - top) 2^tail, times gradients and alone.
+  /// Returns the mean of gradients, from the sums of e^(x - top) 2^tail times the gradients and
+  /// alone.
   HILLOCK_INLINE friend TwoParts<V> weighted_mean(const WideSum& products, const WideSum& weights,
                                                   V) noexcept {
     return quotient(products, weights);
@@ -221,7 +228,7 @@ class WideSum {
   }
 };
 
-/// A sum for each lane of a batch of doubles, with what its roundings lost.
+/// A sum for each lane of a batch of doubles, together with what its roundings lost.
 template <class V>
 class CompensatedSum {
  public:

@@ -1,17 +1,19 @@
-// Groups of a few pieces that follow each other in memory: in registers, piece by piece.
+// Groups of a few consecutive entries (the pieces of a Maxout unit): transposed in registers, so
+// that each group has a lane.
 #pragma once
 
-#include <hillock/arrays/axis/lanes.hpp>
+#include <hillock/arrays/axis/layout.hpp>
 #include <hillock/simd/transpose.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Two pieces, the most common number, as a constant: the loops over them are gone then.
+/// Two pieces, the most common number, as a constant: the compiler then removes the loops over
+/// them.
 using TwoPieces = std::integral_constant<int, 2>;
 
-/// A batch's worth of elements, and fewer of them.
+/// The elements of a whole batch, and of fewer lanes.
 template <class V>
 struct WholeBatch {
   using T = typename V::value_type;
@@ -26,19 +28,20 @@ struct FirstLanes {
   HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
 };
 
-inline constexpr int most_turned_pieces = 8;
+inline constexpr int most_transposed_pieces = 8;
 
-/// The pieces of V::size groups that follow each other in memory, piece by piece. Of pieces that are
-/// fewer than a square has, what follows the last group is read and written too.
+/// The pieces of V::size groups that follow each other in memory: piece[i] has piece i of each.
+/// Where a group has fewer pieces than a square, what follows the last group is read and written
+/// too.
 template <class V>
-struct TurnedPieces {
+struct TransposedGroups {
   using T = typename V::value_type;
   static constexpr int size = static_cast<int>(simd::square_size<T>);
   static constexpr int overrun(TwoPieces) noexcept { return 0; }
   static constexpr int overrun(int pieces_each) noexcept {
     return pieces_each < size ? size - pieces_each : 0;
   }
-  V piece[most_turned_pieces];
+  V piece[most_transposed_pieces];
 
   HILLOCK_INLINE void read(const T* from, TwoPieces) noexcept {
     piece[0] = V::load(from);
@@ -50,7 +53,7 @@ struct TurnedPieces {
     piece[0].store(to);
     piece[1].store(to + V::size);
   }
-  /// Lanes are those of the groups in memory, but of two pieces.
+  /// Lanes are in the order of the groups in memory, but not those of two pieces.
   static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
   static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
   static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
@@ -72,22 +75,22 @@ struct TurnedPieces {
   }
 
  private:
-  /// work(at) for squares of pieces from `at` on, the last of which overlap.
+  /// Calls work(at) for squares of pieces from `at` on, the last of which overlap.
   template <class Work>
   static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
-    // The first by itself, where g++ sees which pieces it has: they stay in registers.
+    // The first square stands by itself: g++ sees which pieces it has, and they stay in registers.
     work(0);
     for (int at = size; at < pieces_each; at += size)
       work(at + size <= pieces_each ? at : pieces_each - size);
   }
 };
 
-/// The last groups of a distribution, fewer than V has lanes or with nothing after them that may be
-/// touched, as a copy.
+/// A copy of the last groups of a distribution, which are fewer than V has lanes or have nothing
+/// after them that may be touched.
 template <class V>
-struct CopiedPieces {
+struct CopiedGroups {
   using T = typename V::value_type;
-  T element[most_turned_pieces * V::size + simd::square_size<T>];
+  T element[most_transposed_pieces * V::size + simd::square_size<T>];
 
   void read(const T* from, int pieces_each, Index groups_each) noexcept {
     const Index count = groups_each * pieces_each;

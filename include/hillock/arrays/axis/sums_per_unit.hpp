@@ -1,10 +1,9 @@
-// Sums over the rows or the columns of two arrays, of a term of each place, in double.
+// Sums over the rows or the columns of two arrays, of a term of each pair of elements, in double.
 //
-// They are added in the order of partial_sums.hpp whatever the layout: the bits depend neither on it nor
-// on the width of the registers.
+// They are added in the order of summation.hpp whatever the layout: the bits depend neither on it
+// nor on the width of the registers.
 #pragma once
 
-#include <hillock/arrays/axis/lanes.hpp>
 #include <hillock/arrays/axis/summation.hpp>
 
 #include <algorithm>
@@ -18,7 +17,7 @@ HILLOCK_INLINE W term_of_one(const Term& term, T x, T dy) noexcept {
   return term(W(static_cast<double>(x)), W(static_cast<double>(dy)));
 }
 
-/// sums[i] += term(x[i], dy[i]) for i < n.
+/// Adds term(x[i], dy[i]) to sums[i] for i < n.
 template <class V, class Term, class T>
 HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n,
                               double* sums) noexcept {
@@ -43,7 +42,7 @@ HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n
   }
 }
 
-/// The sum of partial sums.
+/// Returns the sum of partial sums.
 inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
   using W = simd::Batch<double, simd::NarrowArch>;
   kernels::PlainSum<W> parts[partial_sums];
@@ -52,9 +51,9 @@ inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
   return parts[0].number[0].first();
 }
 
-/// The sum of n terms, of places that read(start, n) gives pointers to.
+/// Returns the sum of the n terms of a unit: read(start, n) gives pointers to contiguous elements.
 template <class V, class Term, class Read>
-double sum_of_run(const Term& term, const Read& read, Index n) {
+double sum_of_contiguous(const Term& term, const Read& read, Index n) {
   using W = simd::Batch<double, simd::NarrowArch>;
   if (n < shortest_tree) {
     const auto [x, dy] = read(0, n);
@@ -74,10 +73,10 @@ double sum_of_run(const Term& term, const Read& read, Index n) {
   return total_by_halves(sums);
 }
 
-/// The sums of units that lie beside each other, of n terms each: read(entry, first, count) gives pointers to
-/// an entry of some units.
+/// Computes the sums of units one to a lane, of n terms each: read(entry, first, count) gives
+/// pointers to an entry of some units, which are neighbours.
 template <class V, class Term, class Read>
-void sums_of_units(const Term& term, const Read& read, Index n, Index units, double* to) {
+void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
   using W = simd::Batch<double, typename V::arch>;
   constexpr Index at_once = 64;
   constexpr Index width = static_cast<Index>(W::size);
@@ -102,7 +101,7 @@ void sums_of_units(const Term& term, const Read& read, Index n, Index units, dou
   }
 }
 
-/// to[unit] = the sum of term(x, dy) over a row (column), in batches of doubles.
+/// Writes to[unit] = the sum of term(x, dy) over a row (column), in batches of doubles.
 template <class Arch, class Term, class X, class DY>
 void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* to) {
   using T = typename X::T;
@@ -110,23 +109,20 @@ void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* t
   const Shape shape = x.shape();
   const Index n = entries(shape, per);
   const Index units = distributions(shape, per);
-  // A single row or column is one run, whatever it is stored in.
-  const bool along_row = shape.rows == 1 || (x.is_row_major() && shape.cols != 1);
+  const Layout layout = layout_of_sums(shape, x.is_row_major(), per);
+  const bool along_row = (layout == Layout::contiguous) == (per == Per::row);
   T x_buffer[buffer_size] = {};
   T dy_buffer[buffer_size] = {};
-  const auto read = [&](Index run, Index start, Index count) {
-    const Index row = along_row ? run : start;
-    const Index col = along_row ? start : run;
+  const auto read = [&](Index line, Index start, Index count) {
+    const Index row = along_row ? line : start;
+    const Index col = along_row ? start : line;
     return std::pair<const T*, const T*>(x.read(row, col, count, along_row, x_buffer),
                                          dy.read(row, col, count, along_row, dy_buffer));
   };
-  if (along_row == (per == Per::column)) {
-    sums_of_units<V>(term, read, n, units, to);
-  } else {
-    for (Index unit = 0; unit < units; ++unit) {
-      const auto read_unit = [&](Index start, Index count) { return read(unit, start, count); };
-      to[unit] = sum_of_run<V>(term, read_unit, n);
-    }
+  if (layout == Layout::one_per_lane) return sums_one_per_lane<V>(term, read, n, units, to);
+  for (Index unit = 0; unit < units; ++unit) {
+    const auto read_unit = [&](Index start, Index count) { return read(unit, start, count); };
+    to[unit] = sum_of_contiguous<V>(term, read_unit, n);
   }
 }
 

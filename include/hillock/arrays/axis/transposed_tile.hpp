@@ -1,18 +1,18 @@
-// Distributions of few entries that are neighbours in memory, turned so that each has a lane.
+// Distributions of few entries, transposed so that each has a lane.
 #pragma once
 
-#include <hillock/arrays/axis/lanes.hpp>
+#include <hillock/arrays/axis/summation.hpp>
 #include <hillock/simd/transpose.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share nothing. In
-/// squares, the last of which overlap.
+/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share
+/// nothing. It goes by squares, the last of which overlap.
 template <class T>
-void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
-               Index to_step) noexcept {
+HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
+                                Index to_step) noexcept {
   constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
   if (rows < size || cols < size) {
     for (Index i = 0; i < rows; ++i)
@@ -29,83 +29,167 @@ void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
   }
 }
 
-/// Some batches of distributions of few entries. Several at a time: the processor has something to do while
-/// one waits for its maximum or its sum.
-template <class V, Index MostEntries>
-class TurnedTile {
+/// Some batches of distributions of few entries. They are several, so that the processor has
+/// something to do while one of them waits for its maximum or its sum.
+template <class V>
+class TransposedTile {
  public:
   using T = typename V::value_type;
   static constexpr Index width = static_cast<Index>(V::size);
   static constexpr Index groups = 4;
-  static constexpr Index most_entries = MostEntries;
-  /// How many entries at a time `write` asks for at most, some of them twice.
+  /// How many entries a square has.
   static constexpr auto square = static_cast<Index>(simd::square_size<T>);
+  using Squares = std::integral_constant<Index, square>;
 
-  /// How many of `count` distributions are in a group.
-  static Index lanes_of(Index group, Index count) noexcept {
+  /// Memory for `groups` batches of distributions of up to MostEntries entries.
+  template <Index MostEntries>
+  struct Memory {
+    alignas(sizeof(V)) T of[static_cast<std::size_t>(groups * MostEntries * width)];
+  };
+  template <Index MostEntries>
+  HILLOCK_INLINE explicit TransposedTile(Memory<MostEntries>& memory) noexcept
+      : memory_(memory.of), group_size_(MostEntries * width) {}
+
+  /// Returns how many of `count` distributions are in a group.
+  static HILLOCK_INLINE Index lanes_of(Index group, Index count) noexcept {
     return count - group * width < width ? count - group * width : width;
   }
+  /// The entries of a group, `width` elements from one to the next.
+  HILLOCK_INLINE T* group(Index g) const noexcept { return memory_ + g * group_size_; }
+  HILLOCK_INLINE EntryReader<T> reader(Index g) const noexcept { return {group(g), width}; }
+  HILLOCK_INLINE EntryWriter<T> writer(Index g) const noexcept { return {group(g), width}; }
+  HILLOCK_INLINE V load(Index g, Index entry) const noexcept {
+    return sealed(V::load(group(g) + entry * width));
+  }
 
-  /// Reads `lanes` distributions of n entries, `step` elements apart. Returns the largest entry of each;
-  /// any number where there is a NaN.
-  HILLOCK_INLINE V read(Index group, const T* from, Index step, Index n, Index lanes) noexcept {
-    if (lanes == width && n >= square) return read_squares(group, from, step, n);
-    transpose(from, step, lanes, n, tile_[group], width);
+  /// Reads `lanes` distributions of n entries that are neighbours in memory, `step` elements from
+  /// one distribution to the next. Returns the largest entry of each; any number where there is a
+  /// NaN.
+  HILLOCK_INLINE V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
+    T* const tile = group(g);
+    if (lanes == width && n >= square) return read_squares(tile, from, step, n);
+    transpose(from, step, lanes, n, tile, width);
     // Further lanes repeat the first: they raise no exception that it does not.
     for (Index i = 0; i < n; ++i)
-      for (Index lane = lanes; lane < width; ++lane)
-        tile_[group][i * width + lane] = tile_[group][i * width];
-    V top = load(group, 0);
-    for (Index i = 1; i < n; ++i) top = not_below(load(group, i), top);
-    return top;
+      for (Index lane = lanes; lane < width; ++lane) tile[i * width + lane] = tile[i * width];
+    return maximum(tile, n);
   }
-
-  /// Writes what fill(first, count, store) gives to store(entry, value), for `count` entries from `first`
-  /// on; count is a constant, or n. Where `to` is null, into the tile alone.
-  template <class Fill>
-  HILLOCK_INLINE void write(Index group, T* to, Index step, Index n, Index lanes,
-                            const Fill& fill) noexcept {
-    if (to != nullptr && lanes == width && n >= square) return write_squares(to, step, n, fill);
-    fill(Index{0}, n, [&](Index entry, V value) { store(group, entry, value); });
-    if (to != nullptr) transpose(tile_[group], width, n, lanes, to, step);
-  }
-
-  HILLOCK_INLINE V load(Index group, Index entry) const noexcept {
-    return sealed(V::load(tile_[group] + entry * width));
-  }
-  HILLOCK_INLINE void store(Index group, Index entry, V value) noexcept {
-    value.store(tile_[group] + entry * width);
-  }
-
- private:
-  /// In squares, the last of which overlap.
-  HILLOCK_INLINE V read_squares(Index group, const T* from, Index step, Index n) noexcept {
-    V top = 0;
-    for (Index i = 0; i < n; i += square) {
-      const Index at = i + square <= n ? i : n - square;
-      V turned[simd::square_size<T>];
-      load_transposed(from + at, step, turned);
-      if (i == 0) top = turned[0];
-      for (Index k = 0; k < square; ++k) {
-        top = not_below(turned[k], top);
-        store(group, at + k, turned[k]);
-      }
+  /// Reads distributions that are not contiguous, in the same way.
+  V read(Index g, const Source<T>& source, Index first, Index lanes) const {
+    T* const tile = group(g);
+    const Index n = source.entries_each();
+    if (!source.is_in_memory() || !are_batches_in_memory<V>(source.memory(), lanes, width)) {
+      source.copy({first, lanes, 0, n}, tile, width);
+      return maximum(tile, n);
+    }
+    const T* from = source.memory().from(first).first;
+    V top = sealed(V::load(from));
+    for (Index i = 0; i < n; ++i, from += source.memory().along) {
+      const V value = sealed(V::load(from));
+      top = not_below(value, top);
+      value.store(tile + i * width);
     }
     return top;
   }
+
+  /// Writes whole squares of what fill(layout, output) gives, to distributions of n entries
+  /// that are neighbours in memory. The last square overlaps the one before it.
   template <class Fill>
   static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
-      V turned[simd::square_size<T>];
-      fill(at, std::integral_constant<Index, square>(),
-           [&](Index entry, V value) { turned[entry - at] = value; });
-      store_transposed(turned, to + at, step);
+      V entry[simd::square_size<T>];
+      fill(SomeEntries<V, Squares>(at, Squares()), SquareOutput<V>{entry});
+      store_transposed(entry, to + at, step);
     }
   }
 
-  alignas(sizeof(V)) T tile_[groups][static_cast<std::size_t>(most_entries * width)];
+ private:
+  static HILLOCK_INLINE V maximum(const T* tile, Index n) noexcept {
+    V top = sealed(V::load(tile));
+    for (Index i = 1; i < n; ++i) top = not_below(sealed(V::load(tile + i * width)), top);
+    return top;
+  }
+
+  /// In squares, the last of which overlap.
+  static HILLOCK_INLINE V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
+    V top = 0;
+    for (Index i = 0; i < n; i += square) {
+      const Index at = i + square <= n ? i : n - square;
+      V entry[simd::square_size<T>];
+      load_transposed(from + at, step, entry);
+      if (i == 0) top = entry[0];
+      for (Index k = 0; k < square; ++k) {
+        top = not_below(entry[k], top);
+        entry[k].store(tile + (at + k) * width);
+      }
+    }
+    return top;
+  }
+  T* memory_;
+  Index group_size_;
 };
+
+/// Reads `count` distributions from `first` on into a tile, and the largest entry of each into top.
+template <class V>
+HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
+                                const Source<typename V::value_type>& source, Index first,
+                                Index count, V* top) {
+  constexpr Index width = TransposedTile<V>::width;
+  const Index n = source.entries_each();
+  const auto& memory = source.memory();
+  const bool are_contiguous = source.is_in_memory() && memory.along == 1;
+  for (Index g = 0; g * width < count; ++g) {
+    const Index lanes = tile.lanes_of(g, count), start = first + g * width;
+    top[g] = are_contiguous ? tile.read(g, memory.from(start).first, memory.across, n, lanes)
+                            : tile.read(g, source, start, lanes);
+  }
+}
+
+/// Writes `count` distributions from `first` on: fill(group, layout, output) writes their
+/// entries.
+template <class V, class Fill>
+HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
+                               const Sink<typename V::value_type>& sink, Index n, Index first,
+                               Index count, const Fill& fill) {
+  constexpr Index width = TransposedTile<V>::width;
+  const auto& memory = sink.memory();
+  const bool are_contiguous = sink.is_in_memory() && memory.along == 1;
+  for (Index g = 0; g * width < count; ++g) {
+    const Index lanes = tile.lanes_of(g, count), start = first + g * width;
+    const auto fill_group = [&](const auto& layout, const auto& out)
+                                HILLOCK_INLINE_LAMBDA { fill(g, layout, out); };
+    if (are_contiguous && lanes == width && n >= tile.square) {
+      tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
+      continue;
+    }
+    fill_group(OnePerLane<V, true>(n, n), tile.writer(g));
+    if (are_contiguous)
+      transpose(tile.group(g), width, n, lanes, memory.from(start).first, memory.across);
+    else
+      sink.copy(tile.group(g), width, {start, lanes, 0, n});
+  }
+}
+
+/// Calls work(first, count) for as many distributions at a time as a TransposedTile holds.
+template <class V, class Work>
+HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
+  constexpr Index step = TransposedTile<V>::groups * TransposedTile<V>::width;
+  for (Index first = 0; first < count; first += step)
+    work(first, count - first < step ? count - first : step);
+}
+
+/// Calls work(layout, group) for the groups of a tile, where the layout adds few entries one after
+/// the other.
+template <class V, class Work>
+HILLOCK_INLINE void for_each_group(Index n, Index count, const Work& work) {
+  const Index groups = (count + TransposedTile<V>::width - 1) / TransposedTile<V>::width;
+  if (n < shortest_tree) {
+    for (Index g = 0; g < groups; ++g) work(OnePerLane<V, true>(n, n), g);
+  } else {
+    for (Index g = 0; g < groups; ++g) work(OnePerLane<V, false>(n, n), g);
+  }
+}
 
 }  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -1,12 +1,12 @@
-// Which entry of a group is the largest, in every group of every sample: what the monitors of Maxout
-// (a group is the pieces of a unit) and of softmax (one group of all entries) count.
+// Counts which entry of a group is the largest, in every group of every sample: for the monitors of
+// Maxout (a group is the pieces of a unit) and of softmax (one group of all entries).
 //
-// A lane is a sample: samples that are neighbours in memory are loaded, those whose entries are
-// neighbours are turned, all others go through the buffer of a LaneReader. Groups of more neighbours
-// than are turned are gone through one by one, many entries to a batch.
+// Each sample has a lane: samples that are neighbours in memory are loaded, those whose entries are
+// neighbours are transposed, all others go through the buffer of a LaneReader. Groups of more
+// neighbours than are transposed are taken one after the other, many entries to a batch.
 #pragma once
 
-#include <hillock/arrays/axis/summation.hpp>
+#include <hillock/arrays/axis/lanes.hpp>
 #include <hillock/arrays/axis/transposed_tile.hpp>
 #include <hillock/diagnostics/counting/lane_totals.hpp>
 
@@ -18,11 +18,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
-/// The winner of a group in every lane: the number of its largest entry, the lowest of equals, and the
-/// value; or n of n entries where one of them is not finite. A number is the bits of its lane: as a
-/// float it could be no more than 2^24.
+/// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and
+/// the value; or n of n entries where one of them is not finite. An index is the bits of its lane:
+/// as a float it could be no more than 2^24.
 template <class V>
-struct Winners {
+struct Argmaxes {
   V entry;
   V value;
 
@@ -31,50 +31,52 @@ struct Winners {
   }
 };
 
-/// Of n entries, which load(entry, batch) gives for so many batches of groups, each once.
+/// Returns the argmax of n entries, which load(entry, batch) gives for so many batches of groups,
+/// each once.
 template <class V, std::size_t Batches, class Load>
-HILLOCK_INLINE std::array<Winners<V>, Batches> winners_of(Eigen::Index n,
-                                                          const Load& load) noexcept {
-  // Not in the result itself: that is handed on by its address, and a lane of it would change in memory.
-  std::array<V, Batches> best, winner, non_finite;
+HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
+                                                            const Load& load) noexcept {
+  // These are not in the result itself, which is returned by its address: each would be stored and
+  // loaded for every entry.
+  std::array<V, Batches> best, argmax, non_finite;
   for (std::size_t b = 0; b < Batches; ++b) {
     best[b] = load(Eigen::Index{0}, b);
-    winner[b] = Winners<V>::numbered(0);
+    argmax[b] = Argmaxes<V>::numbered(0);
     non_finite[b] = V::from_bits(non_finite_bit(best[b]));
   }
   for (Eigen::Index i = 1; i < n; ++i) {
-    const V number = Winners<V>::numbered(i);
+    const V number = Argmaxes<V>::numbered(i);
     for (std::size_t b = 0; b < Batches; ++b) {
       const V value = load(i, b);
       non_finite[b] = V::from_bits(bits(non_finite[b]) | non_finite_bit(value));
       const auto wins = value > best[b];
-      winner[b] = select(wins, number, winner[b]);
+      argmax[b] = select(wins, number, argmax[b]);
       best[b] = select(wins, value, best[b]);
     }
   }
-  std::array<Winners<V>, Batches> winners;
+  std::array<Argmaxes<V>, Batches> argmaxes;
   for (std::size_t b = 0; b < Batches; ++b)
-    winners[b] = {select(has_sign(non_finite[b]), Winners<V>::numbered(n), winner[b]), best[b]};
-  return winners;
+    argmaxes[b] = {select(has_sign(non_finite[b]), Argmaxes<V>::numbered(n), argmax[b]), best[b]};
+  return argmaxes;
 }
 
-/// Hands winners on to use(group, entry, value), or, where Use counts only, to use(group, entry, how
-/// many samples). The entry is n where a sample is not finite in the group.
+/// Calls use(group, entry, value) for every argmax or, where Use only counts, use(group, entry,
+/// number of samples). The entry is n where a sample is not finite in the group.
 template <class V, class Use>
-class WinnerCounts {
+class ArgmaxCounts {
   using Index = Eigen::Index;
   using T = typename V::value_type;
   using Bits = detail::simd::Bits<T, typename V::arch>;
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// The entries that are turned, of one group or of several.
-  static constexpr Index most_turned = 64;
+  /// How many entries are transposed at most, of one group or of several.
+  static constexpr Index most_transposed = 64;
 
-  WinnerCounts(Index n, Index samples, Use use) noexcept
+  ArgmaxCounts(Index n, Index samples, Use use) noexcept
       : use_(use), n_(n), in_lanes_(Use::counts_only && n <= 8 && samples >= 4 * width) {}
 
-  /// What is added until finish() is of the groups from `first` on.
+  /// Prepares for argmaxes of the groups from `first` on, which are added until finish().
   void start(Index first, Index groups) noexcept {
     first_ = first;
     groups_ = groups;
@@ -82,16 +84,16 @@ class WinnerCounts {
   }
 
   template <std::size_t Batches>
-  HILLOCK_INLINE void add(Index group, const std::array<Winners<V>, Batches>& winners) noexcept {
+  HILLOCK_INLINE void add(Index group, const std::array<Argmaxes<V>, Batches>& argmaxes) noexcept {
     if (!in_lanes_) {
-      for (const Winners<V>& each : winners) use_lanes(group, each, 0, width);
+      for (const Argmaxes<V>& each : argmaxes) use_lanes(group, each, 0, width);
       return;
     }
     T* lanes = lanes_ + (group - first_) * (n_ + 1) * width;
     for (Index i = 0; i <= n_; ++i, lanes += width) {
-      const V number = Winners<V>::numbered(i);
+      const V number = Argmaxes<V>::numbered(i);
       Bits count = bits(V::load(lanes));
-      for (const Winners<V>& each : winners)
+      for (const Argmaxes<V>& each : argmaxes)
         count = counted(have_same_bits(each.entry, number), count);
       V::from_bits(count).store(lanes);
     }
@@ -107,17 +109,17 @@ class WinnerCounts {
     }
   }
 
-  /// The samples in the lanes from `begin` to before `end`; at any time.
-  HILLOCK_NOINLINE void use_lanes(Index group, const Winners<V>& winners, Index begin,
+  /// Uses the samples in the lanes from `begin` to before `end`; may be called at any time.
+  HILLOCK_NOINLINE void use_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
                                   Index end) noexcept {
     T value[V::size];
-    winners.value.store(value);
-    const auto entry = patterns_of(winners.entry);
+    argmaxes.value.store(value);
+    const auto entry = patterns_of(argmaxes.entry);
     for (auto lane = static_cast<std::size_t>(begin); lane < static_cast<std::size_t>(end); ++lane)
       use_one(group, static_cast<Index>(entry[lane]), value[lane]);
   }
 
-  /// The winner of a group in one sample.
+  /// Uses the argmax of a group in one sample.
   HILLOCK_INLINE void use_one(Index group, Index entry, T value) noexcept {
     if constexpr (Use::counts_only)
       use_(group, entry, std::int64_t{1});
@@ -132,13 +134,14 @@ class WinnerCounts {
   /// added up.
   const bool in_lanes_;
   Index first_ = 0, groups_ = 0;
-  // Most where there are many groups: 3 counts of 32 groups of 2.
-  alignas(V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_turned / 2 * 3 * width : 1)];
+  // They are most where there are many groups: 3 counts of 32 groups of 2.
+  alignas(
+      V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_transposed / 2 * 3 * width : 1)];
 };
 
-/// Samples that are neighbours in memory, at least as many as V has lanes.
+/// Counts in samples that are neighbours in memory, at least as many as V has lanes.
 template <class V, class T, class Counts>
-void count_side_by_side(const detail::Distributions<const T>& x, Eigen::Index samples,
+void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index samples,
                         Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
@@ -154,24 +157,26 @@ void count_side_by_side(const detail::Distributions<const T>& x, Eigen::Index sa
     counts.start(group, 1);
     Index at = 0;
     for (; at + together * width <= samples; at += together * width)
-      counts.add(group, winners_of<V, together>(n, load_from(at)));
+      counts.add(group, argmaxes_of<V, together>(n, load_from(at)));
     counts.finish();
     // The last batch overlaps the one before it.
     for (; at < samples; at += width) {
       const Index start = at + width <= samples ? at : samples - width;
-      counts.use_lanes(group, winners_of<V, 1>(n, load_from(start))[0], at - start, width);
+      counts.use_lanes(group, argmaxes_of<V, 1>(n, load_from(start))[0], at - start, width);
     }
   }
 }
 
-/// Groups of few entries that are neighbours in memory, of at least as many samples.
+/// Counts in groups of few entries that are neighbours in memory, of at least as many samples.
 template <class V, class T, class Counts>
-void count_turned(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                  Counts& counts) {
+void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
+                      Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
-  const Index groups = x.entries / n, together = Counts::most_turned / n;
-  detail::TurnedTile<V, Counts::most_turned> tile;
+  const Index groups = x.entries / n, together = Counts::most_transposed / n;
+  using Tile = detail::TransposedTile<V>;
+  typename Tile::template Memory<Counts::most_transposed> memory;
+  const Tile tile(memory);
   for (Index first = 0; first < groups; first += together) {
     const Index end = std::min(first + together, groups);
     counts.start(first, end - first);
@@ -180,35 +185,38 @@ void count_turned(const detail::Distributions<const T>& x, Eigen::Index samples,
       const T* const from = x.first + start * x.across + first * n;
       tile.read(0, from, x.across, (end - first) * n, width);
       for (Index group = first; group < end; ++group) {
-        const auto winners = winners_of<V, 1>(
+        const auto argmaxes = argmaxes_of<V, 1>(
             n, [&](Index i, std::size_t) { return tile.load(0, (group - first) * n + i); });
         if (start == at)
-          counts.add(group, winners);
+          counts.add(group, argmaxes);
         else
-          counts.use_lanes(group, winners[0], at - start, width);
+          counts.use_lanes(group, argmaxes[0], at - start, width);
       }
     }
     counts.finish();
   }
 }
 
-/// Groups of many, more than twice as many as V has lanes.
+/// Counts in groups of many contiguous entries, more than twice as many as V has lanes.
 template <class V, class T, class Counts>
-void count_runs(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                Counts& counts) {
+void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
+                      Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   for (Index sample = 0; sample < samples; ++sample) {
     for (Index group = 0; group * n < x.entries; ++group) {
       const T* const from = x.first + sample * x.across + group * n;
       auto non_finite = non_finite_bit(V(0));
-      const V top = V(detail::Run<V>(n)
-                          .maximum([&](Index i) {
-                            const V value = sealed(V::load(from + i));
-                            non_finite = non_finite | non_finite_bit(value);
-                            return value;
-                          })
+      const V top = V(detail::Contiguous<V>(n)
+                          .maximum(detail::EntryReader<T>(from, 1),
+                                   [&](auto value, auto largest) {
+                                     if constexpr (std::is_same_v<decltype(value), V>)
+                                       non_finite = non_finite | non_finite_bit(value);
+                                     return not_below(value, largest);
+                                   })
                           .first());
+      // The maximum starts with the last batch, which it does not compare.
+      non_finite = non_finite | non_finite_bit(V::load(from + n - width));
       if (any(has_sign(V::from_bits(non_finite)))) {
         counts.use_one(group, n, 0);
         continue;
@@ -221,7 +229,7 @@ void count_runs(const detail::Distributions<const T>& x, Eigen::Index samples, E
   }
 }
 
-/// Samples that are fewer than any batch has lanes.
+/// Counts in samples that are fewer than any batch has lanes.
 template <class T, class Counts>
 void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
                       Counts& counts) {
@@ -229,23 +237,23 @@ void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samp
   for (Index sample = 0; sample < samples; ++sample) {
     for (Index group = 0; group * n < x.entries; ++group) {
       const T* const from = x.first + sample * x.across + group * n * x.along;
-      Index winner = 0;
+      Index argmax = 0;
       bool all_finite = true;
       for (Index i = 0; i < n; ++i) {
         all_finite &= is_finite(from[i * x.along]);
-        if (from[i * x.along] > from[winner * x.along]) winner = i;
+        if (from[i * x.along] > from[argmax * x.along]) argmax = i;
       }
-      counts.use_one(group, all_finite ? winner : n, from[winner * x.along]);
+      counts.use_one(group, all_finite ? argmax : n, from[argmax * x.along]);
     }
   }
 }
 
-/// Any array, as many samples at a time as V has lanes.
+/// Counts in any array, as many samples at a time as V has lanes.
 template <class V, class X, class Use>
-void count_winners_in(const X& in, Per axis, Eigen::Index n, const Use& use) {
+void count_argmaxes_in(const X& in, Per axis, Eigen::Index n, const Use& use) {
   using Index = Eigen::Index;
   using T = typename V::value_type;
-  using Counts = WinnerCounts<V, Use>;
+  using Counts = ArgmaxCounts<V, Use>;
   constexpr auto width = static_cast<Index>(V::size);
   constexpr auto fewest =
       static_cast<Index>(detail::simd::Batch<T, detail::simd::NarrowArch>::size);
@@ -254,30 +262,40 @@ void count_winners_in(const X& in, Per axis, Eigen::Index n, const Use& use) {
   Counts counts(n, samples, use);
   if constexpr (X::is_loadable) {
     const auto x = detail::distributions_of<const T>(in, axis);
-    if (x.across == 1 && samples >= width) return count_side_by_side<V>(x, samples, n, counts);
-    if (x.along == 1 && n > Counts::most_turned) return count_runs<V>(x, samples, n, counts);
-    if (x.along == 1 && samples >= width) return count_turned<V>(x, samples, n, counts);
-    if (width == fewest && samples < width) return count_one_by_one(x, samples, n, counts);
+    const bool fill_lanes = x.across == 1 && samples >= width;
+    switch (detail::layout_for_argmax(
+        fill_lanes ? detail::Neighbours::distributions : detail::neighbours_in(x), n, samples,
+        width, Counts::most_transposed)) {
+      case detail::Layout::contiguous:
+        return count_contiguous<V>(x, samples, n, counts);
+      case detail::Layout::transposed_tile:
+        return count_transposed<V>(x, samples, n, counts);
+      case detail::Layout::one_per_lane:
+        if (fill_lanes) return count_one_per_lane<V>(x, samples, n, counts);
+        if (width == fewest && samples < width) return count_one_by_one(x, samples, n, counts);
+    }
   }
+  const detail::Source<T> source(in, axis);
   detail::for_each_block<V>(samples, [&](Index first, Index now) {
-    detail::LaneReader<V, X> read(in, axis, first, now);
+    detail::LaneReader<V> read(source, first, now);
     for (Index group = 0; group < groups; ++group) {
       const auto load = [&](Index i, std::size_t) { return read(group * n + i); };
-      counts.use_lanes(group, winners_of<V, 1>(n, load)[0], 0, now);
+      counts.use_lanes(group, argmaxes_of<V, 1>(n, load)[0], 0, now);
     }
   });
 }
 
-/// The winners of all groups of n entries, which follow each other along the axis, in all samples.
+/// Counts the argmaxes of all groups of n entries, which follow each other along the axis, in all
+/// samples.
 template <class X, class Use>
 void count_winners(const X& in, Per axis, Eigen::Index n, const Use& use) {
   using V = detail::simd::Batch<typename X::T>;
   using Narrow = detail::simd::Batch<typename X::T, detail::simd::NarrowArch>;
   if constexpr (V::size > Narrow::size) {
     if (detail::distributions(in.shape(), axis) < static_cast<Eigen::Index>(V::size))
-      return count_winners_in<Narrow>(in, axis, n, use);
+      return count_argmaxes_in<Narrow>(in, axis, n, use);
   }
-  count_winners_in<V>(in, axis, n, use);
+  count_argmaxes_in<V>(in, axis, n, use);
 }
 
 }  // namespace diagnostics

@@ -1,0 +1,150 @@
+// How an algorithm along an axis reads and writes the entries of a few distributions: batches that
+// lie a step apart, in memory itself, or in a tile on the stack where the entries of a batch are
+// not neighbours or not of the type that is computed in. A batch is then loaded from the tile long
+// after its lanes were stored, and not put together from single elements, which stalls.
+#pragma once
+
+#include <hillock/arrays/axis/layout.hpp>
+
+#include <array>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace detail {
+
+/// Elements of a tile on the stack: 1 or 2 KB each of x, dy and dx.
+inline constexpr Index tile_size = 256;
+
+/// Storage for the entries of distributions that are not taken from memory itself.
+template <class V>
+struct EntryTile {
+  alignas(sizeof(V)) typename V::value_type of[static_cast<std::size_t>(tile_size)];
+};
+
+/// Whether batches of `count` distributions, `lanes` of them to a batch, can be loaded from memory
+/// itself. (Fewer lanes than a batch has are those of interleaved distributions.)
+template <class V, class T>
+HILLOCK_INLINE bool are_batches_in_memory(const Distributions<T>& memory, Index count,
+                                          Index lanes) noexcept {
+  const bool is_whole_batch = lanes == static_cast<Index>(V::size);
+  return memory.across == 1 && count == lanes && (is_whole_batch || memory.along == lanes);
+}
+
+/// Reads entries: read(start, n) is where n of them lie, step() apart. What was read may be
+/// overwritten.
+template <class T>
+class EntryReader {
+ public:
+  /// Entries that are all in memory, a step apart.
+  HILLOCK_INLINE EntryReader(const T* first, Index step) noexcept : first_(first), step_(step) {}
+
+  /// Entries of `count` distributions, `lanes` to a batch.
+  template <class V>
+  EntryReader(const Source<T>& source, Index first, Index count, Index lanes,
+              EntryTile<V>& tile) noexcept
+      : source_(&source), distribution_(first), count_(count), step_(lanes) {
+    if (source.is_in_memory() && are_batches_in_memory<V>(source.memory(), count, lanes)) {
+      first_ = source.memory().from(first).first;
+      step_ = source.memory().along;
+    } else {
+      tile_ = tile.of;
+    }
+  }
+
+  HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
+  HILLOCK_INLINE Index step() const noexcept { return step_; }
+  HILLOCK_INLINE const T* read(Index start, Index n) const {
+    return is_direct() ? first_ + start * step_ : copied(start, n);
+  }
+
+ private:
+  HILLOCK_NOINLINE const T* copied(Index start, Index n) const {
+    source_->copy({distribution_, count_, start, n}, tile_, step_);
+    return tile_;
+  }
+
+  const Source<T>* source_ = nullptr;
+  Index distribution_ = 0, count_ = 0;
+  T* tile_ = nullptr;
+  const T* first_ = nullptr;
+  Index step_;
+};
+
+/// Writes entries: n of them are put at place(start, n), step() apart, and are written then.
+template <class T>
+class EntryWriter {
+ public:
+  static constexpr bool is_output = true;
+  HILLOCK_INLINE EntryWriter(T* first, Index step) noexcept : first_(first), step_(step) {}
+  template <class V>
+  EntryWriter(const Sink<T>& sink, Index first, Index count, Index lanes,
+              EntryTile<V>& tile) noexcept
+      : sink_(&sink), distribution_(first), count_(count), step_(lanes) {
+    if (sink.is_in_memory() && are_batches_in_memory<V>(sink.memory(), count, lanes)) {
+      first_ = sink.memory().from(first).first;
+      step_ = sink.memory().along;
+    } else {
+      tile_ = tile.of;
+    }
+  }
+
+  /// Where some entries are put.
+  struct Place {
+    T* first;
+    Index step;
+    template <class V>
+    HILLOCK_INLINE void put(Index i, V value) const noexcept {
+      value.store(first + i * step);
+    }
+  };
+  HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
+  HILLOCK_INLINE Place place(Index start) const noexcept {
+    return {is_direct() ? first_ + start * step_ : tile_, step_};
+  }
+  HILLOCK_INLINE void write(Index start, Index n) const {
+    if (!is_direct()) copy(start, n);
+  }
+
+ private:
+  HILLOCK_NOINLINE void copy(Index start, Index n) const {
+    sink_->copy(tile_, step_, {distribution_, count_, start, n});
+  }
+
+  const Sink<T>* sink_ = nullptr;
+  Index distribution_ = 0, count_ = 0;
+  T* tile_ = nullptr;
+  T* first_ = nullptr;
+  Index step_;
+};
+
+/// The output of a pass that only adds up.
+struct NoOutput {
+  static constexpr bool is_output = false;
+  struct Place {};
+  static constexpr bool is_direct() noexcept { return true; }
+  HILLOCK_INLINE Place place(Index) const noexcept { return {}; }
+  HILLOCK_INLINE void write(Index, Index) const noexcept {}
+};
+
+/// The output of a pass over a square of entries that are transposed in registers then.
+template <class V>
+struct SquareOutput {
+  static constexpr bool is_output = true;
+  V* square;
+  struct Place {
+    V* square;
+    HILLOCK_INLINE void put(Index i, V value) const noexcept { square[i] = value; }
+  };
+  HILLOCK_INLINE Place place(Index) const noexcept { return {square}; }
+  HILLOCK_INLINE void write(Index, Index) const noexcept {}
+};
+
+/// Returns how many entries a pass takes at a time: all, where none goes through a tile.
+template <class... Access>
+HILLOCK_INLINE Index entries_at_a_time(Index n, Index lanes, const Access&... access) noexcept {
+  return (access.is_direct() && ...) ? n : tile_size / lanes;
+}
+
+}  // namespace detail
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
