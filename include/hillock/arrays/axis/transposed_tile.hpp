@@ -165,6 +165,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
       tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
       continue;
     }
+    // Two calls, of which the compiler knows that neither goes through a buffer.
     if (is_in_memory && are_batches_in_memory<V>(memory, lanes, width)) {
       T* const to = memory.from(start).first;
       fill_group(OnePerLane<V, true>(n, n), EntryWriter<T>(to, memory.along));
