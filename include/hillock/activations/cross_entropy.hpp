@@ -189,8 +189,14 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
                                        Index first, Index count, N top) {
     T logits[N::size];
     top.store(logits);
-    for (Index lane = 0; lane < count; ++lane)
-      logits[lane] = in.at(label_of(labels, first + lane), first + lane);
+    if (in.is_in_memory()) {
+      const detail::Distributions<const T> memory = in.memory().from(first);
+      for (Index lane = 0; lane < count; ++lane)
+        logits[lane] = memory.from(lane).first[label_of(labels, first + lane) * memory.along];
+    } else {
+      for (Index lane = 0; lane < count; ++lane)
+        logits[lane] = in.at(label_of(labels, first + lane), first + lane);
+    }
     return sealed(N::load(logits));
   }
 
@@ -272,8 +278,16 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
 
     void written(Index first, Index count) const {
-      for (Index j = first; j < first + count; ++j)
-        out.set(label_of(labels, j), j, label_gradient[j % most_samples]);
+      if (out.is_in_memory()) {
+        const detail::Distributions<T> memory = out.memory();
+        for (Index j = first; j < first + count; ++j) {
+          T* const to = memory.from(j).first;
+          to[label_of(labels, j) * memory.along] = label_gradient[j % most_samples];
+        }
+      } else {
+        for (Index j = first; j < first + count; ++j)
+          out.set(label_of(labels, j), j, label_gradient[j % most_samples]);
+      }
     }
 
    private:

@@ -82,6 +82,14 @@ HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange 
     }
     return;
   }
+  if (lanes == size) {
+    // Interleaved distributions: a constant number of lanes, which the compiler unrolls.
+    Index lane[Narrow::size];
+    for (Index j = 0; j < size; ++j) lane[j] = j < count ? j * in.across : 0;
+    for (Index i = 0; i < range.n; ++i, from += in.along, to += size)
+      for (Index j = 0; j < size; ++j) to[j] = from[lane[j]];
+    return;
+  }
   for (Index j = 0; j < lanes; ++j) {
     const T* const lane = from + (j < count ? j * in.across : 0);
     for (Index i = 0; i < range.n; ++i) to[i * lanes + j] = lane[i * in.along];
