@@ -112,7 +112,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const detail::Source<T> logits(in, axis);
     const detail::Sink<T> gradient(out, axis);
     SumOfLosses sum;
-    const Gradient<V> algorithm{logits, gradient, LabelsOf(labels), divisor(labels), &sum, {}};
+    const Gradient<V, Labels> algorithm{logits, gradient, labels, divisor(labels), &sum, {}};
     // Exponentials are stored only in a dz that does not round them.
     detail::forward_along_axis<V, detail::can_be_loaded<T, std::decay_t<decltype(out)>>>(
         logits, gradient, algorithm);
@@ -148,27 +148,12 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
   }
 
-  /// The labels, as a reference that does not depend on their type: what is computed with them is
-  /// compiled once.
-  class LabelsOf {
-   public:
-    template <class Labels>
-    explicit LabelsOf(const Labels& labels) noexcept
-        : labels_(&labels), size_(static_cast<Index>(labels.size())), at_(&at<Labels>) {}
-    Index size() const noexcept { return size_; }
-    Index operator[](Index sample) const { return at_(labels_, sample); }
-
-   private:
-    /// Any integer type, in the type that a container or an array is indexed with.
-    template <class Labels>
-    static Index at(const void* labels, Index sample) {
-      const Labels& all = *static_cast<const Labels*>(labels);
-      return static_cast<Index>(all[static_cast<decltype(all.size())>(sample)]);
-    }
-    const void* labels_;
-    Index size_;
-    Index (*at_)(const void*, Index);
-  };
+  /// Returns a label of any integer type, indexed with the type that its container is indexed with.
+  template <class Labels>
+  static HILLOCK_INLINE Index label_of(const Labels& labels, Index sample) {
+    using At = decltype(labels.size());
+    return static_cast<Index>(labels[static_cast<At>(sample)]);
+  }
 
   template <class Labels>
   void check_labels(const char* where, detail::Shape shape, const Labels& labels) const {
@@ -199,13 +184,19 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
   /// Returns the logits of the labels of `count` samples, as many as N has lanes at most; further
   /// lanes have the largest logit of theirs, so that they raise no exception.
-  template <class N, class T>
-  static N label_logits(const detail::Source<T>& in, const LabelsOf& labels, Index first,
-                        Index count, N top) {
+  template <class N, class T, class Labels>
+  static HILLOCK_INLINE N label_logits(const detail::Source<T>& in, const Labels& labels,
+                                       Index first, Index count, N top) {
     T logits[N::size];
     top.store(logits);
-    for (Index lane = 0; lane < count; ++lane)
-      logits[lane] = in.at(labels[first + lane], first + lane);
+    if (in.is_in_memory()) {
+      const detail::Distributions<const T> memory = in.memory().from(first);
+      for (Index lane = 0; lane < count; ++lane)
+        logits[lane] = memory.from(lane).first[label_of(labels, first + lane) * memory.along];
+    } else {
+      for (Index lane = 0; lane < count; ++lane)
+        logits[lane] = in.at(label_of(labels, first + lane), first + lane);
+    }
     return sealed(N::load(logits));
   }
 
@@ -218,11 +209,10 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const auto in = detail::input_view(x);
     using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
-    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), LabelsOf(labels),
-                                use);
+    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, use);
   }
-  template <class V, class T, class Use>
-  static void for_each_loss_along_axis(const detail::Source<T>& in, const LabelsOf& labels,
+  template <class V, class T, class Labels, class Use>
+  static void for_each_loss_along_axis(const detail::Source<T>& in, const Labels& labels,
                                        const Use& use) {
     detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
                                          Index first, Index count) {
@@ -238,13 +228,13 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
   /// The gradient of every logit is its exponential over the sum, as softmax computes it; that of
   /// the label's logit is set afterwards.
-  template <class V>
+  template <class V, class Labels>
   struct Gradient {
     using T = typename V::value_type;
     static constexpr Index most_samples = detail::most_under_way<V>;
     const detail::Source<T>& in;
     const detail::Sink<T>& out;
-    LabelsOf labels;
+    const Labels& labels;
     double divisor;
     SumOfLosses* sum;
     /// The gradients by the labels' logits, of the samples that are under way.
@@ -253,7 +243,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     template <class Layout, class Entries>
     HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
                                   Index first) const {
-      const Index left = labels.size() - first;
+      const Index left = static_cast<Index>(labels.size()) - first;
       const Index count =
           left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
       const auto narrow_top = layout.gathered(top);
@@ -288,8 +278,16 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
 
     void written(Index first, Index count) const {
-      for (Index j = first; j < first + count; ++j)
-        out.set(labels[j], j, label_gradient[j % most_samples]);
+      if (out.is_in_memory()) {
+        const detail::Distributions<T> memory = out.memory();
+        for (Index j = first; j < first + count; ++j) {
+          T* const to = memory.from(j).first;
+          to[label_of(labels, j) * memory.along] = label_gradient[j % most_samples];
+        }
+      } else {
+        for (Index j = first; j < first + count; ++j)
+          out.set(label_of(labels, j), j, label_gradient[j % most_samples]);
+      }
     }
 
    private:
@@ -307,8 +305,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1
     /// over the sum of exponentials and the divisor.
     template <class Statistic, class Total>
-    HILLOCK_NOINLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
-                                          Statistic others, Index first, Index count) const {
+    HILLOCK_INLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
+                                        Statistic others, Index first, Index count) const {
       using C = detail::kernels::ExpConstantsOf<V>;
       T loss[Statistic::size], gradient[Statistic::size];
       (detail::log_of_sum(others) + (top - logits)).store(loss);

@@ -82,6 +82,14 @@ HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange 
     }
     return;
   }
+  if (lanes == size) {
+    // Interleaved distributions: a constant number of lanes, which the compiler unrolls.
+    Index lane[Narrow::size];
+    for (Index j = 0; j < size; ++j) lane[j] = j < count ? j * in.across : 0;
+    for (Index i = 0; i < range.n; ++i, from += in.along, to += size)
+      for (Index j = 0; j < size; ++j) to[j] = from[lane[j]];
+    return;
+  }
   for (Index j = 0; j < lanes; ++j) {
     const T* const lane = from + (j < count ? j * in.across : 0);
     for (Index i = 0; i < range.n; ++i) to[i * lanes + j] = lane[i * in.along];
@@ -191,13 +199,19 @@ class Source {
     else
       convert_(view_, axis_, range, tile, lanes);
   }
-  T at(Index entry, Index distribution) const {
-    T value[simd::Batch<T, simd::NarrowArch>::size];
-    copy({distribution, 1, entry, 1}, value, static_cast<Index>(sizeof value / sizeof(T)));
-    return value[0];
+  HILLOCK_INLINE T at(Index entry, Index distribution) const {
+    return is_in_memory() ? memory_.from(distribution).first[entry * memory_.along]
+                          : converted(entry, distribution);
   }
 
  private:
+  HILLOCK_NOINLINE T converted(Index entry, Index distribution) const {
+    T value[simd::Batch<T, simd::NarrowArch>::size];
+    convert_(view_, axis_, {distribution, 1, entry, 1}, value,
+             static_cast<Index>(sizeof value / sizeof(T)));
+    return value[0];
+  }
+
   Distributions<const T> memory_;
   Index count_;
   Per axis_;
@@ -234,12 +248,20 @@ class Sink {
       convert_(tile, lanes, view_, axis_, range);
   }
   /// Writes one number, rounded once to the element type.
-  void set(Index entry, Index distribution, T value) const {
-    T tile[simd::Batch<T, simd::NarrowArch>::size] = {value};
-    copy(tile, static_cast<Index>(sizeof tile / sizeof(T)), {distribution, 1, entry, 1});
+  HILLOCK_INLINE void set(Index entry, Index distribution, T value) const {
+    if (is_in_memory())
+      memory_.from(distribution).first[entry * memory_.along] = value;
+    else
+      convert(entry, distribution, value);
   }
 
  private:
+  HILLOCK_NOINLINE void convert(Index entry, Index distribution, T value) const {
+    T tile[simd::Batch<T, simd::NarrowArch>::size] = {value};
+    convert_(tile, static_cast<Index>(sizeof tile / sizeof(T)), view_, axis_,
+             {distribution, 1, entry, 1});
+  }
+
   Distributions<T> memory_;
   Index count_;
   Per axis_;

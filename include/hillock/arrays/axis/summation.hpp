@@ -140,18 +140,12 @@ class OnePerLane {
   HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
     // Copies: what is stored could have changed the members, for all that the compiler knows.
     const Index n = n_, at_a_time = at_a_time_;
-    const Index whole = n / partial_sums * partial_sums;
-    const Index last = n - partial_sums;
-    for (Index start = 0; start < n; start += at_a_time) {
-      const Index now = n - start < at_a_time ? n - start : at_a_time;
-      const Reading<T, N> reading(in, start, now);
-      const auto to = out.place(start);
-      for (Index i = 0; i < now; ++i) {
-        const Index at = start + i;
-        const Index slot = IsShort ? 0 : at < whole ? at % partial_sums : at - last;
-        use_batch(to, i, use, slot, at, AllCount(), load_batches<V>(reading, i));
-      }
-      out.write(start, now);
+    if constexpr (IsShort) {
+      // Short distributions are never taken in parts.
+      return each(in, out, use, 0, n);
+    } else {
+      for (Index start = 0; start < n; start += at_a_time)
+        each(in, out, use, start, n - start < at_a_time ? n - start : at_a_time);
     }
   }
 
@@ -163,6 +157,23 @@ class OnePerLane {
   }
 
  private:
+  /// The entries from `start` to before `start + now`.
+  template <std::size_t N, class Output, class Use>
+  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use, Index start,
+                           Index now) const {
+    const Index n = n_;
+    const Index whole = n / partial_sums * partial_sums;
+    const Index last = n - partial_sums;
+    const Reading<T, N> reading(in, start, now);
+    const auto to = out.place(start);
+    for (Index i = 0; i < now; ++i) {
+      const Index at = start + i;
+      const Index slot = IsShort ? 0 : at < whole ? at % partial_sums : at - last;
+      use_batch(to, i, use, slot, at, AllCount(), load_batches<V>(reading, i));
+    }
+    out.write(start, now);
+  }
+
   Index n_, at_a_time_;
 };
 

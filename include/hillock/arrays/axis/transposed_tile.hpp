@@ -153,14 +153,22 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
                                const Sink<typename V::value_type>& sink, Index n, Index first,
                                Index count, const Fill& fill) {
   constexpr Index width = TransposedTile<V>::width;
+  using T = typename V::value_type;
   const auto& memory = sink.memory();
-  const bool are_contiguous = sink.is_in_memory() && memory.along == 1;
+  const bool is_in_memory = sink.is_in_memory();
+  const bool are_contiguous = is_in_memory && memory.along == 1;
   for (Index g = 0; g * width < count; ++g) {
     const Index lanes = tile.lanes_of(g, count), start = first + g * width;
     const auto fill_group = [&](const auto& layout, const auto& out)
                                 HILLOCK_INLINE_LAMBDA { fill(g, layout, out); };
     if (are_contiguous && lanes == width && n >= tile.square) {
       tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
+      continue;
+    }
+    // Two calls, of which the compiler knows that neither goes through a buffer.
+    if (is_in_memory && are_batches_in_memory<V>(memory, lanes, width)) {
+      T* const to = memory.from(start).first;
+      fill_group(OnePerLane<V, true>(n, n), EntryWriter<T>(to, memory.along));
       continue;
     }
     fill_group(OnePerLane<V, true>(n, n), tile.writer(g));
