@@ -28,6 +28,7 @@
 #pragma once
 
 #include <hillock/diagnostics/monitors/fractions.hpp>
+#include <hillock/diagnostics/monitors/gradient_flow.hpp>
 #include <hillock/diagnostics/monitors/maxout_monitor.hpp>
 #include <hillock/diagnostics/monitors/softmax_monitor.hpp>
 #include <hillock/diagnostics/monitors/unit_monitor.hpp>

@@ -16,7 +16,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
 /// The winner of a group in every lane: the number of its largest entry, the lowest of equals, and the
 /// value; or n of n entries where one of them is not finite. A number is the bits of its lane: as a
@@ -280,6 +280,6 @@ void count_winners(const X& in, Per axis, Eigen::Index n, const Use& use) {
   count_winners_in<V>(in, axis, n, use);
 }
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
