@@ -24,93 +24,127 @@ class CoherentSamples {
   CoherentSamples(const X& x, Per per, const ElementFunction<T>* f) noexcept
       : x_(x), units_are_rows_(per == Per::row), f_(f) {}
 
-  /// Examines a sample's units until both signs are found, which in a healthy layer are among the first.
   HILLOCK_NOINLINE std::int64_t count() {
     if constexpr (X::is_loadable) {
       if (x_.step(units_are_rows_) == 1) return samples_in_lanes();
-      if (x_.step(!units_are_rows_) == 1 && units() >= width) return units_in_lanes();
     }
-    return rest(0);
+    return samples_from(0);
   }
 
  private:
+  /// So many batches are given to the function at once.
+  static constexpr Index most_batches = 32;
   const X& x_;
   bool units_are_rows_;
   const ElementFunction<T>* f_;
 
   Index samples() const noexcept { return units_are_rows_ ? x_.shape().cols : x_.shape().rows; }
   Index units() const noexcept { return units_are_rows_ ? x_.shape().rows : x_.shape().cols; }
-
-  HILLOCK_INLINE V outputs(V x) const noexcept {
-    if (HILLOCK_LIKELY(f_ == nullptr)) return sealed(x);
-    return computed(x);
-  }
-  HILLOCK_NOINLINE V computed(V x) const noexcept {
-    alignas(V) T in[V::size], y[V::size];
-    x.store(in);
-    f_->forward(f_->f, in, nullptr, width, 1, y);
-    return V::load(y);
+  const T* read(Index unit, Index sample, Index n, T* buffer) const {
+    return units_are_rows_ ? x_.read(unit, sample, n, false, buffer)
+                           : x_.read(sample, unit, n, true, buffer);
   }
 
-  /// Samples that are neighbours in memory have a lane each.
-  std::int64_t samples_in_lanes() {
+  /// Batches of elements at an address, or of their outputs.
+  struct Batches {
+    const T* at;
+    Index step;
+    V operator[](Index i) const noexcept { return sealed(V::load(at + i * step)); }
+  };
+  /// The outputs are in y, unless they are the elements themselves.
+  HILLOCK_INLINE Batches outputs(Batches x, Index n, T* y) const {
+    if (f_ == nullptr) return x;
+    f_->forward(f_->f, x.at, nullptr, x.step, n, y);
+    return {y, width};
+  }
+
+  /// Samples that are neighbours in memory have a lane each. A few units are computed together: in a
+  /// healthy layer both signs are found in the first six or so.
+  HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
+    constexpr Index few = 6;
+    alignas(V) T y[static_cast<std::size_t>(few * width)];
     std::int64_t coherent = 0;
     const Index next_unit = x_.step(!units_are_rows_);
     Index sample = 0;
     for (; sample + width <= samples(); sample += width) {
       V has_positive = 0, has_negative = 0, lacks = 1;
-      for (Index unit = 0; unit < units(); ++unit) {
-        const V y = outputs(V::load(x_.data() + sample + unit * next_unit));
-        has_positive = select(y > V(0), 1, has_positive);
-        has_negative = select(y < V(0), 1, has_negative);
-        lacks = V(1) - has_positive * has_negative;
-        if (!any(lacks > V(0))) break;
+      for (Index first = 0; first < units() && any(lacks > V(0)); first += few) {
+        const Index n = units() - first < few ? units() - first : few;
+        const Batches some = outputs({x_.data() + sample + first * next_unit, next_unit}, n, y);
+        for (Index i = 0; i < n; ++i) {
+          const V output = some[i];
+          has_positive = select(output > V(0), 1, has_positive);
+          has_negative = select(output < V(0), 1, has_negative);
+          lacks = V(1) - has_positive * has_negative;
+          if (!any(lacks > V(0))) break;
+        }
       }
       T lanes[static_cast<std::size_t>(width)];
       lacks.store(lanes);
       for (const T lane : lanes) coherent += lane > 0;
     }
-    return coherent + rest(sample);
+    return coherent + samples_from(sample);
   }
 
-  /// Units that are neighbours in memory have a lane each.
-  std::int64_t units_in_lanes() {
+  /// The units of a sample go along the lanes. The first batches of some samples are computed together:
+  /// in a healthy layer they have both signs.
+  HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
+    alignas(V) T gathered[static_cast<std::size_t>(most_batches * width)];
+    alignas(V) T y[static_cast<std::size_t>(most_batches * width)];
     std::int64_t coherent = 0;
-    const T* from = x_.data();
-    const Index next = x_.step(units_are_rows_), all_units = units();
-    for (Index sample = 0; sample < samples(); ++sample, from += next) {
-      const V first = outputs(V::load(from));
-      if (HILLOCK_LIKELY(any(first > V(0)) && any(first < V(0)))) continue;
-      bool has_positive = false, has_negative = false;
-      for (Index unit = 0; unit < all_units && !(has_positive && has_negative); unit += width) {
-        const V y =
-            outputs(V::load(from + (unit + width <= all_units ? unit : all_units - width)));
-        has_positive |= any(y > V(0));
-        has_negative |= any(y < V(0));
+    for (; sample < samples(); sample += most_batches) {
+      const Index n = samples() - sample < most_batches ? samples() - sample : most_batches;
+      const Batches first = outputs(first_batches(sample, n, gathered), n, y);
+      for (Index i = 0; i < n; ++i) {
+        const V output = first[i];
+        if (HILLOCK_LIKELY(any(output > V(0)) && any(output < V(0)))) continue;
+        coherent += is_coherent(sample + i);
       }
-      coherent += !(has_positive && has_negative);
     }
     return coherent;
   }
 
-  /// The samples from `sample` on, whose units are read through a buffer.
-  HILLOCK_NOINLINE std::int64_t rest(Index sample) {
-    std::int64_t coherent = 0;
+  /// Returns the first batches of n samples, which are gathered unless they can be loaded as they are.
+  HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
+    if (are_units_loadable()) return {place_of(0, sample), x_.step(units_are_rows_)};
+    for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
+    return {gathered, width};
+  }
+  /// Returns a batch of units, of which the last one overlaps the one before it if it can be loaded.
+  HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
+    if (are_units_loadable())
+      return {place_of(unit + width <= units() ? unit : units() - width, sample), width};
+    gather(unit, sample, gathered);
+    return {gathered, width};
+  }
+  bool are_units_loadable() const noexcept {
+    return X::is_loadable && x_.step(!units_are_rows_) == 1 && units() >= width;
+  }
+  /// The address of an element, where are_units_loadable().
+  const T* place_of(Index unit, Index sample) const noexcept {
+    if constexpr (X::is_loadable)
+      return x_.data() + unit + sample * x_.step(units_are_rows_);
+    else
+      return nullptr;
+  }
+  /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that remain.
+  HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
     T buffer[detail::buffer_size];
-    for (; sample < samples(); ++sample) {
-      bool has_positive = false, has_negative = false;
-      for (Index unit = 0; unit < units() && !(has_positive && has_negative); unit += width) {
-        const Index n = units() - unit < width ? units() - unit : width;
-        const T* from = units_are_rows_ ? x_.read(unit, sample, n, false, buffer)
-                                        : x_.read(sample, unit, n, true, buffer);
-        const V y = outputs(n == width ? V::load(from)
-                                       : V::load_first(from, static_cast<std::size_t>(n)));
-        has_positive |= any(y > V(0));
-        has_negative |= any(y < V(0));
-      }
-      coherent += !(has_positive && has_negative);
+    const Index n = units() - unit < width ? units() - unit : width;
+    const T* const from = read(unit, sample, n, buffer);
+    for (Index i = 0; i < width; ++i) to[i] = from[i < n ? i : 0];
+  }
+
+  /// Whether a sample lacks one of the signs. All its units are examined, until both signs are found.
+  HILLOCK_NOINLINE bool is_coherent(Index sample) const {
+    alignas(V) T in[V::size], y[V::size];
+    bool has_positive = false, has_negative = false;
+    for (Index unit = 0; unit < units() && !(has_positive && has_negative); unit += width) {
+      const V output = outputs(batch_of(unit, sample, in), 1, y)[0];
+      has_positive |= any(output > V(0));
+      has_negative |= any(output < V(0));
     }
-    return coherent;
+    return !(has_positive && has_negative);
   }
 };
 

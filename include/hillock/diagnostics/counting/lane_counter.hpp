@@ -57,9 +57,19 @@ class LaneCounter {
   HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
                                Index n) const noexcept {
     // Outputs are computed on the way where the classifier is simple, and nowhere else.
-    constexpr bool is_simple = !Outputs::are_loaded;
-    return are_about_zero_ ? totals<is_simple, true>(x, step, y, slopes, n)
-                           : totals<is_simple, false>(x, step, y, slopes, n);
+    if constexpr (!Outputs::are_loaded) {
+      return are_about_zero_ ? simple_totals<true>(x, step, y, n)
+                             : simple_totals<false>(x, step, y, n);
+    } else {
+      // Only the sums are compiled twice.
+      const Added added = are_about_zero_ ? this->added<false, true>(x, step, y, n)
+                                          : this->added<false, false>(x, step, y, n);
+      const ElementCounts<Counts> counts =
+          classifier_.is_by_input()
+              ? counts_by_input(added.largest_input, added.smallest_input, x, step, n)
+              : counts_by_slope(x, step, slopes, n);
+      return totals_of<false>(added, counts, x, step, y, n);
+    }
   }
 
  private:
@@ -113,9 +123,16 @@ class LaneCounter {
     }
   };
 
+  /// What the batches add up to before the elements are classified.
+  struct Added {
+    V largest_input, smallest_input, smallest_output;
+    Counts above;
+    V input, input_squares, output, output_squares;
+  };
+
   template <bool IsSimple, bool AboutZero, class Outputs>
-  HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y_in_memory, const T* slopes,
-                               Index n) const noexcept {
+  HILLOCK_INLINE Added added(const T* x, Index step, const Outputs& y_in_memory,
+                             Index n) const noexcept {
     const Outputs y = y_in_memory;
     Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, classifier_.threshold(0)};
     Half even, odd;
@@ -130,24 +147,36 @@ class LaneCounter {
       const V last = sealed(V::load(x + i * step));
       sums.add(last, y(last, i), even);
     }
-    ElementCounts<Counts> counts;
-    if constexpr (IsSimple) {
-      sums.smallest_output = y(sums.smallest_input, 0);
-      counts = classifier_.simple_counts(sums.above, count_of(n));
-    } else {
-      counts = all_counts(sums.largest_input, sums.smallest_input, x, step, slopes, n);
-    }
-    Totals totals{count_of(n),
-                  counts,
-                  sums.largest_input,
-                  sums.smallest_output,
-                  sums.input + (even.input + odd.input),
-                  even.input_squares + odd.input_squares,
-                  sums.output,
-                  even.output_squares + odd.output_squares};
+    return {sums.largest_input,
+            sums.smallest_input,
+            sums.smallest_output,
+            sums.above,
+            sums.input + (even.input + odd.input),
+            even.input_squares + odd.input_squares,
+            sums.output,
+            even.output_squares + odd.output_squares};
+  }
+
+  template <bool AboutZero, class Outputs>
+  HILLOCK_INLINE Totals simple_totals(const T* x, Index step, const Outputs& y,
+                                      Index n) const noexcept {
+    Added added = this->added<true, AboutZero>(x, step, y, n);
+    added.smallest_output = y(added.smallest_input, 0);
+    return totals_of<true>(added, classifier_.simple_counts(added.above, count_of(n)), x, step, y,
+                           n);
+  }
+
+  template <bool IsSimple, class Outputs>
+  HILLOCK_INLINE Totals totals_of(const Added& added, const ElementCounts<Counts>& counts,
+                                  const T* x, Index step, const Outputs& y,
+                                  Index n) const noexcept {
+    Totals totals{count_of(n),  counts,
+                  added.largest_input, added.smallest_output,
+                  added.input,  added.input_squares,
+                  added.output, added.output_squares};
     const V least = least_ordinary<T>;
     if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
-      mark_lost<IsSimple>(totals, sums.smallest_input, x, step, y, n);
+      mark_lost<IsSimple>(totals, added.smallest_input, x, step, y, n);
     return totals;
   }
 
@@ -171,12 +200,6 @@ class LaneCounter {
     };
     mark(totals.input_squares, smallest_input, totals.largest_input, input_pivot_);
     mark(totals.output_squares, smallest_output, largest_output, output_pivot_);
-  }
-
-  HILLOCK_NOINLINE ElementCounts<Counts> all_counts(V largest, V smallest, const T* x, Index step,
-                                                    const T* slopes, Index n) const noexcept {
-    return classifier_.is_by_input() ? counts_by_input(largest, smallest, x, step, n)
-                                     : counts_by_slope(x, step, slopes, n);
   }
 
   /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes tell

@@ -98,6 +98,17 @@ class ObserverBase {
     return totals;
   }
 
+  HILLOCK_NOINLINE LaneTotals<V> totals_of_block(const Counter& counter, const T* x,
+                                                 const T* parameters, Index step, Index n) const {
+    alignas(V) T y[static_cast<std::size_t>(lane_block * width)];
+    alignas(V) T slopes[static_cast<std::size_t>(few_batches * width)];
+    if (classifier_.is_by_input())
+      function_.forward(function_.f, x, parameters, step, n, y);
+    else
+      function_.both(function_.f, x, parameters, step, n, y, slopes);
+    return counter.totals(x, step, StoredOutputs<T>{y}, slopes, n);
+  }
+
   /// So many samples whose mean is far off are added up once more, about their mean: a first element may
   /// lie anywhere, and means jump. (What is lost of fewer samples is less than the error that the moments
   /// of a unit may have.)
@@ -142,17 +153,6 @@ class ObserverBase {
     const T* parameters;
     Index n;
   };
-
-  HILLOCK_NOINLINE LaneTotals<V> totals_of_block(const Counter& counter, const T* x,
-                                                 const T* parameters, Index step, Index n) const {
-    alignas(V) T y[static_cast<std::size_t>(lane_block * width)];
-    alignas(V) T slopes[static_cast<std::size_t>(few_batches * width)];
-    if (classifier_.is_by_input())
-      function_.forward(function_.f, x, parameters, step, n, y);
-    else
-      function_.both(function_.f, x, parameters, step, n, y, slopes);
-    return counter.totals(x, step, StoredOutputs<T>{y}, slopes, n);
-  }
 
   /// Returns the totals of the first elements of a batch.
   HILLOCK_NOINLINE LaneTotals<V> totals_of_first(const Counter& counter, const T* x,
@@ -365,6 +365,7 @@ class Observer : public ObserverBase<V> {
       if (HILLOCK_LIKELY(this->quick_totals_ != nullptr))
         return counter.totals(x, step, ComputedOutputs<Forward>{quick_}, nullptr, n);
     }
+    if (n <= this->block_) return this->totals_of_block(counter, x, nullptr, step, n);
     return this->totals(counter, x, nullptr, step, n);
   }
 

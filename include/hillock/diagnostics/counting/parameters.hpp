@@ -48,6 +48,7 @@ class OutputsOfView {
       : x_(x), slopes_(slopes), shared_(shared) {}
 
   detail::Shape shape() const noexcept { return x_.shape(); }
+  static Index step(bool) noexcept { return 0; }
   HILLOCK_NOINLINE const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     const auto count = static_cast<std::size_t>(n);
     alignas(V) T parameters[V::size];
