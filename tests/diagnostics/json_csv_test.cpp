@@ -147,7 +147,8 @@ TEST_CASE("any three bytes are a string that a JSON parser reads", "[diagnostics
   int read = 0;
   for (const char a : edges)
     for (const char b : edges)
-      for (const char c : edges) read += json::accept(hillock::diagnostics::internal::json_text({a, b, c}));
+      for (const char c : edges)
+        read += json::accept(hillock::diagnostics::internal::json_text({a, b, c}));
   CHECK(read == 38 * 38 * 38);
 }
 

@@ -1,5 +1,6 @@
-// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose elements are
-// told by x alone and for others, whatever the array's size and layout; and its moments are what it says.
+// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose
+// elements are told by x alone and for others, whatever the array's size and layout; and its
+// moments are what it says.
 #include <support/complaint.hpp>
 #include <support/laid.hpp>
 #include <support/routes.hpp>
@@ -416,14 +417,14 @@ TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]
   const Classifier classifier(f, MonitorOptions{});
   const auto function = element_function<float>(f);
   const Array<float> z = Array<float>::Ones(units, 3);
-  for (const bool are_apart : {false, true}) {
+  for (const bool are_strided : {false, true}) {
     UnitCounters counters(V::size, all);
     Observer<V, QuickForward<hillock::Identity<>, float>::type> observer(classifier, function, f,
                                                                          counters);
     counters.expect_in_lanes(all);
     counters.add_lanes(0, LaneTotals<V>{all, {all, all, all, all}, 1, 1, 0, 0, 0, 0}, false);
-    if (are_apart)
-      observer.observe_units_apart(Array<float>(z.transpose()).data(), units, 3, 3);
+    if (are_strided)
+      observer.observe_strided_units(Array<float>(z.transpose()).data(), units, 3, 3);
     else
       observer.observe_units(z.data(), units, 3, units);
     const UnitStatistics unit = counters.unit(1);

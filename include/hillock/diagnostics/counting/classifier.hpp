@@ -12,8 +12,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns the number of T next to x that is not above it (not below it), so that comparisons of numbers
-/// of T with it come out as comparisons in double with x.
+/// Returns the number of T next to x that is not above it (not below it), so that comparisons of
+/// numbers of T with it come out as comparisons in double with x.
 template <class T>
 HILLOCK_NOINLINE T rounded_down(double x) noexcept {
   // A conversion that overflows would raise an exception.
@@ -48,9 +48,9 @@ inline constexpr FunctionTraits traits_of{detail::is_pointwise<F>, has_unimodal_
 
 /// Classifies elements of type T, in which the function is computed.
 ///
-/// Where |f'| is above any threshold on one interval, as the function's class may say, the input tells the
-/// class of an element: what remains to be counted is how many inputs are above a few thresholds. For any
-/// other function |f'| is compared, too.
+/// Where |f'| is above any threshold on one interval, as the function's class may say, the input
+/// tells the class of an element: what remains to be counted is how many inputs are above a few
+/// thresholds. For any other function |f'| is compared, too.
 template <class T>
 class ElementClassifier {
  public:
@@ -60,8 +60,8 @@ class ElementClassifier {
   using CountsAbove = std::array<Count, most_thresholds + 2>;
   static constexpr std::size_t all = most_thresholds, none = most_thresholds + 1;
 
-  /// The function may be null if the traits say that the slope is not unimodal. Of a function that is
-  /// saturated nowhere there is no range.
+  /// The function may be null if the traits say that the slope is not unimodal. Of a function that
+  /// is saturated nowhere there is no range.
   HILLOCK_NOINLINE ElementClassifier(const ElementFunction<T>* f, FunctionTraits traits,
                                      const MonitorOptions& options, double linear_slope,
                                      const std::optional<SaturationRange>& saturated)
@@ -80,8 +80,8 @@ class ElementClassifier {
 
   /// Whether the input alone tells the class of an element.
   bool is_by_input() const noexcept { return is_by_input_; }
-  /// Whether in addition the elements above one threshold, which has no sign, are all there is to count,
-  /// and f of the smallest element is the smallest output.
+  /// Whether in addition the elements above one threshold, which has no sign, are all there is to
+  /// count, and f of the smallest element is the smallest output.
   bool is_simple() const noexcept { return is_simple_; }
   std::size_t thresholds() const noexcept { return thresholds_; }
   T threshold(std::size_t i) const noexcept { return threshold_[i]; }
@@ -157,8 +157,8 @@ class ElementClassifier {
         has_negative |= grid.slope[i] < 0;
       }
     }
-    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid. Without a
-    // tolerance that is a single number, which is counted as active.
+    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid.
+    // Without a tolerance that is a single number, which is counted as active.
     const bool has_root = has_tolerance && has_positive && has_negative;
     if (has_root || active.intervals() > 1 || linear.intervals() > 1) return;
     is_by_input_ = true;
@@ -196,7 +196,8 @@ class ElementClassifier {
   }
 };
 
-/// The classifiers of one function for every type that it is computed in, and what they have in common.
+/// The classifiers of one function for every type that it is computed in, and what they have in
+/// common.
 class Classifier {
  public:
   template <class F>
@@ -204,7 +205,8 @@ class Classifier {
       : range_(saturated(f, checked(options))),
         largest_slope_(diagnostics::largest_slope(f)),
         of_floats_(classifier<float>(f, options)) {
-    if constexpr (F::accuracy != Accuracy::exact) of_doubles_.emplace(classifier<double>(f, options));
+    if constexpr (F::accuracy != Accuracy::exact)
+      of_doubles_.emplace(classifier<double>(f, options));
   }
 
   template <class T>

@@ -1,4 +1,5 @@
-// Samples whose outputs all have one sign: they force the gradients of the next layer's weights to one sign.
+// Samples whose outputs all have one sign: they force the gradients of the next layer's weights to
+// one sign.
 #pragma once
 
 #include <hillock/arrays/views/view.hpp>
@@ -58,8 +59,8 @@ class CoherentSamples {
     return {y, width};
   }
 
-  /// Samples that are neighbours in memory have a lane each. A few units are computed together: in a
-  /// healthy layer both signs are found in the first six or so.
+  /// Samples that are neighbours in memory have a lane each. A few units are computed together: in
+  /// a healthy layer both signs are found in the first six or so.
   HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
     constexpr Index few = 6;
     alignas(V) T y[static_cast<std::size_t>(few * width)];
@@ -86,8 +87,8 @@ class CoherentSamples {
     return coherent + samples_from(sample);
   }
 
-  /// The units of a sample go along the lanes. The first batches of some samples are computed together:
-  /// in a healthy layer they have both signs.
+  /// The units of a sample go along the lanes. The first batches of some samples are computed
+  /// together: in a healthy layer they have both signs.
   HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
     alignas(V) T gathered[static_cast<std::size_t>(most_batches * width)];
     alignas(V) T y[static_cast<std::size_t>(most_batches * width)];
@@ -104,13 +105,15 @@ class CoherentSamples {
     return coherent;
   }
 
-  /// Returns the first batches of n samples, which are gathered unless they can be loaded as they are.
+  /// Returns the first batches of n samples, which are gathered unless they can be loaded as they
+  /// are.
   HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
     if (are_units_loadable()) return {place_of(0, sample), x_.step(units_are_rows_)};
     for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
     return {gathered, width};
   }
-  /// Returns a batch of units, of which the last one overlaps the one before it if it can be loaded.
+  /// Returns a batch of units, of which the last one overlaps the one before it if it can be
+  /// loaded.
   HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
     if (are_units_loadable())
       return {place_of(unit + width <= units() ? unit : units() - width, sample), width};
@@ -127,7 +130,8 @@ class CoherentSamples {
     else
       return nullptr;
   }
-  /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that remain.
+  /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that
+  /// remain.
   HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
     T buffer[detail::buffer_size];
     const Index n = units() - unit < width ? units() - unit : width;
@@ -135,7 +139,8 @@ class CoherentSamples {
     for (Index i = 0; i < width; ++i) to[i] = from[i < n ? i : 0];
   }
 
-  /// Whether a sample lacks one of the signs. All its units are examined, until both signs are found.
+  /// Whether a sample lacks one of the signs. All its units are examined, until both signs are
+  /// found.
   HILLOCK_NOINLINE bool is_coherent(Index sample) const {
     alignas(V) T in[V::size], y[V::size];
     bool has_positive = false, has_negative = false;

@@ -1,4 +1,5 @@
-// f and f' of elements, for code that does not know the function: it is compiled once for all functions.
+// f and f' of elements, for code that does not know the function: it is compiled once for all
+// functions.
 #pragma once
 
 #include <hillock/arrays/elementwise/contiguous.hpp>
@@ -11,13 +12,13 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// A function, and the loops that compute it for batches of T. It refers to the function. A call of a loop
-/// costs some nanoseconds, so it is made for many batches at once.
+/// A function, and the loops that compute it for batches of T. It refers to the function. A call of
+/// a loop costs some nanoseconds, so it is made for many batches at once.
 template <class T>
 struct ElementFunction {
   using Index = Eigen::Index;
-  /// f of `batches` batches, of which number i is at x + i step, stored one after the other. Where f has
-  /// parameters for each element, they lie at `parameters` as x does.
+  /// f of `batches` batches, of which number i is at x + i step, stored one after the other. Where
+  /// f has parameters for each element, they lie at `parameters` as x does.
   using Forward = void (*)(const void* f, const T* x, const T* parameters, Index step,
                            Index batches, T* y);
   using Both = void (*)(const void* f, const T* x, const T* parameters, Index step, Index batches,

@@ -12,8 +12,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
 /// The parameters of a function, where it has members with the names of hillock's own (alpha, beta,
-/// slope), and f and f' at eight points. Nothing of a function that is not pointwise, whose parameters
-/// change while it is trained.
+/// slope), and f and f' at eight points. Nothing of a function that is not pointwise, whose
+/// parameters change while it is trained.
 class Fingerprint {
  public:
   template <class F>
@@ -36,16 +36,16 @@ class Fingerprint {
   std::vector<double>& numbers() noexcept { return numbers_; }
   const std::vector<double>& numbers() const noexcept { return numbers_; }
 
-  /// Returns the first difference from another fingerprint of the same class of functions, in words;
-  /// empty if there is none. Parameters are compared by their bits.
+  /// Returns the first difference from another fingerprint of the same class of functions, in
+  /// words; empty if there is none. Parameters are compared by their bits.
   HILLOCK_NOINLINE std::string difference_from(const Fingerprint& expected) const {
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       const double number = numbers_[i], wanted = expected.numbers_[i];
       const bool is_parameter = i < parameters_.size();
       if (is_same_number(number, wanted) || (!is_parameter && is_close(number, wanted))) continue;
       if (is_parameter)
-        return joined({parameters_[i], " is ", all_digits(number), ", expected ",
-                       all_digits(wanted)});
+        return joined(
+            {parameters_[i], " is ", all_digits(number), ", expected ", all_digits(wanted)});
       const std::size_t probe = i - parameters_.size();
       return joined({probe % 2 == 0 ? "f(" : "f'(", all_digits(probes[probe / 2]), ") is ",
                      all_digits(number), ", expected ", all_digits(wanted)});
@@ -77,8 +77,8 @@ class Fingerprint {
     }
   }
 
-  /// Fast functions are rounded in another way by other instruction sets, and -ffast-math takes subnormal
-  /// numbers for 0. An infinity or a NaN is close to nothing.
+  /// Fast functions are rounded in another way by other instruction sets, and -ffast-math takes
+  /// subnormal numbers for 0. An infinity or a NaN is close to nothing.
   bool is_close(double a, double b) const noexcept {
     constexpr double tolerance = 1e-3;
     return is_finite(a) && is_finite(b) &&

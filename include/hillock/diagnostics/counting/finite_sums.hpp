@@ -11,8 +11,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Sums in double over contiguous numbers, scaled or as they are. Numbers that are not finite are counted
-/// and left out.
+/// Sums in double over contiguous numbers, scaled or as they are. Numbers that are not finite are
+/// counted and left out.
 template <class V, bool IsScaled = false>
 class FiniteSums {
   using T = typename V::value_type;

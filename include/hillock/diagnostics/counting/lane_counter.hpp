@@ -31,9 +31,9 @@ struct StoredOutputs {
   }
 };
 
-/// Counts elements and adds them up about pivots. All counts and sums at once are more than 16 registers
-/// hold, and a count that is kept in memory costs each batch a store and a load: most thresholds have
-/// loops of their own.
+/// Counts elements and adds them up about pivots. All counts and sums at once are more than 16
+/// registers hold, and a count that is kept in memory costs each batch a store and a load: most
+/// thresholds have loops of their own.
 template <class V>
 class LaneCounter {
   using T = typename V::value_type;
@@ -77,17 +77,19 @@ class LaneCounter {
   V input_pivot_, output_pivot_;
   bool are_about_zero_;
 
-  /// Sums that are fused multiply-adds. An addition takes 4 cycles, in which the loop passes more than a
-  /// batch, so there are two such sums, for the batches in turn.
+  /// Sums that are fused multiply-adds. An addition takes 4 cycles, in which the loop passes more
+  /// than a batch, so there are two such sums, for the batches in turn.
   struct Half {
     V input = 0, input_squares = 0, output_squares = 0;
   };
 
-  /// AVX-512 has 32 registers. Of 16, two more sums leave g++ one too few, which costs half of ReLU's speed.
+  /// AVX-512 has 32 registers. Of 16, two more sums leave g++ one too few, which costs half of
+  /// ReLU's speed.
   static constexpr bool has_many_registers = sizeof(V) == 64;
 
-  /// What a loop adds up, in registers: ten operations a batch where f takes one. Processors with fma
-  /// multiply on other units than they add and compare on, so as many operations as possible are fma.
+  /// What a loop adds up, in registers: ten operations a batch where f takes one. Processors with
+  /// fma multiply on other units than they add and compare on, so as many operations as possible
+  /// are fma.
   template <bool IsSimple, bool AboutZero>
   struct Sums {
     const V input_pivot, output_pivot, threshold;
@@ -170,18 +172,17 @@ class LaneCounter {
   HILLOCK_INLINE Totals totals_of(const Added& added, const ElementCounts<Counts>& counts,
                                   const T* x, Index step, const Outputs& y,
                                   Index n) const noexcept {
-    Totals totals{count_of(n),  counts,
-                  added.largest_input, added.smallest_output,
-                  added.input,  added.input_squares,
-                  added.output, added.output_squares};
+    Totals totals{
+        count_of(n),         counts,       added.largest_input, added.smallest_output, added.input,
+        added.input_squares, added.output, added.output_squares};
     const V least = least_ordinary<T>;
     if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
       mark_lost<IsSimple>(totals, added.smallest_input, x, step, y, n);
     return totals;
   }
 
-  /// Replaces sums of squares that are so small that digits of them were lost by infinity, unless they
-  /// are 0 because every number is the pivot: such elements have to be examined one by one.
+  /// Replaces sums of squares that are so small that digits of them were lost by infinity, unless
+  /// they are 0 because every number is the pivot: such elements have to be examined one by one.
   template <bool IsSimple, class Outputs>
   HILLOCK_NOINLINE void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
                                   const Outputs& y, Index n) const noexcept {
@@ -202,8 +203,8 @@ class LaneCounter {
     mark(totals.output_squares, smallest_output, largest_output, output_pivot_);
   }
 
-  /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes tell
-  /// the count.
+  /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes
+  /// tell the count.
   HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
                                                        Index step, Index n) const noexcept {
     CountsAbove above;

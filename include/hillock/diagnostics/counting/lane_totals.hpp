@@ -12,8 +12,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Elements that one lane adds up before its sums are added to doubles. A float sum of so many is wrong by
-/// at most 256 / 2^24 of the sum of its elements' magnitudes.
+/// Elements that one lane adds up before its sums are added to doubles. A float sum of so many is
+/// wrong by at most 256 / 2^24 of the sum of its elements' magnitudes.
 inline constexpr Eigen::Index lane_block = 256;
 
 /// Returns the lanes as doubles, in as many batches as that takes.
@@ -28,8 +28,8 @@ HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 1> widened(
   return {x};
 }
 
-/// Combines the lanes of one half with those of the other until one is left: vector code, whose order does
-/// not depend on the compiler.
+/// Combines the lanes of one half with those of the other until one is left: vector code, whose
+/// order does not depend on the compiler.
 template <class T, std::size_t Size, class Combine>
 T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
   if constexpr (Size == 1) {
@@ -72,17 +72,17 @@ HILLOCK_NOINLINE std::int64_t sum_of_patterns(V lanes) noexcept {
   return sum;
 }
 
-/// Sets the highest bit of the lanes that are not finite. They are told by their bits, because -ffast-math
-/// lets the compiler assume that every number is finite.
+/// Sets the highest bit of the lanes that are not finite. They are told by their bits, because
+/// -ffast-math lets the compiler assume that every number is finite.
 template <class V>
 HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
   using T = typename V::value_type;
   return detail::simd::Bits<T, typename V::arch>(exponent_bits<T> - 1) - bits(abs(x));
 }
 
-/// Sums of squares in lanes of T are used as they are if they lie between these two. Smaller ones have
-/// lost digits among the subnormal numbers. Larger ones may be infinite, or, of doubles, their sum over
-/// all batches could be.
+/// Sums of squares in lanes of T are used as they are if they lie between these two. Smaller ones
+/// have lost digits among the subnormal numbers. Larger ones may be infinite, or, of doubles, their
+/// sum over all batches could be.
 template <class T>
 inline constexpr T least_ordinary = static_cast<T>(sizeof(T) == 4 ? 0x1p-100 : 0x1p-950);
 template <class T>
@@ -95,7 +95,8 @@ HILLOCK_INLINE auto has_sign(V x) noexcept {
   return sealed(copysign(V(1), x)) < V(0);
 }
 
-/// What the elements of a stretch add up to in each lane. The sums are those of x - pivot and y - pivot.
+/// What the elements of a stretch add up to in each lane. The sums are those of x - pivot and y -
+/// pivot.
 template <class V>
 struct LaneTotals {
   using T = typename V::value_type;
@@ -105,15 +106,16 @@ struct LaneTotals {
   V largest_input, smallest_output;
   V input, input_squares, output, output_squares;
 
-  /// Whether every lane's sums can be used as they are. Then all elements were finite, because otherwise a
-  /// sum of squares is not, and no square was too small or too large (see least_ordinary, LaneCounter).
+  /// Whether every lane's sums can be used as they are. Then all elements were finite, because
+  /// otherwise a sum of squares is not, and no square was too small or too large (see
+  /// least_ordinary, LaneCounter).
   HILLOCK_INLINE bool is_ordinary() const noexcept {
     return !any(has_sign(V::from_bits(Counts(largest_ordinary<T>) -
                                       bits(abs(sealed(input_squares + output_squares))))));
   }
 
-  /// Whether the mean of a lane's n elements is far off (is_far_off). Where that of no stretch is, that of
-  /// all stretches together is not, either.
+  /// Whether the mean of a lane's n elements is far off (is_far_off). Where that of no stretch is,
+  /// that of all stretches together is not, either.
   HILLOCK_INLINE bool is_any_far_off(double n) const noexcept {
     return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
   }
@@ -143,7 +145,8 @@ struct LaneTotals {
     output_squares = output_squares + other.output_squares;
   }
 
-  // These are finite, and no element is beyond them, so that comparisons are right under -ffast-math.
+  // These are finite, and no element is beyond them, so that comparisons are right under
+  // -ffast-math.
   static constexpr T lowest = std::numeric_limits<T>::lowest();
   static constexpr T highest = std::numeric_limits<T>::max();
 

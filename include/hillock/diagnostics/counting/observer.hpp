@@ -1,7 +1,7 @@
 // Adds an array of pre-activations to the counters of its units, a batch of elements at a time.
 //
-// Where units are neighbours in memory (rows of a column-major array) a lane is a unit; else the samples
-// of one unit go along the lanes, which are added up at the end.
+// Where units are neighbours in memory (rows of a column-major array) a lane is a unit; else the
+// samples of one unit go along the lanes, which are added up at the end.
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
@@ -38,8 +38,8 @@ class ObserverBase {
     counters_.template expect<T>();
   }
 
-  /// Adds n samples of one unit, which are next to each other. Where the function has parameters for each
-  /// element, they lie at `parameters` in the same way.
+  /// Adds n samples of one unit, which are next to each other. Where the function has parameters
+  /// for each element, they lie at `parameters` in the same way.
   HILLOCK_NOINLINE void observe_unit(Index unit, const T* x, Index n,
                                      const T* parameters = nullptr) {
     while (n > 0) {
@@ -53,8 +53,8 @@ class ObserverBase {
 
   /// The samples of a unit that are added up together.
   static constexpr Index chunk = lane_block * width;
-  /// Units with at most so many samples next to each other are transposed: otherwise their lanes would
-  /// have to be added up after so few batches.
+  /// Units with at most so many samples next to each other are transposed: otherwise their lanes
+  /// would have to be added up after so few batches.
   static constexpr Index few_samples = lane_block;
 
  protected:
@@ -88,8 +88,7 @@ class ObserverBase {
   HILLOCK_NOINLINE LaneTotals<V> totals(const Counter& counter, const T* x, const T* parameters,
                                         Index step, Index n) const {
     if (quick_totals_ != nullptr) return quick_totals_(function_.f, counter, x, step, n);
-    LaneTotals<V> totals =
-        totals_of_block(counter, x, parameters, step, n < block_ ? n : block_);
+    LaneTotals<V> totals = totals_of_block(counter, x, parameters, step, n < block_ ? n : block_);
     while ((n -= block_) > 0) {
       x += block_ * step;
       if (parameters != nullptr) parameters += block_ * step;
@@ -109,13 +108,13 @@ class ObserverBase {
     return counter.totals(x, step, StoredOutputs<T>{y}, slopes, n);
   }
 
-  /// So many samples whose mean is far off are added up once more, about their mean: a first element may
-  /// lie anywhere, and means jump. (What is lost of fewer samples is less than the error that the moments
-  /// of a unit may have.)
+  /// So many samples whose mean is far off are added up once more, about their mean: a first
+  /// element may lie anywhere, and means jump. (What is lost of fewer samples is less than the
+  /// error that the moments of a unit may have.)
   static constexpr Index many = 16;
 
-  /// Adds the sums of lanes that are far off, and leaves none in the totals. Returns false, and does
-  /// nothing, where the elements have to be added one by one.
+  /// Adds the sums of lanes that are far off, and leaves none in the totals. Returns false, and
+  /// does nothing, where the elements have to be added one by one.
   HILLOCK_NOINLINE bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals,
                                     const T* x, Index n, Index step) {
     const auto count = static_cast<double>(n);
@@ -189,14 +188,13 @@ class ObserverBase {
         return counters_.add_sum(unit, all.totals, all.input, all.output);
     }
     for (Index i = 0; i < elements.n; i += width)
-      add_one_by_one(unit, 0,
-                     {elements.x + i,
-                      elements.parameters == nullptr ? nullptr : elements.parameters + i,
-                      elements.n - i < width ? elements.n - i : width});
+      add_one_by_one(
+          unit, 0,
+          {elements.x + i, elements.parameters == nullptr ? nullptr : elements.parameters + i,
+           elements.n - i < width ? elements.n - i : width});
   }
 
-  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot,
-                                  Stretch elements) const {
+  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot, Stretch elements) const {
     Chunk all{totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), elements),
               {input_pivot},
               {output_pivot}};
@@ -220,7 +218,8 @@ class ObserverBase {
     return totals;
   }
 
-  /// Makes the first element the pivot of a unit without a finite one. Returns whether it is such a unit.
+  /// Makes the first element the pivot of a unit without a finite one. Returns whether it is such a
+  /// unit.
   bool set_pivots(Index unit, const T* first, const T* parameters) {
     if (counters_.has_seen(unit)) return false;
     const Both both = values_of({first, parameters, 1});
@@ -269,30 +268,28 @@ class ObserverBase {
     const auto count = static_cast<std::size_t>(elements.n);
     alignas(V) T in[V::size], parameters[V::size];
     V::load_first(elements.x, count).store(in);
-    if (elements.parameters != nullptr)
-      V::load_first(elements.parameters, count).store(parameters);
+    if (elements.parameters != nullptr) V::load_first(elements.parameters, count).store(parameters);
     Both both;
-    function_.both(function_.f, in, elements.parameters == nullptr ? nullptr : parameters, width,
-                   1, both.y, both.slopes);
+    function_.both(function_.f, in, elements.parameters == nullptr ? nullptr : parameters, width, 1,
+                   both.y, both.slopes);
     return both;
   }
 
-  /// Adds up to a batch of elements one by one, in double: of a stretch in which something is not finite,
-  /// or whose squares are not ordinary. The elements belong to `unit` and the following units, `next`
-  /// units apart.
+  /// Adds up to a batch of elements one by one, in double: of a stretch in which something is not
+  /// finite, or whose squares are not ordinary. The elements belong to `unit` and the following
+  /// units, `next` units apart.
   HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, Stretch elements) {
     const Both both = values_of(elements);
     for (Index i = 0; i < elements.n; ++i)
-      counters_.add_element(classifier_, unit + i * next, elements.x[i], both.y[i],
-                            both.slopes[i]);
+      counters_.add_element(classifier_, unit + i * next, elements.x[i], both.y[i], both.slopes[i]);
   }
 };
 
 /// Says that a function has no loop of its own.
 struct NoQuickTotals {};
 
-/// Adds elements to counters. Forward is the operation of a function of one operation, which is computed
-/// on the way where the classifier is simple; or NoQuickTotals.
+/// Adds elements to counters. Forward is the operation of a function of one operation, which is
+/// computed on the way where the classifier is simple; or NoQuickTotals.
 template <class V, class Forward>
 class Observer : public ObserverBase<V> {
   using Base = ObserverBase<V>;
@@ -310,8 +307,8 @@ class Observer : public ObserverBase<V> {
 
   /// Adds `samples` of `units` >= V::size units that are neighbours; sample i is at x + i step.
   HILLOCK_NOINLINE void observe_units(const T* x, Index units, Index samples, Index step) {
-    // All units of a block of samples come before the next block: the elements next to a unit in memory
-    // are still in the cache then.
+    // All units of a block of samples come before the next block: the elements next to a unit in
+    // memory are still in the cache then.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
       const Index n = samples < lane_block ? samples : lane_block;
       counters_.expect_in_lanes(n);
@@ -323,7 +320,7 @@ class Observer : public ObserverBase<V> {
   }
 
   /// The same for units `step` apart, whose at most `few_samples` samples are next to each other.
-  HILLOCK_NOINLINE void observe_units_apart(const T* x, Index units, Index samples, Index step) {
+  HILLOCK_NOINLINE void observe_strided_units(const T* x, Index units, Index samples, Index step) {
     alignas(V) T transposed[static_cast<std::size_t>(Base::few_samples * width)];
     counters_.expect_in_lanes(samples);
     for (Index first = 0; first < units; first += width) {

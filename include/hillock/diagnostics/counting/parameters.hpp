@@ -10,8 +10,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
 /// The loops of such a function. Its operations have the parameter as a broadcast input
-/// (arrays/elementwise/broadcast.hpp): the parameter is bound to them where all elements share it, and is
-/// read for each element where it differs.
+/// (arrays/elementwise/broadcast.hpp): the parameter is bound to them where all elements share it,
+/// and is read for each element where it differs.
 template <class F, class T>
 struct ParameterLoops {
   using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
@@ -55,8 +55,8 @@ class OutputsOfView {
     const T* const x = x_.read(row, col, n, along_row, buffer);
     if (slopes_ != nullptr) slopes_->read(row, col, n, along_row, parameters);
     const V slope = slopes_ != nullptr ? V::load_first(parameters, count) : V(shared_);
-    const auto op = typename F::template BroadcastOperation<detail::Quantity::forward, T>()
-                        .with_any_numbers();
+    const auto op =
+        typename F::template BroadcastOperation<detail::Quantity::forward, T>().with_any_numbers();
     op(std::array{sealed(V::load_first(x, count)), slope})[0].store(buffer);
     return buffer;
   }

@@ -10,17 +10,17 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns whether the mean of n numbers is more than two standard deviations from what they were summed
-/// up about. Number is double, or a batch of numbers that belong to a unit each. (Finite sums do not
-/// overflow in this order.)
+/// Returns whether the mean of n numbers is more than two standard deviations from what they were
+/// summed up about. Number is double, or a batch of numbers that belong to a unit each. (Finite
+/// sums do not overflow in this order.)
 template <class Number>
 HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
 /// The sums of x - pivot and of its squares over n numbers x. A number is added without a division
-/// ("shifted data": Chan, Golub and LeVeque, The American Statistician 1983). As long as the mean is not
-/// far off, fewer than three bits of the squares are lost.
+/// ("shifted data": Chan, Golub and LeVeque, The American Statistician 1983). As long as the mean
+/// is not far off, fewer than three bits of the squares are lost.
 struct ShiftedSums {
   double pivot = 0, sum = 0, squares = 0;
   double scale = 1;  ///< x - pivot is multiplied by this, see scale_for
@@ -31,8 +31,8 @@ struct ShiftedSums {
     const double moved = squares + shift * (sum + sum + n * shift);
     return {other, sum + n * shift, moved < 0 ? 0 : moved, scale};
   }
-  /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction less
-  /// for each number; else about the mean as a T, if that is near enough.
+  /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction
+  /// less for each number; else about the mean as a T, if that is near enough.
   template <class T>
   HILLOCK_NOINLINE ShiftedSums about_best(double n) const noexcept {
     const double mean = moments(n).mean();

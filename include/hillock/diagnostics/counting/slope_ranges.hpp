@@ -35,8 +35,8 @@ inline constexpr Interval<T> everywhere{-infinity<T>, infinity<T>};
 template <class T>
 inline constexpr Interval<T> nowhere{infinity<T>, infinity<T>};
 
-/// Holds of an |f'| that compares with a threshold in one of three ways. Of NaN, which a derivative may be
-/// where its function is not defined, the last one alone holds.
+/// Holds of an |f'| that compares with a threshold in one of three ways. Of NaN, which a derivative
+/// may be where its function is not defined, the last one alone holds.
 struct SlopeCondition {
   enum class Comparison { above, at_least, not_below };
 
@@ -57,8 +57,8 @@ struct SlopeCondition {
   }
 };
 
-/// A grid of points in their order: on either side of 0, 64 to each factor of 2 from 2^-20 to below 2^64,
-/// and 0. The points of a factor of 2 are evaluated together.
+/// A grid of points in their order: on either side of 0, 64 to each factor of 2 from 2^-20 to below
+/// 2^64, and 0. The points of a factor of 2 are evaluated together.
 template <class T>
 class SlopeGrid {
  public:
@@ -80,8 +80,7 @@ class SlopeGrid {
     const bool is_negative = octave < octaves;
     const int exponent = is_negative ? last - octave : first + (octave - octaves - 1);
     const auto scale = static_cast<T>((is_negative ? -1 : 1) * std::exp2(exponent));
-    for (int i = 0; i < points; ++i)
-      x[i] = fractions_[is_negative ? points - 1 - i : i] * scale;
+    for (int i = 0; i < points; ++i) x[i] = fractions_[is_negative ? points - 1 - i : i] * scale;
     for (int i = 0; i < points; i += static_cast<int>(f_.width)) {
       T y[points];
       f_.both(f_.f, x + i, nullptr, f_.width, 1, y, slope + i);
@@ -99,8 +98,8 @@ class SlopeGrid {
   int octave_ = 0;
 };
 
-/// The interval of points at which a condition holds, of points that come in their order: the first and
-/// the last, and their neighbours outside, where the condition does not hold.
+/// The interval of points at which a condition holds, of points that come in their order: the first
+/// and the last, and their neighbours outside, where the condition does not hold.
 template <class T>
 class PointsOfInterval {
  public:
@@ -144,7 +143,8 @@ class PointsOfInterval {
   bool holds_at(const ElementFunction<T>& f, T x) const noexcept {
     return condition_(static_cast<double>(at_one(f, x).slope));
   }
-  /// Returns the last number from a to b for which the condition is as it is for a, if it is not for b.
+  /// Returns the last number from a to b for which the condition is as it is for a, if it is not
+  /// for b.
   HILLOCK_NOINLINE T last_like_first(const ElementFunction<T>& f, T a, T b) const noexcept {
     const bool at_a = holds_at(f, a);
     for (;;) {
@@ -210,15 +210,15 @@ bool preserves_sign(const F& f) {
 
 }  // namespace internal
 
-/// Returns the inputs from which on f is saturated: where |f'| reaches tau, from the far ends inwards.
+/// Returns the inputs from which on f is saturated: where |f'| reaches tau, from the far ends
+/// inwards.
 template <class F>
 SaturationRange saturation_range(const F& f, double tau = default_tau) {
-  return internal::saturation_range_of(
-      internal::element_function<internal::ProbeType<F>>(f), tau);
+  return internal::saturation_range_of(internal::element_function<internal::ProbeType<F>>(f), tau);
 }
 
-/// Returns the largest |f'| on a grid of 16 points to each factor of 2 from 2^-20 to 2^7, and at 0; 1 for
-/// a function that is not pointwise. sigmoid: 0.25, tanh and ReLU: 1, Swish: 1.0998.
+/// Returns the largest |f'| on a grid of 16 points to each factor of 2 from 2^-20 to 2^7, and at 0;
+/// 1 for a function that is not pointwise. sigmoid: 0.25, tanh and ReLU: 1, Swish: 1.0998.
 template <class F>
 double largest_slope(const F& f) {
   if constexpr (detail::is_pointwise<F>)

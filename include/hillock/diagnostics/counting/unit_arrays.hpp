@@ -80,15 +80,17 @@ struct UnitSums {
     const double deviation = x * scale[i] - pivot[i] * scale[i];
     add(i, deviation, deviation * deviation);
   }
-  /// Adds the sums of m other numbers to those of n numbers of the unit. They may be about the unit's
-  /// pivot, as lanes are, or about a number that is nearer to their mean.
-  HILLOCK_NOINLINE void add(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+  /// Adds the sums of m other numbers to those of n numbers of the unit. They may be about the
+  /// unit's pivot, as lanes are, or about a number that is nearer to their mean.
+  HILLOCK_NOINLINE void add(std::size_t i, std::int64_t n, const ShiftedSums& more,
+                            std::int64_t m) noexcept {
     if (more.pivot == pivot[i])
       add(i, more.sum, more.squares);
     else
       merge(i, n, more, m);
   }
-  HILLOCK_NOINLINE void merge(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+  HILLOCK_NOINLINE void merge(std::size_t i, std::int64_t n, const ShiftedSums& more,
+                              std::int64_t m) noexcept {
     if (m == 0) return;
     if (n == 0) return set(i, more);
     Moments all = of(i).moments(static_cast<double>(n));
@@ -96,7 +98,8 @@ struct UnitSums {
     set(i, ShiftedSums::of(all, static_cast<double>(n + m)));
   }
 
-  /// Whether lanes of T cannot add to the unit's sums, because these are scaled or about no number of T.
+  /// Whether lanes of T cannot add to the unit's sums, because these are scaled or about no number
+  /// of T.
   template <class T>
   bool is_beyond_lanes(std::size_t i) const noexcept {
     return scale[i] != 1 || !is_pivot_a<T>(i);

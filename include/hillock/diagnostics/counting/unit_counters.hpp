@@ -21,7 +21,8 @@ class UnitCounters {
   /// A counter of 32 bits takes at most so many elements before it is added to one of 64 bits.
   static constexpr std::int64_t most_in_lanes = std::int64_t{1} << 31;
 
-  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units, std::int64_t most_narrow = most_in_lanes)
+  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units,
+                                         std::int64_t most_narrow = most_in_lanes)
       : most_narrow_(most_narrow),
         non_finite_(units),
         narrow_(units),
@@ -50,7 +51,8 @@ class UnitCounters {
     statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
-    // Which of two zeros came first depends on the order of batches: the one without a sign stands for both.
+    // Which of two zeros came first depends on the order of batches: the one without a sign stands
+    // for both.
     const auto unsigned_zero = [](double x) { return x == 0 ? 0 : x; };
     statistics.largest_input = unsigned_zero(
         larger(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
@@ -108,8 +110,7 @@ class UnitCounters {
         for (double& number : *numbers) number = state.number();
     for (std::size_t i = 0; i < units(); ++i) {
       const std::string contradiction = contradiction_in(all[i], i, samples);
-      if (!contradiction.empty())
-        state.fail({"has ", contradiction, " (unit ", size_of(i), ")"});
+      if (!contradiction.empty()) state.fail({"has ", contradiction, " (unit ", size_of(i), ")"});
       set(i, all[i]);
     }
     for (std::size_t i = 0; i < units(); ++i) is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
@@ -147,7 +148,8 @@ class UnitCounters {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// Whether the elements of one of these units have to be added one by one (UnitSums::is_beyond_lanes).
+  /// Whether the elements of one of these units have to be added one by one
+  /// (UnitSums::is_beyond_lanes).
   template <class T>
   bool is_any_beyond_lanes(Index first, std::size_t count) const noexcept {
     if (HILLOCK_LIKELY(!is_any_beyond_lanes_)) return false;
@@ -177,7 +179,7 @@ class UnitCounters {
 
   /// Adds the sums of n elements, about any pivots, before the elements are counted.
   HILLOCK_NOINLINE void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
-                const ShiftedSums& output) noexcept {
+                                 const ShiftedSums& output) noexcept {
     const std::size_t i = at(unit);
     input_.add(i, finite(i), input, static_cast<std::int64_t>(n));
     output_.add(i, finite(i), output, static_cast<std::int64_t>(n));
@@ -185,7 +187,7 @@ class UnitCounters {
   /// Adds all lanes of the totals to one unit. Their sums are `input` and `output`.
   template <class V>
   HILLOCK_NOINLINE void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
-               const ShiftedSums& output) noexcept {
+                                const ShiftedSums& output) noexcept {
     using T = typename V::value_type;
     const std::size_t i = at(unit);
     const auto sum = [](auto lanes) {
@@ -206,7 +208,8 @@ class UnitCounters {
     if (is_beyond_lanes<T>(i)) place_pivots<T>(i, i + 1);
   }
 
-  /// Adds one element, of a stretch in which something is not finite or whose squares are not ordinary.
+  /// Adds one element, of a stretch in which something is not finite or whose squares are not
+  /// ordinary.
   template <class T>
   HILLOCK_NOINLINE void add_element(const ElementClassifier<T>& classifier, Index unit, T element,
                                     T output, T derivative) noexcept {
@@ -275,8 +278,8 @@ class UnitCounters {
       return doubles_;
   }
 
-  /// Returns what cannot be true of one unit, in words; empty if everything can. No count is negative or
-  /// above `samples`.
+  /// Returns what cannot be true of one unit, in words; empty if everything can. No count is
+  /// negative or above `samples`.
   HILLOCK_NOINLINE std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
                                                 std::int64_t samples) const {
     const std::int64_t n = unit.finite;
@@ -306,10 +309,10 @@ class UnitCounters {
     return std::string();
   }
 
-  /// Returns whether n numbers can have these sums, if `extreme` is the largest (side 1) or the smallest
-  /// (-1) of them.
-  HILLOCK_NOINLINE static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
-                           double side) noexcept {
+  /// Returns whether n numbers can have these sums, if `extreme` is the largest (side 1) or the
+  /// smallest (-1) of them.
+  HILLOCK_NOINLINE static bool are_possible(const ShiftedSums& sums, std::int64_t count,
+                                            double extreme, double side) noexcept {
     const bool are_numbers =
         is_finite(sums.pivot) && is_finite(sums.sum) && is_finite(sums.squares);
     if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
@@ -353,7 +356,8 @@ class UnitCounters {
 
   /// Counts n elements of one unit, whose sums have been added.
   template <class T>
-  HILLOCK_NOINLINE void add_finite(std::size_t i, std::uint64_t n, T largest_input, T smallest_output) noexcept {
+  HILLOCK_NOINLINE void add_finite(std::size_t i, std::uint64_t n, T largest_input,
+                                   T smallest_output) noexcept {
     const bool is_new = finite(i) == 0;
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);

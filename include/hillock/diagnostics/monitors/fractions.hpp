@@ -5,8 +5,8 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Returns the share of the finite elements of z that are saturated, low and high together; NaN if no
-/// element is finite. std::invalid_argument if there are no elements.
+/// Returns the share of the finite elements of z that are saturated, low and high together; NaN if
+/// no element is finite. std::invalid_argument if there are no elements.
 template <class F, class Z>
 [[nodiscard]] double saturated_fraction(const F& f, const Z& z,
                                         double tau = diagnostics::default_tau) {
@@ -18,7 +18,7 @@ template <class F, class Z>
   monitor.observe(x);
   const UnitReport report = monitor.report();
   return diagnostics::internal::share(report.layer.saturated_low + report.layer.saturated_high,
-                            report.layer.finite);
+                                      report.layer.finite);
 }
 
 /// Returns the share of units whose |f'| is at most `tolerance` on every finite sample of z.

@@ -15,9 +15,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Watches the gradient of the loss layer by layer, over any number of batches: the gradient by the
 /// pre-activations, or that by the weights, the same for all layers.
-/// Errors       std::invalid_argument where a layer does not exist, merged layers differ, a state is of
-///              other layers or contradicts itself, a merge would count more than 2^53, or nothing was
-///              observed of a layer at report().
+/// Errors       std::invalid_argument where a layer does not exist, merged layers differ, a state
+///              is of other layers or contradicts itself, a merge would count more than 2^53, or
+///              nothing was observed of a layer at report().
 class GradientFlow {
  public:
   /// The layers' names, from the input to the output.
@@ -168,8 +168,7 @@ class GradientFlow {
   using Description = diagnostics::internal::Description;
   HILLOCK_NOINLINE static void describe(Description& description, const std::string& name) {
     using namespace diagnostics::internal;
-    description.push_back(
-        joined({"layer ", size_of(description.size() - 1), " \"", name, "\""}));
+    description.push_back(joined({"layer ", size_of(description.size() - 1), " \"", name, "\""}));
   }
   static std::string count_of(std::size_t layers) {
     return diagnostics::internal::joined({diagnostics::internal::size_of(layers), " layers"});

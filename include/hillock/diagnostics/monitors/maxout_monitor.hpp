@@ -13,9 +13,9 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Counts which piece of each unit of a Maxout layer is the largest, over any number of batches. Of equal
-/// pieces the one with the lowest index counts, as in Maxout. A sample of a unit where a piece is not
-/// finite is counted on its own. Merges exactly, in any order.
+/// Counts which piece of each unit of a Maxout layer is the largest, over any number of batches. Of
+/// equal pieces the one with the lowest index counts, as in Maxout. A sample of a unit where a
+/// piece is not finite is counted on its own. Merges exactly, in any order.
 /// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state
 ///              that contradicts itself, where a merge would count more than 2^53 elements, and at
 ///              report() without a sample.

@@ -19,8 +19,7 @@ inline const char* name_of(Per per) noexcept { return per == Per::row ? "row" : 
 HILLOCK_NOINLINE inline void require_same_function(const char* who, const Fingerprint& theirs,
                                                    const Fingerprint& ours) {
   const std::string difference = theirs.difference_from(ours);
-  if (!difference.empty())
-    refuse({"hillock::", who, " watches another function: ", difference});
+  if (!difference.empty()) refuse({"hillock::", who, " watches another function: ", difference});
 }
 
 /// What a state of a UnitMonitor says before it comes to the units.

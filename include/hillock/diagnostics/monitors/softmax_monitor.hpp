@@ -14,10 +14,10 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Watches the distributions of a softmax layer: counts the saturated ones, whose gradient is nearly 0
-/// however wrong they are under a squared error, and how often each entry has the largest p. That is no
-/// entry where all entries are masked, or one is NaN or +infinity: these distributions are counted on
-/// their own. Merges exactly.
+/// Watches the distributions of a softmax layer: counts the saturated ones, whose gradient is
+/// nearly 0 however wrong they are under a squared error, and how often each entry has the largest
+/// p. That is no entry where all entries are masked, or one is NaN or +infinity: these
+/// distributions are counted on their own. Merges exactly.
 /// Errors       std::invalid_argument where a batch or a merged monitor does not fit, tau is not
 ///              positive, for a state that contradicts itself or is of another axis or policy,
 ///              where a merge would count more than 2^53 distributions, and at report() without a
@@ -34,7 +34,8 @@ class SoftmaxMonitor {
 
   /// Makes the monitor that `state` was taken from.
   SoftmaxMonitor(const S& softmax, const MonitorState& state)
-      : SoftmaxMonitor(softmax, diagnostics::internal::StateReader("SoftmaxMonitor", state, version)) {}
+      : SoftmaxMonitor(softmax,
+                       diagnostics::internal::StateReader("SoftmaxMonitor", state, version)) {}
 
   /// Counts a batch of what goes into the softmax.
   template <class Z>
@@ -83,7 +84,8 @@ class SoftmaxMonitor {
 
  private:
   static constexpr std::int64_t version = 302;
-  S softmax_;  // makes NaN of distributions whose entries are all masked, so that they have no largest p
+  // Makes NaN of distributions whose entries are all masked, so that they have no largest p.
+  S softmax_;
   AllMasked policy_;
   SoftmaxReport report_;
 
@@ -144,9 +146,9 @@ class SoftmaxMonitor {
       : SoftmaxMonitor(softmax, Header(reader), reader) {}
   SoftmaxMonitor(const S& softmax, const Header& header, diagnostics::internal::StateReader& reader)
       : SoftmaxMonitor(softmax, header.entries, header.tau) {
-    diagnostics::internal::require_same("SoftmaxMonitor: the state",
-                              description(header.axis, static_cast<AllMasked>(header.policy)),
-                              description());
+    diagnostics::internal::require_same(
+        "SoftmaxMonitor: the state",
+        description(header.axis, static_cast<AllMasked>(header.policy)), description());
     report_.finite = header.finite;
     report_.non_finite = header.non_finite;
     report_.masked = header.masked;
@@ -159,7 +161,8 @@ class SoftmaxMonitor {
   void count(const X& x, Index entries) {
     const auto p = softmax_(x);
     const std::int64_t before = report_.non_finite;
-    diagnostics::internal::count_winners(detail::input_view(p), softmax_.axis, entries, Counts{report_});
+    diagnostics::internal::count_winners(detail::input_view(p), softmax_.axis, entries,
+                                         Counts{report_});
     if (report_.non_finite == before) return;
     const std::int64_t masked = fully_masked(detail::input_view(x), entries);
     report_.masked += masked;
@@ -177,7 +180,8 @@ class SoftmaxMonitor {
         const Index n = std::min(detail::buffer_size, entries - at);
         const auto* from =
             in.read(along_row ? sample : at, along_row ? at : sample, n, along_row, buffer);
-        for (Index i = 0; i < n; ++i) is_masked &= diagnostics::internal::is_minus_infinity(from[i]);
+        for (Index i = 0; i < n; ++i)
+          is_masked &= diagnostics::internal::is_minus_infinity(from[i]);
       }
       count += is_masked;
     }

@@ -21,7 +21,7 @@ template <class F>
 inline constexpr bool has_units<F, std::void_t<decltype(F::is_elementwise)>> = F::is_elementwise;
 
 /// The operation of a function that an observer computes on the way.
-template <class F, class T, bool = detail::is_pointwise<F> && detail::is_one_operation<F>>
+template <class F, class T, bool = detail::is_pointwise<F>&& detail::is_one_operation<F>>
 struct QuickForward {
   using type = NoQuickTotals;
 };
@@ -44,7 +44,7 @@ HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
     if (next_unit == 1 && fill_a_batch)
       return observer.observe_units(x.data(), units, samples, next_sample);
     if (next_sample == 1 && samples <= Observer::few_samples && fill_a_batch)
-      return observer.observe_units_apart(x.data(), units, samples, next_unit);
+      return observer.observe_strided_units(x.data(), units, samples, next_unit);
     if (next_sample == 1) {
       for (Index unit = 0; unit < units; ++unit)
         observer.observe_unit(unit, x.data() + unit * next_unit, samples);
@@ -55,32 +55,33 @@ HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
   for (Index unit = 0; unit < units; ++unit) {
     for (Index at = 0; at < samples; at += detail::buffer_size) {
       const Index n = samples - at < detail::buffer_size ? samples - at : detail::buffer_size;
-      observer.observe_unit(unit,
-                            units_are_rows ? x.read(unit, at, n, true, buffer)
-                                           : x.read(at, unit, n, false, buffer),
-                            n);
+      observer.observe_unit(
+          unit,
+          units_are_rows ? x.read(unit, at, n, true, buffer) : x.read(at, unit, n, false, buffer),
+          n);
     }
   }
 }
 
 }  // namespace diagnostics::internal
 
-/// Watches the units of one layer over any number of batches: observe the pre-activations of each batch,
-/// merge monitors of other threads or machines, report. Memory is a few numbers per unit. observe
-/// allocates nothing, for PReLU neither; an argument that Eigen must evaluate first, such as a matrix
-/// product, allocates there.
-/// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float, units as
-///              rows, 64 samples or more and elements that are all finite (`bench/run monitor`, Zen 5): a
-///              monitor needs no f'. More where units are columns, whose few samples are transposed, and
-///              where f' has to be looked at, as for PReLU and a function with large |f'| in several places.
+/// Watches the units of one layer over any number of batches: observe the pre-activations of each
+/// batch, merge monitors of other threads or machines, report. Memory is a few numbers per unit.
+/// observe allocates nothing, for PReLU neither; an argument that Eigen must evaluate first, such
+/// as a matrix product, allocates there.
+/// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float,
+///              units as rows, 64 samples or more and elements that are all finite (`bench/run
+///              monitor`, Zen 5): a monitor needs no f'. More where units are columns, whose few
+///              samples are transposed, and where f' has to be looked at, as for PReLU and a
+///              function with large |f'| in several places.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
 ///              merged monitor differs in units, axis, options (by a bit) or function; a state that
 ///              contradicts itself; more than 2^53 elements after a merge; report() without a
 ///              sample; options that make no sense.
-/// Function     two are the same where the parameters alpha, beta or slope, if they have any, are the
-///              same bits and f and f' agree within 1e-3 at eight points.
+/// Function     two are the same where the parameters alpha, beta or slope, if they have any, are
+///              the same bits and f and f' agree within 1e-3 at eight points.
 template <class F>
 class UnitMonitor {
   static_assert(
@@ -169,8 +170,9 @@ class UnitMonitor {
                                     : samples);
   }
 
-  /// The samples of a unit are read into a buffer, if they are not next to each other. A parameter that
-  /// they share is bound to the function; parameters along the other axis are read into a buffer, too.
+  /// The samples of a unit are read into a buffer, if they are not next to each other. A parameter
+  /// that they share is bound to the function; parameters along the other axis are read into a
+  /// buffer, too.
   template <class X>
   void observe_with_parameters(const X& in) {
     using T = typename X::T;
@@ -181,8 +183,8 @@ class UnitMonitor {
     const Per per = layer_.per();
     const bool units_are_rows = per == Per::row, has_axis = f_.axis().has_value();
     const bool differ_along_unit = has_axis && *f_.axis() != per;
-    const detail::BroadcastInput<F::accuracy, V> parameters(f_.slope.data(), f_.axis().value_or(per),
-                                                            in.shape());
+    const detail::BroadcastInput<F::accuracy, V> parameters(f_.slope.data(),
+                                                            f_.axis().value_or(per), in.shape());
     T shared = parameters.of_unit(0);
     diagnostics::internal::ObserverBase<V> observer(
         layer_.classifier(),
@@ -205,8 +207,7 @@ class UnitMonitor {
     layer_.counters().finish();
     const diagnostics::internal::OutputsOfView<F, std::decay_t<decltype(in)>> outputs(
         in, has_axis ? &parameters : nullptr, shared);
-    layer_.add_samples(samples,
-                       diagnostics::internal::coherent_samples<V>(outputs, per, nullptr));
+    layer_.add_samples(samples, diagnostics::internal::coherent_samples<V>(outputs, per, nullptr));
   }
 };
 

@@ -102,8 +102,8 @@ struct LayerGradient {
 struct GradientReport {
   std::vector<LayerGradient> layers;  ///< from the input to the output
 
-  /// The norm at layer i divided by the norm at layer i + 1, from which it came. NaN for the last layer,
-  /// and where both are 0.
+  /// The norm at layer i divided by the norm at layer i + 1, from which it came. NaN for the last
+  /// layer, and where both are 0.
   double ratio(std::size_t i) const noexcept {
     return i + 1 < layers.size() ? layers[i].ratio(layers[i + 1])
                                  : std::numeric_limits<double>::quiet_NaN();

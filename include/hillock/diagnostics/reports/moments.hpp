@@ -13,8 +13,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 namespace internal {
 
-/// Returns a / b. It is not inlined, because clang assumes that no operation traps, and would divide
-/// before the question whether the quotient may be taken.
+/// Returns a / b. It is not inlined, because clang assumes that no operation traps, and would
+/// divide before the question whether the quotient may be taken.
 HILLOCK_NOINLINE inline double divided(double a, double b) noexcept { return a / b; }
 
 /// Returns part / whole; NaN where there is nothing to take a share of.
@@ -23,9 +23,9 @@ inline double share(std::int64_t part, std::int64_t whole) noexcept {
                     : divided(static_cast<double>(part), static_cast<double>(whole));
 }
 
-/// Returns the power of two that sums over numbers of this magnitude are multiplied by, in doubles: then
-/// neither they nor sums of squares overflow, and no square of a deviation that the numbers can have
-/// becomes 0. It is 1 for all numbers that a float can hold.
+/// Returns the power of two that sums over numbers of this magnitude are multiplied by, in doubles:
+/// then neither they nor sums of squares overflow, and no square of a deviation that the numbers
+/// can have becomes 0. It is 1 for all numbers that a float can hold.
 inline double scale_for(double magnitude) noexcept {
   return magnitude > 0x1p400 ? 0x1p-600 : magnitude < 0x1p-400 ? 0x1p600 : 1;
 }
@@ -57,8 +57,8 @@ HILLOCK_NOINLINE inline double quotient(double a, double b) noexcept {
 
 }  // namespace internal
 
-/// Mean and variance of numbers. The mean is held in two parts: where it is many standard deviations from
-/// 0, one double is too coarse to add to.
+/// Mean and variance of numbers. The mean is held in two parts: where it is many standard
+/// deviations from 0, one double is too coarse to add to.
 struct Moments {
   double pivot = 0;   ///< a number near the mean
   double offset = 0;  ///< the mean's distance from the pivot, times scale
@@ -71,8 +71,8 @@ struct Moments {
     return internal::unscaled(internal::unscaled(spread, scale), scale);
   }
 
-  /// Adds the moments of other numbers, as Chan, Golub and LeVeque (The American Statistician 1983) do:
-  /// nothing cancels where the means are large.
+  /// Adds the moments of other numbers, as Chan, Golub and LeVeque (The American Statistician 1983)
+  /// do: nothing cancels where the means are large.
   HILLOCK_NOINLINE void merge(std::int64_t count, const Moments& other,
                               std::int64_t other_count) noexcept {
     if (other_count == 0) return;

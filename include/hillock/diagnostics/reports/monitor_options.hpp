@@ -14,7 +14,8 @@ inline constexpr double default_tau = 0.005;
 /// An element is nearly linear where |f'| is within this share of its maximum.
 inline constexpr double default_linear_band = 0.05;
 
-/// |f'| < tau for every x <= low and for every x >= high. An end is infinite where there is no such side.
+/// |f'| < tau for every x <= low and for every x >= high. An end is infinite where there is no such
+/// side.
 struct SaturationRange {
   double low;
   double high;
@@ -41,8 +42,8 @@ namespace diagnostics::internal {
   refuse({"hillock::diagnostics: ", name, " is ", all_digits(value), ", expected ", expected});
 }
 
-/// Returns the options, or refuses them. NaN is told by its bits: under -ffast-math every comparison with
-/// it may hold.
+/// Returns the options, or refuses them. NaN is told by its bits: under -ffast-math every
+/// comparison with it may hold.
 HILLOCK_NOINLINE inline const MonitorOptions& checked(const MonitorOptions& options) {
   const auto is_below = [](double a, double b) { return a < b && !is_nan(a) && !is_nan(b); };
   if (!is_below(0, options.tau)) refuse_option("tau", options.tau, "a positive number");

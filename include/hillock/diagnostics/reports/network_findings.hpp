@@ -17,8 +17,8 @@ namespace diagnostics::internal {
 enum class Origin { unknown, initial, training };
 
 /// Returns what helps against a problem that came up at a time.
-HILLOCK_NOINLINE inline std::string advice_for(Origin origin, const char* initial,
-                                               const char* in_training = "lower the learning rate") {
+HILLOCK_NOINLINE inline std::string advice_for(
+    Origin origin, const char* initial, const char* in_training = "lower the learning rate") {
   switch (origin) {
     case Origin::initial:
       return initial;
@@ -40,8 +40,8 @@ struct FindingsBefore {
   std::vector<Place> places;
   bool are_known = false;
 
-  /// Returns when a problem came up that a report of a stage finds. Nothing is known of a layer that is
-  /// not in the report of before.
+  /// Returns when a problem came up that a report of a stage finds. Nothing is known of a layer
+  /// that is not in the report of before.
   HILLOCK_NOINLINE Origin origin_of(const Place& place, Problem problem, Stage stage) const {
     if (stage == Stage::before_training) return Origin::initial;
     bool is_known = false;
@@ -93,8 +93,8 @@ class LayerFindings {
 
   HILLOCK_NOINLINE void add(Problem problem, std::string&& what, std::string&& advice,
                             Severity severity) {
-    all_.push_back({problem, place_.name, std::move(what), std::move(advice), severity,
-                    place_.occurrence});
+    all_.push_back(
+        {problem, place_.name, std::move(what), std::move(advice), severity, place_.occurrence});
   }
 };
 
@@ -135,34 +135,34 @@ class LayerDiagnosis {
     }
     if (report.sign_coherence() > options_.one_sign && saturates(report) &&
         report.layer.saturated_low_fraction() < 1 && report.layer.smallest_output >= 0) {
-      findings_.note(Problem::not_zero_centred,
-                     joined({"outputs of one sign on ", percent(report.sign_coherence()),
-                             " of the samples, ", rounded_text(report.off_centre()),
-                             " standard deviations from 0"}),
-                     "tanh instead of sigmoid: all weight gradients of a next unit have one sign");
+      findings_.note(
+          Problem::not_zero_centred,
+          joined({"outputs of one sign on ", percent(report.sign_coherence()), " of the samples, ",
+                  rounded_text(report.off_centre()), " standard deviations from 0"}),
+          "tanh instead of sigmoid: all weight gradients of a next unit have one sign");
     }
   }
 
   HILLOCK_NOINLINE void look_at(const MaxoutReport& report) {
     non_finite(report.non_finite_fraction());
     if (report.never_winning_fraction() > options_.never_winning) {
-      findings_.wrong(Problem::never_winning,
-                      joined({percent(report.never_winning_fraction()),
-                              " of the pieces win on no sample"}),
-                      advice_for(findings_.origin_of(Problem::never_winning),
-                                 "one bias for all pieces, random weights, or fewer pieces",
-                                 "lower the learning rate, or take fewer pieces"));
+      findings_.wrong(
+          Problem::never_winning,
+          joined({percent(report.never_winning_fraction()), " of the pieces win on no sample"}),
+          advice_for(findings_.origin_of(Problem::never_winning),
+                     "one bias for all pieces, random weights, or fewer pieces",
+                     "lower the learning rate, or take fewer pieces"));
     }
   }
 
   HILLOCK_NOINLINE void look_at(const SoftmaxReport& report) {
     non_finite(report.non_finite_fraction());
     if (report.saturated_fraction() > options_.saturated_softmax) {
-      findings_.wrong_at_first(Problem::saturated_softmax,
-                               joined({percent(report.saturated_fraction()),
-                                       " of the distributions have p (1 - p) < ",
-                                       rounded_text(report.tau), " for their winner"}),
-                               "smaller initial weights of the last layer");
+      findings_.wrong_at_first(
+          Problem::saturated_softmax,
+          joined({percent(report.saturated_fraction()), " of the distributions have p (1 - p) < ",
+                  rounded_text(report.tau), " for their winner"}),
+          "smaller initial weights of the last layer");
     }
   }
 
@@ -184,7 +184,8 @@ class LayerDiagnosis {
     const bool are_dead = dead > options_.dead_units;
     const bool are_rarely_active = !are_dead && rare > options_.rarely_active_units;
     if (!are_dead && !are_rarely_active && !(dead > options_.noted_dead_units)) return;
-    // How far the pre-activations lie below 0: where that is far, the cause is a bias, not bad luck.
+    // How far the pre-activations lie below 0: where that is far, the cause is a bias, not bad
+    // luck.
     const double below = quotient(-report.layer.mean_input(), std::sqrt(report.input_signal()));
     std::string where;
     if (below > 0 && is_finite(below))
@@ -218,10 +219,10 @@ class LayerDiagnosis {
     return largest;
   }
 
-  /// Returns advice that follows what `11_dying_relu --repeats 40` measures. Of ReLUs whose bias starts
-  /// at -3 all of the second layer die, at 0 none. A high learning rate kills 61 %, as many with the
-  /// bias of 0.01 that the lectures advise. There 26 % of ELUs die too, by underflow of f', and from a
-  /// bias of -3 on 7 % of Maxout's pieces are never the largest. No LeakyReLU dies.
+  /// Returns advice that follows what `11_dying_relu --repeats 40` measures. Of ReLUs whose bias
+  /// starts at -3 all of the second layer die, at 0 none. A high learning rate kills 61 %, as many
+  /// with the bias of 0.01 that the lectures advise. There 26 % of ELUs die too, by underflow of
+  /// f', and from a bias of -3 on 7 % of Maxout's pieces are never the largest. No LeakyReLU dies.
   HILLOCK_NOINLINE static std::string advice_on_inactivity(const UnitReport& report, double below,
                                                            Origin origin) {
     if (report.largest_slope == 0)
@@ -244,10 +245,10 @@ class LayerDiagnosis {
         findings_.origin_of(Problem::saturated),
         is_one_sided ? "a bias nearer to 0, smaller initial weights" : "smaller initial weights");
     if (report.layer.smallest_output >= 0) advice += "; tanh instead of sigmoid";
-    findings_.wrong(Problem::saturated,
-                    joined({percent(low), " of the elements are saturated low, ", percent(high),
-                            " high"}),
-                    std::move(advice));
+    findings_.wrong(
+        Problem::saturated,
+        joined({percent(low), " of the elements are saturated low, ", percent(high), " high"}),
+        std::move(advice));
   }
 };
 
@@ -291,8 +292,8 @@ class NetworkDiagnosis {
     return false;
   }
 
-  /// A cause goes before its effects: the initial weights are not examined again, and what came up in a
-  /// network that was broken from the start may be a consequence of that.
+  /// A cause goes before its effects: the initial weights are not examined again, and what came up
+  /// in a network that was broken from the start may be a consequence of that.
   HILLOCK_NOINLINE void append_what_was_before(std::vector<Finding>& all) {
     bool was_healthy = true;
     for (const Finding& finding : before_.findings) {
@@ -343,7 +344,8 @@ class NetworkDiagnosis {
   HILLOCK_NOINLINE static std::string advice_on_shrinking(const UnitReport& layer) {
     const bool is_sigmoid = layer.largest_slope < 0.5 && layer.layer.smallest_output >= 0;
     if (!is_sigmoid)
-      return "larger initial weights: a variance of 2 / inputs for ReLU (He), 2 / (inputs + outputs) "
+      return "larger initial weights: a variance of 2 / inputs for ReLU (He), 2 / (inputs + "
+             "outputs) "
              "for tanh (Glorot)";
     return joined({"tanh or ReLU instead of sigmoid, whose derivative is at most ",
                    rounded_text(layer.largest_slope),
@@ -358,18 +360,18 @@ class NetworkDiagnosis {
     const Place first = network_.gradient_place(0);
     LayerFindings found(found_, first, stage_, before_);
     const double through = network_.gradient().ratio_through();
-    std::string what =
-        joined({"the gradient's norm at ", network_.shown_name(first), " is ",
-                rounded_text(through), " times that at ",
-                network_.shown_name(network_.gradient_place(layers.size() - 1))});
+    std::string what = joined({"the gradient's norm at ", network_.shown_name(first), " is ",
+                               rounded_text(through), " times that at ",
+                               network_.shown_name(network_.gradient_place(layers.size() - 1))});
     if (through > options_.exploding_gradient)
-      return found.wrong(Problem::exploding_gradient, std::move(what),
-                         advice_for(found.origin_of(Problem::exploding_gradient),
-                                    "smaller initial weights"));
+      return found.wrong(
+          Problem::exploding_gradient, std::move(what),
+          advice_for(found.origin_of(Problem::exploding_gradient), "smaller initial weights"));
     // The gradient of dead or equal units is 0 by itself.
     if (has({Problem::equal_units, Problem::dead_units, Problem::rarely_active})) return;
     const double magnitude = layers.front().mean_magnitude();
-    // A network that has learned has small gradients everywhere; this one lost its gradient on the way.
+    // A network that has learned has small gradients everywhere; this one lost its gradient on the
+    // way.
     const bool is_lost = magnitude < options_.vanished_magnitude &&
                          layers.back().mean_magnitude() >= options_.vanished_magnitude;
     append(what, {", mean |g| ", rounded_text(magnitude)});

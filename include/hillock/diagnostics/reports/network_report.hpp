@@ -10,17 +10,17 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What is wrong with a network, told from the reports of its layers, from the input to the output, and
-/// of the gradient on its way back, taken together.
+/// What is wrong with a network, told from the reports of its layers, from the input to the output,
+/// and of the gradient on its way back, taken together.
 ///
 ///   hillock::NetworkReport report(hillock::Stage::training);
 ///   report.add("hidden 1", monitor.report());
 ///   report.add(flow.report());
 ///   std::cout << report;
 ///
-/// Say where training stands (Stage): some signs are faults before the first step and health later. A
-/// report of the network before its first step examines the initial weights. Given to the later ones by
-/// compare_with, it lets them tell what training broke from what was broken from the start.
+/// Say where training stands (Stage): some signs are faults before the first step and health later.
+/// A report of the network before its first step examines the initial weights. Given to the later
+/// ones by compare_with, it lets them tell what training broke from what was broken from the start.
 ///
 /// Layers of one name are told apart by their order: the second one of a name is compared with the
 /// second one of that name, here and among the layers of the gradient.
@@ -42,9 +42,9 @@ class NetworkReport {
     layers_.set_gradient(gradient);
     return *this;
   }
-  /// Compares with a report of the same network, with the same names, before its first step, whatever
-  /// stage that report was said to be of. Where this report's stage is unknown, it is one of training
-  /// from now on.
+  /// Compares with a report of the same network, with the same names, before its first step,
+  /// whatever stage that report was said to be of. Where this report's stage is unknown, it is one
+  /// of training from now on.
   HILLOCK_NOINLINE NetworkReport& compare_with(const NetworkReport& before) {
     before_.findings = before.findings_at(Stage::before_training);
     before_.places.clear();
@@ -73,11 +73,11 @@ class NetworkReport {
   /// Whether something was reported and nothing of it is wrong.
   [[nodiscard]] bool is_healthy() const { return !is_empty() && findings().empty(); }
 
-  /// Returns, under a header, a line per layer, and per layer of the gradient that is no layer of the
-  /// report; problems by name. Numbers that are not finite, and numbers that a layer of another kind
-  /// does not have, are empty. The text is UTF-8: of names, whatever is not becomes U+FFFD, and a NUL
-  /// does. A name that begins with = + - or @ is left as it is, and a spreadsheet may take it for a
-  /// formula: import that column as text.
+  /// Returns, under a header, a line per layer, and per layer of the gradient that is no layer of
+  /// the report; problems by name. Numbers that are not finite, and numbers that a layer of another
+  /// kind does not have, are empty. The text is UTF-8: of names, whatever is not becomes U+FFFD,
+  /// and a NUL does. A name that begins with = + - or @ is left as it is, and a spreadsheet may
+  /// take it for a formula: import that column as text.
   [[nodiscard]] std::string to_csv() const {
     return diagnostics::internal::network_csv(layers_, options_, findings());
   }

@@ -89,8 +89,8 @@ HILLOCK_NOINLINE inline std::string findings_text(const NetworkLayers& network,
                                                   const std::vector<Finding>& wrong,
                                                   const std::vector<Finding>& notes) {
   if (network.is_empty()) return "Nothing was reported.\n";
-  std::string text =
-      wrong.empty() ? "Nothing is wrong.\n" : joined({"What is wrong:\n", sentences(network, wrong)});
+  std::string text = wrong.empty() ? "Nothing is wrong.\n"
+                                   : joined({"What is wrong:\n", sentences(network, wrong)});
   if (!notes.empty()) append(text, {"Worth knowing:\n", sentences(network, notes)});
   return text;
 }
@@ -110,10 +110,7 @@ HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const Rep
                             : maxout  ? maxout->non_finite_fraction()
                             : softmax ? softmax->non_finite_fraction()
                                       : none;
-  const char* const kind = units     ? "units"
-                           : maxout  ? "maxout"
-                           : softmax ? "softmax"
-                                     : "gradient";
+  const char* const kind = units ? "units" : maxout ? "maxout" : softmax ? "softmax" : "gradient";
   Record record;
   record.add("layer", row.place.name)
       .add("occurrence", row.place.occurrence)
@@ -192,7 +189,9 @@ HILLOCK_NOINLINE inline std::string network_json(const NetworkLayers& network,
     gradients.push_back(record.json());
   }
   Record record;
-  record.add_json("healthy", network.is_empty() ? "null" : wrong.empty() ? "true" : "false")
+  record.add_json("healthy", network.is_empty() ? "null"
+                             : wrong.empty()    ? "true"
+                                                : "false")
       .add_json("layers", json_array(layers))
       .add_json("gradient", json_array(gradients))
       .add_json("findings", findings_json(wrong))

@@ -1,5 +1,5 @@
-// What kind of number a number is, told from its bits: -ffast-math lets the compiler assume that every
-// number is finite.
+// What kind of number a number is, told from its bits: -ffast-math lets the compiler assume that
+// every number is finite.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -18,8 +18,9 @@ using Pattern = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>
 
 /// The bits of the exponent, which are all set where a number is not finite.
 template <class T>
-inline constexpr Pattern<T> exponent_bits =
-    static_cast<Pattern<T>>(sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000);
+inline constexpr Pattern<T> exponent_bits = static_cast<Pattern<T>>(sizeof(T) == 4
+                                                                        ? 0x7f800000
+                                                                        : 0x7ff0000000000000);
 
 /// The bits of a number.
 template <class T>
@@ -46,8 +47,8 @@ bool is_minus_infinity(T x) noexcept {
   return pattern_of(x) == (exponent_bits<T> | sign_bit<T>);
 }
 
-/// Returns whether two numbers have the same bits. All NaNs count as the same, because the bits of a NaN
-/// depend on how it was computed.
+/// Returns whether two numbers have the same bits. All NaNs count as the same, because the bits of
+/// a NaN depend on how it was computed.
 inline bool is_same_number(double a, double b) noexcept {
   return (is_nan(a) && is_nan(b)) || pattern_of(a) == pattern_of(b);
 }

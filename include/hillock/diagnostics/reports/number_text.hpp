@@ -11,10 +11,12 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// A number in characters. The characters are part of the object, so that a sentence with many numbers
-/// needs neither memory nor destructors for them, which are most of the code of such a sentence.
+/// A number in characters. The characters are part of the object, so that a sentence with many
+/// numbers needs neither memory nor destructors for them, which are most of the code of such a
+/// sentence.
 struct NumberText {
-  // The largest double has 309 digits before the point, and a percentage may have 100 times as many.
+  // The largest double has 309 digits before the point, and a percentage may have 100 times as
+  // many.
   char characters[328];
   std::size_t size;
 
@@ -68,8 +70,8 @@ HILLOCK_NOINLINE inline NumberText percent(double share, int digits = 2) noexcep
   return text;
 }
 
-/// Returns as many digits as it takes to read the same double back. A number that is not finite is an
-/// empty field of CSV, and null in JSON, which has no other word for it.
+/// Returns as many digits as it takes to read the same double back. A number that is not finite is
+/// an empty field of CSV, and null in JSON, which has no other word for it.
 inline NumberText csv_number(double x) noexcept {
   return is_finite(x) ? all_digits(x) : plain_text("");
 }

@@ -5,8 +5,9 @@
 //   ...
 //   const hillock::presets::Verdict verdict = rule.judge(monitor.report());
 //
-// Where such a rule looks at one batch, a monitor's report covers all that it observed. A report that was
-// observed with other options than the rule asks for is not judged: verdict.objection says why.
+// Where such a rule looks at one batch, a monitor's report covers all that it observed. A report
+// that was observed with other options than the rule asks for is not judged: verdict.objection says
+// why.
 #pragma once
 
 #include <hillock/diagnostics/reports/unit_report.hpp>
@@ -85,8 +86,8 @@ template <class Counts>
 Verdict count_units(const UnitReport& report, const Counts& counts) {
   Verdict verdict;
   for (const UnitStatistics& unit : report.units) verdict.units += counts(unit);
-  verdict.share = diagnostics::internal::share(verdict.units,
-                                               static_cast<std::int64_t>(report.units.size()));
+  verdict.share =
+      diagnostics::internal::share(verdict.units, static_cast<std::int64_t>(report.units.size()));
   return verdict;
 }
 
@@ -116,9 +117,9 @@ inline Rule sagemaker_saturated(const char* name, double low, double high) {
   monitor.range = diagnostics::SaturationRange{low, high};
   return {name, monitor, 0.01, 0.5, Basis::range, [](const Rule& rule, const UnitReport& report) {
             Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
-              return unit.finite > 0 &&
-                     diagnostics::internal::share(unit.finite - unit.saturated_low - unit.saturated_high,
-                                        unit.finite) < rule.unit_threshold;
+              return unit.finite > 0 && diagnostics::internal::share(
+                                            unit.finite - unit.saturated_low - unit.saturated_high,
+                                            unit.finite) < rule.unit_threshold;
             });
             verdict.fires = verdict.share > rule.layer_threshold;
             return verdict;
@@ -162,8 +163,9 @@ inline Rule makemore_tanh() {
           Basis::range,
           [](const Rule& rule, const UnitReport& report) {
             Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
-              return unit.finite > 0 && diagnostics::internal::share(unit.saturated_low + unit.saturated_high,
-                                                           unit.finite) >= rule.unit_threshold;
+              return unit.finite > 0 &&
+                     diagnostics::internal::share(unit.saturated_low + unit.saturated_high,
+                                                  unit.finite) >= rule.unit_threshold;
             });
             verdict.share = report.saturated_low_fraction() + report.saturated_high_fraction();
             verdict.fires = verdict.units > 0;

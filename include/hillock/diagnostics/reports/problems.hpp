@@ -58,10 +58,10 @@ HILLOCK_NOINLINE inline const char* name_of(Problem problem) noexcept {
   return "";
 }
 
-/// Where the training of a network stands. Some signs are faults before the first step and health later:
-/// a network that has learned is sure of itself, so its softmax is saturated, and its gradients are small.
-/// Such a sign is called wrong before the first step alone. Of an unknown stage, or during training, it
-/// is worth knowing. Of a trained network it is not reported.
+/// Where the training of a network stands. Some signs are faults before the first step and health
+/// later: a network that has learned is sure of itself, so its softmax is saturated, and its
+/// gradients are small. Such a sign is called wrong before the first step alone. Of an unknown
+/// stage, or during training, it is worth knowing. Of a trained network it is not reported.
 enum class Stage { unknown, before_training, training, trained };
 
 enum class Severity {
@@ -80,15 +80,15 @@ struct Finding {
   std::int64_t occurrence = 1;
 };
 
-/// The thresholds from which on a report says something. The defaults are those of tools that are in use,
-/// or lie away from what healthy networks show, with every activation and up to 30 layers: the figures
-/// here are printed by examples/checks/healthy_networks.
+/// The thresholds from which on a report says something. The defaults are those of tools that are
+/// in use, or lie away from what healthy networks show, with every activation and up to 30 layers:
+/// the figures here are printed by examples/checks/healthy_networks.
 struct ReportOptions {
   /// More than this share of elements is not finite.
   double non_finite = 0;
-  /// More than this share of units is dead: the share above which SageMaker Debugger's dead_relu fires.
-  /// Networks that learn have some dead units: 30 layers of 64 ReLUs start with up to 34 % of a layer
-  /// dead, and learn every digit of the training set.
+  /// More than this share of units is dead: the share above which SageMaker Debugger's dead_relu
+  /// fires. Networks that learn have some dead units: 30 layers of 64 ReLUs start with up to 34 %
+  /// of a layer dead, and learn every digit of the training set.
   double dead_units = 0.5;
   /// Units active on fewer than `rare_activity` of the samples, dead ones included, are more than
   /// `rarely_active_units` of a layer: SageMaker Debugger's dead_relu has 0.01 and 0.5.
@@ -106,12 +106,13 @@ struct ReportOptions {
   /// Below this mean |g| at the first layer, while it is above at the last, a gradient has vanished
   /// before the first step: SageMaker Debugger's vanishing_gradient.
   double vanished_magnitude = 1e-7;
-  /// More than this share of Maxout's pieces is never the largest. Networks of 8 layers start with up
-  /// to 0.11.
+  /// More than this share of Maxout's pieces is never the largest. Networks of 8 layers start with
+  /// up to 0.11.
   double never_winning = 0.25;
   /// More than this share of distributions is saturated before the first step.
   double saturated_softmax = 0.5;
-  /// Noted: more than this share of units is dead, as much as keras-contrib's DeadReluDetector warns of.
+  /// Noted: more than this share of units is dead, as much as keras-contrib's DeadReluDetector
+  /// warns of.
   double noted_dead_units = 0.1;
   /// Noted: more than this share of a saturating function's elements is nearly linear.
   double near_linear = 0.95;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <hillock/diagnostics/reports/monitor_options.hpp>
 #include <hillock/diagnostics/reports/moments.hpp>
+#include <hillock/diagnostics/reports/monitor_options.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -16,8 +16,9 @@ struct SoftmaxReport {
   std::int64_t non_finite = 0;
   /// Distributions whose entries are all -infinity, whatever the policy makes of them.
   std::int64_t masked = 0;
-  std::int64_t saturated = 0;      ///< distributions with p (1 - p) < tau for the largest p
-  std::vector<std::int64_t> wins;  ///< how often each entry has the largest p; a tie is the lowest's
+  std::int64_t saturated = 0;  ///< distributions with p (1 - p) < tau for the largest p
+  std::vector<std::int64_t>
+      wins;  ///< how often each entry has the largest p; a tie is the lowest's
   double tau = diagnostics::default_tau;
 
   double saturated_fraction() const noexcept {

@@ -1,8 +1,8 @@
 // What a monitor has seen as two plain vectors: to send to another process or to write to a file.
 //
-// A state may come from anywhere. A reader checks all of it: first that it is as long as it says that it
-// is, so that no memory is asked for on its word alone; then that its counts can be those of one stream
-// of samples.
+// A state may come from anywhere. A reader checks all of it: first that it is as long as it says
+// that it is, so that no memory is asked for on its word alone; then that its counts can be those
+// of one stream of samples.
 #pragma once
 
 #include <hillock/diagnostics/reports/text.hpp>
@@ -16,11 +16,11 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// integers: the version of the layout (100 times the kind of monitor, plus a number that grows when the
-/// layout changes), then what identifies the monitor (its sizes), then its counts. numbers: the options,
-/// then extremes and what the moments are made of. A monitor that is made of a state goes on and merges
-/// as the one that the state was taken from. A state that contradicts itself is refused:
-/// std::invalid_argument says what is wrong.
+/// integers: the version of the layout (100 times the kind of monitor, plus a number that grows
+/// when the layout changes), then what identifies the monitor (its sizes), then its counts.
+/// numbers: the options, then extremes and what the moments are made of. A monitor that is made of
+/// a state goes on and merges as the one that the state was taken from. A state that contradicts
+/// itself is refused: std::invalid_argument says what is wrong.
 /// Equal         states have the same integers, and numbers of the same bits, or both NaN.
 struct MonitorState {
   std::vector<std::int64_t> integers;
@@ -37,12 +37,12 @@ struct MonitorState {
 
 namespace diagnostics::internal {
 
-/// A monitor counts at most so many elements: up to here a double holds every integer, and shares and
-/// moments are computed in doubles.
+/// A monitor counts at most so many elements: up to here a double holds every integer, and shares
+/// and moments are computed in doubles.
 inline constexpr std::int64_t most_elements = std::int64_t{1} << 53;
 
-/// What monitors must have in common to be merged: a phrase for each thing, which is different for every
-/// value of it.
+/// What monitors must have in common to be merged: a phrase for each thing, which is different for
+/// every value of it.
 using Description = std::vector<std::string>;
 
 HILLOCK_NOINLINE inline std::string list_of(const Description& description) {
@@ -100,8 +100,9 @@ class StateReader {
     return integer(what, least, size_of(state_.integers.size()));
   }
 
-  /// Refuses the state unless what is left of it is so many integers and numbers for each of `parts`, at
-  /// least one. It does not multiply, because products of counts from a state may overflow.
+  /// Refuses the state unless what is left of it is so many integers and numbers for each of
+  /// `parts`, at least one. It does not multiply, because products of counts from a state may
+  /// overflow.
   HILLOCK_NOINLINE void require_rest(std::int64_t parts, const char* what, std::int64_t integers,
                                      std::int64_t numbers) const {
     const std::int64_t integers_left = size_of(state_.integers.size() - next_integer_);

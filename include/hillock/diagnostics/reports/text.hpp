@@ -23,8 +23,8 @@ class TextPart {
   TextPart(const NumberText& text) noexcept : from_(text.characters), size_(text.size) {}
   HILLOCK_NOINLINE TextPart(std::int64_t number) noexcept
       : from_(digits_),
-        size_(static_cast<std::size_t>(std::snprintf(digits_, sizeof digits_, "%lld",
-                                                     static_cast<long long>(number)))) {}
+        size_(static_cast<std::size_t>(
+            std::snprintf(digits_, sizeof digits_, "%lld", static_cast<long long>(number)))) {}
   TextPart(const TextPart&) = delete;
   TextPart& operator=(const TextPart&) = delete;
 
@@ -37,8 +37,8 @@ class TextPart {
   char digits_[24];
 };
 
-/// Appends the parts to a text. A sentence is put together by one call, because a chain of a + b + c
-/// costs a temporary string and its destruction for every part.
+/// Appends the parts to a text. A sentence is put together by one call, because a chain of a + b +
+/// c costs a temporary string and its destruction for every part.
 HILLOCK_NOINLINE inline void append(std::string& text, std::initializer_list<TextPart> parts) {
   for (const TextPart& part : parts) text.append(part.data(), part.size());
 }
@@ -51,7 +51,8 @@ HILLOCK_NOINLINE inline std::string joined(std::initializer_list<TextPart> parts
 [[noreturn]] HILLOCK_COLD inline void refuse(std::initializer_list<TextPart> parts) {
   hillock::detail::refuse(joined(parts));
 }
-[[noreturn]] HILLOCK_COLD inline void refuse_without_samples(std::initializer_list<TextPart> where) {
+[[noreturn]] HILLOCK_COLD inline void refuse_without_samples(
+    std::initializer_list<TextPart> where) {
   refuse({"hillock::", joined(where), ": there are no samples"});
 }
 
@@ -60,16 +61,16 @@ inline std::int64_t size_of(std::size_t size) noexcept { return static_cast<std:
 /// U+FFFD, which stands for what cannot be read.
 inline constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
-/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of something
-/// that is not UTF-8.
+/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of
+/// something that is not UTF-8.
 struct Utf8Unit {
   std::size_t size;
   bool is_valid;
 };
 
-/// Returns the unit at byte `at` (table 3-7 of the Unicode standard). A unit that is not valid reaches as
-/// far as a valid one could begin in the same way. Each such unit becomes one replacement character, as
-/// the standard recommends and other readers of UTF-8 do.
+/// Returns the unit at byte `at` (table 3-7 of the Unicode standard). A unit that is not valid
+/// reaches as far as a valid one could begin in the same way. Each such unit becomes one
+/// replacement character, as the standard recommends and other readers of UTF-8 do.
 HILLOCK_NOINLINE inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(at);
@@ -92,8 +93,8 @@ HILLOCK_NOINLINE inline void append_character(std::string& text, const char* byt
                                               std::size_t size, Spelling spelling) {
   const auto last = static_cast<unsigned char>(bytes[size - 1]);
   // U+0000 to U+001F and U+007F to U+009F.
-  const bool is_control = size == 1 ? last < 0x20 || last == 0x7F
-                                    : size == 2 && bytes[0] == '\xC2' && last < 0xA0;
+  const bool is_control =
+      size == 1 ? last < 0x20 || last == 0x7F : size == 2 && bytes[0] == '\xC2' && last < 0xA0;
   const bool is_separator = size == 3 && bytes[0] == '\xE2' && bytes[1] == '\x80' &&
                             (last == 0xA8 || last == 0xA9);  // U+2028 and U+2029
   if (spelling == Spelling::json) {
@@ -126,14 +127,14 @@ HILLOCK_NOINLINE inline std::string spelled(const std::string& text, Spelling sp
   return result;
 }
 
-/// Returns a text as one line for a person. Control characters, which could break the line or steer a
-/// terminal, are shown as U+FFFD.
+/// Returns a text as one line for a person. Control characters, which could break the line or steer
+/// a terminal, are shown as U+FFFD.
 inline std::string line_text(const std::string& text) { return spelled(text, Spelling::line); }
 
-/// Returns a text as a field of CSV: in quotation marks where it contains a comma, a quotation mark or a
-/// line's end (RFC 4180), or a space at either end. CSV cannot spell a NUL, at which readers stop: it
-/// becomes U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet may take it
-/// for a formula: import the column as text there.
+/// Returns a text as a field of CSV: in quotation marks where it contains a comma, a quotation mark
+/// or a line's end (RFC 4180), or a space at either end. CSV cannot spell a NUL, at which readers
+/// stop: it becomes U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet
+/// may take it for a formula: import the column as text there.
 HILLOCK_NOINLINE inline std::string csv_text(const std::string& text) {
   std::string plain = spelled(text, Spelling::csv);
   const bool has_outer_space = !plain.empty() && (plain.front() == ' ' || plain.back() == ' ');
@@ -144,8 +145,8 @@ HILLOCK_NOINLINE inline std::string csv_text(const std::string& text) {
   return quoted;
 }
 
-/// Returns a text as a string of JSON (RFC 8259). U+007F to U+009F, U+2028 and U+2029 are escaped as
-/// well, because terminals and older JavaScript act on them.
+/// Returns a text as a string of JSON (RFC 8259). U+007F to U+009F, U+2028 and U+2029 are escaped
+/// as well, because terminals and older JavaScript act on them.
 HILLOCK_NOINLINE inline std::string json_text(const std::string& text) {
   return joined({"\"", spelled(text, Spelling::json), "\""});
 }
@@ -200,8 +201,8 @@ inline std::size_t width_of(const std::string& text) noexcept {
   return width;
 }
 
-/// Rows of a table, whose columns are as wide as their widest entry. The first column is aligned to the
-/// left, the others to the right. A row may be shorter than others.
+/// Rows of a table, whose columns are as wide as their widest entry. The first column is aligned to
+/// the left, the others to the right. A row may be shorter than others.
 class Table {
  public:
   /// Begins a row.

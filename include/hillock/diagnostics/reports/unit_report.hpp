@@ -39,8 +39,8 @@ struct UnitReport {
     return diagnostics::internal::share(layer.non_finite, layer.samples());
   }
   double mean_output() const noexcept { return layer.mean_output(); }
-  /// The share of coherent samples. Where it is 1, every gradient of a next unit's weights has components
-  /// of one sign. NaN where no element was finite.
+  /// The share of coherent samples. Where it is 1, every gradient of a next unit's weights has
+  /// components of one sign. NaN where no element was finite.
   double sign_coherence() const noexcept {
     return diagnostics::internal::share(coherent_samples, layer.finite == 0 ? 0 : samples);
   }
@@ -49,19 +49,20 @@ struct UnitReport {
     return diagnostics::internal::quotient(std::abs(layer.mean_output()),
                                            std::sqrt(layer.output_variance()));
   }
-  /// The variance of a unit over the samples, averaged over the units: the part of the pre-activations
-  /// (of the outputs) that tells one sample from another.
+  /// The variance of a unit over the samples, averaged over the units: the part of the
+  /// pre-activations (of the outputs) that tells one sample from another.
   double input_signal() const noexcept { return signal(&UnitStatistics::input); }
   double output_signal() const noexcept { return signal(&UnitStatistics::output); }
-  /// The share of units that are active on fewer than `share` of their samples, dead units included.
+  /// The share of units that are active on fewer than `share` of their samples, dead units
+  /// included.
   double rarely_active_fraction(double share) const noexcept {
     std::int64_t count = 0;
     for (const UnitStatistics& unit : units)
       if (unit.finite > 0 && unit.activity() < share) ++count;
     return diagnostics::internal::share(count, static_cast<std::int64_t>(units.size()));
   }
-  /// Whether every unit has the same counts and moments as the first. The units of a layer that starts
-  /// with equal weights stay equal.
+  /// Whether every unit has the same counts and moments as the first. The units of a layer that
+  /// starts with equal weights stay equal.
   HILLOCK_NOINLINE bool units_are_equal() const noexcept {
     if (units.size() < 2 || units[0].finite == 0) return false;
     for (const UnitStatistics& unit : units) {
@@ -104,13 +105,25 @@ struct UnitReport {
     append(text, {low_side_is_inactive ? "  inactive        " : "  saturated low   ",
                   percent(saturated_low_fraction()),
                   low_side_is_inactive ? " (about half is healthy)" : "",
-                  "\n  saturated high  ", percent(saturated_high_fraction()), "  (|f'| < ",
-                  rounded_text(tau), ")\n  near linear     ", percent(near_linear_fraction()),
-                  "\n  mean input      ", rounded_text(layer.mean_input()),
-                  ", standard deviation ", rounded_text(std::sqrt(layer.input_variance())),
-                  "\n  mean output     ", rounded_text(layer.mean_output()),
-                  ", standard deviation ", rounded_text(std::sqrt(layer.output_variance())),
-                  "\n  one sign        ", percent(sign_coherence()), " of ", samples, " samples\n"});
+                  "\n  saturated high  ",
+                  percent(saturated_high_fraction()),
+                  "  (|f'| < ",
+                  rounded_text(tau),
+                  ")\n  near linear     ",
+                  percent(near_linear_fraction()),
+                  "\n  mean input      ",
+                  rounded_text(layer.mean_input()),
+                  ", standard deviation ",
+                  rounded_text(std::sqrt(layer.input_variance())),
+                  "\n  mean output     ",
+                  rounded_text(layer.mean_output()),
+                  ", standard deviation ",
+                  rounded_text(std::sqrt(layer.output_variance())),
+                  "\n  one sign        ",
+                  percent(sign_coherence()),
+                  " of ",
+                  samples,
+                  " samples\n"});
     return text;
   }
 
@@ -121,11 +134,11 @@ struct UnitReport {
     for (std::size_t i = 0; i < units.size(); ++i) {
       const UnitStatistics& unit = units[i];
       if (!unit.is_dead() || ++dead > shown) continue;
-      append(text, {"    unit ", static_cast<std::int64_t>(i), ": 0 of ", unit.finite,
-                    " samples active, so below ",
-                    diagnostics::internal::percent(unit.activity_bound()),
-                    " at 95 % confidence; largest input ",
-                    diagnostics::internal::rounded_text(unit.largest_input), "\n"});
+      append(text,
+             {"    unit ", static_cast<std::int64_t>(i), ": 0 of ", unit.finite,
+              " samples active, so below ", diagnostics::internal::percent(unit.activity_bound()),
+              " at 95 % confidence; largest input ",
+              diagnostics::internal::rounded_text(unit.largest_input), "\n"});
     }
     if (dead > shown) append(text, {"    and ", dead - shown, " more\n"});
   }
@@ -141,8 +154,8 @@ struct UnitReport {
     double mean = layer.finite == 0 ? std::numeric_limits<double>::quiet_NaN() : 0;
     for (const UnitStatistics& unit : units)
       if (unit.finite > 0)
-        mean += (unit.*moments).variance() *
-                diagnostics::internal::share(unit.finite, layer.finite);
+        mean +=
+            (unit.*moments).variance() * diagnostics::internal::share(unit.finite, layer.finite);
     return mean;
   }
 

@@ -1,4 +1,5 @@
-// What a monitor says of a unit: counts, extremes and moments, and how those of two parts become one.
+// What a monitor says of a unit: counts, extremes and moments, and how those of two parts become
+// one.
 #pragma once
 
 #include <hillock/diagnostics/reports/moments.hpp>
@@ -23,7 +24,8 @@ struct UnitStatistics {
   std::int64_t near_linear = 0;  ///< finite elements with |f'| near its maximum
   std::int64_t saturated_low = 0;
   std::int64_t saturated_high = 0;
-  double largest_input = -std::numeric_limits<double>::infinity();  ///< how far a dead unit is from revival
+  double largest_input =
+      -std::numeric_limits<double>::infinity();  ///< how far a dead unit is from revival
   double smallest_output = std::numeric_limits<double>::infinity();
   diagnostics::Moments input;   ///< of the finite pre-activations
   diagnostics::Moments output;  ///< of their outputs
@@ -37,7 +39,9 @@ struct UnitStatistics {
     return finite < 3 ? 1 : diagnostics::internal::divided(3, static_cast<double>(finite));
   }
   double activity() const noexcept { return diagnostics::internal::share(active, finite); }
-  double near_linear_fraction() const noexcept { return diagnostics::internal::share(near_linear, finite); }
+  double near_linear_fraction() const noexcept {
+    return diagnostics::internal::share(near_linear, finite);
+  }
   double saturated_low_fraction() const noexcept {
     return diagnostics::internal::share(saturated_low, finite);
   }
