@@ -5,16 +5,26 @@
 #include <accuracy/reference.hpp>
 #include <accuracy/worst.hpp>
 #include <cmath>
+#include <hillock/hillock.hpp>
 #include <map>
 
 namespace bench {
 namespace {
 
-/// What the rows' functions have as slope, alpha and beta.
+double value_of(double parameter) { return parameter; }
+template <class Parameters>
+double value_of(const Parameters& parameters) {
+  return parameters[0];
+}
+
+/// The first parameter that the catalogue's function has by default; 1 for one without parameters.
 double parameter_of(const std::string& function) {
-  if (function == "leaky_relu") return 0.01;
-  if (function == "prelu") return 0.25;
-  return 1;
+  double value = 1;
+  hillock::for_each_activation([&](const char* name, const auto& f) {
+    for (const auto& [parameter, member] : std::decay_t<decltype(f)>::parameters())
+      if (function == name) value = value_of(f.*member);
+  });
+  return value;
 }
 
 /// Where swish' crosses zero any rounding is many ULP, of whoever's: hillock promises an absolute

@@ -10,8 +10,8 @@
 
 namespace bench {
 
-/// The lines of one activation, for elements T in arrays of one shape. `function` is its name to the
-/// peers and to the references.
+/// The lines of one activation, for elements T in arrays of one shape. `function` is its name to
+/// the peers and to the references.
 template <class T>
 class Adder {
  public:

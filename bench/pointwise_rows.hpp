@@ -101,8 +101,8 @@ void small(const std::string& name, const F& f, const Peer& peer, Index size) {
   to.offers("forward", [](const std::string& library) { return library.rfind("std", 0) == 0; });
 }
 
-/// Arrays of `Size` elements known to the compiler, 64 of them one after the other. Their arithmetic
-/// is f on registers that hold one array.
+/// Arrays of `Size` elements known to the compiler, 64 of them one after the other. Their
+/// arithmetic is f on registers that hold one array.
 template <int Size, class T, class F, class Peer>
 void fixed(const std::string& name, const F& f, const Peer& peer) {
   using Array = Eigen::Array<T, Size, 1>;
@@ -154,11 +154,11 @@ void threaded(const std::string& name, const F& f) {
 /// Results of 4 to 64 MiB by both kinds of stores: where HILLOCK_STREAM_BYTES should lie.
 template <class F>
 void stores(const std::string& name, const F& f) {
-  using namespace hillock::arrays;
-  const auto op = [value = Forward<F, float>(f)](const auto& x) { return std::array{value(x[0])}; };
+  using namespace hillock::detail;
+  const ForwardOperation<F, float> op(f);
   const auto by = [op](Stores kind) {
     return [op, kind](auto& a) {
-      run<hillock::detail::simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
+      transform_contiguous<simd::NativeArch>(op, std::array<const float*, 1>{a.x.data()},
                                              std::array<float*, 1>{a.y.data()}, a.x.size(), kind);
     };
   };

@@ -9,8 +9,8 @@ namespace bench {
 /// The processor, the compiler, the libraries, and what holds for the peers.
 void print_environment();
 
-/// One table for each type and section: the speed of every contender, below it the largest error, and the
-/// ratio of hillock's first contender to the fastest peer.
+/// One table for each type and section: the speed of every contender, below it the largest error,
+/// and the ratio of hillock's first contender to the fastest peer.
 void print_tables(const std::vector<MeasuredLine>& results);
 
 /// Every target with what was reached, what is not met first, and how many are met.

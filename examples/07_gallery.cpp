@@ -34,7 +34,7 @@ std::vector<Curve> all_curves() {
   std::vector<Curve> curves;
   for (const functions::Function& function : functions::all_functions()) {
     std::string title = function.name;
-    for (const std::string& alias : function.aliases) title += ", " + alias;
+    if (!function.alias.empty()) title += ", " + function.alias;
     if (!function.slice.empty()) title += ' ' + function.slice;
     Curve curve{function.name, title, abscissas(), abscissas()};
     function.at(abscissas(), curve.f, curve.derivative);

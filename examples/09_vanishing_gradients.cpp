@@ -66,7 +66,8 @@ Measured measure(const std::string& name, double deviation, int depth, std::uint
   network.backward(samples.pixels, samples.labels);
   Measured measured{name, deviation, {}};
   for (const training::Hidden& layer : network.hidden())
-    // backward() takes the mean over the samples: each one's share of it is a sample's gradient / n.
+    // backward() takes the mean over the samples: each one's share of it is a sample's gradient /
+    // n.
     measured.layers.push_back(
         {root_mean_square(layer.pre_activations_gradient()) * static_cast<double>(samples.count()),
          layer.examine().saturated});

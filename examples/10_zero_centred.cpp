@@ -1,5 +1,5 @@
-// Why outputs should be centred on zero: with a sigmoid before it, the weights of a unit all grow or
-// all shrink in a step, and zig-zag to where some should grow and some shrink.
+// Why outputs should be centred on zero: with a sigmoid before it, the weights of a unit all grow
+// or all shrink in a step, and zig-zag to where some should grow and some shrink.
 
 #include <cmath>
 #include <hillock/hillock.hpp>

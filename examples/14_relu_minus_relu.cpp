@@ -46,8 +46,8 @@ float best_half_width() {
   return best;
 }
 
-/// The straight pieces between points of the sigmoid, flat outside of -12 and 12: a sum of ReLUs, of
-/// which each bends the function at one of the points.
+/// The straight pieces between points of the sigmoid, flat outside of -12 and 12: a sum of ReLUs,
+/// of which each bends the function at one of the points.
 ArrayXf sum_of_relus(int count) {
   const ArrayXf corners = ArrayXf::LinSpaced(count, -12, 12), heights = hillock::sigmoid(corners);
   ArrayXf f = ArrayXf::Constant(abscissas().size(), heights[0]);

@@ -1,5 +1,5 @@
-// What went wrong in other libraries, tried here. This file is compiled once more with -ffast-math, so
-// everything is compared by its bits: such a compiler takes isnan(x) for false.
+// What went wrong in other libraries, tried here. This file is compiled once more with -ffast-math,
+// so everything is compared by its bits: such a compiler takes isnan(x) for false.
 #include <support/catch.hpp>
 #include <support/inputs.hpp>
 
@@ -69,8 +69,8 @@ void each_function(const Visit& visit) {
   visit("swish of a tiny beta", hillock::Swish<>{1e-30});
 }
 
-// s (1 - s) is 0 from x = 17.33 in float and 37.43 in double (TensorFlow #126060, JAX #40825), 1 - t^2
-// from 9.01 (PyTorch #195685).
+// s (1 - s) is 0 from x = 17.33 in float and 37.43 in double (TensorFlow #126060, JAX #40825), 1 -
+// t^2 from 9.01 (PyTorch #195685).
 TEST_CASE("the derivatives of sigmoid and tanh are not 0 where 1 - s and 1 - t^2 are", "[bugs]") {
   CHECK(is_near(hillock::sigmoid.derivative(17.5f), 2.5109990613e-08));
   CHECK(is_near(hillock::sigmoid.derivative(20.0f), 2.06115361e-09));
@@ -174,8 +174,8 @@ TEST_CASE("tanh does not exceed 1 between 7 and 10", "[bugs]") {
   CHECK(tried > 4000000);
 }
 
-// max(NaN, 0) is 0 or NaN, as the instruction likes (PyTorch #7999, onnxruntime #28462, operon #171,
-// xsimd up to 13 and from 14).
+// max(NaN, 0) is 0 or NaN, as the instruction likes (PyTorch #7999, onnxruntime #28462, operon
+// #171, xsimd up to 13 and from 14).
 TEMPLATE_TEST_CASE("no function and no derivative turns NaN into a number", "[bugs]", float,
                    double) {
   using T = TestType;
@@ -213,8 +213,8 @@ TEMPLATE_TEST_CASE("relu gives +0 for -0, at any place of an array", "[bugs]", f
   check(hillock::LeakyReLU<>{0});
 }
 
-// Some took f(x), some x (mlpack #2005, #2365, #3478, #3551); from the output a negative alpha has the
-// wrong sign (PyTorch #47671, Paddle #12538).
+// Some took f(x), some x (mlpack #2005, #2365, #3478, #3551); from the output a negative alpha has
+// the wrong sign (PyTorch #47671, Paddle #12538).
 TEST_CASE("every derivative is one by the input", "[bugs]") {
   each_function([](const char* name, const auto& f) {
     for (const double x : {-3.5, -0.7, 0.4, 2.5}) {

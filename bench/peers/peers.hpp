@@ -1,5 +1,5 @@
-// What other libraries offer, behind pointers: each stands in a file of its own and is compiled with
-// flags of its own. (Eigen and xsimd are composed.hpp.)
+// What other libraries offer, behind pointers: each stands in a file of its own and is compiled
+// with flags of its own. (Eigen and xsimd are composed.hpp.)
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ struct Offer {
 template <class T>
 using Offers = std::vector<Offer<T>>;
 
-/// Each adds what its library has for a function (sigmoid ..., softmax_per_column ...) and an operation:
-/// forward (x to y), derivative (x to d), both (x to y and d), backward (x and dy to d),
+/// Each adds what its library has for a function (sigmoid ..., softmax_per_column ...) and an
+/// operation: forward (x to y), derivative (x to d), both (x to y and d), backward (x and dy to d),
 /// backward_from_output (the outputs are in x).
 template <class T>
 void add_sleef(Offers<T>& offers, const std::string& function, const std::string& operation);

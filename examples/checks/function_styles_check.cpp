@@ -96,6 +96,13 @@ int main() {
         std::cout << "FAILED: " << all[i].name << " and " << all[k].name << " have one mark\n";
         ++failures;
       }
+  // A function that the table does not name has a style of its own that stays.
+  const auto& fresh = examples::style_of("one_of_tomorrow");
+  if (std::string(fresh.name) != "one_of_tomorrow" || std::string(fresh.colour).size() != 7 ||
+      fresh.mark < 1 || fresh.mark > 15 || &fresh != &examples::style_of("one_of_tomorrow")) {
+    std::cout << "FAILED: no style for a function that is not in the table\n";
+    ++failures;
+  }
   double least = 1e9;
   for (const bool is_dark : {false, true})
     for (const Sight& sight : sights)

@@ -1,8 +1,8 @@
 #include "functions.hpp"
 
-#include <algorithm>
 #include <hillock/hillock.hpp>
 #include <memory>
+#include <type_traits>
 #include <xsimd/xsimd.hpp>
 
 #include "../training/random.hpp"
@@ -40,20 +40,6 @@ Function pointwise(const char* name, const F& f) {
     return [f, a] { hillock::forward(f, a->x, a->y); };
   };
   return function;
-}
-
-/// An object of the type of an earlier one, such as silu of swish's, is another name of that.
-template <class F>
-void add_pointwise(const char* name, const F& f, std::vector<Function>& all) {
-  const auto same = std::find_if(all.begin(), all.end(), [](const Function& function) {
-    return function.type == std::type_index(typeid(F));
-  });
-  if (same != all.end()) {
-    same->aliases.emplace_back(name);
-    return;
-  }
-  all.push_back(pointwise(name, f));
-  all.back().type = typeid(F);
 }
 
 /// The work of a function of columns of `rows` numbers: forward, and backward from its input.
@@ -210,12 +196,10 @@ Function maxout() {
 
 std::vector<Function> all_functions() {
   std::vector<Function> all;
-  // Made by CMake from the ready-made objects in the library's headers: a new one needs no edit
-  // here.
-#define HILLOCK_EXAMPLES_FUNCTION(name) add_pointwise(#name, hillock::name, all);
-#include "ready_made_functions.inc"
-#undef HILLOCK_EXAMPLES_FUNCTION
-  all.push_back(pointwise("prelu", hillock::PReLU<>{}));
+  hillock::for_each_activation([&](const char* name, const auto& f) {
+    all.push_back(pointwise(name, f));
+    if (std::is_same_v<std::decay_t<decltype(f)>, hillock::SiLU<>>) all.back().alias = "silu";
+  });
   all.push_back(maxout());
   const auto column = hillock::Per::column;
   all.push_back(of_three_scores("softmax", hillock::Softmax{column}));

@@ -3,16 +3,14 @@
 #include <Eigen/Core>
 #include <functional>
 #include <string>
-#include <typeindex>
 #include <vector>
 
 namespace functions {
 
 /// One of the library's functions as a curve, and as work to be timed.
 struct Function {
-  std::string name;                  // as in support/function_style.hpp
-  std::vector<std::string> aliases;  // other objects of the same type, such as silu
-  std::type_index type = typeid(void);
+  std::string name;   // as in support/function_style.hpp
+  std::string alias;  // another name of the same function, or empty
   std::string slice;  // of a function of several numbers: where the curve runs
   /// f and f' of each x, by the library's verbs.
   std::function<void(const Eigen::ArrayXf& x, Eigen::ArrayXf& f, Eigen::ArrayXf& derivative)> at;
@@ -22,9 +20,9 @@ struct Function {
   std::function<std::function<void()>(Eigen::Index n, bool backward)> task;
 };
 
-/// Every ready-made pointwise object in the library's headers, each function once, then PReLU,
-/// Maxout, Softmax, LogSoftmax and CrossEntropy, which are objects of the user's own making, and
-/// logsumexp. Of those that look at several numbers the curve is a slice through the function.
+/// The library's catalogue (hillock::for_each_activation), then Maxout, Softmax, LogSoftmax and
+/// CrossEntropy, which are objects of the user's own making, and logsumexp. Of those that look at
+/// several numbers the curve is a slice through the function.
 std::vector<Function> all_functions();
 
 /// What this is compiled for, such as "avx2_fma, 8 floats at a time".

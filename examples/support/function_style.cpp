@@ -1,8 +1,9 @@
 #include "function_style.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
-#include <stdexcept>
+#include <map>
 
 namespace examples {
 
@@ -28,13 +29,47 @@ const std::vector<FunctionStyle>& function_styles() {
   return all;
 }
 
+namespace {
+
+/// Of a function that the table does not name: what its name's letters make of it, a dark colour of
+/// some hue and one of gnuplot's fifteen marks, always the same.
+const FunctionStyle& derived_style(const std::string& function) {
+  struct Style {
+    std::string name, colour;
+    FunctionStyle style;
+  };
+  static std::map<std::string, Style> made;
+  const auto [entry, is_new] = made.try_emplace(function);
+  Style& style = entry->second;
+  if (is_new) {
+    unsigned hash = 2166136261U;  // FNV-1a
+    for (const char letter : function)
+      hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619U;
+    const unsigned hue = hash / 16 % 360, rise = hue % 60 * 0x99 / 60;
+    const unsigned low = 0x22, high = 0xbb, up = low + rise, down = high - rise;
+    const std::array<std::array<unsigned, 3>, 6> sextants = {{{high, up, low},
+                                                              {down, high, low},
+                                                              {low, high, up},
+                                                              {low, down, high},
+                                                              {up, low, high},
+                                                              {high, low, down}}};
+    char text[8];
+    const auto& [red, green, blue] = sextants[hue / 60];
+    std::snprintf(text, sizeof text, "#%02x%02x%02x", red & 0xFFU, green & 0xFFU, blue & 0xFFU);
+    style.name = function;
+    style.colour = text;
+    style.style = {style.name.c_str(), style.colour.c_str(), static_cast<int>(1 + hash % 15)};
+  }
+  return style.style;
+}
+
+}  // namespace
+
 const FunctionStyle& style_of(const std::string& function) {
   const auto& all = function_styles();
   const auto found = std::find_if(
       all.begin(), all.end(), [&](const FunctionStyle& style) { return function == style.name; });
-  if (found == all.end())
-    throw std::logic_error("support/function_style.cpp has no colour and mark for " + function);
-  return *found;
+  return found != all.end() ? *found : derived_style(function);
 }
 
 std::string shade(const std::string& colour, std::size_t step, std::size_t count) {

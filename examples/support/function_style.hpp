@@ -12,13 +12,14 @@ struct FunctionStyle {
   int mark;  // gnuplot's point type
 };
 
-/// All of them. Each has a mark of its own, so that no function is told by its colour alone; the
-/// eight that are drawn into one chart, the lectures', have colours which colour-blind people can
-/// tell apart: Okabe and Ito's (https://jfly.uni-koeln.de/color/), with wine in place of their
-/// yellow, which is hardly seen on white.
+/// Those that are drawn into charts together. Each has a mark of its own, so that no function is
+/// told by its colour alone; the eight that are drawn into one chart, the lectures', have colours
+/// which colour-blind people can tell apart: Okabe and Ito's (https://jfly.uni-koeln.de/color/),
+/// with wine in place of their yellow, which is hardly seen on white.
 const std::vector<FunctionStyle>& function_styles();
 
-/// Throws std::logic_error if there is none of that name.
+/// The table's; of any other function a colour and a mark that follow from its name, so that a new
+/// activation needs no row there.
 const FunctionStyle& style_of(const std::string& function);
 
 /// The colours of what is no function.

@@ -15,7 +15,8 @@ namespace examples {
 namespace {
 
 /// Where the reader's screen is dark, light and dark change places and the hues stay: whatever the
-/// colours are, they are told apart as before. Made darker first, no colour becomes too dark to see.
+/// colours are, they are told apart as before. Made darker first, no colour becomes too dark to
+/// see.
 constexpr const char* dark =
     "<style>@media (prefers-color-scheme: dark) {"
     " svg { filter: brightness(0.8) invert(1) hue-rotate(180deg) } }</style>\n";
@@ -47,7 +48,8 @@ void draw(const OutputDirectory& directory, const std::string& name, int width, 
   directory.write(name, [&](const std::filesystem::path& temporary) {
     // A gnuplot that ends early is to be a message, not the end of this program.
     std::signal(SIGPIPE, SIG_IGN);
-    // Opened here: by its name gnuplot could open it after Ctrl-C has removed it, and leave it behind.
+    // Opened here: by its name gnuplot could open it after Ctrl-C has removed it, and leave it
+    // behind.
     const int picture = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (picture < 0) return false;
     std::FILE* const gnuplot = popen(("gnuplot >&" + std::to_string(picture)).c_str(), "w");

@@ -5,6 +5,7 @@
 #include <hillock/arrays/lazy/assignment.hpp>
 #include <hillock/arrays/lazy/expression.hpp>
 #include <hillock/arrays/operations/operation.hpp>
+#include <hillock/arrays/operations/parameter.hpp>
 // What a formula may call unqualified.
 #include <hillock/kernels/erf.hpp>
 #include <hillock/kernels/exp.hpp>
@@ -59,6 +60,9 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not so, elements
   /// are judged wrongly.
   static constexpr bool is_steep_in_one_stretch = false;
+
+  /// The function's parameters (Parameter): none, unless the class lists its own.
+  static constexpr std::array<Parameter<Derived>, 0> parameters() noexcept { return {}; }
 
   template <class X, FitsFor<X> = 0>
   [[nodiscard]] auto operator()(const X& x) const noexcept(!detail::is_dense<X>) {

@@ -2,7 +2,8 @@
 // and Eigen arrays.
 //
 // This header is every activation; hillock/diagnostics.hpp is a door of its own. Each header under
-// hillock/activations/ may also be included alone.
+// hillock/activations/ may also be included alone. The catalogue at the end, for_each_activation, is
+// what goes through all functions of single elements: a new one gets an #include and a row here.
 #pragma once
 
 #include <hillock/activations/cross_entropy.hpp>
@@ -21,3 +22,32 @@
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Calls visitor(name, f) for every function of single elements, with its default parameters:
+///
+///   hillock::for_each_activation([&](const char* name, const auto& f) {
+///     std::cout << name << "(-1) = " << f(Eigen::Array<float, 1, 1>(-1.0F)) << '\n';
+///   });
+///
+/// The names are those of the ready-made objects ("leaky_relu"), in alphabetical order; f's type
+/// lists its parameters (Parameter). The verbs take every f, and so does a call with an array.
+/// PReLU, whose one slope all elements share here, returns arrays where the others return lazy
+/// expressions, and takes no number. With Accuracy::exact the functors are hillock::exact's.
+template <Accuracy A = Accuracy::fast, class Visitor>
+void for_each_activation(Visitor&& visitor) {
+  visitor("elu", ELU<A>{});
+  visitor("identity", Identity<A>{});
+  visitor("leaky_relu", LeakyReLU<A>{});
+  visitor("prelu", PReLU<A>{});
+  visitor("relu", ReLU<A>{});
+  visitor("sigmoid", Sigmoid<A>{});
+  visitor("step", Step<A>{});
+  visitor("swish", Swish<A>{});
+  visitor("tanh", Tanh<A>{});
+}
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -80,8 +80,8 @@ HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& po
     require_elementwise(where, std::tuple(Named{output, out}), std::tuple(Named{"x", in}));
     y.array() = lazy(op, x.array().derived());
   } else {
-    evaluate<typename F::Architecture>(where, policy, op, std::tuple(Named{output, out}),
-                                       std::tuple(Named{"x", in}));
+    evaluate<typename F::Architecture, are_packed_alike<Y, X>()>(
+        where, policy, op, std::tuple(Named{output, out}), std::tuple(Named{"x", in}));
   }
 }
 
@@ -116,7 +116,7 @@ HILLOCK_INLINE void forward_and_derivative(const F& f, const Policy& policy, con
   const auto out_y = output_view(y);
   const auto out_d = output_view(d);
   if constexpr (is_pointwise<F>) {
-    evaluate<typename F::Architecture>(
+    evaluate<typename F::Architecture, are_packed_alike<Y, D, X>()>(
         "forward_and_derivative", policy, BothOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"y", out_y}, Named{"d", out_d}), std::tuple(Named{"x", in}));
   } else {
@@ -134,7 +134,7 @@ HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x,
   const auto in_dy = input_view(dy);
   const auto out = output_view(dx);
   if constexpr (is_pointwise<F>) {
-    evaluate<typename F::Architecture>(
+    evaluate<typename F::Architecture, are_packed_alike<DX, X, DY>()>(
         "backward", policy, BackwardOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"dx", out}), std::tuple(Named{"x", in}, Named{"dy", in_dy}));
   } else {

@@ -5,7 +5,8 @@
 
 namespace accuracy {
 
-/// Compares the exact tier's checksums with the recorded ones; false if one differs or is not recorded.
+/// Compares the exact tier's checksums with the recorded ones; false if one differs or is not
+/// recorded.
 bool check_checksums(const Options& options);
 
 /// Prints lines for recorded_checksums.hpp: of the true results, not of the library's.

@@ -12,8 +12,8 @@ enum class Part { forward, derivative };
 /// Whether MPFR is there.
 bool can_settle();
 
-/// The function with its default parameter, or one that is exact in a double, computed with 700 bits and
-/// rounded once to T, subnormals included.
+/// The function with its default parameter, or one that is exact in a double, computed with 700
+/// bits and rounded once to T, subnormals included.
 template <class T>
 T settled(const std::string& function, Part part, double value, T x);
 
@@ -43,8 +43,8 @@ class Rounder {
   bool round(Part part, T x, Wide<T> reference, T& result) const {
     using F = Format<T>;
     using W = Wide<T>;
-    // 2^7 units of the reference's last place, and as much absolute where sums cancel to a root of the
-    // derivative: some 2^11 of the 2^32 floats are left.
+    // 2^7 units of the reference's last place, and as much absolute where sums cancel to a root of
+    // the derivative: some 2^11 of the 2^32 floats are left.
     constexpr W guard = W(64) * std::numeric_limits<W>::epsilon();
     const bool may_cancel = part == Part::derivative && function_ == "swish";
     const W margin =

@@ -14,8 +14,8 @@ using Wide = std::conditional_t<std::is_same_v<T, double>, long double, double>;
 static_assert(std::numeric_limits<long double>::digits >= 64,
               "this compiler's long double is no reference for double");
 
-/// All that the program asks of an element type; a type that is not built in needs a specialisation of this, of
-/// support::BitsOf its size, and a list of subjects.
+/// All that the program asks of an element type; a type that is not built in needs a specialisation
+/// of this, of support::BitsOf its size, and a list of subjects.
 template <class T>
 struct Format {
   using Bits = support::BitsOf<T>;
@@ -74,8 +74,8 @@ bool same_bits(T a, T b) {
   return F::bits(a) == F::bits(b) || (F::is_nan(a) && F::is_nan(b));
 }
 
-/// |computed - truth| in ULP; infinite where one of the two is NaN, or an infinite truth is missed. Beyond the
-/// largest number, computed or true, everything counts as the number after it.
+/// |computed - truth| in ULP; infinite where one of the two is NaN, or an infinite truth is missed.
+/// Beyond the largest number, computed or true, everything counts as the number after it.
 template <class T>
 double ulp_error(T computed, Wide<T> truth) {
   using F = Format<T>;

@@ -37,6 +37,7 @@ void add(List& list, const char* library, const char* function, Function forward
                   forward,
                   derivative,
                   nullptr,
+                  nullptr,
                   nullptr});
 }
 

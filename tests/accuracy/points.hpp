@@ -8,8 +8,8 @@
 
 namespace accuracy {
 
-/// Numbers by their bit patterns, one out of each of `count` intervals of `stride` patterns: ascending in
-/// magnitude and of one sign.
+/// Numbers by their bit patterns, one out of each of `count` intervals of `stride` patterns:
+/// ascending in magnitude and of one sign.
 template <class T>
 struct Segment {
   typename Format<T>::Bits first;
@@ -42,9 +42,10 @@ struct Points {
   }
 };
 
-/// 2^32 / stride numbers over all exponents and the NaNs, for a float of stride 1 all there are; for a
-/// double three quarters of them between 2^-13 and 2^11 and around thresholds. With a stride above 1 also
-/// the neighbours of the thresholds, infinity and zero. The thresholds are in units of 1 / scale.
+/// 2^32 / stride numbers over all exponents and the NaNs, for a float of stride 1 all there are;
+/// for a double three quarters of them between 2^-13 and 2^11 and around thresholds. With a stride
+/// above 1 also the neighbours of the thresholds, infinity and zero. The thresholds are in units of
+/// 1 / scale.
 template <class T>
 Points<T> sweep_points(std::uint64_t stride, double scale);
 

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Treats subnormals as zero, on the way in and out, while it lives: what linking with -ffast-math does
-/// to a whole program on x86.
+/// Treats subnormals as zero, on the way in and out, while it lives: what linking with -ffast-math
+/// does to a whole program on x86.
 class FlushesSubnormals {
  public:
 #ifdef __SSE2__

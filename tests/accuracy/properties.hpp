@@ -1,5 +1,5 @@
-// What holds of a function beside its error: range, symmetry, monotonicity, no spurious exceptions, the
-// same results with subnormals flushed, the same by every verb.
+// What holds of a function beside its error: range, symmetry, monotonicity, no spurious exceptions,
+// the same results with subnormals flushed, the same by every verb.
 #pragma once
 
 #include <accuracy/format.hpp>
@@ -62,7 +62,8 @@ class PropertyChecks {
  public:
   explicit PropertyChecks(const Subject<T>& subject);
 
-  /// The first `already_seen` points are only there to be compared with. `exceptions` is what computing them raised.
+  /// The first `already_seen` points are only there to be compared with. `exceptions` is what
+  /// computing them raised.
   void check(const Stretch<T>& stretch, std::size_t already_seen, int exceptions,
              Findings<T>& findings);
 

@@ -1,5 +1,5 @@
-// What the checksums of Accuracy::exact with default parameters have to be on every machine, with every
-// compiler: those of the correctly rounded results. Made by accuracy --record [--stride 1].
+// What the checksums of Accuracy::exact with default parameters have to be on every machine, with
+// every compiler: those of the correctly rounded results. Made by accuracy --record [--stride 1].
 #pragma once
 
 #include <cstdint>

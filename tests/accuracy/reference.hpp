@@ -7,8 +7,8 @@
 
 namespace accuracy {
 
-/// f(x) and f'(x) of n points, off by some units of the wide type's last place, or next to a root by
-/// some 2^-digits absolute; zeros with the sign that the result has to have.
+/// f(x) and f'(x) of n points, off by some units of the wide type's last place, or next to a root
+/// by some 2^-digits absolute; zeros with the sign that the result has to have.
 template <class T>
 using Reference = void (*)(double value, const T* x, Wide<T>* f, Wide<T>* d, std::size_t n);
 

@@ -3,7 +3,7 @@
 
 #include <hillock/hillock.hpp>
 
-#include <iterator>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -14,12 +14,20 @@ using hillock::Accuracy;
 
 using hillock::exact_bound;
 
+/// F with `value` as its first parameter, if it has parameters.
 template <class F>
 F made_with(double value) {
-  if constexpr (std::is_constructible_v<F, double>)
-    return F(value);
-  else
-    return F();
+  F f;
+  if constexpr (std::tuple_size_v < decltype(F::parameters()) >> 0)
+    f.*F::parameters()[0].member = value;
+  return f;
+}
+
+/// The value that a parameter has by default; PReLU's slopes are an array of one.
+inline double default_of(double parameter) { return parameter; }
+template <class Parameters>
+double default_of(const Parameters& parameters) {
+  return parameters[0];
 }
 
 template <class F, class T>
@@ -37,21 +45,41 @@ void both(double value, const T* x, T* y, T* d, std::size_t n) {
   hillock::forward_and_derivative(made_with<F>(value), x, y, d, n);
 }
 
+/// F in the fast tier.
+template <class F>
+struct FastOf;
+template <template <Accuracy, class> class F, Accuracy A, class Arch>
+struct FastOf<F<A, Arch>> {
+  using Type = F<Accuracy::fast, Arch>;
+};
+
+/// f and f' of floats by double's verbs.
+template <class F>
+void in_double(double value, const float* x, double* f, double* d, std::size_t n) {
+  std::vector<double> wide(x, x + n);
+  // The library rounds a parameter to the element type once.
+  hillock::forward_and_derivative(made_with<F>(static_cast<double>(static_cast<float>(value))),
+                                  wide.data(), f, d, n);
+}
+template <class F, class T>
+constexpr auto in_double_of() -> void (*)(double, const T*, double*, double*, std::size_t) {
+  if constexpr (std::is_same_v<T, float>)
+    return &in_double<typename FastOf<F>::Type>;
+  else
+    return nullptr;
+}
+
 template <class F, class T>
 bool is_near_root(double value, T x) {
   return any(made_with<F>(value).is_near_root(hillock::detail::simd::Batch<T>(x)));
 }
-
-template <class F, class T, class = void>
-struct Root {
-  static constexpr bool (*test)(double, T) = nullptr;
-};
 template <class F, class T>
-struct Root<
-    F, T,
-    std::void_t<decltype(std::declval<F>().is_near_root(hillock::detail::simd::Batch<float>()))>> {
-  static constexpr bool (*test)(double, T) = &is_near_root<F, T>;
-};
+constexpr auto root_of() -> bool (*)(double, T) {
+  if constexpr (F::derivative_bound.epsilons_at_root > 0)
+    return &is_near_root<F, T>;
+  else
+    return nullptr;
+}
 
 /// The headers' bounds are those of Accuracy::fast.
 constexpr Bound bound_of(hillock::ErrorBound bound, Tier tier) {
@@ -59,30 +87,38 @@ constexpr Bound bound_of(hillock::ErrorBound bound, Tier tier) {
   return {bound.ulp, bound.epsilons_at_root};
 }
 
+/// What every parameter is tried at, besides its default. The first two are gone through as
+/// thoroughly as the default. Among them are one that is no power of two or sum of few (1.702, of
+/// swish as an approximation of GELU), negative ones, zero, and magnitudes near both ends of
+/// float's range and in between, where products with an exponential leave that range.
+constexpr double tried[] = {0.5, -0.7, 1.702, 1.5,   100,    1e-3, 1e4,     0,
+                            1,   -1,   1e30,  1e-30, 0x1p50, 3e38, 0x1p127, 0x1p-140};
+
 template <class F, class T>
-void add(std::vector<Subject<T>>& list, Tier tier, const char* function, const char* parameter = "",
-         std::initializer_list<double> values = {0}) {
-  int rank = 0;
-  for (const double value : values) {
-    list.push_back({"hillock", function, parameter, value, rank++, tier,
+void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
+  const auto add_one = [&](const char* parameter, double value, int rank) {
+    list.push_back({"hillock", function, parameter, value, rank, tier,
                     bound_of(F::forward_bound, tier), bound_of(F::derivative_bound, tier),
-                    &forward<F, T>, &derivative<F, T>, &both<F, T>, Root<F, T>::test});
+                    &forward<F, T>, &derivative<F, T>, &both<F, T>, root_of<F, T>(),
+                    in_double_of<F, T>()});
+  };
+  if constexpr (std::tuple_size_v<decltype(F::parameters())> == 0) {
+    add_one("", 0, 0);
+  } else {
+    const auto& [name, member] = F::parameters()[0];
+    const double by_default = default_of(F().*member);
+    int rank = 0;
+    add_one(name, by_default, rank++);
+    for (const double value : tried)
+      if (value != by_default) add_one(name, value, rank++);
   }
 }
 
-// The first value of a parameter is its default; the second and third are gone through as thoroughly.
+/// The catalogue's functions in one tier.
 template <Accuracy A, class T>
 void add_tier(std::vector<Subject<T>>& list, Tier tier) {
-  using namespace hillock;
-  add<Identity<A>>(list, tier, "identity");
-  add<Step<A>>(list, tier, "step");
-  add<Sigmoid<A>>(list, tier, "sigmoid");
-  add<Tanh<A>>(list, tier, "tanh");
-  add<ReLU<A>>(list, tier, "relu");
-  add<LeakyReLU<A>>(list, tier, "leaky_relu", "slope", {0.01, 0, -0.5, 1e-30, 3e38});
-  add<PReLU<A>>(list, tier, "prelu", "slope", {0.25});
-  add<ELU<A>>(list, tier, "elu", "alpha", {1, 0.5, 100, 0x1p127, 0x1p-140, -1, 0x1p50});
-  add<Swish<A>>(list, tier, "swish", "beta", {1, 1.702, -0.7, 1.5, 1e-3, 1e4, 1e30, 1e-30, 0});
+  hillock::for_each_activation<A>(
+      [&](const char* name, const auto& f) { add<std::decay_t<decltype(f)>>(list, tier, name); });
 }
 
 template <class T>

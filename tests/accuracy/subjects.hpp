@@ -31,6 +31,8 @@ struct Subject {
   void (*derivative)(double value, const T* x, T* d, std::size_t n);  // may be null
   void (*both)(double value, const T* x, T* y, T* d, std::size_t n);  // may be null
   bool (*is_near_root)(double value, T x);                            // may be null
+  /// The same function in the wider type, where the library has it; may be null.
+  void (*in_double)(double value, const T* x, double* f, double* d, std::size_t n);
 };
 
 template <class T>
@@ -41,7 +43,7 @@ struct SubjectList {
   const Subject<T>* end() const { return first + count; }
 };
 
-/// Every pointwise function of hillock, in each tier it has.
+/// Every function of the catalogue (hillock::for_each_activation) in each tier it has.
 template <class T>
 SubjectList<T> subjects();
 

@@ -39,7 +39,8 @@ SweepResult<T> sweep(const Subject<T>& subject, const Points<T>& points,
 template <class T>
 std::uint64_t checksum(const Subject<T>& subject, const Points<T>& points, unsigned threads);
 
-/// The checksum of the correctly rounded results; std::runtime_error where MPFR would be needed and is not there.
+/// The checksum of the correctly rounded results; std::runtime_error where MPFR would be needed and
+/// is not there.
 template <class T>
 std::uint64_t true_checksum(const std::string& function, double value, const Points<T>& points,
                             unsigned threads);

@@ -41,8 +41,8 @@ struct Worst {
   }
 };
 
-/// `reference` of n points against what was computed. `is_near_root` may be null. Where the bound is
-/// infinite, the signs of zeros are not looked at.
+/// `reference` of n points against what was computed. `is_near_root` may be null. Where the bound
+/// is infinite, the signs of zeros are not looked at.
 template <class T>
 void compare(const T* x, const T* computed, const Wide<T>* reference, std::size_t n,
              const Bound& bound, double value, bool (*is_near_root)(double, T), Worst<T>& worst) {

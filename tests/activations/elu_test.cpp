@@ -1,6 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
-#include <support/lost_parameter.hpp>
+#include <support/invalid_parameter.hpp>
 
 #include <hillock/activations/elu.hpp>
 
@@ -82,8 +82,8 @@ TEST_CASE("the derivative of elu is not rounded twice among the subnormals", "[e
   CHECK(ulp_error(f.derivative(-745.1), 100 * std::exp(Wide<double>(-745.1))) <= 4);
 }
 
-// The exponential stops at e^-131 (double e^-1060), which is not 0 any more once it is multiplied by
-// 2^50 (2^480).
+// The exponential stops at e^-131 (double e^-1060), which is not 0 any more once it is multiplied
+// by 2^50 (2^480).
 TEMPLATE_TEST_CASE("elu keeps its bounds for any alpha", "[elu]", float, double) {
   using T = TestType;
   using Contract = ELUContract<hillock::Accuracy::fast>;
@@ -112,12 +112,12 @@ TEMPLATE_TEST_CASE("elu keeps its bounds for any alpha", "[elu]", float, double)
 
 // A parameter is a public member, and training writes to it.
 TEMPLATE_TEST_CASE("elu shows a alpha that is not finite any more", "[elu]", float, double) {
-  check_lost_parameter<TestType>(hillock::ELU<>{}, &hillock::ELU<>::alpha,
-                                 Touches::negative_inputs);
+  check_invalid_parameter<TestType>(hillock::ELU<>{}, &hillock::ELU<>::alpha,
+                                    Touches::negative_inputs);
 }
 TEST_CASE("exact::elu shows a alpha that is not finite any more", "[elu]") {
   using F = hillock::exact::ELU;
-  check_lost_parameter<float>(F{}, &F::alpha, Touches::negative_inputs);
+  check_invalid_parameter<float>(F{}, &F::alpha, Touches::negative_inputs);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
-#include <support/lost_parameter.hpp>
+#include <support/invalid_parameter.hpp>
 
 #include <hillock/activations/leaky_relu.hpp>
 
@@ -67,12 +67,12 @@ TEMPLATE_TEST_CASE("leaky_relu of slope 0 is relu at -infinity too", "[leaky_rel
 // A parameter is a public member, and training writes to it.
 TEMPLATE_TEST_CASE("leaky_relu shows a slope that is not finite any more", "[leaky_relu]", float,
                    double) {
-  check_lost_parameter<TestType>(hillock::LeakyReLU<>{}, &hillock::LeakyReLU<>::slope,
-                                 Touches::negative_inputs);
+  check_invalid_parameter<TestType>(hillock::LeakyReLU<>{}, &hillock::LeakyReLU<>::slope,
+                                    Touches::negative_inputs);
 }
 TEST_CASE("exact::leaky_relu shows a slope that is not finite any more", "[leaky_relu]") {
   using F = hillock::exact::LeakyReLU;
-  check_lost_parameter<float>(F{}, &F::slope, Touches::negative_inputs);
+  check_invalid_parameter<float>(F{}, &F::slope, Touches::negative_inputs);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/maxout.hpp>
 
@@ -74,7 +74,8 @@ ArrayXX<T> ties(Index rows, Index cols, unsigned seed) {
   return z;
 }
 
-// Pieces that are fewer than a register has lanes, as many and more; groups for some registers and a rest.
+// Pieces that are fewer than a register has lanes, as many and more; groups for some registers and
+// a rest.
 TEMPLATE_TEST_CASE("maxout of every layout does what a loop over the pieces does", "[maxout]",
                    float, double) {
   using T = TestType;

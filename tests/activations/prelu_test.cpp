@@ -1,5 +1,5 @@
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/prelu.hpp>
@@ -57,12 +57,12 @@ TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as ask
           d(i, j) = std::isnan(x) ? x : x > 0 ? T(1) : slope;
           dz(i, j) = product(dy(i, j), d(i, j));
         }
-      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted_array, const char* route) {
+      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted_array, const char* path) {
         REQUIRE(got.rows() == rows);
         REQUIRE(got.cols() == cols);
         for (Index j = 0; j < cols; ++j)
           for (Index i = 0; i < rows; ++i)
-            tally.expect(got(i, j), wanted_array(i, j), z(i, j), route, i, j);
+            tally.expect(got(i, j), wanted_array(i, j), z(i, j), path, i, j);
       };
       const RowMajor<T> z_row = z;
       compare(prelu(z), y, "forward");
@@ -114,8 +114,8 @@ T computed_slope(double slope) {
   return static_cast<T>(std::clamp(slope, -largest, largest));
 }
 
-/// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each other or
-/// not.
+/// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each
+/// other or not.
 template <class T, int Order>
 void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, Index rows,
                          Index cols, Index frame) {
@@ -126,7 +126,7 @@ void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, In
                    dy = arranged(companions<T>(), rows, cols, shift);
   Framed<T, Order> x(rows, cols, frame), y(x), d(x);
   enum class What { f, derivative, backward };
-  const auto compare = [&](auto& got, What what, const char* route) {
+  const auto compare = [&](auto& got, What what, const char* path) {
     const auto block = got.block();
     for (Index j = 0; j < cols; ++j)
       for (Index i = 0; i < rows; ++i) {
@@ -136,9 +136,9 @@ void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, In
         const T wanted = what == What::f            ? f
                          : what == What::derivative ? f1
                                                     : product(dy(i, j), f1);
-        tally.expect(T(block(i, j)), wanted, v, route, i, j);
+        tally.expect(T(block(i, j)), wanted, v, path, i, j);
       }
-    if (!got.is_untouched_around()) FAIL(route << " has written around a block");
+    if (!got.is_untouched_around()) FAIL(path << " has written around a block");
   };
   x.block() = z;
   hillock::forward(prelu, x.block(), y.block());

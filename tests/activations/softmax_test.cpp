@@ -158,11 +158,11 @@ void compare_layouts() {
         dz.col(j) = F{Per::column}.backward(column, gradient);
         dz_output.col(j) = F{Per::column}.backward_from_output(p.col(j), gradient);
       }
-      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted, const char* route) {
+      const auto compare = [&](const auto& got, const ArrayXX<T>& wanted, const char* path) {
         REQUIRE(got.rows() == n);
         REQUIRE(got.cols() == count);
         for (Index j = 0; j < count; ++j)
-          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), route, i, j);
+          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), path, i, j);
       };
       const RowMajor<T> z_row = z, dp_row = dp, p_row = p;
       const F by_column{Per::column}, by_row{Per::row};
@@ -333,8 +333,9 @@ TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP of its largest term", "[
   CHECK(worst_output <= Softmax<>::backward_bound.ulp);
 }
 
-// dp and the mean are of opposite signs for the smaller p: their difference is twice the largest dp, and
-// whatever p is off by counts twice. Gradients of one size each bring that about, and few entries.
+// dp and the mean are of opposite signs for the smaller p: their difference is twice the largest
+// dp, and whatever p is off by counts twice. Gradients of one size each bring that about, and few
+// entries.
 TEMPLATE_TEST_CASE("backward of softmax is within 4 ULP where the gradients differ in sign",
                    "[softmax]", float, double) {
   using T = TestType;

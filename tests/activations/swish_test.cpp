@@ -1,6 +1,6 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
-#include <support/lost_parameter.hpp>
+#include <support/invalid_parameter.hpp>
 
 #include <hillock/activations/swish.hpp>
 
@@ -191,8 +191,8 @@ TEMPLATE_TEST_CASE("swish is near its root within 1/4 of it and nowhere else", "
   CHECK(near > 10000);
 }
 
-// Many roundings meet near t = -0.84 and -3.78: swish' was 4.3 ULP off there before they were made up for,
-// at few of the betas only.
+// Many roundings meet near t = -0.84 and -3.78: swish' was 4.3 ULP off there before they were made
+// up for, at few of the betas only.
 TEST_CASE("swish keeps its bounds for any beta", "[swish]") {
   using Contract = SwishContract<hillock::Accuracy::fast>;
   std::mt19937_64 random(4);
@@ -227,11 +227,12 @@ TEST_CASE("swish keeps its bounds for any beta", "[swish]") {
 
 // A parameter is a public member, and training writes to it.
 TEMPLATE_TEST_CASE("swish shows a beta that is not finite any more", "[swish]", float, double) {
-  check_lost_parameter<TestType>(hillock::Swish<>{}, &hillock::Swish<>::beta, Touches::every_input);
+  check_invalid_parameter<TestType>(hillock::Swish<>{}, &hillock::Swish<>::beta,
+                                    Touches::every_input);
 }
 TEST_CASE("exact::swish shows a beta that is not finite any more", "[swish]") {
   using F = hillock::exact::Swish;
-  check_lost_parameter<float>(F{}, &F::beta, Touches::every_input);
+  check_invalid_parameter<float>(F{}, &F::beta, Touches::every_input);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The verbs allocate nothing. Eigen's own allocations are told by EIGEN_RUNTIME_NO_MALLOC, all others by operator new.
+// The verbs allocate nothing. Eigen's own allocations are told by EIGEN_RUNTIME_NO_MALLOC, all
+// others by operator new.
 namespace {
 // Volatile: g++ 16 takes it that operator new changes no variable of the program.
 volatile int allocations = 0;

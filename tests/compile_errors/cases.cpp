@@ -1,4 +1,5 @@
-// Compiled once for each case, with CASE_<name> defined. CASE_right_use compiles: the others fail for their own reason.
+// Compiled once for each case, with CASE_<name> defined. CASE_right_use compiles: the others fail
+// for their own reason.
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>

@@ -1,6 +1,6 @@
 // Whatever way a stream of samples is split over monitors and merged, they say what one says.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -86,10 +86,10 @@ void check_units(const char* name, const F& f, Index units, Per per, double allo
   constexpr Index samples = 700;
   const auto z = samples_of<T>(units, samples, random);
   const auto observe = [&](UnitMonitor<F>& monitor, Index begin, Index end) {
-    if (per == Per::row)
-      monitor.observe(z.middleCols(begin, end - begin));
-    else
-      monitor.observe(z.middleCols(begin, end - begin).transpose().eval());
+    // One type of array: each takes seconds to compile, and layouts are another test's.
+    Eigen::Array<T, Dynamic, Dynamic> part = z.middleCols(begin, end - begin);
+    if (per == Per::column) part = part.transpose().eval();
+    monitor.observe(part);
   };
   const auto make = [&] { return UnitMonitor<F>(f, units, per); };
   check_any_split(name, samples, make, observe);
@@ -142,15 +142,15 @@ TEST_CASE(
       check_units<double>("swish", hillock::swish, units, per, 1e-12);
     }
   }
-  check_units<float>("leaky_relu", hillock::leaky_relu, 17, Per::row, 1e-5);
   check_units<float>("exact sigmoid", hillock::exact::sigmoid, 17, Per::row, 1e-5);
-  check_units<double>("elu", hillock::elu, 17, Per::column, 1e-12);
 }
 
 TEST_CASE("monitors of maxout, of softmax and of the gradient merge exactly", "[diagnostics]") {
   std::mt19937 random(3);
   const auto z = samples_of<float>(12, 400, random);
-  const auto part = [&](Index begin, Index end) { return z.middleCols(begin, end - begin); };
+  const auto part = [&](Index begin, Index end) -> Eigen::ArrayXXf {
+    return z.middleCols(begin, end - begin);
+  };
   const hillock::Maxout<> maxout{3, Per::column};
   check_any_split(
       "maxout", 400, [&] { return hillock::MaxoutMonitor(maxout, 4); },

@@ -1,9 +1,9 @@
 // Counts, extremes and moments of a stream are those of all its elements together, wherever the
 // numbers lie, what is not finite among them, and however the stream is cut into batches and over
 // monitors that are merged.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/laid.hpp>
-#include <support/routes.hpp>
+#include <support/layouts.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -219,8 +219,8 @@ void check_stream(const char* name, const F& f, Bound bound, int rounds) {
       }
     }
     const bool are_rows = per == Per::row;
-    auto z = laid<Element>(layout, are_rows ? units : samples, are_rows ? samples : units,
-                           [] { return Element(1); });
+    auto z = strided_array<Element>(layout, are_rows ? units : samples, are_rows ? samples : units,
+                                    [] { return Element(1); });
     std::int64_t coherent = 0;
     for (Index i = 0; i < samples; ++i) {
       bool has_positive = false, has_negative = false;

@@ -1,8 +1,8 @@
 // What the monitors of Maxout, of softmax and of gradients count is what a plain loop over the
 // elements counts, whatever the array's size and layout.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/laid.hpp>
-#include <support/routes.hpp>
+#include <support/layouts.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -85,9 +85,9 @@ void check_winning_pieces(const char* type) {
         const Index units = 1 + static_cast<Index>(random() % (pieces < 9 ? 40 : 3));
         const int layout = static_cast<int>(random() % layouts);
         const std::string what = std::string(type) + ", layout " + std::to_string(layout);
-        const auto columns = laid<T>(layout, units * pieces, samples, draw);
+        const auto columns = strided_array<T>(layout, units * pieces, samples, draw);
         expect_winning_pieces(difference, what, columns.view(), pieces, Per::column);
-        const auto rows = laid<T>(layout, samples, units * pieces, draw);
+        const auto rows = strided_array<T>(layout, samples, units * pieces, draw);
         expect_winning_pieces(difference, what, rows.view(), pieces, Per::row);
       }
     }
@@ -253,7 +253,7 @@ void check_sums(const char* type, double largest_exponent) {
   Difference difference;
   const auto check = [&](int layout, Index rows, Index cols, unsigned non_finite) {
     const Tying<T> other(random, 1000);
-    const auto gradient = laid<T>(layout, rows, cols, [&] {
+    const auto gradient = strided_array<T>(layout, rows, cols, [&] {
       if (random() % 1000 < non_finite) return other();
       return static_cast<T>(static_cast<float>(normal(random)) * std::exp2(exponent(random)));
     });

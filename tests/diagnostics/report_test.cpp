@@ -1,7 +1,7 @@
 // What reports say: definitions against closed forms, findings and presets against cases made by
 // hand, and the text. (JSON and CSV: json_csv_test.cpp.)
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/routes.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

@@ -1,8 +1,8 @@
 // A state that comes from elsewhere is checked as a whole: whatever stands in it, either it is
 // refused with what is wrong, or the monitor that is made of it is one that could have been.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/laid.hpp>
-#include <support/routes.hpp>
+#include <support/layouts.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

@@ -1,7 +1,7 @@
 // With floating-point traps enabled, no monitor stops the program over finite numbers of up to half
 // of the largest, of whatever size they are, nor for what is not finite among them.
 #include <support/catch.hpp>
-#include <support/laid.hpp>
+#include <support/layouts.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>

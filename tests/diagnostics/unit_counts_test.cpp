@@ -1,9 +1,9 @@
 // What UnitMonitor counts is what a plain loop over the elements counts, for functions whose
 // elements are told by x alone and for others, whatever the array's size and layout; and its
 // moments are what it says.
+#include <support/call_paths.hpp>
 #include <support/complaint.hpp>
-#include <support/laid.hpp>
-#include <support/routes.hpp>
+#include <support/layouts.hpp>
 
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
@@ -105,17 +105,17 @@ void check_counts(const char* name, const F& f, const MonitorOptions& options = 
           Spread<T> spread(random, random() % 3 == 0 ? 4 : 0);
           const auto draw = [&spread] { return spread(); };
           const bool are_rows = per == Per::row;
-          const auto z =
-              laid<T>(layout, are_rows ? units : samples, are_rows ? samples : units, draw);
+          const auto z = strided_array<T>(layout, are_rows ? units : samples,
+                                          are_rows ? samples : units, draw);
           UnitMonitor<F> monitor(f, units, per, options);
           // The pivots of the second batch are others.
           const Index some = samples / 3;
           if (are_rows) {
-            monitor.observe(z.view().leftCols(some));
-            monitor.observe(z.view().rightCols(samples - some));
+            monitor.observe(z.part(0, 0, units, some));
+            monitor.observe(z.part(0, some, units, samples - some));
           } else {
-            monitor.observe(z.view().topRows(some));
-            monitor.observe(z.view().bottomRows(samples - some));
+            monitor.observe(z.part(0, 0, some, units));
+            monitor.observe(z.part(some, 0, samples - some, units));
           }
           const auto got = monitor.report().units;
           const auto wanted = counted_plainly<T>(
@@ -364,8 +364,8 @@ TEST_CASE("the one output of another sign is found wherever it stands", "[diagno
       for (int layout = 0; layout < layouts; ++layout) {
         for (const Per per : {Per::row, Per::column}) {
           const bool are_rows = per == Per::row;
-          auto z = laid<float>(layout, are_rows ? units : samples, are_rows ? samples : units,
-                               [] { return 1.0F; });
+          auto z = strided_array<float>(layout, are_rows ? units : samples,
+                                        are_rows ? samples : units, [] { return 1.0F; });
           for (Index unit = 0; unit < units; ++unit) {
             const Index sample = unit % samples;
             const Index row = are_rows ? unit : sample, col = are_rows ? sample : unit;

@@ -97,7 +97,7 @@ void check_edges(const Kernel& kernel, const std::vector<std::pair<T, T>>& edges
   for (const auto& [x, expected] : edges)
     for (const T neighbour : {x, T(0.5), Special<T>::quiet_nan, Special<T>::infinity}) {
       const T y = map(kernel, std::vector<T>{x, neighbour})[0];
-      INFO(exactly(x) << " beside " << exactly(neighbour) << ": " << exactly(y));
+      INFO(exactly(x) << " next to " << exactly(neighbour) << ": " << exactly(y));
       CHECK(same_bits(y, expected));
     }
 }

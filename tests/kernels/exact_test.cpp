@@ -94,9 +94,9 @@ std::size_t differing_roundings() {
   for (int exponent = Format::min_exponent - Format::digits - 3; exponent < 20; ++exponent)
     for (const double mantissa : {1.0, 1 + 0x1p-52, 1.5, 1.75, 2 - 0x1p-52})
       for (int steps = 0; steps < 4; ++steps)
-        for (const double beside : {-0x1p-50, 0.0, 0x1p-50}) {
+        for (const double distance : {-0x1p-50, 0.0, 0x1p-50}) {
           const double spacing = std::ldexp(1.0, -Format::digits);
-          const double value = (mantissa + steps * spacing) * (1 + beside);
+          const double value = (mantissa + steps * spacing) * (1 + distance);
           y.push_back(std::ldexp(value, exponent));
           y.push_back(-std::ldexp(value, exponent));
         }

@@ -34,10 +34,11 @@ room() { case $1 in */*) echo "${1%%/*}" ;; *) echo "$1" ;; esac; }
 offences=0
 offence() { echo "$1"; offences=$((offences + 1)); }
 
-files=0 arrows=0
+files=0 arrows=0 edges=""
 check_include() {  # file line target, both below include/hillock
   local file=$1 line=$2 target=$3 from to what
   arrows=$((arrows + 1))
+  edges+="$file $target"$'\n'
   from=$(rank "$file") to=$(rank "$target")
   what="include/hillock/$file:$line: $(room "$file") -> $(room "$target") ($target)"
   if [ -z "$to" ]; then
@@ -91,6 +92,22 @@ while IFS= read -r file; do
     *) spelled xsimd '(^|[^A-Za-z0-9_])(xsimd|XSIMD_[A-Z_]+)([^A-Za-z0-9_]|$)' ;;
   esac
 done < <(cd include/hillock && find . -type f | sed 's|^\./||' | sort)
+
+# tsort names the headers of every cycle.
+while IFS= read -r cycle; do
+  [ -z "$cycle" ] || offence "include/hillock/: $cycle is part of a cycle of includes"
+done < <(tsort <<<"$edges" 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'input contains a loop' || true)
+
+# Whoever uses the library knocks at a door.
+if [ -d examples ]; then
+  while IFS=: read -r file line text; do
+    target=$(sed -E 's/.*<hillock\/([^>]+)>.*/\1/' <<<"$text")
+    case $target in
+      activations/*) ;;
+      */*) offence "$file:$line: $target is behind a door; include hillock.hpp, diagnostics.hpp or an activation" ;;
+    esac
+  done < <(grep -rnE '#[[:space:]]*include[[:space:]]*<hillock/' examples README.md 2>/dev/null || true)
+fi
 
 echo "$files headers, $arrows arrows between them, $offences offences"
 [ "$files" -gt 0 ] && [ "$offences" -eq 0 ]

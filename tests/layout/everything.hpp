@@ -33,17 +33,13 @@ void use_pointwise(const Function_& f, const Array__& z) {
   static_cast<void>(f.derivative(Element_(1)));
 }
 
-/// The functions that take a number at a time, of one accuracy.
+/// The catalogue's functions, of one accuracy. PReLU, whose slopes are an array, is used along an
+/// axis.
 template <hillock::Accuracy accuracy, class Array__>
 void use_every_pointwise(const Array__& z) {
-  use_pointwise(hillock::Identity<accuracy>{}, z);
-  use_pointwise(hillock::Step<accuracy>{}, z);
-  use_pointwise(hillock::Sigmoid<accuracy>{}, z);
-  use_pointwise(hillock::Tanh<accuracy>{}, z);
-  use_pointwise(hillock::ReLU<accuracy>{}, z);
-  use_pointwise(hillock::LeakyReLU<accuracy>{0.1}, z);
-  use_pointwise(hillock::ELU<accuracy>{0.5}, z);
-  use_pointwise(hillock::Swish<accuracy>{1.5}, z);
+  hillock::for_each_activation<accuracy>([&](const char*, const auto& f) {
+    if constexpr (hillock::detail::is_pointwise<std::decay_t<decltype(f)>>) use_pointwise(f, z);
+  });
 }
 
 template <class Array__>

@@ -97,6 +97,33 @@ passes arrows 'what stands in comments and strings'
 fresh; plant include/hillock/kernels/exp.hpp '/* here */ Eigen::ArrayXf x;'
 names arrows 'include/hillock/kernels/exp.hpp:2: kernels -> Eigen'
 
+fresh; plant include/hillock/arrays/views/element.hpp '#include <hillock/arrays/views/view.hpp>'
+put include/hillock/arrays/views/view.hpp '#include "element.hpp"'
+names arrows 'arrays/views/view.hpp is part of a cycle of includes'
+fresh; put examples/first.cpp '#include <hillock/arrays/lazy/expression.hpp>'
+names arrows 'examples/first.cpp:1: arrays/lazy/expression.hpp is behind a door'
+fresh; put examples/first.cpp '#include <hillock/hillock.hpp>' '#include <hillock/activations/elu.hpp>'
+passes arrows 'an example that knocks at the doors'
+
+fresh; put include/hillock/activations/elu.hpp 'namespace hillock {' '/// Exponential linear unit.' 'class ELU {};' '}  // namespace hillock'
+passes docstrings 'a class with a docstring'
+fresh; put include/hillock/activations/elu.hpp 'namespace hillock {' 'template <class T>' 'class ELU {};' '}  // namespace hillock'
+names docstrings 'include/hillock/activations/elu.hpp:3: ELU has no docstring'
+fresh; put include/hillock/activations/elu.hpp 'namespace hillock {' 'namespace detail {' 'class ELU {};' '}  // namespace detail' '}  // namespace hillock'
+passes docstrings 'a class of detail without a docstring'
+
+fresh_with_catalogue() {
+  fresh
+  plant include/hillock/activations/elu.hpp 'class ELU : public PreparedActivation<ELU<A, Arch>> {'
+  plant include/hillock/hillock.hpp '  visitor("elu", ELU<A>{});' '/// visitor("tanh", Tanh<A>{});'
+}
+fresh_with_catalogue; passes four_places 'a catalogue in order'
+fresh_with_catalogue; sed -i '/visitor("elu"/d' "$tree/include/hillock/hillock.hpp"
+names four_places 'elu is missing: its row of the catalogue in include/hillock/hillock.hpp, visitor("elu", TYPE<A>{});'
+fresh_with_catalogue; sed -i 's/ELU<A>{}/ReLU<A>{}/' "$tree/include/hillock/hillock.hpp"
+names four_places 'include/hillock/activations/elu.hpp has no class ReLU'
+fresh_with_catalogue; plant include/hillock/hillock.hpp '  visitor("gelu", GELU<A>{});'
+names four_places 'gelu is missing: its header, include/hillock/activations/gelu.hpp, which the catalogue'
 fresh; rm "$tree/tests/activations/elu_test.cpp"
 names four_places 'elu is missing: its test, tests/activations/elu_test.cpp'
 fresh; rm "$tree/include/hillock/activations/leaky_relu.hpp"

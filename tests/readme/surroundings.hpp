@@ -1,4 +1,5 @@
-// What the README's parts of programs refer to without saying where it comes from. They are compiled, not run.
+// What the README's parts of programs refer to without saying where it comes from. They are
+// compiled, not run.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,6 +1,6 @@
 #include "widths.hpp"
 
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/simd/batch.hpp>
 
@@ -95,6 +95,26 @@ TEMPLATE_TEST_CASE(
     compare_pairs<V>(
         tally, "masks", [&](V a, V b) { return chosen(((a < b) | (a == 0)) & !(b < 1)); },
         [&](T a, T b) { return choice((a < b || a == 0) && !(b < 1)); });
+    compare_pairs<V>(
+        tally, "zero_where", [&](V a, V b) { return zero_where(a <= b, a); },
+        [&](T a, T b) { return a <= b ? T(0) : a; });
+    // The limits are numbers, and no zeros of both signs meet.
+    compare_pairs<V>(
+        tally, "not_below", [&](V a, V) { return not_below(a, V(-2)); },
+        [&](T a, T) { return a < -2 ? T(-2) : a; });
+    compare_pairs<V>(
+        tally, "not_above", [&](V a, V) { return not_above(a, V(3)); },
+        [&](T a, T) { return a > 3 ? T(3) : a; });
+    // Where the sign is that of a zero or a NaN either may be chosen.
+    compare_pairs<V>(
+        tally, "by_sign",
+        [&](V a, V b) { return select((b > 0) | (b < 0), by_sign(b, a, V(5)), V(1)); },
+        [&](T a, T b) { return b > 0   ? a
+                               : b < 0 ? T(5)
+                                       : T(1); });
+    compare_pairs<V>(
+        tally, "have_same_bits", [&](V a, V b) { return chosen(have_same_bits(a, b)); },
+        [&](T a, T b) { return choice(bits_of(a) == bits_of(b)); });
   });
   tally.check(200000);
   std::cout << widths << " widths, up to " << instruction_set<T>() << ", "
@@ -132,6 +152,83 @@ TEMPLATE_TEST_CASE("partial loads and stores touch no element beyond their count
       CHECK(wrong == 0);
     }
   });
+}
+
+TEMPLATE_TEST_CASE("lanes are counted where a mask holds", "[simd]", float, double) {
+  using T = TestType;
+  for_each_width<T>([&](auto batch) {
+    using V = decltype(batch);
+    using Bits = decltype(bits(batch));
+    const std::vector<T>& numbers = mixture<T>();
+    std::size_t wrong = 0, points = 0;
+    for (const T limit : {T(0), T(0.5), T(6)})
+      for (std::size_t start = 0; start + V::size <= numbers.size(); start += V::size) {
+        const V x = V::load(&numbers[start]);
+        typename Bits::value_type above[V::size], above_too[V::size];
+        counted(x > limit, Bits(7)).store(above);
+        counted_above(select(is_nan(x), V(0), x), V(limit), Bits(7)).store(above_too);
+        for (std::size_t i = 0; i < V::size; ++i, ++points) {
+          const std::size_t wanted = numbers[start + i] > limit ? 8 : 7;
+          if (above[i] != wanted || above_too[i] != wanted) ++wrong;
+        }
+      }
+    CHECK(points > 1000);
+    CHECK(wrong == 0);
+  });
+}
+
+TEST_CASE("a batch of floats is widened and narrowed in halves", "[simd]") {
+  for_each_width<float>([&](auto batch) {
+    using V = decltype(batch);
+    using W = simd::Batch<double, typename V::arch>;
+    const std::vector<float>& numbers = mixture<float>();
+    std::size_t wrong = 0, points = 0;
+    for (std::size_t start = 0; start + V::size <= numbers.size(); start += V::size) {
+      const V x = V::load(&numbers[start]);
+      const auto all = widened_with_subnormals(x);
+      const W low = widened_low(x), high = widened_high(x);
+      double wide[V::size], wide_too[V::size];
+      float back[V::size], rounded[V::size];
+      low.store(wide);
+      high.store(wide + W::size);
+      all.low.store(wide_too);
+      all.high.store(wide_too + W::size);
+      narrowed(low, high).store(back);
+      narrowed_with_subnormals(low * (1 + 0x1p-30), high * (1 + 0x1p-30)).store(rounded);
+      for (std::size_t i = 0; i < V::size; ++i, ++points) {
+        const float number = numbers[start + i];
+        if (!same_bits(wide[i], static_cast<double>(number))) ++wrong;
+        if (!same_bits(wide_too[i], static_cast<double>(number))) ++wrong;
+        if (!same_bits(back[i], number) || !same_bits(rounded[i], number)) ++wrong;
+      }
+    }
+    CHECK(points > 300);
+    CHECK(wrong == 0);
+  });
+}
+
+TEST_CASE("every lane looks up its entry of a table", "[simd]") {
+  constexpr int table_bits = simd::table_bits<float>;
+  CHECK(table_bits <= 4);
+  if constexpr (table_bits > 0) {
+    constexpr std::size_t size = std::size_t{1} << table_bits;
+    alignas(64) std::uint32_t table[size];
+    for (std::uint32_t i = 0; i < size; ++i) table[i] = 1000 + i * i;
+    for_each_width<float>([&](auto batch) {
+      using V = decltype(batch);
+      using Bits = decltype(bits(batch));
+      std::uint32_t index[V::size], entry[V::size];
+      std::size_t wrong = 0;
+      for (std::uint32_t first = 0; first < 100; ++first) {
+        // The bits above the lowest ones are to be ignored.
+        for (std::uint32_t i = 0; i < V::size; ++i) index[i] = first * 77 + i * 5;
+        looked_up(table, Bits::load(index)).store(entry);
+        for (std::size_t i = 0; i < V::size; ++i)
+          if (entry[i] != table[index[i] % size]) ++wrong;
+      }
+      CHECK(wrong == 0);
+    });
+  }
 }
 
 TEST_CASE("the instruction set has a name", "[simd]") {

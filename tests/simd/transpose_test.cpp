@@ -1,6 +1,6 @@
 #include "widths.hpp"
 
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <hillock/simd/transpose.hpp>
 
@@ -12,7 +12,7 @@ namespace {
 namespace simd = hillock::detail::simd;
 using simd_checks::for_each_width;
 
-TEMPLATE_TEST_CASE("rows turned have their first elements in the first batch, and go back",
+TEMPLATE_TEST_CASE("rows transposed have their first elements in the first batch, and go back",
                    "[simd]", float, double) {
   using T = TestType;
   constexpr std::size_t size = simd::square_size<T>;
@@ -21,17 +21,17 @@ TEMPLATE_TEST_CASE("rows turned have their first elements in the first batch, an
           for (std::size_t step = size; step < 3 * size; ++step) {
             std::vector<T> rows(V::size * step);
             std::iota(rows.begin(), rows.end(), T(1));
-            V turned[size];
-            load_turned(rows.data(), static_cast<std::ptrdiff_t>(step), turned);
+            V columns[size];
+            load_transposed(rows.data(), static_cast<std::ptrdiff_t>(step), columns);
             std::vector<T> back(rows.size(), T(0));
-            store_turned(turned, back.data(), static_cast<std::ptrdiff_t>(step));
+            store_transposed(columns, back.data(), static_cast<std::ptrdiff_t>(step));
             std::size_t wrong = 0;
             for (std::size_t i = 0; i < V::size; ++i)
               for (std::size_t e = 0; e < step; ++e)
                 if (back[i * step + e] != (e < size ? rows[i * step + e] : T(0))) ++wrong;
             for (std::size_t e = 0; e < size; ++e) {
               T lanes[V::size];
-              turned[e].store(lanes);
+              columns[e].store(lanes);
               for (std::size_t i = 0; i < V::size; ++i)
                 if (lanes[i] != rows[i * step + e]) ++wrong;
             }
@@ -52,7 +52,7 @@ TEMPLATE_TEST_CASE("pairs split are their first and their second elements, and m
           T first[V::size], second[V::size], again[V::size], split[V::size];
           pairs_in_order(a).store(first);
           pairs_in_order(b).store(second);
-          pairs_in_parts(pairs_in_order(a)).store(again);
+          pairs_in_split_order(pairs_in_order(a)).store(again);
           a.store(split);
           merge_pairs(a, b);
           a.store(merged.data());
@@ -65,6 +65,25 @@ TEMPLATE_TEST_CASE("pairs split are their first and their second elements, and m
           }
           CHECK(wrong == 0);
         }) > 0);
+}
+
+TEMPLATE_TEST_CASE("a square in memory is transposed between any two steps", "[simd]", float,
+                   double) {
+  using T = TestType;
+  constexpr auto size = static_cast<std::ptrdiff_t>(simd::square_size<T>);
+  for (std::ptrdiff_t from_step = size; from_step < 2 * size; ++from_step)
+    for (std::ptrdiff_t to_step = size; to_step < 2 * size; ++to_step) {
+      std::vector<T> from(static_cast<std::size_t>(size * from_step));
+      std::vector<T> to(static_cast<std::size_t>(size * to_step), T(0));
+      std::iota(from.begin(), from.end(), T(1));
+      simd::transpose_square(from.data(), from_step, to.data(), to_step);
+      std::size_t wrong = 0;
+      for (std::ptrdiff_t j = 0; j < size; ++j)
+        for (std::ptrdiff_t i = 0; i < to_step; ++i)
+          if (to.data()[j * to_step + i] != (i < size ? from.data()[i * from_step + j] : T(0)))
+            ++wrong;
+      CHECK(wrong == 0);
+    }
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // finite numbers raise.
 #pragma once
 
-#include <support/routes.hpp>
+#include <support/call_paths.hpp>
 
 #include <cfenv>
 

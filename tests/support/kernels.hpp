@@ -25,7 +25,8 @@ Worst<T> sweep_kernel(const Kernel& kernel, const Reference& reference, const Ta
       [](T) { return Bound{0}; });
 }
 
-/// The bits of a kernel's results on the uniform part of the sweep within [-bound, bound], as one number (FNV-1a).
+/// The bits of a kernel's results on the uniform part of the sweep within [-bound, bound], as one
+/// number (FNV-1a).
 template <class T, class Kernel>
 std::uint64_t checksum(const Kernel& kernel, T low, T high) {
   std::vector<T> x;
@@ -41,8 +42,9 @@ std::uint64_t checksum(const Kernel& kernel, T low, T high) {
   return hash;
 }
 
-/// What a checksum should be: kernels have one algorithm with a fused multiply-add and one without. They change with
-/// every change of a kernel's bits: record the new ones after a look at the accuracy.
+/// What a checksum should be: kernels have one algorithm with a fused multiply-add and one without.
+/// They change with every change of a kernel's bits: record the new ones after a look at the
+/// accuracy.
 struct Recorded {
   std::uint64_t with_fma;
   std::uint64_t without_fma;

@@ -64,8 +64,8 @@ double ulp_error(T computed, Wide<T> truth) {
   return static_cast<double>(std::fabs(value - truth) / spacing<T>(truth));
 }
 
-/// The sum of many numbers with what each addition rounds off (Neumaier 1974): of 2^20 numbers even a
-/// long double loses some ULP of a double.
+/// The sum of many numbers with what each addition rounds off (Neumaier 1974): of 2^20 numbers even
+/// a long double loses some ULP of a double.
 template <class W, class Numbers>
 W wide_sum(const Numbers& numbers) {
   W sum = 0, low = 0;

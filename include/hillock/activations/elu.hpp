@@ -30,6 +30,9 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   static constexpr bool is_steep_in_one_stretch = true;
 
   double alpha;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"alpha", &ELU::alpha}};
+  }
 
   constexpr explicit ELU(double negative_scale = 1)
       : alpha(detail::finite_parameter("ELU", "alpha", negative_scale)) {}
@@ -92,6 +95,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   }
 };
 
+/// The function as an object: elu(x), elu.derivative(x). exact::elu is the correctly rounded one.
 inline constexpr ELU<> elu{};
 
 namespace exact {

@@ -28,6 +28,9 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   static constexpr bool is_steep_in_one_stretch = true;
 
   double slope;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"slope", &LeakyReLU::slope}};
+  }
 
   constexpr explicit LeakyReLU(double negative_slope = 0.01)
       : slope(detail::finite_parameter("LeakyReLU", "slope", negative_slope)) {}
@@ -52,6 +55,7 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   }
 };
 
+/// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the correctly rounded one.
 inline constexpr LeakyReLU<> leaky_relu{};
 
 namespace exact {

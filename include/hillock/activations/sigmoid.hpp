@@ -46,6 +46,7 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
   }
 };
 
+/// The function as an object: sigmoid(x), sigmoid.derivative(x). exact::sigmoid is the correctly rounded one.
 inline constexpr Sigmoid<> sigmoid{};
 
 namespace exact {

@@ -30,6 +30,7 @@ class Step : public Activation<Step<A, Arch>> {
   }
 };
 
+/// The function as an object: step(x), step.derivative(x). exact::step is the correctly rounded one.
 inline constexpr Step<> step{};
 
 namespace exact {

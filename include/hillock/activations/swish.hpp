@@ -36,6 +36,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   static constexpr bool is_steep_in_one_stretch = true;
 
   double beta;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"beta", &Swish::beta}};
+  }
 
   constexpr explicit Swish(double scale = 1)
       : beta(detail::finite_parameter("Swish", "beta", scale)) {}
@@ -215,7 +218,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 using SiLU = Swish<A, Arch>;
 
+/// The function as an object: swish(x), swish.derivative(x). exact::swish is the correctly rounded one.
 inline constexpr Swish<> swish{};
+/// The function as an object: silu(x), silu.derivative(x). exact::silu is the correctly rounded one.
 inline constexpr SiLU<> silu{};
 
 namespace exact {

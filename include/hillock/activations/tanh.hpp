@@ -49,6 +49,7 @@ class Tanh : public Activation<Tanh<A, Arch>>,
   }
 };
 
+/// The function as an object: tanh(x), tanh.derivative(x). exact::tanh is the correctly rounded one.
 inline constexpr Tanh<> tanh{};
 
 namespace exact {

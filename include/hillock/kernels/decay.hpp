@@ -1,5 +1,8 @@
-// e^x for x <= 0 in the forms that the activations need: never subnormal before the last
-// multiplication, and e^x - 1 beside it.
+// e^x for x <= 0 in the forms that the activations need: not subnormal before the last
+// multiplication, and together with 1 - e^x.
+//
+// The computation is in two halves, so that a loop can interleave the halves of several batches:
+// first reduced_decay reduces the argument, then decay_of completes the exponential.
 #pragma once
 
 #include <hillock/kernels/exp.hpp>
@@ -10,50 +13,55 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace kernels {
 
-/// e^x; what is not used costs nothing.
+/// e^x. A member that the caller does not use costs nothing.
 template <class V>
 struct Decay {
-  /// 2^tail e^x: never subnormal, so a factor multiplied into it, and from_tail last, is rounded
-  /// once.
+  /// 2^tail e^x. It is never subnormal, so a product of it and a factor is rounded only once if
+  /// from_tail is multiplied in last.
   V scaled;
-  /// What the last addition of `scaled` rounded off.
+  /// The rounding error of the last addition of `scaled`.
   V scaled_low;
 
+  /// Returns e^x.
   HILLOCK_INLINE V value() const noexcept { return scaled * ExpConstantsOf<V>::from_tail; }
 };
 
 /// e^x, and 1 - e^x without the loss of digits near 0.
 template <class V>
 struct DecayFromOne {
+  /// 2^tail e^x.
   V scaled;
-  /// 2^tail (1 - e^x). A zero comes out as +0.
+  /// 2^tail (1 - e^x); +0 where that is zero.
   V scaled_loss;
 
+  /// Returns e^x.
   HILLOCK_INLINE V value() const noexcept { return scaled * ExpConstantsOf<V>::from_tail; }
 };
 
-/// 1 at the scale of Decay::scaled.
+/// Returns 1 at the scale of Decay::scaled: 2^tail.
 template <class V>
 HILLOCK_INLINE V scaled_one() noexcept {
   return 1 / ExpConstantsOf<V>::from_tail;
 }
 
+/// Returns x, or -decay_limit where x is below it: there e^x times decay_factor is 0 as well.
 template <class V>
 HILLOCK_INLINE V not_below_decay_limit(V x) noexcept {
   return not_below(x, -ExpConstantsOf<V>::decay_limit);
 }
 
-/// Fractional bits of n in a decay: e^x = 2^n (1 + m), the fraction's power by a table.
+/// The number of fractional bits of n in e^x = 2^n (1 + m). The power of the fraction is looked up
+/// in a table where the processor has one in registers; elsewhere n is an integer.
 template <class V>
 inline constexpr int decay_fraction_bits = simd::table_bits<typename V::value_type>;
 
-/// For -decay_limit <= x <= 0: the first half of e^x, for decay_of.
+/// Reduces an argument, -decay_limit <= x <= 0, for decay_of.
 template <class V>
 HILLOCK_INLINE Reduced<V> reduced_decay(V x) noexcept {
   return reduced<ExpConstantsOf<V>::tail, decay_fraction_bits<V>>(x);
 }
 
-/// The same of x + x_low.
+/// Reduces x + x_low.
 template <class V>
 HILLOCK_INLINE Reduced<V> reduced_decay(V x, V x_low) noexcept {
   Reduced<V> sum = reduced_decay(x);
@@ -61,7 +69,7 @@ HILLOCK_INLINE Reduced<V> reduced_decay(V x, V x_low) noexcept {
   return sum;
 }
 
-/// The second half.
+/// Completes e^x from the reduced argument.
 template <class V>
 HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
   using C = ExpConstantsOf<V>;
@@ -82,21 +90,22 @@ HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
   }
 }
 
-/// e^(x + x_low) for x <= 0. Below -decay_limit it stays what it is there: 0, even times decay_factor.
+/// Reduces x + x_low for any x <= 0. Below -decay_limit the exponential is that of -decay_limit: 0,
+/// even times decay_factor.
 template <class V>
 HILLOCK_INLINE Reduced<V> reduced_decay_beyond_limit(V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
   return reduced_decay(not_below_decay_limit(x), zero_where(x < -C::decay_limit, x_low));
 }
 
-/// For -decay_limit <= x <= 0, of 2 x for Times = 2: the first half of e^x and 1 - e^x, for
-/// decay_from_one_of.
+/// Reduces an argument, -decay_limit <= Times x <= 0, for decay_from_one_of: of Times x, Times 1 or
+/// 2.
 template <int Times = 1, class V>
 HILLOCK_INLINE Reduced<V> reduced_decay_from_one(V x) noexcept {
   return reduced<ExpConstantsOf<V>::tail, 0, Times>(x);
 }
 
-/// The second half.
+/// Completes e^x and 1 - e^x from the reduced argument.
 template <class V>
 HILLOCK_INLINE DecayFromOne<V> decay_from_one_of(const Reduced<V>& x) noexcept {
   const ExpParts<V> parts = parts_of(x);

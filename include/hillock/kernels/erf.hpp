@@ -2,9 +2,10 @@
 //
 //   erf(x) = 1 - e^y,  y = log(1 - erf(x)) = x (slope + t(x)),  slope = -2 / sqrt(pi),  for x >= 0.
 //
-// One polynomial t serves the whole range: e^y - 1 loses no digits, so an error of y counts fully
-// near 0 and by e^y further out, and t is fitted to that weight. What the last sum of y rounds off
-// is added to e^y - 1: near 0 it would be up to a whole ULP there.
+// One polynomial t serves the whole range. The computation of e^y - 1 loses no digits, so an error
+// of y counts fully near 0 and by the factor e^y further out; t is fitted with that weight. The
+// rounding error of the last sum of y is added to e^y - 1: near 0 it would be up to a whole ULP of
+// it.
 #pragma once
 
 #include <hillock/kernels/exp.hpp>
@@ -19,7 +20,7 @@ struct ErfConstants;
 
 template <>
 struct ErfConstants<float> {
-  static constexpr float slope = -0x1.20dd76p+0f;  // 24 bits of -2 / sqrt(pi); t[0] is the rest
+  static constexpr float slope = -0x1.20dd76p+0f;  // 24 bits of -2 / sqrt(pi); t[0] has the rest
   // fpminimax of y / x - slope, 0 <= x <= 3.95: relative error 2^-27.7 of erf(x).
   static constexpr float t[9] = {0x1.d97ee6p-25f, -0x1.45f2fcp-1f,  -0x1.a4f99ap-4f,
                                  0x1.39c13ap-6f,  0x1.5cbcfp-13f,   -0x1.b69dfcp-10f,
@@ -30,7 +31,7 @@ struct ErfConstants<float> {
 template <>
 struct ErfConstants<double> {
   static constexpr double slope = -0x1.20dd750429b6dp+0;
-  // The same, 0 <= x <= 6: relative error 2^-57.3 of erf(x).
+  // fpminimax as for floats, 0 <= x <= 6: relative error 2^-57.3 of erf(x).
   static constexpr double t[25] = {
       -0x1.5e4e16e92c2c5p-57, -0x1.45f306dc9c898p-1,  -0x1.a4f4e2a1b1e6cp-4,
       0x1.39668593c9b7p-6,    0x1.b6b68c5274b36p-13,  -0x1.bca67c3bed516p-10,
@@ -47,7 +48,7 @@ struct ErfConstants<double> {
 template <class V>
 using ErfConstantsOf = ErfConstants<typename V::value_type>;
 
-/// erf(x) over the whole range, odd bit for bit; at most 1.5 ULP, without fma 2.1 ULP.
+/// Returns erf(x) over the whole range, odd bit for bit; at most 1.5 ULP off, without fma 2.1 ULP.
 template <class V>
 HILLOCK_INLINE V erf(V x) noexcept {
   using C = ErfConstantsOf<V>;
@@ -58,13 +59,13 @@ HILLOCK_INLINE V erf(V x) noexcept {
   const V y = fma(bounded, C::slope, curve);
   const V y_low = fma(bounded, C::slope, -y) + curve;
 
-  // As parts_of, but y_low is added to r^2 q(r) and not to r, whose last bit is too coarse for it.
+  // This is parts_of, but with y_low added to r^2 q(r): the last bit of r is too coarse for it.
   const Reduced<V> parts = reduced<0>(y);
   const V r = parts.r;
   const V m = r + fma(r * r, polynomial(r, E::q), y_low);
   const V power = power_of(parts);
   const V result = fma(power, m, power - 1);
-  // is_nan: under -ffast-math the bound above need not keep a NaN.
+  // A NaN is selected, because under -ffast-math the selection of `bounded` need not keep it.
   return select(is_nan(x), x, copysign(result, x));
 }
 

@@ -8,14 +8,14 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace kernels {
 
-/// high + low, where high is the rounded value and low what the rounding lost.
+/// The number high + low, where high is a rounded result and low its rounding error.
 template <class V>
 struct TwoParts {
   V high;
   V low;
 };
 
-/// a + b exactly (Knuth 1969), whichever is larger.
+/// Returns a + b exactly, whichever of the two is larger (Knuth 1969).
 template <class V>
 HILLOCK_INLINE TwoParts<V> exact_sum(V a, V b) noexcept {
   const V high = a + b;
@@ -23,14 +23,14 @@ HILLOCK_INLINE TwoParts<V> exact_sum(V a, V b) noexcept {
   return {high, (a - (high - b_part)) + (b - b_part)};
 }
 
-/// a - b exactly.
+/// Returns a - b exactly.
 template <class V>
 HILLOCK_INLINE TwoParts<V> exact_difference(V a, V b) noexcept {
   return exact_sum(a, -b);
 }
 
-/// a b exactly, if neither overflows nor underflows: by fma, or by halves of 12 (26) bits (Dekker
-/// 1971).
+/// Returns a b exactly, if no part of it overflows or underflows: by fma, or by splitting both
+/// factors into halves of 12 bits (26 in double; Dekker 1971).
 template <class V>
 HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
   const V high = a * b;
@@ -49,8 +49,8 @@ HILLOCK_INLINE TwoParts<V> exact_product(V a, V b) noexcept {
   }
 }
 
-/// a x exactly, where the product is of ordinary size while a or x may not be: Dekker's halves
-/// would overflow.
+/// Returns a x exactly where the product is of ordinary size and a or x may not be. Without fma, a
+/// is scaled to about 1 and x by the inverse, because Dekker's halves would overflow.
 template <class V>
 HILLOCK_INLINE TwoParts<V> exact_product_of_parameter(typename V::value_type a, V x) noexcept {
   if constexpr (simd::has_fma) {
@@ -61,14 +61,14 @@ HILLOCK_INLINE TwoParts<V> exact_product_of_parameter(typename V::value_type a, 
   }
 }
 
-/// A correction to an infinite or NaN value is NaN itself and says nothing: then there is none.
+/// Returns a correction, or 0 where it is NaN, as the correction of an infinite or NaN value is.
 template <class V>
 HILLOCK_INLINE V finite_or_zero(V correction) noexcept {
   return zero_where(is_nan(correction), correction);
 }
 
-/// A sum that carries what its roundings lost. Once the sum is infinite or NaN the lost part says
-/// nothing any more.
+/// A compensated sum: one that carries the rounding errors of its additions. Once the sum is
+/// infinite or NaN they say nothing any more.
 template <class V>
 class RunningSum {
  public:
@@ -93,7 +93,7 @@ class RunningSum {
     return {high, finite_or_zero((number[0] - high) + low)};
   }
 
-  /// The sum as it was rounded, and what that lost.
+  /// The rounded sum, and the sum of its rounding errors.
   V number[2] = {0, 0};
 };
 

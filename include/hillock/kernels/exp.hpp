@@ -1,10 +1,11 @@
-// The exponential, in the pieces that the activation functions need.
+// The exponential, in the parts that the activation functions need.
 //
 //   n = rint(x / ln 2),  r = x - n ln 2  in [-0.3467, 0.3467],  e^x = 2^n (1 + m),  m = e^r - 1.
 //
-// m is r + r^2 q(r) with one polynomial q, fitted so that m has a small relative error: it serves
-// e^x and e^x - 1. ln 2 is subtracted in two parts, the first with so few bits that n times it is
-// exact. r may take a correction, the rounding error of x, so that e^(a + b) is as good as e^x.
+// m is r + r^2 q(r) with one polynomial q, fitted so that m has a small relative error, so that it
+// serves both e^x and e^x - 1. ln 2 is subtracted in two parts, the first with so few bits that n
+// times it is exact. A correction, the rounding error of x, may be added to r, so that e^(a + b) is
+// as accurate as e^x.
 #pragma once
 
 #include <hillock/kernels/polynomial.hpp>
@@ -25,13 +26,12 @@ struct ExpConstants<float> {
   // fpminimax of (e^r - 1) / r, |r| <= 0.3467: relative error 2^-26.0 of e^r - 1, 2^-27.4 of e^r.
   static constexpr float q[5] = {0x1.fffffep-2f, 0x1.5554bp-3f, 0x1.555716p-5f, 0x1.12279ep-7f,
                                  0x1.6b7376p-10f};
-  static constexpr float magic =
-      0x1.8p23f;  // adding it rounds to an integer, which is then in the low bits
+  static constexpr float magic = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits
   static constexpr int mantissa_bits = 23;
   static constexpr int bias = 127;
   static constexpr float overflow = 89.0f;     // e^x is infinite from 88.72284
   static constexpr float underflow = -105.0f;  // e^x is 0 from -103.97208
-  static constexpr int tail = 64;
+  static constexpr int tail = 64;              // 2^64 e^x is normal wherever a decay is computed
   static constexpr float from_tail = 0x1p-64f;
   static constexpr float decay_limit = 131.0f;    // n >= -189
   static constexpr float decay_factor = 0x1p38f;  // times e^-131 rounds to 0
@@ -63,58 +63,59 @@ struct ExpConstants<double> {
 template <class V>
 using ExpConstantsOf = ExpConstants<typename V::value_type>;
 
-/// e^x = 2^n (1 + m); power = 2^(n + Offset).
+/// The parts of e^x = 2^n (1 + m): m, and power = 2^(n + Offset) for the Offset of the reduction.
 template <class V>
 struct ExpParts {
   V m;
   V power;
 };
 
-/// x = n ln 2 + r. The lowest bits of `shifted` are those of n + Offset and a bias.
+/// A reduced argument: x = n ln 2 + r. The lowest bits of `shifted` are those of n + Offset + bias.
 template <class V>
 struct Reduced {
   V r;
   V shifted;
 };
 
-/// Of a Reduced, shifted - n. Adding it rounds to a multiple of 2^-FractionBits.
+/// The difference shifted - n of a Reduced. Adding it rounds to a multiple of 2^-FractionBits.
 template <class V, int Offset, int FractionBits = 0>
 inline constexpr auto shift = static_cast<typename V::value_type>(
     ExpConstantsOf<V>::magic / (1 << FractionBits) + (ExpConstantsOf<V>::bias + Offset));
 
-/// Of x, or for Times = 2 of 2 x. n is a multiple of 2^-FractionBits. Right for any x for which
-/// 2^(n + Offset) is a normal number; n and r alone as long as n has 9 bits before the point (double:
-/// 12).
+/// Reduces x (or 2 x for Times = 2), with n a multiple of 2^-FractionBits. This is right for any x
+/// for which 2^(n + Offset) is a normal number; n and r alone are right as long as n has no more
+/// than 9 bits before the point (12 in double).
 template <int Offset, int FractionBits = 0, int Times = 1, class V>
 HILLOCK_INLINE Reduced<V> reduced(V x) noexcept {
   static_assert(Times == 1 || Times == 2);
   using C = ExpConstantsOf<V>;
-  // Not of the sum x + x, which would make the chain of dependent instructions longer.
+  // The factor 2 is in the constant: from the sum x + x the chain of dependent instructions would
+  // be longer.
   const V shifted = fma(x, Times * C::log2_e, shift<V, Offset, FractionBits>);
   const V n = shifted - shift<V, Offset, FractionBits>;
   const V whole = Times == 1 ? x : x + x;
   return {fma(n, -C::ln2_low, fma(n, -C::ln2_high, whole)), shifted};
 }
 
-/// n, of what was reduced with this Offset.
+/// Returns n of an argument that was reduced with this Offset.
 template <int Offset, class V>
 HILLOCK_INLINE V whole_part(const Reduced<V>& x) noexcept {
   return x.shifted - shift<V, Offset>;
 }
 
-/// 2^(n + Offset), for an integer n.
+/// Returns 2^(n + Offset) for an integer n.
 template <class V>
 HILLOCK_INLINE V power_of(const Reduced<V>& x) noexcept {
   return V::from_bits(bits(x.shifted) << ExpConstantsOf<V>::mantissa_bits);
 }
 
-/// e^x = 2^n (1 + m) from what x was reduced to.
+/// Completes the parts of e^x from the reduced argument.
 template <class V>
 HILLOCK_INLINE ExpParts<V> parts_of(const Reduced<V>& x) noexcept {
   return {fma(x.r * x.r, polynomial_by_pairs(x.r, ExpConstantsOf<V>::q), x.r), power_of(x)};
 }
 
-/// 2^n for an integer n of a normal power.
+/// Returns 2^n for an integer n whose power is a normal number.
 template <class V>
 HILLOCK_INLINE V power_of_two(V n) noexcept {
   using C = ExpConstantsOf<V>;
@@ -122,8 +123,8 @@ HILLOCK_INLINE V power_of_two(V n) noexcept {
   return V::from_bits(bits(n + magic) << C::mantissa_bits);
 }
 
-/// v 2^n, rounded once, for an integer n of at most twice the exponent range: the remainder beyond
-/// a normal power first, where it is exact unless the result is 0.
+/// Returns v 2^n, rounded once, for an integer n of at most twice the exponent range. What exceeds
+/// a normal power is multiplied in first; that product is exact unless the result is 0.
 template <class V>
 HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   using C = ExpConstantsOf<V>;
@@ -133,9 +134,10 @@ HILLOCK_INLINE V scaled_by_power(V v, V n) noexcept {
   return v * power_of_two(n - last) * power_of_two(last);
 }
 
-/// a e^(x + x_low) for x <= 0 and any finite a, rounded as one product: also where e^x alone, or a
-/// alone, is subnormal or the two are of opposite extremes. Out of line: it is for parameters of
-/// extreme size, and would only make the kernels that may need it too large to inline.
+/// Returns a e^(x + x_low) for x <= 0 and any finite a, rounded as one product, also where e^x
+/// alone or a alone is subnormal, or where one is tiny and the other huge. The function is out of
+/// line because it serves parameters of extreme size, and would make the kernels that may need it
+/// too large to inline.
 template <class V>
 HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
   using C = ExpConstantsOf<V>;
@@ -144,11 +146,13 @@ HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
   sum.r = sum.r + select(below, 0, x_low);
   const V m = parts_of(sum).m;
   const V n = whole_part<0>(sum);
-  // With one factor 1/2 of 2^n the mantissa is at most 1, so the product cannot overflow.
+  // One factor 1/2 of 2^n goes to the mantissa, which is then at most 1, so that the product with a
+  // cannot overflow.
   const V first = select(n < 0, -1, n);
   const V half = select(n < 0, 0.5, 1);
   const V product = a * fma(m, half, half);
-  // n reaches twice the exponent range: take the first exponent range off here.
+  // n reaches twice the exponent range, and scaled_by_power with one range less: the first range is
+  // multiplied in here.
   const V rest = n - first;
   const V lowest = 1 - C::bias;
   const auto deep = rest < lowest;
@@ -156,7 +160,7 @@ HILLOCK_COLD V times_exp(V a, V x, V x_low) noexcept {
                          select(deep, rest - lowest, rest));
 }
 
-/// e^x over the whole range; at most 1.1 ULP.
+/// Returns e^x over the whole range; at most 1.1 ULP off.
 template <class V>
 HILLOCK_INLINE V exp(V x) noexcept {
   using C = ExpConstantsOf<V>;

@@ -1,9 +1,9 @@
-// A number in two batches of doubles, some 100 bits of it: what a result is computed anew in where a
-// double does not tell how it rounds.
+// Numbers as pairs of doubles, with some 100 bits: a result is computed once more with them where a
+// double does not tell how it has to be rounded.
 //
-// Pair<W> has the operations that formulas and kernels are written in, so they run on it as they
-// stand; only the exponential is its own, because a polynomial of doubles is good for doubles.
-// Everything here is for a few elements in a million: it is written to be short.
+// Pair<W> has the operations in which formulas and kernels are written, so the same formulas run on
+// it. Only the exponential is written anew, because a polynomial fitted for doubles is not accurate
+// enough. All of this serves a few elements in a million, so it is written to be short, not fast.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -14,7 +14,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace kernels {
 
-/// high + low, |low| at most half a unit in the last place of high. W is a batch of doubles.
+/// The number high + low, |low| at most half a unit in the last place of high. W is a batch of
+/// doubles.
 template <class W>
 class Pair {
  public:
@@ -42,7 +43,7 @@ class Pair {
     const TwoParts<W> product = exact_product(a.high, b.high);
     return exact_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
   }
-  /// By three digits of long division.
+  /// Divides by three digits of long division, each a double.
   friend Pair operator/(const Pair& a, const Pair& b) noexcept {
     const W first = a.high / b.high;
     const Pair rest = a - Pair(first) * b;
@@ -76,8 +77,8 @@ class Pair {
   }
   friend Pair copysign(const Pair& magnitude, const Pair& sign) noexcept {
     const W signed_high = copysign(magnitude.high, sign.high);
-    const auto turned = bits_differ(signed_high, magnitude.high);
-    return TwoParts<W>{signed_high, select(turned, -magnitude.low, magnitude.low)};
+    const auto sign_changed = bits_differ(signed_high, magnitude.high);
+    return TwoParts<W>{signed_high, select(sign_changed, -magnitude.low, magnitude.low)};
   }
   friend Pair abs(const Pair& a) noexcept { return copysign(a, Pair(1)); }
   friend Pair negative_magnitude(const Pair& a) noexcept { return -abs(a); }
@@ -86,14 +87,15 @@ class Pair {
     return select(s.high < 0, b, a);
   }
 
-  /// To a double whose last bit says that there is more: what it is rounded to then is what the
-  /// whole number is rounded to (rounding to odd; Boldo, Melquiond 2008).
+  /// Rounds to odd: to a double whose last bit is 1 if anything was rounded off. Rounded further,
+  /// to a format with at least two bits fewer, it gives what the pair itself would be rounded to
+  /// (Boldo, Melquiond 2008).
   W rounded_to_odd() const noexcept {
     using Pattern = decltype(bits(high));
     const Pattern pattern = bits(high);
     const Pattern is_even = (pattern & Pattern(1)) ^ Pattern(1);
     const Pattern points_inwards = (pattern ^ bits(low)) >> 63;
-    // Up by one in magnitude, or down by one, if the last bit is 0.
+    // An even pattern goes up by one, or down by one if `low` points towards 0.
     const Pattern odd = pattern + is_even - ((points_inwards & is_even) << 1);
     return select(low == 0, high, W::from_bits(odd));
   }
@@ -101,13 +103,14 @@ class Pair {
 
 namespace internals {
 
-/// ln 2 beyond the 41 bits of ExpConstants<double>::ln2_high, to some 150 bits in all.
+/// Returns ln 2 less the 41 bits of ExpConstants<double>::ln2_high, to some 150 bits of ln 2.
 template <class W>
 Pair<W> ln2_rest() noexcept {
   return TwoParts<W>{0x1.3de6af278ece6p-42, 0x1.f97b57a079a19p-103};
 }
 
-/// e^x - 1 for |x| <= 0.35, by Taylor's series of x / 64, the result squared six times.
+/// Returns e^x - 1 for |x| <= 0.35: by Taylor's series at x / 64, and e^2y - 1 = (e^y - 1)(2 + e^y
+/// - 1) six times.
 template <class W>
 Pair<W> small_expm1(const Pair<W>& x) noexcept {
   const Pair<W> part = x * Pair<W>(0x1p-6);
@@ -120,8 +123,7 @@ Pair<W> small_expm1(const Pair<W>& x) noexcept {
 
 }  // namespace internals
 
-// The two halves of the exponentials, as of batches.
-
+// The exponentials of pairs, in the two halves that those of batches have in kernels/decay.hpp.
 template <int Times = 1, class W>
 Reduced<Pair<W>> reduced_decay_from_one(const Pair<W>& argument) noexcept {
   using C = ExpConstants<double>;
@@ -152,14 +154,16 @@ Decay<Pair<W>> decay_of(const Reduced<Pair<W>>& x) noexcept {
   return {decay_from_one_of(x).scaled, Pair<W>(0)};
 }
 
-/// As times_exp of batches; a is of a float's range here, where no extremes of a double are met.
+/// Returns a e^(x + x_low), like times_exp of batches. Here a is in the range of a float, so that
+/// no double is near the ends of its range.
 template <class W>
 Pair<W> times_exp(const Pair<W>& a, const Pair<W>& x, const Pair<W>& x_low) noexcept {
   return a * decay_of(reduced_decay_beyond_limit(x, x_low)).scaled *
          Pair<W>(ExpConstants<double>::from_tail);
 }
 
-/// As the product of a batch: it is carried whole, so nothing is left.
+/// Returns a x as a pair, and 0 as the rounding error of the pair: it stands in for the product of
+/// batches, and a pair is exact enough.
 template <class W>
 TwoParts<Pair<W>> exact_product_of_parameter(double a, const Pair<W>& x) noexcept {
   return {Pair<W>(a) * x, Pair<W>(0)};

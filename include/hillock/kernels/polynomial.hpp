@@ -1,4 +1,4 @@
-// Polynomials of a fixed degree, evaluated the same way everywhere.
+// Polynomials of a fixed degree, evaluated in the same order everywhere.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
@@ -8,7 +8,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace kernels {
 
-/// c[0] + c[1] x + ... + c[N - 1] x^(N - 1) by Horner's rule.
+/// Returns c[0] + c[1] x + ... + c[N - 1] x^(N - 1) by Horner's rule.
 template <class V, std::size_t N>
 HILLOCK_INLINE V polynomial(V x, const typename V::value_type (&c)[N]) noexcept {
   V result = c[N - 1];
@@ -16,10 +16,10 @@ HILLOCK_INLINE V polynomial(V x, const typename V::value_type (&c)[N]) noexcept 
   return result;
 }
 
-/// The same by Estrin's scheme: pairs first, then pairs of pairs, with more instructions that wait for
-/// none (x^2 is often there already). For a loop whose speed is the length of its chain of dependent
-/// instructions: of 5 coefficients 3 multiply-adds follow each other in place of 4, of 10 4 in place
-/// of 9.
+/// Returns the same by Estrin's scheme: first pairs of terms, then pairs of pairs. It serves loops
+/// whose speed is limited by a chain of dependent instructions: with 5 coefficients 3 multiply-adds
+/// depend on each other instead of 4, with 10 coefficients 4 instead of 9. It takes more
+/// instructions, but x^2 is often computed already.
 template <class V, std::size_t N>
 HILLOCK_INLINE V polynomial_by_pairs(V x, const typename V::value_type (&c)[N]) noexcept {
   static_assert(N == 5 || N == 10);

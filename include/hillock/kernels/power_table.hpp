@@ -1,10 +1,11 @@
-// The powers of two between 1 and 2, for registers that a lookup in one instruction takes them from.
+// The powers of two between 1 and 2, as tables that stay in registers, from which one instruction
+// looks up an entry for every lane.
 //
 //   e^x = 2^(n + j/N) (1 + m),  m = e^r - 1,  |r| <= ln 2 / 2N,  N = 8 or 16.
 //
-// With so small an r a polynomial of two coefficients is enough where one over |r| <= ln 2 / 2 needs
-// five: a lookup and an integer addition take the place of three multiply-adds. Only e^x gains; e^x - 1
-// near 0 needs m to a small relative error, one more coefficient and a second table.
+// For so small an r a polynomial of two coefficients is enough where |r| <= ln 2 / 2 needs five: a
+// lookup and an integer addition replace three multiply-adds. Only e^x gains; e^x - 1 near 0 needs
+// m with a small relative error, which takes one more coefficient and a second table.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
@@ -17,7 +18,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace kernels {
 
-/// 2^(j/16), rounded, and what the rounding left, in relation to it.
+/// The rounded powers 2^(j/16), and their rounding errors divided by the rounded powers.
 inline constexpr float sixteenth_powers[16] = {
     0x1p0f,        0x1.0b5586p0f, 0x1.172b84p0f, 0x1.2387a6p0f, 0x1.306fep0f,  0x1.3dea64p0f,
     0x1.4bfdaep0f, 0x1.5ab07ep0f, 0x1.6a09e6p0f, 0x1.7a1148p0f, 0x1.8ace54p0f, 0x1.9c4918p0f,
@@ -39,8 +40,9 @@ inline constexpr float sixteenth_rests[16] = {0,
                                               -0x1.a5217cp-28f,
                                               0x1.61428ep-28f};
 
-/// 2^(j/N) as what is added to the pattern of n N + j, shifted to the exponent's place, to give 2^(n +
-/// j/N): its mantissa, less what j itself puts there. And the rests, as the patterns of floats.
+/// The entries for N = 2^Bits. A kernel shifts the integer n N + j so that n is in the place of the
+/// exponent, and adds mantissas[j] to get the pattern of 2^(n + j/N): that is the mantissa of the
+/// power less what j itself put there. rests[j] is the pattern of the relative rounding error.
 template <int Bits>
 struct PowerTableEntries {
   static constexpr std::size_t size = std::size_t{1} << Bits;
@@ -48,7 +50,8 @@ struct PowerTableEntries {
   alignas(64) std::uint32_t rests[size];
 };
 
-/// With fpminimax of e^r - 1 - r by r^2 and r^3; the error is that of e^r.
+/// The entries, and the polynomial that goes with them: fpminimax of e^r - 1 - r by r^2 and r^3.
+/// The comments give the range of r and the error of e^r.
 template <int Bits>
 struct PowerTable;
 template <>
@@ -60,7 +63,7 @@ struct PowerTable<4> : PowerTableEntries<4> {  // |r| <= 0.02168: 2^-29.2
   static constexpr float p[2] = {0x1.00022p-1f, 0x1.555762p-3f};
 };
 
-/// The pattern of a float of magnitude in [2^-31, 1), or of 0.
+/// Returns the pattern of a float that is 0 or has a magnitude in [2^-31, 1).
 constexpr std::uint32_t pattern_of_small(float value) noexcept {
   if (value == 0) return 0;
   const std::uint32_t sign = value < 0 ? 0x80000000u : 0;

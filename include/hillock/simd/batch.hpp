@@ -1,30 +1,33 @@
-// Batch<T, Arch>: as many T as a register of Arch holds, with the operations kernels are written in.
+// Batch<T, Arch>: as many T as a register of Arch holds, with the operations that kernels are
+// written in.
 //
 // This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
-// select and bit operations from there and hides what differs between xsimd 8 and 14. Three things
-// are done here, once:
+// select and bit operations from xsimd, hides what differs between xsimd 8 and 14, and takes the
+// rest from simd/machine.hpp. Three problems are solved here, once:
 //
 // 1. Contraction. Compilers merge a product and a sum into a fused multiply-add where they like,
-//    g++ across intrinsics too, and differently in a vector loop and beside it. Every product here
-//    is sealed by an empty asm, so an fma is there where a kernel says fma and nowhere else: the
-//    same bits at every width and in every context. On plain x86-64 too, which has no fma: after a
-//    #pragma GCC target("fma") g++ has one, and no header is told, because g++ reads the macros of
-//    a file to its end before it obeys the pragma.
-// 2. -ffast-math and its parts. Every sum is sealed as well then, and a division is written as the
+//    g++ across intrinsics too, and differently in a vector loop and outside it. Every product here
+//    is sealed by an empty asm, so that there is an fma where a kernel says fma and nowhere else:
+//    the bits are the same at every width and in every context. Products are sealed on plain
+//    x86-64 too, which has no fma: after a #pragma GCC target("fma") g++ has one, and no header can
+//    know, because g++ reads the macros of a file to its end before it obeys the pragma.
+// 2. -ffast-math and its parts. There every sum is sealed as well, and a division is written as the
 //    instruction: error-free steps survive, and g++ does not replace the division by an estimate
-//    that is NaN for infinity. clang defines a macro for the whole and for -ffinite-math-only
-//    alone: there divisions are always the instruction, and sums pass clang's own barrier, which
+//    that is NaN for infinity. clang defines a macro only for the whole and for -ffinite-math-only:
+//    with clang, divisions are always the instruction, and sums pass clang's own barrier, which
 //    costs nothing where nothing may be reordered.
-// 3. Fused multiply-add at every width: xsimd 8.1 has none for AVX-512, and turns its 128-bit one
-//    off beside AVX.
+// 3. Fused multiply-add at every width. xsimd 8.1 has none for AVX-512, and none of 128 bits where
+//    there is AVX.
 #pragma once
 
 #include <hillock/simd/machine.hpp>
+#include <hillock/simd/numbers.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 // g++ 12 warns of an uninitialised __Y inside its own AVX-512 intrinsics once they are inlined here
 // (PR 105593).
@@ -43,9 +46,9 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// A template argument of every batch, so that exp, log1p and their like in namespace kernels are
-/// found unqualified. (A base class would do that too, but an empty base changes how g++ passes a
-/// batch on aarch64, and it says so.)
+/// A template argument of every batch, so that argument-dependent look-up finds exp, log1p and the
+/// others in namespace kernels. (A base class would do that too, but an empty base changes how g++
+/// passes a batch on aarch64, and g++ warns of it.)
 namespace detail {
 namespace kernels {
 struct Operand;
@@ -61,7 +64,7 @@ template <class Arch>
 inline constexpr std::size_t register_bytes =
     sizeof(typename xsimd::batch<float, Arch>::register_type);
 
-// The first (best) architecture whose registers have the size, or the smallest size there is.
+// The first (best) architecture of the list whose registers have this size; void if none has.
 template <std::size_t Bytes, class List>
 struct ArchOfSize {
   using type = void;
@@ -71,6 +74,7 @@ struct ArchOfSize<Bytes, List<First, Rest...>>
     : std::conditional_t<register_bytes<First> == Bytes, std::enable_if<true, First>,
                          ArchOfSize<Bytes, List<Rest...>>> {};
 
+// The size of the narrowest registers in the list.
 template <class List>
 inline constexpr std::size_t smallest_register = 0;
 template <template <class...> class List, class First>
@@ -87,15 +91,15 @@ inline constexpr std::size_t smallest_register<List<First, Second, Rest...>> =
 template <std::size_t Bytes>
 using ArchOfSize = typename machine::ArchOfSize<Bytes, xsimd::supported_architectures>::type;
 
-/// The widest registers: what the verbs loop with.
+/// The architecture with the widest registers, with which the verbs loop.
 using NativeArch = xsimd::default_arch;
-/// The narrowest: what a scalar call takes one lane of.
+/// The architecture with the narrowest registers, of which a scalar call takes one lane.
 using NarrowArch = ArchOfSize<machine::smallest_register<xsimd::supported_architectures>>;
 
 namespace machine {
 
-// Registers of one size, seen as another type. (xsimd's own name for this takes other arguments in
-// each version.)
+// Returns a register as another type of the same size. (xsimd's own function for this takes other
+// arguments in each version.)
 template <class To, class From>
 HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
   static_assert(sizeof(To) == sizeof(From));
@@ -109,7 +113,7 @@ HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
 template <class T, class Arch = NativeArch, class Operand = kernels::Operand>
 class Batch;
 
-/// One truth value a lane.
+/// One truth value for each lane.
 template <class T, class Arch>
 class Mask {
  public:
@@ -120,10 +124,11 @@ class Mask {
   friend HILLOCK_INLINE Mask operator&(Mask a, Mask b) noexcept { return Raw(a.raw_ & b.raw_); }
   friend HILLOCK_INLINE Mask operator|(Mask a, Mask b) noexcept { return Raw(a.raw_ | b.raw_); }
   friend HILLOCK_INLINE Mask operator!(Mask a) noexcept { return Raw(!a.raw_); }
-  /// Whether any lane is true. For skipping work whose result no lane would take; never for
-  /// choosing a formula.
+  /// Returns whether any lane is true. It serves to skip work whose result no lane would take, and
+  /// never to choose a formula: the bits of a lane must not depend on its neighbours.
   friend HILLOCK_INLINE bool any(Mask a) noexcept { return xsimd::any(a.raw_); }
-  /// condition ? a : b, lane by lane. (A friend of the mask, so that a and b may both be numbers.)
+  /// Returns condition ? a : b, lane by lane. (A friend of the mask, so that a and b may both be
+  /// numbers.)
   friend HILLOCK_INLINE Batch<T, Arch> select(Mask condition, Batch<T, Arch> a,
                                               Batch<T, Arch> b) noexcept {
     return xsimd::batch<T, Arch>(xsimd::select(condition.raw_, a.raw(), b.raw()));
@@ -133,11 +138,11 @@ class Mask {
   Raw raw_;
 };
 
-/// The lanes' bit patterns as unsigned integers.
+/// The bit patterns of the lanes, as unsigned integers.
 template <class T, class Arch>
 class Bits {
  public:
-  using value_type = machine::BitsOf<T>;
+  using value_type = BitsOf<T>;
   using Raw = xsimd::batch<value_type, Arch>;
   Bits() = default;
   HILLOCK_INLINE Bits(const Raw& raw) noexcept : raw_(raw) {}
@@ -156,14 +161,13 @@ class Bits {
   friend HILLOCK_INLINE Bits operator<<(Bits a, int count) noexcept { return Raw(a.raw_ << count); }
   friend HILLOCK_INLINE Bits operator>>(Bits a, int count) noexcept { return Raw(a.raw_ >> count); }
 
-#if HILLOCK_TABLE_BITS
-  /// In every lane the entry of the table that its lowest table_bits<float> bits name.
+  /// Returns in every lane the entry of the table that the lowest table_bits<float> bits of the
+  /// index name. Only where table_bits<float> is not 0.
   friend HILLOCK_INLINE Bits looked_up(
-      const std::uint32_t (&table)[std::size_t{1} << HILLOCK_TABLE_BITS], Bits index) noexcept {
+      const std::uint32_t (&table)[std::size_t{1} << machine::table_bits], Bits index) noexcept {
     using Register = typename Raw::register_type;
-    return Raw(machine::looked_up(table, static_cast<Register>(index.raw_)));
+    return Raw(machine::look_up(table, static_cast<Register>(index.raw_)));
   }
-#endif
 
  private:
   Raw raw_;
@@ -186,11 +190,13 @@ class Batch {
   template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
   HILLOCK_INLINE Batch(Number number) noexcept : raw_(static_cast<T>(number)) {}
 
-  /// From a register, or from any other type that holds one, such as another library's packet.
+  /// Returns the batch of a register, or of any other type that holds one, such as another
+  /// library's packet.
   template <class Packet>
   static HILLOCK_INLINE Batch from_register(const Packet& packet) noexcept {
     return Raw(machine::reinterpreted<Register>(packet));
   }
+  /// Returns the register as any type that holds one.
   template <class Packet>
   HILLOCK_INLINE Packet to_register() const noexcept {
     return machine::reinterpreted<Packet>(reg());
@@ -198,8 +204,8 @@ class Batch {
 
   static HILLOCK_INLINE Batch load(const T* from) noexcept { return Raw::load_unaligned(from); }
   HILLOCK_INLINE void store(T* to) const noexcept { raw_.store_unaligned(to); }
-  /// The first `count` elements, 1 <= count <= size. The other lanes repeat the first element, so
-  /// that they raise no floating-point exception that the elements themselves do not.
+  /// Loads the first `count` elements, 1 <= count <= size. The other lanes repeat the first
+  /// element, so that they raise no floating-point exception that the elements themselves do not.
   static HILLOCK_INLINE Batch load_first(const T* from, std::size_t count) noexcept {
     if constexpr (size <= 4) {
       return load_first(from, count, std::make_index_sequence<size>());
@@ -207,14 +213,15 @@ class Batch {
       T lanes[size];
       for (std::size_t i = 0; i < size; ++i) lanes[i] = from[0];
       for (std::size_t i = 1; i < size; ++i) {
-        if (i == count) break;  // nothing that is vectorised: masks cost more than the few elements
+        // A loop that is left early is not vectorised: masks would cost more than few elements do.
+        if (i == count) break;
         lanes[i] = from[i];
       }
       return load(lanes);
     }
   }
-  // Sealed: where not every lane is read, clang computes the others from undefined constants, and
-  // 0 / 0 in a lane that nobody looks at raises FE_INVALID.
+  /// Stores the first `count` lanes. The batch is sealed: where not every lane is read, clang
+  /// computes the others from undefined constants, and 0 / 0 in an unread lane raises FE_INVALID.
   HILLOCK_INLINE void store_first(T* to, std::size_t count) const noexcept {
     T lanes[size];
     sealed(*this).store(lanes);
@@ -223,6 +230,7 @@ class Batch {
       to[i] = lanes[i];
     }
   }
+  /// Returns the first lane.
   HILLOCK_INLINE T first() const noexcept {
     T lanes[size];
     sealed(*this).store(lanes);
@@ -238,11 +246,10 @@ class Batch {
     return sealed(Batch(Raw(a.raw_ * b.raw_)));
   }
   friend HILLOCK_INLINE Batch operator/(Batch a, Batch b) noexcept {
-#if HILLOCK_HAS_EXACT_OPERATIONS
-    return Raw(machine::divided(a.reg(), b.reg()));
-#else
-    return Raw(a.raw_ / b.raw_);
-#endif
+    if constexpr (machine::has_division)
+      return Raw(machine::divide(a.reg(), b.reg()));
+    else
+      return Raw(a.raw_ / b.raw_);
   }
   friend HILLOCK_INLINE Batch operator-(Batch a) noexcept {
     return from_bits(bits(a) ^ sign_bit());
@@ -264,71 +271,69 @@ class Batch {
   friend HILLOCK_INLINE Mask<T, Arch> operator==(Batch a, Batch b) noexcept {
     return a.raw_ == b.raw_;
   }
-  // Not xsimd's: in 8.1 a NaN is not unequal to itself on AVX and AVX-512.
+  // Not xsimd's operator: by xsimd 8.1 a NaN is not unequal to itself on AVX and AVX-512.
   friend HILLOCK_INLINE Mask<T, Arch> operator!=(Batch a, Batch b) noexcept {
     return !Mask<T, Arch>(a.raw_ == b.raw_);
   }
 
-  /// +0 where the condition holds, else a: one and-not where a mask is a register of bits. (Of a
-  /// select with a zero g++ 12 makes three instructions.)
+  /// Returns +0 where the condition holds, else a. This is one and-not where a mask is a register
+  /// of bits; from a select with a zero g++ 12 makes three instructions.
   friend HILLOCK_INLINE Batch zero_where(Mask<T, Arch> condition, Batch a) noexcept {
 #if HILLOCK_FAST_MATH
-    // A zero that clang does not know: of x <= 0 it would make a maximum, which keeps -0.
+    // Sealed, so that clang does not know the zero: it would turn x <= 0 into a maximum, which
+    // keeps -0.
     return select(condition, sealed(Batch(0)), a);
 #else
     if constexpr (sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw)) {
       const Bits<T, Arch> mask =
           machine::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
-      return from_bits(bits(a) & (mask ^ static_cast<machine::BitsOf<T>>(~machine::BitsOf<T>{0})));
+      return from_bits(bits(a) & (mask ^ static_cast<BitsOf<T>>(~BitsOf<T>{0})));
     } else {
       return select(condition, 0, a);
     }
 #endif
   }
-  /// a b + c, rounded once where the instruction set has that (has_fma), else twice.
+  /// Returns a b + c, rounded once where the instruction set can (has_fma), else twice.
   friend HILLOCK_INLINE Batch fma(Batch a, Batch b, Batch c) noexcept {
-#if HILLOCK_HAS_FMA
-    return sum(Raw(machine::fused(a.reg(), b.reg(), c.reg())));
-#else
-    return a * b + c;
-#endif
+    if constexpr (has_fma)
+      return sum(Raw(machine::multiply_add(a.reg(), b.reg(), c.reg())));
+    else
+      return a * b + c;
   }
-  /// c - a b, rounded as fma.
+  /// Returns c - a b, rounded as often as fma is.
   friend HILLOCK_INLINE Batch subtracted_product(Batch c, Batch a, Batch b) noexcept {
-#if HILLOCK_HAS_FMA
-    return sum(Raw(machine::fused_from(c.reg(), a.reg(), b.reg())));
-#else
-    return c - a * b;
-#endif
+    if constexpr (has_fma)
+      return sum(Raw(machine::subtract_product(c.reg(), a.reg(), b.reg())));
+    else
+      return c - a * b;
   }
   friend HILLOCK_INLINE Batch sqrt(Batch a) noexcept {
-#if HILLOCK_HAS_EXACT_OPERATIONS
-    return Raw(machine::square_root(a.reg()));
-#else
-    return Raw(xsimd::sqrt(a.raw_));
-#endif
+    if constexpr (machine::has_division)
+      return Raw(machine::square_root(a.reg()));
+    else
+      return Raw(xsimd::sqrt(a.raw_));
   }
   friend HILLOCK_INLINE Batch abs(Batch a) noexcept {
     return from_bits(bits(a) & magnitude_bits());
   }
-  /// -|a|.
+  /// Returns -|a|.
   friend HILLOCK_INLINE Batch negative_magnitude(Batch a) noexcept {
     return from_bits(bits(a) | sign_bit());
   }
   friend HILLOCK_INLINE Batch copysign(Batch magnitude, Batch sign) noexcept {
     return from_bits((bits(magnitude) & magnitude_bits()) | (bits(sign) & sign_bit()));
   }
-  /// Where the compiler may assume that there is no NaN, the bits are asked.
+  /// Returns where a is NaN: by its bits, if the compiler may assume that nothing is NaN.
   friend HILLOCK_INLINE Mask<T, Arch> is_nan(Batch a) noexcept {
 #if HILLOCK_FAST_MATH
-    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-    const Bits<T, Arch> above = Bits<T, Arch>(infinity) - (bits(sealed(a)) & magnitude_bits());
+    const Bits<T, Arch> above =
+        Bits<T, Arch>(infinity_bits<T>) - (bits(sealed(a)) & magnitude_bits());
     return sealed(from_bits((above & sign_bit()) | bits(Batch(1)))) < Batch(0);
 #else
     return !Mask<T, Arch>(a.raw_ == a.raw_);
 #endif
   }
-  /// Not is_nan: where the compiler may not assume anything, one comparison.
+  /// Returns where a is not NaN, by one comparison if the compiler may not assume anything.
   friend HILLOCK_INLINE Mask<T, Arch> is_number(Batch a) noexcept {
 #if HILLOCK_FAST_MATH
     return !is_nan(a);
@@ -336,7 +341,7 @@ class Batch {
     return a.raw_ == a.raw_;
 #endif
   }
-  /// y, or x where x is NaN.
+  /// Returns y, or x where x is NaN.
   friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
     return select(is_nan(x), x, y);
@@ -344,8 +349,9 @@ class Batch {
     return select(x == x, y, x);
 #endif
   }
-  /// y, of which a comparison of x alone would make NaN where x is NaN: said once more where the
-  /// compiler may turn the comparison round (clang does, in and-not of x <= 0).
+  /// Returns y, which is NaN already where x is NaN, because of how a comparison of x chose it.
+  /// Only where the compiler may reverse that comparison (clang does, in the and-not of x <= 0),
+  /// the NaN is selected once more.
   friend HILLOCK_INLINE Batch nan_kept(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
     return select(is_nan(x), x, y);
@@ -354,8 +360,8 @@ class Batch {
     return y;
 #endif
   }
-  /// The larger and the smaller; NaN if either is NaN, the first of two. (xsimd's own answer
-  /// differs by version.)
+  /// Return the larger and the smaller; NaN if either is NaN, and a if both are. (What xsimd
+  /// returns for a NaN differs by version.)
   friend HILLOCK_INLINE Batch max(Batch a, Batch b) noexcept {
     return select(is_nan(a) | (a > b), a, b);
   }
@@ -363,64 +369,63 @@ class Batch {
     return select(is_nan(a) | (a < b), a, b);
   }
 
-  /// x, but not below (above) the limit; a NaN stays.
+  /// Returns x, or the limit where x is below it; NaN where x is NaN.
   friend HILLOCK_INLINE Batch not_below(Batch x, Batch limit) noexcept {
-#if HILLOCK_HAS_EXTREMES
-    return Raw(machine::larger(limit.reg(), x.reg()));
-#else
-    return select(x < limit, limit, x);
-#endif
+    if constexpr (machine::has_extremes)
+      return Raw(machine::maximum(limit.reg(), x.reg()));
+    else
+      return select(x < limit, limit, x);
   }
+  /// Returns x, or the limit where x is above it; NaN where x is NaN.
   friend HILLOCK_INLINE Batch not_above(Batch x, Batch limit) noexcept {
-#if HILLOCK_HAS_EXTREMES
-    return Raw(machine::smaller(limit.reg(), x.reg()));
-#else
-    return select(x > limit, limit, x);
-#endif
+    if constexpr (machine::has_extremes)
+      return Raw(machine::minimum(limit.reg(), x.reg()));
+    else
+      return select(x > limit, limit, x);
   }
-  /// The larger; a where they are equal, as -0 and +0 are, and either where one is NaN.
+  /// Returns the larger; a where the two are equal, as -0 and +0 are, and either where one is NaN.
   friend HILLOCK_INLINE Batch larger_or_first(Batch a, Batch b) noexcept {
-#if HILLOCK_HAS_EXTREMES && defined(__SSE2__)
-    return Raw(machine::larger(b.reg(), a.reg()));
-#else
-    return select(b > a, b, a);  // aarch64's maximum of -0 and +0 is +0
-#endif
+    if constexpr (machine::has_extremes && machine::extremes_of_equals_are_second)
+      return Raw(machine::maximum(b.reg(), a.reg()));
+    else
+      return select(b > a, b, a);
   }
-  /// a for s above 0, b for s below; for a zero or a NaN either, so they must agree there.
+  /// Returns a for s above 0 and b for s below 0. For a zero or a NaN it may be either, so a and b
+  /// must agree there.
   friend HILLOCK_INLINE Batch by_sign(Batch s, Batch a, Batch b) noexcept {
-#if HILLOCK_HAS_BLEND
-    return Raw(machine::blended(a.reg(), b.reg(), s.reg()));
-#else
-    return select(s < 0, b, a);
-#endif
+    if constexpr (machine::has_blend_by_sign)
+      return Raw(machine::blend_by_sign(a.reg(), b.reg(), s.reg()));
+    else
+      return select(s < 0, b, a);
   }
 
-  /// The same value, of which the compiler knows nothing.
+  /// Returns the same value, of which the compiler knows nothing.
   friend HILLOCK_INLINE Batch sealed(Batch a) noexcept {
     Register value = a.reg();
     HILLOCK_SEAL(value);
     return Raw(value);
   }
-  /// Whether two are the same number bit for bit: -0 is not +0, and a NaN is itself. (Not the other
-  /// way round: xsimd 8.1 takes six instructions to negate a mask of AVX2.)
+  /// Returns where two are the same number bit for bit: -0 is not +0, and a NaN is itself. (This is
+  /// the basic operation and bits_differ its negation, because xsimd 8.1 takes six instructions to
+  /// negate a mask of AVX2.)
   friend HILLOCK_INLINE Mask<T, Arch> have_same_bits(Batch a, Batch b) noexcept {
     return machine::reinterpreted<typename Mask<T, Arch>::Raw>(bits(a).raw() == bits(b).raw());
   }
   friend HILLOCK_INLINE Mask<T, Arch> bits_differ(Batch a, Batch b) noexcept {
     return !have_same_bits(a, b);
   }
-  /// Whether a number is subnormal or 0, and whether it is 0, by the bits.
+  /// Returns where a number is subnormal or 0, by its bits.
   friend HILLOCK_INLINE Mask<T, Arch> is_below_normal(Batch a) noexcept {
-    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-    return have_same_bits(from_bits(bits(a) & Bits<T, Arch>(infinity)), Batch(0));
+    return have_same_bits(from_bits(bits(a) & Bits<T, Arch>(infinity_bits<T>)), Batch(0));
   }
+  /// Returns where a number is 0, by its bits: a subnormal one may be equal to 0.
   friend HILLOCK_INLINE Mask<T, Arch> is_zero(Batch a) noexcept {
     return have_same_bits(from_bits(bits(a) & magnitude_bits()), Batch(0));
   }
-  /// By its bits: where the compiler may assume that there is no infinity, none must be named.
+  /// Returns where a is -infinity, by its bits: the compiler may assume that nothing is infinite.
   friend HILLOCK_INLINE Mask<T, Arch> is_minus_infinity(Batch a) noexcept {
-    constexpr machine::BitsOf<T> infinity = sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000;
-    return have_same_bits(sealed(a), sealed(from_bits(Bits<T, Arch>(infinity) | sign_bit())));
+    return have_same_bits(sealed(a),
+                          sealed(from_bits(Bits<T, Arch>(infinity_bits<T>) | sign_bit())));
   }
   friend HILLOCK_INLINE Bits<T, Arch> bits(Batch a) noexcept {
     return machine::reinterpreted<typename Bits<T, Arch>::Raw>(a.raw_);
@@ -428,53 +433,59 @@ class Batch {
   static HILLOCK_INLINE Batch from_bits(Bits<T, Arch> pattern) noexcept {
     return machine::reinterpreted<Raw>(pattern.raw());
   }
-  static HILLOCK_INLINE Bits<T, Arch> sign_bit() noexcept {
-    return machine::BitsOf<T>{1} << (8 * sizeof(T) - 1);
-  }
+  static HILLOCK_INLINE Bits<T, Arch> sign_bit() noexcept { return sign_bit_of<T>; }
   static HILLOCK_INLINE Bits<T, Arch> magnitude_bits() noexcept {
-    return static_cast<machine::BitsOf<T>>(~(machine::BitsOf<T>{1} << (8 * sizeof(T) - 1)));
+    return static_cast<BitsOf<T>>(~sign_bit_of<T>);
   }
 
  private:
-  // From registers: what was just written to memory in pieces would be waited for, 10 ns for 2 elements.
+  // Assembled in registers: a load from memory to which the elements were just written one by one
+  // would wait for them, 10 ns for 2 elements.
   template <std::size_t... I>
   static HILLOCK_INLINE Batch load_first(const T* from, std::size_t count,
                                          std::index_sequence<I...>) noexcept {
-    return Raw{from[I < count ? I : 0]...};  // a list in xsimd 8, arguments in later ones
+    // In braces, which are a list for xsimd 8 and arguments for later versions.
+    return Raw{from[I < count ? I : 0]...};
   }
 
+  // Returns a sum (or a fused product and sum) so that the compiler does not reorder it.
   static HILLOCK_INLINE Batch sum(const Raw& raw) noexcept {
-    if constexpr (machine::seals_sums)
-      return sealed(Batch(raw));
+#if HILLOCK_FAST_MATH
+    return sealed(Batch(raw));
+#else
+    // No function that does nothing for g++: it would change which registers g++ allocates.
+    if constexpr (machine::has_fence)
+      return Raw(machine::fenced(static_cast<Register>(raw)));
     else
-      return Raw(HILLOCK_FENCED(static_cast<Register>(raw)));
+      return Raw(static_cast<Register>(raw));
+#endif
   }
 
   Raw raw_;
 };
 
-/// counts + 1 in the lanes where the condition holds.
+/// Returns counts + 1 in the lanes where the condition holds, and counts in the others.
 template <class T, class Arch>
 HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> counts) noexcept {
   using Raw = typename Bits<T, Arch>::Raw;
   if constexpr (sizeof(condition.raw()) == sizeof(Raw)) {
-    // All ones is -1: a subtraction counts.
+    // Where the condition holds the mask is all ones, which is -1: a subtraction counts.
     return counts - Bits<T, Arch>(machine::reinterpreted<Raw>(condition.raw()));
-#if defined(__AVX512F__)
-  } else if constexpr (sizeof(Raw) == sizeof(__m512i)) {
+  } else if constexpr (sizeof(Raw) == machine::counting_register_bytes) {
+    // Both compilers make an addition and a selection from what is written as such.
     using Register = typename Raw::register_type;
-    using Lanes = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
-    return Raw(machine::counted(machine::reinterpreted<Lanes>(condition.raw()),
-                                static_cast<Register>(counts.raw())));
-#endif
+    using Lanes = std::conditional_t<Raw::size == 16, std::uint16_t, std::uint8_t>;
+    return Raw(machine::increment_where(machine::reinterpreted<Lanes>(condition.raw()),
+                                        static_cast<Register>(counts.raw())));
   } else {
     using V = Batch<T, Arch>;
     return bits(select(condition, V::from_bits(counts + Bits<T, Arch>(1)), V::from_bits(counts)));
   }
 }
 
-/// counts + 1 in the lanes where x, which is no NaN, is above a limit without a sign, not -0 either. The
-/// patterns of such numbers have their order, and more units of a processor compare integers.
+/// Returns counts + 1 in the lanes where x is above the limit, for x that is not NaN and a limit
+/// whose sign bit is 0. The bits of x and of such a limit compare as integers as the numbers do,
+/// and processors have more units that compare integers.
 template <class T, class Arch>
 HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limit,
                                            Bits<T, Arch> counts) noexcept {
@@ -483,7 +494,7 @@ HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limi
   if constexpr (sizeof(T) == 4 && sizeof(Result) == sizeof(Signed)) {
     const Result above =
         machine::reinterpreted<Signed>(x.raw()) > machine::reinterpreted<Signed>(limit.raw());
-    // Sealed: of two counts g++ makes a sum first, for which it lacks a register.
+    // Sealed, because g++ would add up two counts first, and lacks a register for that sum.
     return bits(sealed(Batch<T, Arch>::from_bits(
         counts - Bits<T, Arch>(machine::reinterpreted<typename Bits<T, Arch>::Raw>(above)))));
   } else {
@@ -491,40 +502,70 @@ HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limi
   }
 }
 
-/// The lower and the upper lanes of a batch of floats, as doubles.
+// Widens lane by lane, from lane `first` on.
+template <class Arch>
+HILLOCK_INLINE Batch<double, Arch> widened_lanes(Batch<float, Arch> x, std::size_t first) noexcept {
+  using Wide = Batch<double, Arch>;
+  float lanes[2 * Wide::size];
+  double wide[Wide::size];
+  x.store(lanes);
+  for (std::size_t i = 0; i < Wide::size; ++i) wide[i] = static_cast<double>(lanes[first + i]);
+  return Wide::load(wide);
+}
+/// Returns the lower lanes of a batch of floats, as doubles.
 template <class Arch>
 HILLOCK_INLINE Batch<double, Arch> widened_low(Batch<float, Arch> x) noexcept {
-  return typename Batch<double, Arch>::Raw(machine::widened_low(x.reg()));
+  if constexpr (machine::has_conversions)
+    return typename Batch<double, Arch>::Raw(machine::widen_low(x.reg()));
+  else
+    return widened_lanes(x, 0);
 }
+/// Returns the upper lanes of a batch of floats, as doubles.
 template <class Arch>
 HILLOCK_INLINE Batch<double, Arch> widened_high(Batch<float, Arch> x) noexcept {
-  return typename Batch<double, Arch>::Raw(machine::widened_high(x.reg()));
+  if constexpr (machine::has_conversions)
+    return typename Batch<double, Arch>::Raw(machine::widen_high(x.reg()));
+  else
+    return widened_lanes(x, Batch<double, Arch>::size);
 }
-/// A batch of floats from its lower and upper lanes, each rounded once.
+/// Returns a batch of floats from its lower and upper lanes, each rounded once.
 template <class Arch>
 HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
                                            Batch<double, Arch> high) noexcept {
-  return typename Batch<float, Arch>::Raw(machine::narrowed(low.reg(), high.reg()));
+  if constexpr (machine::has_conversions) {
+    return typename Batch<float, Arch>::Raw(machine::narrow(low.reg(), high.reg()));
+  } else {
+    constexpr std::size_t half = Batch<double, Arch>::size;
+    double wide[2 * half];
+    float lanes[2 * half];
+    low.store(wide);
+    high.store(wide + half);
+    for (std::size_t i = 0; i < 2 * half; ++i) lanes[i] = static_cast<float>(wide[i]);
+    return Batch<float, Arch>::load(lanes);
+  }
 }
 
-/// The same two, right for subnormal floats also where the processor takes them for 0 (see
-/// subnormal_from): lane by lane, for the few batches that hold any.
+/// What a batch of floats is widened to.
 template <class Arch>
 struct LowerAndUpper {
   Batch<double, Arch> low;
   Batch<double, Arch> high;
 };
+/// Widens a batch of floats, right for subnormal ones also where the processor takes them for 0
+/// (see subnormal_from): lane by lane, for the few batches that hold any.
 template <class Arch>
-LowerAndUpper<Arch> widened_as_it_is(Batch<float, Arch> x) noexcept {
+LowerAndUpper<Arch> widened_with_subnormals(Batch<float, Arch> x) noexcept {
   constexpr std::size_t half = Batch<double, Arch>::size;
   float lanes[2 * half];
   double wide[2 * half];
   sealed(x).store(lanes);
-  for (std::size_t i = 0; i < 2 * half; ++i) wide[i] = widened_as_it_is(lanes[i]);
+  for (std::size_t i = 0; i < 2 * half; ++i) wide[i] = widened_with_subnormals(lanes[i]);
   return {Batch<double, Arch>::load(wide), Batch<double, Arch>::load(wide + half)};
 }
+/// Narrows to a batch of floats in the same way.
 template <class Arch>
-Batch<float, Arch> narrowed_as_it_is(Batch<double, Arch> low, Batch<double, Arch> high) noexcept {
+Batch<float, Arch> narrowed_with_subnormals(Batch<double, Arch> low,
+                                            Batch<double, Arch> high) noexcept {
   constexpr std::size_t half = Batch<double, Arch>::size;
   double wide[2 * half];
   float lanes[2 * half];
@@ -532,15 +573,15 @@ Batch<float, Arch> narrowed_as_it_is(Batch<double, Arch> low, Batch<double, Arch
   high.store(wide + half);
   sealed(narrowed(low, high)).store(lanes);
   for (std::size_t i = 0; i < 2 * half; ++i) {
+    constexpr std::uint64_t smallest_normal = 0x3810000000000000;  // 2^-126
     std::uint64_t pattern;
     std::memcpy(&pattern, &wide[i], sizeof pattern);
-    constexpr std::uint64_t smallest_normal = 0x3810000000000000;  // 2^-126
-    if ((pattern & ~(std::uint64_t{1} << 63)) < smallest_normal) lanes[i] = subnormal_from(wide[i]);
+    if ((pattern & ~sign_bit_of<double>) < smallest_normal) lanes[i] = subnormal_from(wide[i]);
   }
   return Batch<float, Arch>::load(lanes);
 }
 
-/// A batch with a packet's element type and size: the packet's own registers where Arch has them.
+/// The batch with this element type and size, such as a packet's.
 template <class T, std::size_t Bytes>
 using BatchOfSize = Batch<T, ArchOfSize<Bytes>>;
 
@@ -549,7 +590,7 @@ inline constexpr bool is_batch = false;
 template <class T, class Arch>
 inline constexpr bool is_batch<Batch<T, Arch>> = true;
 
-/// What a program can print of the machine it was compiled for.
+/// The version of xsimd, and the name it has for the architecture: for programs that print them.
 constexpr int xsimd_version() noexcept {
   return XSIMD_VERSION_MAJOR * 10000 + XSIMD_VERSION_MINOR * 100 + XSIMD_VERSION_PATCH;
 }

@@ -1,5 +1,5 @@
-// The instruction set this file is compiled for, as a name, and the few compiler facts that hillock
-// relies on.
+// The instruction set for which a file is compiled, as a name, and the few facts about compilers on
+// which hillock relies.
 //
 // Everything of hillock's lives in an inline namespace of this name. Two object files of one
 // program may be compiled with different -m flags; if they shared a symbol, the linker would keep
@@ -7,6 +7,7 @@
 // the mangled name they share none.
 #pragma once
 
+// The level: what decides which registers there are.
 #if defined(__AVX512F__)
 #define HILLOCK_ISA_LEVEL avx512f
 #elif defined(__AVX2__)
@@ -33,7 +34,12 @@
 #define HILLOCK_ISA_LEVEL generic
 #endif
 
-// What a compiler may use beside the level, each a part of the name.
+// Each extension that a compiler may use on top of the level is a part of the name too.
+#ifdef HILLOCK_GENERIC_MACHINE  // explained in simd/machine.hpp
+#define HILLOCK_ISA_FAMILY generic_
+#else
+#define HILLOCK_ISA_FAMILY
+#endif
 #ifdef __FMA__
 #define HILLOCK_ISA_FMA _fma
 #else
@@ -87,25 +93,26 @@
 #define HILLOCK_ISA_FP16
 #endif
 
-#define HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k) a##b##c##d##e##f##g##h##i##j##k
-#define HILLOCK_PASTE(a, b, c, d, e, f, g, h, i, j, k) \
-  HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k)
-#define HILLOCK_INSTRUCTION_SET                                                         \
-  HILLOCK_PASTE(HILLOCK_ISA_LEVEL, HILLOCK_ISA_FMA, HILLOCK_ISA_FMA4, HILLOCK_ISA_F16C, \
-                HILLOCK_ISA_BMI, HILLOCK_ISA_POPCNT, HILLOCK_ISA_SKX, HILLOCK_ISA_VBMI, \
-                HILLOCK_ISA_VBMI2, HILLOCK_ISA_VNNI, HILLOCK_ISA_FP16)
+#define HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k, l) a##b##c##d##e##f##g##h##i##j##k##l
+#define HILLOCK_PASTE(a, b, c, d, e, f, g, h, i, j, k, l) \
+  HILLOCK_PASTE_NAMES(a, b, c, d, e, f, g, h, i, j, k, l)
+#define HILLOCK_INSTRUCTION_SET                                                           \
+  HILLOCK_PASTE(HILLOCK_ISA_FAMILY, HILLOCK_ISA_LEVEL, HILLOCK_ISA_FMA, HILLOCK_ISA_FMA4, \
+                HILLOCK_ISA_F16C, HILLOCK_ISA_BMI, HILLOCK_ISA_POPCNT, HILLOCK_ISA_SKX,   \
+                HILLOCK_ISA_VBMI, HILLOCK_ISA_VBMI2, HILLOCK_ISA_VNNI, HILLOCK_ISA_FP16)
 
 #define HILLOCK_STRING_OF(name) #name
 #define HILLOCK_STRING(name) HILLOCK_STRING_OF(name)
 
-// Kernels are a few dozen instructions and must sit in the caller's loop, whatever the optimiser's
-// budget says.
+// HILLOCK_INLINE: kernels are a few dozen instructions and must be inlined into the caller's loop,
+// whatever budget the optimiser has.
+// HILLOCK_INLINE_LAMBDA: the same for the call of a lambda, written after its parameters.
+// HILLOCK_COLD: for a function that is hardly ever called.
+// HILLOCK_NOINLINE: for a loop that would otherwise share registers with the function around it.
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #define HILLOCK_COLD __attribute__((noinline, cold))
-/// Behind the parameters of a lambda: HILLOCK_INLINE of its call.
 #define HILLOCK_INLINE_LAMBDA __attribute__((always_inline))
-// For a loop whose registers the compiler would share out with those of the function around it.
 #define HILLOCK_NOINLINE __attribute__((noinline))
 #define HILLOCK_LIKELY(condition) __builtin_expect(condition, true)
 #else
@@ -116,8 +123,8 @@
 #define HILLOCK_LIKELY(condition) (condition)
 #endif
 
-// Set when the compiler may reorder sums, replace divisions or assume that there is no NaN. clang
-// tells of -ffast-math alone, g++ of its parts too.
+// 1 where the compiler may reorder sums, replace divisions or assume that there is no NaN. clang
+// defines macros for -ffast-math and -ffinite-math-only alone, g++ for every part.
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
     (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #define HILLOCK_FAST_MATH 1
@@ -125,7 +132,17 @@
 #define HILLOCK_FAST_MATH 0
 #endif
 
-#if defined(__FMA__) || defined(__aarch64__)
+// The processor family, whose file simd/machine.hpp includes. Where none is defined it is the
+// generic one.
+#if defined(HILLOCK_GENERIC_MACHINE)
+#elif defined(__SSE2__)
+#define HILLOCK_FAMILY_X86
+#elif defined(__aarch64__)
+#define HILLOCK_FAMILY_ARM64
+#endif
+
+// 1 where the family has machine::multiply_add. This is a macro, because code outside simd/ asks.
+#if (defined(HILLOCK_FAMILY_X86) && defined(__FMA__)) || defined(HILLOCK_FAMILY_ARM64)
 #define HILLOCK_HAS_FMA 1
 #else
 #define HILLOCK_HAS_FMA 0
@@ -136,10 +153,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace simd {
 
-/// The name of the inline namespace: what this file was compiled for.
+/// Returns the name of the inline namespace: the instruction set of the file that asks.
 constexpr const char* instruction_set() noexcept { return HILLOCK_STRING(HILLOCK_INSTRUCTION_SET); }
 
-/// Whether fma(a, b, c) rounds once. Without it a kernel must get by with a product and a sum.
+/// Whether fma(a, b, c) rounds once. Where it does not, fma is a product and a sum.
 inline constexpr bool has_fma = HILLOCK_HAS_FMA;
 
 }  // namespace simd

@@ -52,14 +52,14 @@ struct TurnedPieces {
   }
   /// Lanes are those of the groups in memory, but of two pieces.
   static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
-  static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_parts(x); }
+  static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
   static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
   static HILLOCK_INLINE V as_read(V x, int) noexcept { return x; }
 
   HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
     for_each_square(pieces_each, [&](int at) {
       V square[simd::square_size<T>];
-      load_turned(from + at, pieces_each, square);
+      load_transposed(from + at, pieces_each, square);
       for (int i = 0; i < size; ++i) piece[at + i] = square[i];
     });
   }
@@ -67,7 +67,7 @@ struct TurnedPieces {
     for_each_square(pieces_each, [&](int at) {
       V square[simd::square_size<T>];
       for (int i = 0; i < size; ++i) square[i] = piece[at + i];
-      store_turned(square, to + at, pieces_each);
+      store_transposed(square, to + at, pieces_each);
     });
   }
 

@@ -84,7 +84,7 @@ class TurnedTile {
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V turned[simd::square_size<T>];
-      load_turned(from + at, step, turned);
+      load_transposed(from + at, step, turned);
       if (i == 0) top = turned[0];
       for (Index k = 0; k < square; ++k) {
         top = not_below(turned[k], top);
@@ -100,7 +100,7 @@ class TurnedTile {
       V turned[simd::square_size<T>];
       fill(at, std::integral_constant<Index, square>(),
            [&](Index entry, V value) { turned[entry - at] = value; });
-      store_turned(turned, to + at, step);
+      store_transposed(turned, to + at, step);
     }
   }
 

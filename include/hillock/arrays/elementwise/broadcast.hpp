@@ -254,8 +254,8 @@ void transform_with(const Broadcast& numbers, const Op& op, const std::tuple<con
       return transform_lines<Arch>(op, numbers, to, from, lines);
     }
   }
-  transform_buffered<Arch>(op.with_any_numbers(), out,
-                           std::tuple<const Ins&..., const Broadcast&>(std::get<I>(in)..., numbers),
+  transform_buffered<Arch>(op.with_any_numbers(), std::tuple<Passed<Outs>...>(out),
+                           std::tuple<Passed<Ins>..., Broadcast>(std::get<I>(in)..., numbers),
                            lines, o, std::index_sequence_for<Ins..., Broadcast>());
 }
 

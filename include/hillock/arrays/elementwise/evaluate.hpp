@@ -81,7 +81,7 @@ HILLOCK_INLINE auto first_of(const std::tuple<const Ins&...>& in,
 }
 
 /// transform(), or transform_with() where the last input is a broadcast one.
-template <class Arch, class Op, class... Outs, class... Ins>
+template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&...>& out,
                                     const std::tuple<const Ins&...>& in, Index elements) {
   if constexpr (ends_with_broadcast<Ins...>) {
@@ -89,12 +89,12 @@ HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&..
     transform_with<Arch>(std::get<sizeof...(Ins) - 1>(in), op, out, first_of(in, others),
                          std::index_sequence_for<Outs...>(), others);
   } else {
-    transform<Arch>(op, out, in, elements);
+    transform<Arch, ArePacked>(op, out, in, elements);
   }
 }
 
 /// The same with the outputs among the inputs, in front of a broadcast one.
-template <class Arch, class Op, class... Outs, class... Ins>
+template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&...>& out,
                                      const std::tuple<const Ins&...>& in, Index elements) {
   std::apply(
@@ -104,10 +104,12 @@ HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&.
           const auto others = first_of(in, std::make_index_sequence<last>());
           const auto all =
               std::tuple_cat(others, std::tie(before...), std::tie(std::get<last>(in)));
-          transform_views<Arch>(AccumulatingWithBroadcast<Op, last>{op}, out, all, elements);
+          transform_views<Arch, ArePacked>(AccumulatingWithBroadcast<Op, last>{op}, out, all,
+                                           elements);
         } else {
           const auto all = std::tuple_cat(in, std::tie(before...));
-          transform_views<Arch>(Accumulating<Op, sizeof...(Ins)>(op), out, all, elements);
+          transform_views<Arch, ArePacked>(Accumulating<Op, sizeof...(Ins)>(op), out, all,
+                                           elements);
         }
       },
       std::apply([](const auto&... view) { return std::tuple(view.as_input()...); }, out));
@@ -116,8 +118,8 @@ HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&.
 /// Writes what an operation gives for the inputs to the outputs, as the policy says. Throws
 /// std::invalid_argument, before anything is written, if a shape differs from that of the first input,
 /// if an output overlaps an input without being the same array, or if two outputs overlap. The last
-/// input may be a broadcast one.
-template <class Arch, class Policy, class Op, class... Outs, class... Ins>
+/// input may be a broadcast one. ArePacked: as for transform().
+template <class Arch, bool ArePacked = false, class Policy, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& op,
                              const std::tuple<Named<Outs>...>& outputs,
                              const std::tuple<Named<Ins>...>& inputs) {
@@ -136,13 +138,13 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
       const auto references = [](const auto&... view) { return std::tie(view...); };
       const auto out_blocks = std::apply(blocks, out);
       const auto in_blocks = std::apply(blocks, in);
-      transform_views<Arch>(op, std::apply(references, out_blocks),
-                            std::apply(references, in_blocks), elements);
+      transform_views<Arch, ArePacked>(op, std::apply(references, out_blocks),
+                                       std::apply(references, in_blocks), elements);
     });
   } else if constexpr (Policy::accumulates) {
-    accumulate_views<Arch>(op, out, in, elements);
+    accumulate_views<Arch, ArePacked>(op, out, in, elements);
   } else {
-    transform_views<Arch>(op, out, in, elements);
+    transform_views<Arch, ArePacked>(op, out, in, elements);
   }
 }
 

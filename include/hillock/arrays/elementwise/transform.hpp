@@ -62,24 +62,29 @@ HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Out
   }
 }
 
+/// A view as it is passed by value.
+template <class View>
+using Passed = std::conditional_t<View::is_strided, View, const View&>;
+
 /// Lines that go through buffers where a view is not contiguous along them, or is of another type than
 /// is computed in.
-template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
-HILLOCK_NOINLINE void transform_buffered(const Op& op, const std::tuple<const Outs&...>& out,
-                                         const std::tuple<const Ins&...>& in, Lines lines,
+/// The views are passed by value where they can be copied: where a reference to a view leaves the
+/// caller, its members go through the stack in every call.
+template <class Arch, class Op, class Outs, class Ins, std::size_t... I, std::size_t... O>
+HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins in, Lines lines,
                                          std::index_sequence<O...>, std::index_sequence<I...>) {
-  using T = typename std::tuple_element_t<0, std::tuple<Outs...>>::T;
-  T in_buffers[sizeof...(Ins)][buffer_size] = {};
-  T out_buffers[sizeof...(Outs)][buffer_size] = {};
+  using T = typename std::decay_t<std::tuple_element_t<0, Outs>>::T;
+  T in_buffers[sizeof...(I)][buffer_size] = {};
+  T out_buffers[sizeof...(O)][buffer_size] = {};
   const bool along_row = lines.along_row;
   for (Index line = 0; line < lines.count; ++line) {
     for (Index start = 0; start < lines.length; start += buffer_size) {
       const Index n = lines.length - start < buffer_size ? lines.length - start : buffer_size;
       const Index row = along_row ? line : start;
       const Index col = along_row ? start : line;
-      const std::array<const T*, sizeof...(Ins)> from{
+      const std::array<const T*, sizeof...(I)> from{
           std::get<I>(in).read(row, col, n, along_row, in_buffers[I])...};
-      const std::array<T*, sizeof...(Outs)> to{
+      const std::array<T*, sizeof...(O)> to{
           std::get<O>(out).place(row, col, n, along_row, out_buffers[O])...};
       transform_contiguous<Arch>(op, from, to, n);
       (std::get<O>(out).write(row, col, n, along_row, to[O], out_buffers[O]), ...);
@@ -89,28 +94,33 @@ HILLOCK_NOINLINE void transform_buffered(const Op& op, const std::tuple<const Ou
 
 /// op(inputs...) -> outputs..., element by element; the shapes are equal. `elements` is the size of the
 /// whole that this is a part of, where several threads share the work: what counts for the choice of the
-/// stores is whether all of it is in the cache.
-template <class Arch, class Op, class... Outs, class... Ins>
+/// stores is whether all of it is in the cache. ArePacked: whether it is known when it is compiled that
+/// the elements are contiguous along the lines; no buffers are compiled then.
+template <class Arch, bool ArePacked = false, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& out,
                               const std::tuple<const Ins&...>& in, Index elements) {
   Lines lines = lines_of(std::get<0>(out));
   if (lines.count == 0 || lines.length == 0) return;
   constexpr auto o = std::index_sequence_for<Outs...>();
   constexpr auto i = std::index_sequence_for<Ins...>();
-  if constexpr ((Outs::is_strided && ...) && (Ins::is_strided && ...)) {
-    const auto views = std::tuple_cat(out, in);
-    const bool are_contiguous = std::apply(
-        [&](const auto&... view) { return are_contiguous_along(lines, view...); }, views);
+  if constexpr (ArePacked && (Ins::is_loadable && ...)) {
+    return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
+  } else if constexpr ((Outs::is_strided && ...) && (Ins::is_strided && ...)) {
+    const auto contiguous = [&](const auto&... view) {
+      return are_contiguous_along(lines, view...);
+    };
+    const auto without_gaps = [&](const auto&... view) { return are_without_gaps(lines, view...); };
+    const bool are_contiguous = std::apply(contiguous, out) && std::apply(contiguous, in);
     if constexpr ((Ins::is_loadable && ...)) {
       if (are_contiguous) return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
-    } else if (are_contiguous &&
-               std::apply([&](const auto&... view) { return are_without_gaps(lines, view...); },
-                          views)) {
+    } else if (are_contiguous && std::apply(without_gaps, out) && std::apply(without_gaps, in)) {
       // The columns of a column-major array as one column, so that the buffers are full.
       lines = {1, lines.count * lines.length, lines.along_row};
     }
   }
-  transform_buffered<Arch>(op, out, in, lines, o, i);
+  if constexpr (!(ArePacked && (Ins::is_loadable && ...)))
+    transform_buffered<Arch>(op, std::tuple<Passed<Outs>...>(out), std::tuple<Passed<Ins>...>(in),
+                             lines, o, i);
 }
 
 }  // namespace detail

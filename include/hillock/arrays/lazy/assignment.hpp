@@ -18,14 +18,8 @@ namespace detail {
 /// Whether y = op(xs...) is assigned here.
 template <class Y, class... Xs>
 constexpr bool is_assigned_here() noexcept {
-  if constexpr (are_stored_alike<Y, Xs...>) {
-    const auto is_contiguous = [](int inner_stride) { return inner_stride == 1; };
-    return simd::is_element<typename Y::Scalar> && int(Y::SizeAtCompileTime) == Eigen::Dynamic &&
-           is_contiguous(Y::InnerStrideAtCompileTime) &&
-           (is_contiguous(Xs::InnerStrideAtCompileTime) && ...);
-  } else {
-    return false;
-  }
+  return simd::is_element<typename Y::Scalar> && int(Y::SizeAtCompileTime) == Eigen::Dynamic &&
+         are_packed_alike<Y, Xs...>();
 }
 
 /// y = op(xs...), all of one shape. Where an x overlaps y in part, the result is as if it did not.
@@ -37,7 +31,7 @@ void assign(const Op& op, Y& y, const Xs&... xs) {
       return are_clearly_apart(out, input) || !overlap_in_part(out, input);
     };
     if (!(is_in_place_or_apart(in) && ...)) return false;
-    transform<simd::NativeArch>(op, std::tie(out), std::tie(in...), y.size());
+    transform<simd::NativeArch, true>(op, std::tie(out), std::tie(in...), y.size());
     return true;
   };
   if (assign_to(input_view(xs)...)) return;

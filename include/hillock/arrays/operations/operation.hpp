@@ -227,8 +227,9 @@ class Operation {
       return kernels::rounded_once<Format>(FormulaWithError<Which, F, Formula>{formula_}, x, low,
                                            high);
     else
-      return simd::narrowed_as_it_is(low,
-                                     high);  // floats already, which the loop rounds to Element
+      return simd::narrowed_with_subnormals(
+          low,
+          high);  // floats already, which the loop rounds to Element
   }
 };
 

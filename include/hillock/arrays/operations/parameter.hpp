@@ -1,15 +1,35 @@
-// Parameters of activation functions: checked by the constructors. What training writes to the
-// public member later is not checked; detail::rounded_parameter (operations.hpp) makes NaN of what
-// is not finite.
+// Parameters of activation functions: described by the functor's type, and checked by its
+// constructors. What training writes to the public member later is not checked;
+// detail::rounded_parameter (operation.hpp) makes NaN of what is not finite.
 #pragma once
 
 #include <hillock/errors.hpp>
 #include <hillock/simd/machine.hpp>
 
+#include <array>
 #include <string>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// A parameter of the activation F: its name, as the paper spells it, and the public member that
+/// holds it. Every functor type lists its own, so that a program can print, set and sweep the
+/// parameters of a function that it does not know:
+///
+///   for (const auto& [name, member] : F::parameters()) std::cout << name << " = " << f.*member;
+///   for (const auto& [name, member] : F::parameters()) f.*member = 0.5;
+///
+/// A class of your own that has parameters lists them in the same way:
+///
+///   static constexpr auto parameters() { return std::array{hillock::Parameter{"a", &Mine::a}}; }
+template <class F, class Value = double>
+struct Parameter {
+  const char* name;
+  Value F::*member;
+};
+template <class F, class Value>
+Parameter(const char*, Value F::*) -> Parameter<F, Value>;
+
 namespace detail {
 
 [[noreturn]] inline void throw_not_finite(const char* function, const char* parameter,

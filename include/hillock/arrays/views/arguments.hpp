@@ -235,13 +235,19 @@ inline std::string to_string(Shape shape) {
                  ", expected " + to_string(expected_shape) + " " + expected);
 }
 
+[[noreturn]] HILLOCK_COLD inline void throw_shape_other_than(const char* where,
+                                                             const char* reference,
+                                                             Shape reference_shape,
+                                                             const char* given, Shape given_shape) {
+  throw_shapes(where, given, given_shape, std::string("as ") + reference + " is", reference_shape);
+}
+
 /// Both arrays have one shape, or std::invalid_argument names the two.
 HILLOCK_INLINE void require_same_shape(const char* where, const char* reference,
                                        Shape reference_shape, const char* given,
                                        Shape given_shape) {
   if (given_shape != reference_shape) {
-    throw_shapes(where, given, given_shape, std::string("as ") + reference + " is",
-                 reference_shape);
+    throw_shape_other_than(where, reference, reference_shape, given, given_shape);
   }
 }
 

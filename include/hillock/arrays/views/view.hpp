@@ -61,6 +61,15 @@ inline constexpr bool are_stored_alike =
     has_direct_access<X> &&
     ((has_direct_access<Xs> && bool(Xs::IsRowMajor) == bool(X::IsRowMajor)) && ...);
 
+/// Whether, besides, the types say that neighbours in a row or column are neighbours in memory.
+template <class X, class... Xs>
+constexpr bool are_packed_alike() noexcept {
+  if constexpr (are_stored_alike<X, Xs...>)
+    return X::InnerStrideAtCompileTime == 1 && ((Xs::InnerStrideAtCompileTime == 1) && ...);
+  else
+    return false;
+}
+
 /// Elements in memory. T is the type that they are computed in.
 template <class E>
 class StridedView {
@@ -78,6 +87,14 @@ class StridedView {
         row_step_(row_step),
         col_step_(col_step),
         is_row_major_(is_row_major) {}
+  /// Member by member: of one copy of the whole g++ makes an object in memory, in every call of a verb.
+  HILLOCK_INLINE StridedView(const StridedView& other) noexcept
+      : data_(other.data_),
+        shape_{other.shape_.rows, other.shape_.cols},
+        row_step_(other.row_step_),
+        col_step_(other.col_step_),
+        is_row_major_(other.is_row_major_) {}
+  StridedView& operator=(const StridedView&) noexcept = default;
 
   HILLOCK_INLINE Shape shape() const noexcept { return shape_; }
   HILLOCK_INLINE E* data() const noexcept { return data_; }

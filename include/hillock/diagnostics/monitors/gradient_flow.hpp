@@ -57,7 +57,7 @@ class GradientFlow {
     if (in.shape().rows == 0 || in.shape().cols == 0) return;
     LayerGradient batch;
     // A square that overflows is found by its sum, and is added in another way then.
-    detail::simd::quietly([&] { add_up(in, batch); });
+    detail::simd::with_masked_exceptions([&] { add_up(in, batch); });
     layers_[layer].merge(batch);
   }
 

@@ -40,7 +40,7 @@ class MaxoutMonitor {
     const Index length = detail::entries(in.shape(), axis_);
     const auto pieces = static_cast<Index>(report_.pieces);
     if (length != static_cast<Index>(report_.wins.size())) refuse_shape(in.shape());
-    detail::simd::quietly(
+    detail::simd::with_masked_exceptions(
         [&] { diagnostics::internal::count_winners(in, axis_, pieces, Counts{report_}); });
   }
 

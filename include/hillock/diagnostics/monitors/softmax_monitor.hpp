@@ -45,7 +45,7 @@ class SoftmaxMonitor {
     const detail::Shape shape = detail::shape_of(x);
     const Index entries = detail::entries(shape, softmax_.axis);
     if (entries != static_cast<Index>(report_.wins.size())) refuse_shape(shape);
-    detail::simd::quietly([&] { count(x, entries); });
+    detail::simd::with_masked_exceptions([&] { count(x, entries); });
   }
 
   /// Adds what another monitor of the same layer has seen.

@@ -111,7 +111,7 @@ class UnitMonitor {
     layer_.require_units(in.shape());
     if (in.shape().rows == 0 || in.shape().cols == 0) return;
     // A square that overflows is found by its sum, and is added in another way then.
-    detail::simd::quietly([&] {
+    detail::simd::with_masked_exceptions([&] {
       if constexpr (detail::is_pointwise<F>)
         observe_pointwise(in);
       else

@@ -1,0 +1,34 @@
+// recorded_bits.txt: comments, then one line for each result and instruction set.
+#pragma once
+
+#include <bits/results.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bit_record {
+
+struct RecordedFile {
+  std::vector<std::string> comments;
+  /// From all but the last word of a line, such as "fast v3 sigmoid float forward", to its checksum
+  /// as it is written.
+  std::map<std::string, std::string> lines;
+
+  /// std::runtime_error where the file cannot be read or a line is none.
+  static RecordedFile read(const std::string& path);
+
+  /// Whether there is a line of that instruction set.
+  bool has(const std::string& instruction_set) const;
+};
+
+/// Each difference and each inequality as a line on standard output; their number. Of an instruction
+/// set of which nothing is recorded only what is the same everywhere is compared.
+std::size_t compare(const Results& results, const RecordedFile& recorded,
+                    const std::string& instruction_set);
+
+/// Replaces the lines of the instruction set, and keeps those of others of which there is still a
+/// result. The file may be missing; std::runtime_error for an instruction set that has no name there.
+void record(const Results& results, const std::string& path, const std::string& instruction_set);
+
+}  // namespace bit_record

@@ -1,0 +1,11 @@
+#include <bits/softmax.hpp>
+
+namespace bit_record {
+
+void add_softmax_exact(Results& results) {
+  add_softmax_lines<Accuracy::exact, float>(results);
+  add_softmax_lines<Accuracy::exact, Eigen::half>(results);
+  add_softmax_lines<Accuracy::exact, Eigen::bfloat16>(results);
+}
+
+}  // namespace bit_record
