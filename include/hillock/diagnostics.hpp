@@ -1,33 +1,35 @@
-// Diagnostics of activations: which elements are saturated, which units are dead, and how sure
-// that is; what that says of a network, and what to do about it.
+// Diagnostics of activations: which elements are saturated, which units are dead, and how sure that
+// is; what that says of a network, and what to do about it.
 //
-// A door of its own: nothing in hillock.hpp includes it. All of it works on pre-activations Z, an
-// array of units by samples (Per::row: a row is a unit) or samples by units (Per::column). Arrays of
-// half and bfloat16 are judged by f and f' in float.
+// Nothing in hillock.hpp includes this header. All of it works on pre-activations Z, an array of
+// units by samples (Per::row: a row is a unit) or samples by units (Per::column). Arrays of half
+// and bfloat16 are classified by f and f' in float.
 //
 // Saturated    an element beyond the point from which on |f'| stays below tau (0.005 by default):
-//              low below, high above. For sigmoid |x| > 5.288, for tanh |x| > 3.341, for ReLU x <=
-//              0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 never is. Swish' crosses 0
-//              at its root, which is no saturation: only what lies left of the leftmost solution of
-//              |f'(x)| = tau counts. ReLU's low side is called inactive; half of the elements are
-//              there in health.
+//              low below, high above. For sigmoid that is |x| > 5.288, for tanh |x| > 3.341, for
+//              ReLU x <= 0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 never is
+//              saturated. Swish' crosses 0 at its root, which is no saturation: only what lies left
+//              of the leftmost solution of |f'(x)| = tau counts. ReLU's low side is called
+//              inactive; half of the elements are there in health.
 // Near linear  an element where |f'| is within 5 % (linear_band) of its maximum: for sigmoid |x| <
-//              0.455, for tanh |x| < 0.228, for ReLU x > 0. A layer that is nowhere else adds
-//              nothing to the linear layer before it.
+//              0.455, for tanh |x| < 0.228, for ReLU x > 0. A layer whose elements are all nearly
+//              linear adds nothing to the linear layer before it.
 // Dead         a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
-//              samples were active, the unit's activity rate is below 3/N at 95 % confidence. How
-//              far it is from revival says its largest pre-activation.
-// One sign     a sample whose outputs have no two signs (zeros have none): the weight gradient of a
-//              unit of the next layer then has components of one sign.
-// Non-finite   elements whose pre-activation or output is NaN or infinite are counted apart and are
-//              part of no other share: a network of NaN is not healthy.
+//              samples were active, the unit's activity rate is below 3/N at 95 % confidence. Its
+//              largest pre-activation says how far it is from revival.
+// One sign     a sample whose outputs do not have both signs (zeros have none): the weight gradient
+//              of a unit of the next layer then has components of one sign.
+// Non-finite   an element whose pre-activation or output is NaN or infinite. Such elements are
+//              counted on their own and are part of no other share: a network of NaN is not
+//              healthy.
 //
-// A network's report (NetworkReport) tells what is wrong from what is worth knowing. Which of them
-// a sign is may depend on where training stands, which only the user knows: see Stage. Its advice
-// follows what the programs of examples/ measure, chapters 8 to 11 and 18.
+// A network's report (NetworkReport) tells what is wrong from what is worth knowing. For some signs
+// that depends on where training stands, which only the user knows: see Stage. Its advice follows
+// what the programs of examples/ measure, chapters 8 to 11 and 18.
 #pragma once
 
 #include <hillock/diagnostics/monitors/fractions.hpp>
+#include <hillock/diagnostics/monitors/gradient_flow.hpp>
 #include <hillock/diagnostics/monitors/maxout_monitor.hpp>
 #include <hillock/diagnostics/monitors/softmax_monitor.hpp>
 #include <hillock/diagnostics/monitors/unit_monitor.hpp>

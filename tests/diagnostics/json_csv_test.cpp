@@ -119,8 +119,8 @@ void check_number(const std::string& read, double written) {
 
 TEST_CASE("any name is read back from JSON and CSV, with U+FFFD for what is not UTF-8",
           "[diagnostics]") {
-  using hillock::diagnostics::csv_text;
-  using hillock::diagnostics::json_text;
+  using hillock::diagnostics::internal::csv_text;
+  using hillock::diagnostics::internal::json_text;
   for (const auto& [name, expected] : names) {
     INFO(json_text(name));
     CHECK(parsed(json_text(name)).get<std::string>() == expected);
@@ -134,7 +134,7 @@ TEST_CASE("any name is read back from JSON and CSV, with U+FFFD for what is not 
   CHECK(json_text("\xE2\x80\xA8\x7F\xC2\x9B\xC2\xA0") == "\"\\u2028\\u007f\\u009b\xC2\xA0\"");
   CHECK(csv_text("a\rb") == "\"a\rb\"");
   // A line of text stays one line, and steers no terminal.
-  CHECK(hillock::diagnostics::line_text("a\n\x1B[2J\xC2\x9B\xC3") ==
+  CHECK(hillock::diagnostics::internal::line_text("a\n\x1B[2J\xC2\x9B\xC3") ==
         "a" + bad + bad + "[2J" + bad + bad);
 }
 
@@ -147,7 +147,8 @@ TEST_CASE("any three bytes are a string that a JSON parser reads", "[diagnostics
   int read = 0;
   for (const char a : edges)
     for (const char b : edges)
-      for (const char c : edges) read += json::accept(hillock::diagnostics::json_text({a, b, c}));
+      for (const char c : edges)
+        read += json::accept(hillock::diagnostics::internal::json_text({a, b, c}));
   CHECK(read == 38 * 38 * 38);
 }
 
@@ -176,7 +177,7 @@ TEST_CASE("numbers are read back from JSON and CSV bit for bit, those not finite
     numbers.push_back(number);
   }
   for (const double number : numbers) {
-    const auto record = hillock::diagnostics::Record()
+    const auto record = hillock::diagnostics::internal::Record()
                             .add("x", number)
                             .add("n", std::numeric_limits<std::int64_t>::max());
     const json object = parsed(record.json());

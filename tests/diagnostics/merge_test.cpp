@@ -368,7 +368,7 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
   for (const double one : {nan, infinity, -infinity, 0.0, 1.0})
     for (const double other : {nan, infinity, -infinity, 0.0, 1.0})
       CHECK(difference_between(Odd(one), Odd(other)).empty() ==
-            hillock::diagnostics::is_same_number(one, other));
+            hillock::diagnostics::internal::is_same_number(one, other));
 
   hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 1);
   maxout.observe(z);

@@ -374,7 +374,7 @@ TEST_CASE("the one output of another sign is found wherever it stands", "[diagno
             const auto view = z.view();
             const auto in = hillock::detail::input_view(view);
             const auto coherent =
-                hillock::diagnostics::coherent_samples<V>(in, per, [](V x) { return x; });
+                hillock::diagnostics::internal::coherent_samples<V>(in, per, nullptr);
             difference.expect(coherent == samples - 1,
                               "unit " + std::to_string(unit) + " of " + std::to_string(units) +
                                   ", " + std::to_string(samples) + " samples, layout " +
@@ -409,24 +409,25 @@ TEST_CASE("an output of -infinity, or one that was rounded to 0, has the same si
 
 TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]") {
   using V = hillock::detail::simd::Batch<float>;
-  using namespace hillock::diagnostics;
-  using F = hillock::Identity<>;
+  using namespace hillock::diagnostics::internal;
+  const auto& f = hillock::identity;
   constexpr auto units = static_cast<Index>(V::size);
   constexpr std::uint32_t all = 0xffffffff;
-  CHECK(Tallies::most_in_lanes <= all);
-  const Judge<F> judge(hillock::identity, MonitorOptions{});
-  const ComputedValues<F, float> values(hillock::identity);
+  CHECK(UnitCounters::most_in_lanes <= all);
+  const Classifier classifier(f, MonitorOptions{});
+  const auto function = element_function<float>(f);
   const Array<float> z = Array<float>::Ones(units, 3);
-  for (const bool are_apart : {false, true}) {
-    Tallies tallies(V::size, all);
-    Observer<F, V, ComputedValues<F, float>> observer(judge, values, tallies);
-    tallies.expect_in_lanes(all);
-    tallies.add_lanes(0, LaneTotals<V>{all, {all, all, all, all}, 1, 1, 0, 0, 0, 0}, false);
-    if (are_apart)
-      observer.observe_units_apart(Array<float>(z.transpose()).data(), units, 3, 3);
+  for (const bool are_strided : {false, true}) {
+    UnitCounters counters(V::size, all);
+    Observer<V, QuickForward<hillock::Identity<>, float>::type> observer(classifier, function, f,
+                                                                         counters);
+    counters.expect_in_lanes(all);
+    counters.add_lanes(0, LaneTotals<V>{all, {all, all, all, all}, 1, 1, 0, 0, 0, 0}, false);
+    if (are_strided)
+      observer.observe_strided_units(Array<float>(z.transpose()).data(), units, 3, 3);
     else
       observer.observe_units(z.data(), units, 3, units);
-    const UnitStatistics unit = tallies.unit(1);
+    const UnitStatistics unit = counters.unit(1);
     CHECK(unit.finite == std::int64_t{all} + 3);
     CHECK(unit.active == std::int64_t{all} + 3);
     CHECK(unit.near_linear == std::int64_t{all} + 3);

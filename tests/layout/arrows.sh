@@ -2,7 +2,8 @@
 # usage: arrows.sh ROOT
 # An include goes down this list, never up, and never sideways between two activations:
 #   examples bench tests -> hillock.hpp, and diagnostics.hpp -> diagnostics/ -> activations/ -> arrays/ -> kernels/ -> simd/
-# version.hpp includes nothing and may be included by all. Only arrays/ and the diagnostics spell Eigen, only simd/
+# and in diagnostics/ monitors/ -> counting/ -> reports/, which knows neither arrays nor SIMD.
+# version.hpp includes nothing and may be included by all. Only arrays/ and what counts and monitors spell Eigen, only simd/
 # spells xsimd. Prints each offence as file:line with the arrow; exit status 1 if there is one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,8 +23,9 @@ rank() {  # of a path below include/hillock; nothing for one that has no place i
     array_activation.hpp | threads.hpp) echo 9 ;;
     activations/*) echo 10 ;;
     diagnostics/reports/*) echo 11 ;;
-    diagnostics/*) echo 12 ;;
-    hillock.hpp | diagnostics.hpp) echo 13 ;;
+    diagnostics/counting/*) echo 12 ;;
+    diagnostics/monitors/*) echo 13 ;;
+    hillock.hpp | diagnostics.hpp) echo 14 ;;
   esac
 }
 
@@ -49,6 +51,9 @@ check_include() {  # file line target, both below include/hillock
     offence "$what: the diagnostics have a door of their own, diagnostics.hpp"
   elif [[ $file = activations/* && $target = activations/* ]]; then
     offence "$what: points sideways, from one activation to another"
+  elif [[ $file = diagnostics/reports/* ]] &&
+    [[ $target = arrays/* || ($target = simd/* && $target != simd/instruction_set.hpp) ]]; then
+    offence "$what: a report is plain data and text, it knows neither arrays nor SIMD"
   fi
 }
 
@@ -79,7 +84,7 @@ while IFS= read -r file; do
     [ -z "$found" ] || offence "include/hillock/$file:${found%%:*}: $(room "$file") -> $1: must not be known here"
   }
   case $file in
-    arrays/* | activation.hpp | array_activation.hpp | verbs.hpp | threads.hpp | diagnostics/* | diagnostics.hpp) ;;
+    arrays/* | activation.hpp | array_activation.hpp | verbs.hpp | threads.hpp | diagnostics/counting/* | diagnostics/monitors/*) ;;
     *) spelled Eigen '(^|[^A-Za-z0-9_])(Eigen|EIGEN_[A-Z_]+)([^A-Za-z0-9_]|$)' ;;
   esac
   case $file in

@@ -203,6 +203,14 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
         std::tuple(Named{"x", x}, Named{"dy", dy}));
   }
 
+  /// For monitors: the operations on batches, with the slopes as a broadcast input.
+  template <detail::Quantity Q, class Element>
+  using BroadcastOperation = detail::BroadcastSlopesOperation<Q, A, Element, detail::Unadapted>;
+  /// Refuses an array that does not fit the slopes.
+  void require_fitting(detail::Shape shape) const {
+    require_slopes("PReLU::forward_and_derivative", shape);
+  }
+
  private:
   std::optional<Per> axis_;
 

@@ -16,7 +16,7 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
 /// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and
 /// the value; or n of n entries where one of them is not finite. An index is the bits of its lane:
@@ -298,6 +298,6 @@ void count_winners(const X& in, Per axis, Eigen::Index n, const Use& use) {
   count_argmaxes_in<V>(in, axis, n, use);
 }
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -1,77 +1,165 @@
-// Samples whose outputs all have one sign: they force the gradients of the next layer's weights to one sign.
+// Samples whose outputs all have one sign: they force the gradients of the next layer's weights to
+// one sign.
 #pragma once
 
-#include <hillock/verbs.hpp>
+#include <hillock/arrays/views/view.hpp>
+#include <hillock/diagnostics/counting/element_function.hpp>
+#include <hillock/per.hpp>
+#include <hillock/simd/batch.hpp>
 
 #include <cstdint>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-/// The samples of x whose outputs all have one sign (zeros and NaNs have none). Looks at a sample's
-/// units until both signs are found, which in a healthy layer is among the first.
-template <class V, class X, class Forward>
-std::int64_t coherent_samples(const X& x, Per per, const Forward& forward) {
+/// Counts the samples of a view whose outputs all have one sign (zeros and NaNs have none).
+template <class V, class X>
+class CoherentSamples {
   using T = typename V::value_type;
   using Index = Eigen::Index;
-  const bool units_are_rows = per == Per::row;
-  const Index samples = units_are_rows ? x.shape().cols : x.shape().rows;
-  const Index units = units_are_rows ? x.shape().rows : x.shape().cols;
-  constexpr Index width = static_cast<Index>(V::size);
-  std::int64_t coherent = 0;
-  Index sample = 0;
-  if constexpr (X::is_loadable) {
-    // Samples that are neighbours go a lane each.
-    if (x.step(units_are_rows) == 1) {
-      const T* const data = x.data();
-      for (; sample + width <= samples; sample += width) {
-        V has_positive = 0, has_negative = 0, lacks = 1;
-        for (Index unit = 0; unit < units; ++unit) {
-          const V y = forward(sealed(V::load(data + sample + unit * x.step(!units_are_rows))));
-          has_positive = select(y > V(0), 1, has_positive);
-          has_negative = select(y < V(0), 1, has_negative);
+  static constexpr Index width = static_cast<Index>(V::size);
+
+ public:
+  /// The outputs are f of the elements, or the elements themselves where f is null.
+  CoherentSamples(const X& x, Per per, const ElementFunction<T>* f) noexcept
+      : x_(x), units_are_rows_(per == Per::row), f_(f) {}
+
+  HILLOCK_NOINLINE std::int64_t count() {
+    if constexpr (X::is_loadable) {
+      if (x_.step(units_are_rows_) == 1) return samples_in_lanes();
+    }
+    return samples_from(0);
+  }
+
+ private:
+  /// So many batches are given to the function at once.
+  static constexpr Index most_batches = 32;
+  const X& x_;
+  bool units_are_rows_;
+  const ElementFunction<T>* f_;
+
+  Index samples() const noexcept { return units_are_rows_ ? x_.shape().cols : x_.shape().rows; }
+  Index units() const noexcept { return units_are_rows_ ? x_.shape().rows : x_.shape().cols; }
+  const T* read(Index unit, Index sample, Index n, T* buffer) const {
+    return units_are_rows_ ? x_.read(unit, sample, n, false, buffer)
+                           : x_.read(sample, unit, n, true, buffer);
+  }
+
+  /// Batches of elements at an address, or of their outputs.
+  struct Batches {
+    const T* at;
+    Index step;
+    V operator[](Index i) const noexcept { return sealed(V::load(at + i * step)); }
+  };
+  /// The outputs are in y, unless they are the elements themselves.
+  HILLOCK_INLINE Batches outputs(Batches x, Index n, T* y) const {
+    if (f_ == nullptr) return x;
+    f_->forward(f_->f, x.at, nullptr, x.step, n, y);
+    return {y, width};
+  }
+
+  /// Samples that are neighbours in memory have a lane each. A few units are computed together: in
+  /// a healthy layer both signs are found in the first six or so.
+  HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
+    constexpr Index few = 6;
+    alignas(V) T y[static_cast<std::size_t>(few * width)];
+    std::int64_t coherent = 0;
+    const Index next_unit = x_.step(!units_are_rows_);
+    Index sample = 0;
+    for (; sample + width <= samples(); sample += width) {
+      V has_positive = 0, has_negative = 0, lacks = 1;
+      for (Index first = 0; first < units() && any(lacks > V(0)); first += few) {
+        const Index n = units() - first < few ? units() - first : few;
+        const Batches some = outputs({x_.data() + sample + first * next_unit, next_unit}, n, y);
+        for (Index i = 0; i < n; ++i) {
+          const V output = some[i];
+          has_positive = select(output > V(0), 1, has_positive);
+          has_negative = select(output < V(0), 1, has_negative);
           lacks = V(1) - has_positive * has_negative;
           if (!any(lacks > V(0))) break;
         }
-        T lanes[static_cast<std::size_t>(width)];
-        lacks.store(lanes);
-        for (const T lane : lanes) coherent += lane > 0;
       }
-    } else if (x.step(!units_are_rows) == 1 && units >= width) {
-      const T* from = x.data();
-      const Index next = x.step(units_are_rows);
-      for (; sample < samples; ++sample, from += next) {
-        const V first = forward(sealed(V::load(from)));
-        if (HILLOCK_LIKELY(any(first > V(0)) && any(first < V(0)))) continue;
-        bool has_positive = false, has_negative = false;
-        for (Index unit = 0; unit < units && !(has_positive && has_negative); unit += width) {
-          const V y =
-              forward(sealed(V::load(from + (unit + width <= units ? unit : units - width))));
-          has_positive |= any(y > V(0));
-          has_negative |= any(y < V(0));
-        }
-        coherent += !(has_positive && has_negative);
+      T lanes[static_cast<std::size_t>(width)];
+      lacks.store(lanes);
+      for (const T lane : lanes) coherent += lane > 0;
+    }
+    return coherent + samples_from(sample);
+  }
+
+  /// The units of a sample go along the lanes. The first batches of some samples are computed
+  /// together: in a healthy layer they have both signs.
+  HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
+    alignas(V) T gathered[static_cast<std::size_t>(most_batches * width)];
+    alignas(V) T y[static_cast<std::size_t>(most_batches * width)];
+    std::int64_t coherent = 0;
+    for (; sample < samples(); sample += most_batches) {
+      const Index n = samples() - sample < most_batches ? samples() - sample : most_batches;
+      const Batches first = outputs(first_batches(sample, n, gathered), n, y);
+      for (Index i = 0; i < n; ++i) {
+        const V output = first[i];
+        if (HILLOCK_LIKELY(any(output > V(0)) && any(output < V(0)))) continue;
+        coherent += is_coherent(sample + i);
       }
     }
+    return coherent;
   }
-  T buffer[detail::buffer_size];
-  for (; sample < samples; ++sample) {
+
+  /// Returns the first batches of n samples, which are gathered unless they can be loaded as they
+  /// are.
+  HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
+    if (are_units_loadable()) return {place_of(0, sample), x_.step(units_are_rows_)};
+    for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
+    return {gathered, width};
+  }
+  /// Returns a batch of units, of which the last one overlaps the one before it if it can be
+  /// loaded.
+  HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
+    if (are_units_loadable())
+      return {place_of(unit + width <= units() ? unit : units() - width, sample), width};
+    gather(unit, sample, gathered);
+    return {gathered, width};
+  }
+  bool are_units_loadable() const noexcept {
+    return X::is_loadable && x_.step(!units_are_rows_) == 1 && units() >= width;
+  }
+  /// The address of an element, where are_units_loadable().
+  const T* place_of(Index unit, Index sample) const noexcept {
+    if constexpr (X::is_loadable)
+      return x_.data() + unit + sample * x_.step(units_are_rows_);
+    else
+      return nullptr;
+  }
+  /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that
+  /// remain.
+  HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
+    T buffer[detail::buffer_size];
+    const Index n = units() - unit < width ? units() - unit : width;
+    const T* const from = read(unit, sample, n, buffer);
+    for (Index i = 0; i < width; ++i) to[i] = from[i < n ? i : 0];
+  }
+
+  /// Whether a sample lacks one of the signs. All its units are examined, until both signs are
+  /// found.
+  HILLOCK_NOINLINE bool is_coherent(Index sample) const {
+    alignas(V) T in[V::size], y[V::size];
     bool has_positive = false, has_negative = false;
-    for (Index unit = 0; unit < units && !(has_positive && has_negative); unit += width) {
-      const Index n = units - unit < width ? units - unit : width;
-      const T* from = units_are_rows ? x.read(unit, sample, n, false, buffer)
-                                     : x.read(sample, unit, n, true, buffer);
-      const V y = forward(
-          sealed(n == width ? V::load(from) : V::load_first(from, static_cast<std::size_t>(n))));
-      has_positive |= any(y > V(0));
-      has_negative |= any(y < V(0));
+    for (Index unit = 0; unit < units() && !(has_positive && has_negative); unit += width) {
+      const V output = outputs(batch_of(unit, sample, in), 1, y)[0];
+      has_positive |= any(output > V(0));
+      has_negative |= any(output < V(0));
     }
-    coherent += !(has_positive && has_negative);
+    return !(has_positive && has_negative);
   }
-  return coherent;
+};
+
+/// Returns how many samples of x have outputs of one sign.
+template <class V, class X>
+std::int64_t coherent_samples(const X& x, Per per,
+                              const ElementFunction<typename V::value_type>* f) {
+  return CoherentSamples<V, X>(x, per, f).count();
 }
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

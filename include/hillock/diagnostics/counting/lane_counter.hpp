@@ -1,13 +1,14 @@
-// Counts and adds up a run of elements, a batch at a time.
+// Counts and adds up a stretch of elements, a batch at a time.
 #pragma once
 
 #include <hillock/diagnostics/counting/lane_totals.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-/// The outputs of batches of inputs: computed on the way, where f is as quick to compute as to load.
+/// The outputs of batches of inputs, which are computed on the way. That is done where f takes one
+/// operation, so that it is as fast to compute as to load.
 template <class Forward>
 struct ComputedOutputs {
   static constexpr bool are_loaded = false;
@@ -15,12 +16,12 @@ struct ComputedOutputs {
 
   template <class V>
   HILLOCK_INLINE V operator()(V x, Eigen::Index) const noexcept {
-    return forward(x);
+    return forward(std::array{x})[0];
   }
 };
-/// The same from memory, one batch after the other.
+/// The outputs of batches of inputs, which were stored one batch after the other.
 template <class T>
-struct LoadedOutputs {
+struct StoredOutputs {
   static constexpr bool are_loaded = true;
   const T* y;
 
@@ -30,54 +31,65 @@ struct LoadedOutputs {
   }
 };
 
-/// Counts and adds up runs of elements about pivots. All counts and sums at once are more than 16 registers
-/// hold, and one that is kept in memory costs each batch the way there and back: most counts are gone through
-/// in loops of their own.
-template <class Judge, class V>
+/// Counts elements and adds them up about pivots. All counts and sums at once are more than 16
+/// registers hold, and a count that is kept in memory costs each batch a store and a load: most
+/// thresholds have loops of their own.
+template <class V>
 class LaneCounter {
   using T = typename V::value_type;
   using Index = Eigen::Index;
   using Counts = detail::simd::Bits<T, typename V::arch>;
   using Totals = LaneTotals<V>;
-  using CountsAbove = typename Judge::template CountsAbove<Counts>;
+  using Classes = ElementClassifier<T>;
+  using CountsAbove = typename Classes::template CountsAbove<Counts>;
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  HILLOCK_INLINE LaneCounter(const Judge& judge, V input_pivot, V output_pivot) noexcept
-      : judge_(judge),
+  HILLOCK_INLINE LaneCounter(const Classes& classifier, V input_pivot, V output_pivot) noexcept
+      : classifier_(classifier),
         input_pivot_(input_pivot),
         output_pivot_(output_pivot),
         are_about_zero_(!any(abs(input_pivot) + abs(output_pivot) > V(0))) {}
 
-  /// Of n batches: number i at x + i step, f of it y(batch, i), and f' at slopes + i V::size if that is asked.
+  /// Returns the totals of n batches, of which number i is at x + i step and has its outputs in
+  /// y(batch, i). Their |f'| is at slopes + i V::size, if the classifier is not by input.
   template <class Outputs>
   HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
                                Index n) const noexcept {
+    // Outputs are computed on the way where the classifier is simple, and nowhere else.
     if constexpr (!Outputs::are_loaded) {
-      if (HILLOCK_LIKELY(judge_.is_simple()))
-        return are_about_zero_ ? totals<true, true>(x, step, y, slopes, n)
-                               : totals<true, false>(x, step, y, slopes, n);
+      return are_about_zero_ ? simple_totals<true>(x, step, y, n)
+                             : simple_totals<false>(x, step, y, n);
+    } else {
+      // Only the sums are compiled twice.
+      const Added added = are_about_zero_ ? this->added<false, true>(x, step, y, n)
+                                          : this->added<false, false>(x, step, y, n);
+      const ElementCounts<Counts> counts =
+          classifier_.is_by_input()
+              ? counts_by_input(added.largest_input, added.smallest_input, x, step, n)
+              : counts_by_slope(x, step, slopes, n);
+      return totals_of<false>(added, counts, x, step, y, n);
     }
-    return are_about_zero_ ? totals<false, true>(x, step, y, slopes, n)
-                           : totals<false, false>(x, step, y, slopes, n);
   }
 
  private:
-  const Judge& judge_;
+  const Classes& classifier_;
   V input_pivot_, output_pivot_;
   bool are_about_zero_;
 
-  /// What takes 4 cycles to add, in which the loop goes through more than a batch, and so is added up in two
-  /// halves in turn.
+  /// Sums that are fused multiply-adds. An addition takes 4 cycles, in which the loop passes more
+  /// than a batch, so there are two such sums, for the batches in turn.
   struct Half {
     V input = 0, input_squares = 0, output_squares = 0;
   };
 
-  /// AVX-512 has 32. Of 16 the two more sums leave g++ one too few, and that one costs half of ReLU's speed.
+  /// AVX-512 has 32 registers. Of 16, two more sums leave g++ one too few, which costs half of
+  /// ReLU's speed.
   static constexpr bool has_many_registers = sizeof(V) == 64;
 
-  /// What a loop adds up, in registers: ten operations a batch where f is one. Processors that have fma
-  /// multiply on other units than they add and compare on, so as much as can be is made one.
+  /// What a loop adds up, in registers: ten operations a batch where f takes one. Processors with
+  /// fma multiply on other units than they add and compare on, so as many operations as possible
+  /// are fma.
   template <bool IsSimple, bool AboutZero>
   struct Sums {
     const V input_pivot, output_pivot, threshold;
@@ -113,11 +125,18 @@ class LaneCounter {
     }
   };
 
+  /// What the batches add up to before the elements are classified.
+  struct Added {
+    V largest_input, smallest_input, smallest_output;
+    Counts above;
+    V input, input_squares, output, output_squares;
+  };
+
   template <bool IsSimple, bool AboutZero, class Outputs>
-  HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y_there, const T* slopes,
-                               Index n) const noexcept {
-    const Outputs y = y_there;
-    Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, judge_.threshold(0)};
+  HILLOCK_INLINE Added added(const T* x, Index step, const Outputs& y_in_memory,
+                             Index n) const noexcept {
+    const Outputs y = y_in_memory;
+    Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, classifier_.threshold(0)};
     Half even, odd;
     Index i = 0;
     for (; i + 2 <= n; i += 2) {
@@ -130,35 +149,44 @@ class LaneCounter {
       const V last = sealed(V::load(x + i * step));
       sums.add(last, y(last, i), even);
     }
-    ElementCounts<Counts> counts;
-    if constexpr (IsSimple) {
-      sums.smallest_output = y(sums.smallest_input, 0);
-      counts = judge_.simple_counts(sums.above, count_of(n));
-    } else if (judge_.is_by_input()) {
-      counts = counts_by_input(sums.largest_input, sums.smallest_input, x, step, n);
-    } else {
-      counts = counts_by_slope(x, step, slopes, n);
-    }
-    Totals totals{count_of(n),
-                  counts,
-                  sums.largest_input,
-                  sums.smallest_output,
-                  sums.input + (even.input + odd.input),
-                  even.input_squares + odd.input_squares,
-                  sums.output,
-                  even.output_squares + odd.output_squares};
+    return {sums.largest_input,
+            sums.smallest_input,
+            sums.smallest_output,
+            sums.above,
+            sums.input + (even.input + odd.input),
+            even.input_squares + odd.input_squares,
+            sums.output,
+            even.output_squares + odd.output_squares};
+  }
+
+  template <bool AboutZero, class Outputs>
+  HILLOCK_INLINE Totals simple_totals(const T* x, Index step, const Outputs& y,
+                                      Index n) const noexcept {
+    Added added = this->added<true, AboutZero>(x, step, y, n);
+    added.smallest_output = y(added.smallest_input, 0);
+    return totals_of<true>(added, classifier_.simple_counts(added.above, count_of(n)), x, step, y,
+                           n);
+  }
+
+  template <bool IsSimple, class Outputs>
+  HILLOCK_INLINE Totals totals_of(const Added& added, const ElementCounts<Counts>& counts,
+                                  const T* x, Index step, const Outputs& y,
+                                  Index n) const noexcept {
+    Totals totals{
+        count_of(n),         counts,       added.largest_input, added.smallest_output, added.input,
+        added.input_squares, added.output, added.output_squares};
     const V least = least_ordinary<T>;
     if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
-      mark_lost<IsSimple>(totals, sums.smallest_input, x, step, y, n);
+      mark_lost<IsSimple>(totals, added.smallest_input, x, step, y, n);
     return totals;
   }
 
-  /// Squares so small that digits of them were lost become infinity, but where they are 0 because
-  /// every number is the pivot: such elements are to be looked at one by one.
+  /// Replaces sums of squares that are so small that digits of them were lost by infinity, unless
+  /// they are 0 because every number is the pivot: such elements have to be examined one by one.
   template <bool IsSimple, class Outputs>
   HILLOCK_NOINLINE void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
-                               const Outputs& y, Index n) const noexcept {
-    // f of no input is beyond the extremes where x alone says all.
+                                  const Outputs& y, Index n) const noexcept {
+    // Where the classifier is simple, f of every input lies between f of the extremes.
     V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
     if constexpr (!IsSimple) {
       for (Index i = 0; i < n; ++i) {
@@ -175,15 +203,16 @@ class LaneCounter {
     mark(totals.output_squares, smallest_output, largest_output, output_pivot_);
   }
 
-  /// The inputs above each of the judge's thresholds. Most of those lie where the extremes say enough.
+  /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes
+  /// tell the count.
   HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
                                                        Index step, Index n) const noexcept {
     CountsAbove above;
-    above[Judge::all] = count_of(n);
-    above[Judge::none] = 0;
-    std::size_t open[Judge::most_thresholds], left = 0;
-    for (std::size_t i = 0; i < judge_.thresholds(); ++i) {
-      const V threshold = judge_.threshold(i);
+    above[Classes::all] = count_of(n);
+    above[Classes::none] = 0;
+    std::size_t open[Classes::most_thresholds], left = 0;
+    for (std::size_t i = 0; i < classifier_.thresholds(); ++i) {
+      const V threshold = classifier_.threshold(i);
       if (!any(largest > threshold))
         above[i] = 0;
       else if (!any(smallest <= threshold))
@@ -194,17 +223,17 @@ class LaneCounter {
     for (; left >= 4; left -= 4) count_above<4>(open + left - 4, above, x, step, n);
     if (left >= 2) count_above<2>(open + (left -= 2), above, x, step, n);
     if (left == 1) count_above<1>(open, above, x, step, n);
-    return judge_.counts(above);
+    return classifier_.counts(above);
   }
 
-  /// CountsAbove N of the thresholds.
+  /// Counts the inputs above each of N of the thresholds.
   template <std::size_t N>
   HILLOCK_INLINE void count_above(const std::size_t* which, CountsAbove& above, const T* x,
                                   Index step, Index n) const noexcept {
     V threshold[N];
     Counts counts[N];
     for (std::size_t i = 0; i < N; ++i) {
-      threshold[i] = judge_.threshold(which[i]);
+      threshold[i] = classifier_.threshold(which[i]);
       counts[i] = 0;
     }
     for (Index at = 0; at < n; ++at) {
@@ -219,10 +248,10 @@ class LaneCounter {
     ElementCounts<Counts> counts{0, 0, 0, 0};
     for (Index i = 0; i < n; ++i) {
       const V batch = V::load(x + i * step), slope = abs(V::load(slopes + i * width));
-      counts.active = counted(judge_.has_active_slope(slope), counts.active);
-      counts.near_linear = counted(judge_.has_linear_slope(slope), counts.near_linear);
-      counts.low = counted(judge_.is_low(batch, slope), counts.low);
-      counts.high = counted(judge_.is_high(batch, slope), counts.high);
+      counts.active = counted(classifier_.has_active_slope(slope), counts.active);
+      counts.near_linear = counted(classifier_.has_linear_slope(slope), counts.near_linear);
+      counts.low = counted(classifier_.is_low(batch, slope), counts.low);
+      counts.high = counted(classifier_.is_high(batch, slope), counts.high);
     }
     return counts;
   }
@@ -232,6 +261,6 @@ class LaneCounter {
   }
 };
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

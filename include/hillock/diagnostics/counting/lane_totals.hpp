@@ -1,8 +1,8 @@
-// What a run of elements adds up to, a lane each, and the lanes together.
+// What a stretch of elements adds up to, in each lane and over all lanes.
 #pragma once
 
 #include <hillock/diagnostics/counting/classifier.hpp>
-#include <hillock/diagnostics/reports/statistics.hpp>
+#include <hillock/diagnostics/counting/shifted_sums.hpp>
 
 #include <array>
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-/// Elements that one lane takes before its sums go to doubles. A float sum of so many is wrong by
-/// at most 256 / 2^24 of what its elements' magnitudes add up to.
+/// Elements that one lane adds up before its sums are added to doubles. A float sum of so many is
+/// wrong by at most 256 / 2^24 of the sum of its elements' magnitudes.
 inline constexpr Eigen::Index lane_block = 256;
 
-/// The lanes as doubles, in as many batches as that takes.
+/// Returns the lanes as doubles, in as many batches as that takes.
 template <class Arch>
 HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 2> widened(
     detail::simd::Batch<float, Arch> x) noexcept {
@@ -28,7 +28,8 @@ HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 1> widened(
   return {x};
 }
 
-/// Halves onto each other: vector code, whose order does not depend on the compiler.
+/// Combines the lanes of one half with those of the other until one is left: vector code, whose
+/// order does not depend on the compiler.
 template <class T, std::size_t Size, class Combine>
 T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
   if constexpr (Size == 1) {
@@ -45,16 +46,16 @@ double folded(V lanes, const Combine& combine) noexcept {
   lanes.store(numbers.data());
   return static_cast<double>(folded(numbers, combine));
 }
-/// The lanes' sum, in double.
+/// Returns the sum of the lanes, in double.
 template <class V>
-double sum_of(V lanes) noexcept {
+HILLOCK_NOINLINE double sum_of(V lanes) noexcept {
   const auto wide = widened(lanes);
   auto sum = wide[0];
   for (std::size_t i = 1; i < wide.size(); ++i) sum = sum + wide[i];
   return folded(sum, [](double a, double b) { return a + b; });
 }
 
-/// The lanes' bits, and their sum, as integers: a count that is kept in bits.
+/// Returns the bits of each lane.
 template <class V>
 HILLOCK_INLINE std::array<Pattern<typename V::value_type>, V::size> patterns_of(V lanes) noexcept {
   typename V::value_type numbers[V::size];
@@ -63,37 +64,39 @@ HILLOCK_INLINE std::array<Pattern<typename V::value_type>, V::size> patterns_of(
   std::memcpy(patterns.data(), numbers, sizeof numbers);
   return patterns;
 }
+/// Returns the sum of counts that are held in the bits of the lanes.
 template <class V>
-std::int64_t sum_of_patterns(V lanes) noexcept {
+HILLOCK_NOINLINE std::int64_t sum_of_patterns(V lanes) noexcept {
   std::int64_t sum = 0;
   for (const auto pattern : patterns_of(lanes)) sum += static_cast<std::int64_t>(pattern);
   return sum;
 }
 
-/// The highest bit set in the lanes that are not finite. Told from the bits, as -ffast-math assumes
-/// that every number is.
+/// Sets the highest bit of the lanes that are not finite. They are told by their bits, because
+/// -ffast-math lets the compiler assume that every number is finite.
 template <class V>
 HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
   using T = typename V::value_type;
   return detail::simd::Bits<T, typename V::arch>(exponent_bits<T> - 1) - bits(abs(x));
 }
 
-/// Sums of squares from here to there are taken from lanes of T as they are. Less has lost digits
-/// among the subnormal numbers. More may be infinite, and of doubles the sum over all batches could
-/// be.
+/// Sums of squares in lanes of T are used as they are if they lie between these two. Smaller ones
+/// have lost digits among the subnormal numbers. Larger ones may be infinite, or, of doubles, their
+/// sum over all batches could be.
 template <class T>
 inline constexpr T least_ordinary = static_cast<T>(sizeof(T) == 4 ? 0x1p-100 : 0x1p-950);
 template <class T>
 inline constexpr Pattern<T> largest_ordinary = sizeof(T) == 4 ? 0x7f7fffff
                                                               : 0x71f0000000000000;  // 2^800
 
-/// Whether the highest bit is set, whatever the others are.
+/// Returns whether the highest bit is set, whatever the others are.
 template <class V>
 HILLOCK_INLINE auto has_sign(V x) noexcept {
   return sealed(copysign(V(1), x)) < V(0);
 }
 
-/// What lanes add up to after a run. The sums are of x - pivot and y - pivot.
+/// What the elements of a stretch add up to in each lane. The sums are those of x - pivot and y -
+/// pivot.
 template <class V>
 struct LaneTotals {
   using T = typename V::value_type;
@@ -103,22 +106,22 @@ struct LaneTotals {
   V largest_input, smallest_output;
   V input, input_squares, output, output_squares;
 
-  /// Whether the sums of every lane say all: no element was anything but finite, as a sum of
-  /// squares is not then, either, and no square was beyond what is exact enough (see LaneCounter)
-  /// and can be added up.
+  /// Whether every lane's sums can be used as they are. Then all elements were finite, because
+  /// otherwise a sum of squares is not, and no square was too small or too large (see
+  /// least_ordinary, LaneCounter).
   HILLOCK_INLINE bool is_ordinary() const noexcept {
     return !any(has_sign(V::from_bits(Counts(largest_ordinary<T>) -
                                       bits(abs(sealed(input_squares + output_squares))))));
   }
 
-  /// Whether the mean of a lane is far off, of n elements each. Where that of no run is, that of all
-  /// together is not, either.
+  /// Whether the mean of a lane's n elements is far off (is_far_off). Where that of no stretch is,
+  /// that of all stretches together is not, either.
   HILLOCK_INLINE bool is_any_far_off(double n) const noexcept {
     return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
   }
 
-  /// Forgets the lanes before `first` and those from `end` on.
-  void keep(std::size_t first, std::size_t end) noexcept {
+  /// Makes the lanes before `first` and those from `end` on lanes of no elements.
+  HILLOCK_NOINLINE void keep_only(std::size_t first, std::size_t end) noexcept {
     const auto beyond = lanes_outside(first, end);
     for (Counts* each : {&finite, &counts.active, &counts.near_linear, &counts.low, &counts.high})
       *each = bits(select(beyond, V(0), V::from_bits(*each)));
@@ -142,7 +145,8 @@ struct LaneTotals {
     output_squares = output_squares + other.output_squares;
   }
 
-  // Finite, and no element is beyond them: a comparison under -ffast-math holds.
+  // These are finite, and no element is beyond them, so that comparisons are right under
+  // -ffast-math.
   static constexpr T lowest = std::numeric_limits<T>::lowest();
   static constexpr T highest = std::numeric_limits<T>::max();
 
@@ -154,6 +158,6 @@ struct LaneTotals {
   }
 };
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

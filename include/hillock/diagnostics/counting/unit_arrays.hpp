@@ -1,24 +1,22 @@
-// What is known of every unit of a layer, a number of each in an array, to which batches of totals are added.
+// Arrays with a number for each unit of a layer, to which batches of totals are added.
 #pragma once
 
 #include <hillock/diagnostics/counting/lane_totals.hpp>
-#include <hillock/diagnostics/reports/statistics.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <vector>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-/// How many elements of each unit are. Number is as wide as the lanes that are added to it.
+/// The elements of each unit in each class. Number is as wide as the lanes that are added to it.
 template <class Number>
 struct UnitCounts {
   std::vector<Number> finite, active, near_linear, low, high;
 
-  explicit UnitCounts(std::size_t units)
+  HILLOCK_NOINLINE explicit UnitCounts(std::size_t units)
       : finite(units), active(units), near_linear(units), low(units), high(units) {}
 
   template <class V>
@@ -39,7 +37,7 @@ template <class T>
 struct UnitExtremes {
   std::vector<T> largest_input, smallest_output;
 
-  explicit UnitExtremes(std::size_t units)
+  HILLOCK_NOINLINE explicit UnitExtremes(std::size_t units)
       : largest_input(units, -infinity<T>), smallest_output(units, infinity<T>) {}
 
   template <class V>
@@ -59,10 +57,10 @@ struct UnitExtremes {
 struct UnitSums {
   std::vector<double> pivot, sum, squares, scale;
 
-  explicit UnitSums(std::size_t units)
+  HILLOCK_NOINLINE explicit UnitSums(std::size_t units)
       : pivot(units), sum(units), squares(units), scale(units, 1.0) {}
 
-  /// To a batch of units.
+  /// Adds to the sums of a batch of units.
   template <class V>
   HILLOCK_INLINE void add_lanes(std::size_t first, V more, V more_squares) noexcept {
     add_to(&sum[first], more);
@@ -72,25 +70,27 @@ struct UnitSums {
     sum[i] += more;
     squares[i] += more_squares;
   }
-  /// One number, in a scale that holds it and what was added before.
-  void add_element(std::size_t i, double x) noexcept {
-    const double needed = scale_for(std::max(std::abs(pivot[i]), std::abs(x)));
+  /// Adds one number, in a scale that holds it and what was added before.
+  HILLOCK_NOINLINE void add_element(std::size_t i, double x) noexcept {
+    const double needed = scale_for(larger(std::abs(pivot[i]), std::abs(x)));
     if (needed < scale[i])
       coarsen(i, needed);
-    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // of equal numbers, of zeros mostly
+    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // after equal numbers, mostly zeros
       scale[i] = needed;
     const double deviation = x * scale[i] - pivot[i] * scale[i];
     add(i, deviation, deviation * deviation);
   }
-  /// m numbers that were summed up apart, to n of the unit's: about what these are, as lanes do it
-  /// too, or about what is nearer to their mean.
-  void add(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+  /// Adds the sums of m other numbers to those of n numbers of the unit. They may be about the
+  /// unit's pivot, as lanes are, or about a number that is nearer to their mean.
+  HILLOCK_NOINLINE void add(std::size_t i, std::int64_t n, const ShiftedSums& more,
+                            std::int64_t m) noexcept {
     if (more.pivot == pivot[i])
       add(i, more.sum, more.squares);
     else
       merge(i, n, more, m);
   }
-  void merge(std::size_t i, std::int64_t n, const ShiftedSums& more, std::int64_t m) noexcept {
+  HILLOCK_NOINLINE void merge(std::size_t i, std::int64_t n, const ShiftedSums& more,
+                              std::int64_t m) noexcept {
     if (m == 0) return;
     if (n == 0) return set(i, more);
     Moments all = of(i).moments(static_cast<double>(n));
@@ -98,9 +98,10 @@ struct UnitSums {
     set(i, ShiftedSums::of(all, static_cast<double>(n + m)));
   }
 
-  /// Whether lanes of T cannot add to it: its sums are scaled, or about what is no T.
+  /// Whether lanes of T cannot add to the unit's sums, because these are scaled or about no number
+  /// of T.
   template <class T>
-  bool is_apart(std::size_t i) const noexcept {
+  bool is_beyond_lanes(std::size_t i) const noexcept {
     return scale[i] != 1 || !is_pivot_a<T>(i);
   }
   template <class T>
@@ -115,7 +116,7 @@ struct UnitSums {
     scale[i] = sums.scale;
   }
 
-  /// The pivots of a batch of units.
+  /// Returns the pivots of a batch of units.
   template <class V>
   HILLOCK_INLINE V pivots(std::size_t first) const noexcept {
     using D = detail::simd::Batch<double, typename V::arch>;
@@ -139,12 +140,12 @@ struct UnitSums {
     using D = detail::simd::Batch<double, typename V::arch>;
     const auto doubles = widened(more);
     (D::load(numbers) + doubles[0]).store(numbers);
-    // Not a loop: g++ would keep what it goes over in memory.
+    // This is no loop, because g++ would keep the array in memory.
     if constexpr (doubles.size() == 2)
       (D::load(numbers + D::size) + doubles[1]).store(numbers + D::size);
   }
 };
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -1,25 +1,28 @@
-// The counters of every unit of a layer.
+// What a monitor knows of every unit of a layer.
 #pragma once
 
 #include <hillock/diagnostics/counting/unit_arrays.hpp>
 #include <hillock/diagnostics/reports/state.hpp>
+#include <hillock/diagnostics/reports/unit_statistics.hpp>
 
-#include <algorithm>
+#include <string>
 #include <type_traits>
 #include <vector>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-class Tallies {
+/// The counters, the extremes and the sums of every unit of a layer.
+class UnitCounters {
   using Index = Eigen::Index;
 
  public:
-  /// A counter of 32 bits takes at most so many elements before it is emptied.
+  /// A counter of 32 bits takes at most so many elements before it is added to one of 64 bits.
   static constexpr std::int64_t most_in_lanes = std::int64_t{1} << 31;
 
-  explicit Tallies(std::size_t units, std::int64_t most_narrow = most_in_lanes)
+  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units,
+                                         std::int64_t most_narrow = most_in_lanes)
       : most_narrow_(most_narrow),
         non_finite_(units),
         narrow_(units),
@@ -30,13 +33,14 @@ class Tallies {
         output_(units) {}
 
   std::size_t units() const noexcept { return non_finite_.size(); }
+  /// Whether a finite element of the unit has been counted.
   bool has_seen(Index unit) const noexcept { return finite(at(unit)) > 0; }
-  /// Whether every unit has been.
+  /// Whether a finite element of every unit has been counted.
   bool has_seen_all() const noexcept { return has_seen_all_; }
-  /// Whether an output of any unit ever was below 0.
+  /// Whether an output of any unit was ever below 0.
   bool has_negative_output() const noexcept { return has_negative_output_; }
 
-  UnitStatistics unit(std::size_t i) const noexcept {
+  HILLOCK_NOINLINE UnitStatistics unit(std::size_t i) const noexcept {
     const auto count = [i](const auto& narrow, const auto& wide) {
       return static_cast<std::int64_t>(narrow[i] + wide[i]);
     };
@@ -47,19 +51,21 @@ class Tallies {
     statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
-    // Of two zeros either may have come first: the one without a sign stands for both.
+    // Which of two zeros came first depends on the order of batches: the one without a sign stands
+    // for both.
     const auto unsigned_zero = [](double x) { return x == 0 ? 0 : x; };
     statistics.largest_input = unsigned_zero(
-        std::max(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
+        larger(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
     statistics.smallest_output = unsigned_zero(
-        std::min(static_cast<double>(floats_.smallest_output[i]), doubles_.smallest_output[i]));
+        smaller(static_cast<double>(floats_.smallest_output[i]), doubles_.smallest_output[i]));
     const auto n = static_cast<double>(statistics.finite);
     statistics.input = input_.of(i).moments(n);
     statistics.output = output_.of(i).moments(n);
     return statistics;
   }
 
-  void merge(const Tallies& other) noexcept {
+  /// Adds what other counters of the same units know.
+  HILLOCK_NOINLINE void merge(const UnitCounters& other) noexcept {
     for (std::size_t i = 0; i < units(); ++i) {
       UnitStatistics both = unit(i);
       const std::int64_t n = both.finite, m = other.finite(i);
@@ -67,32 +73,33 @@ class Tallies {
       output_.merge(i, n, other.output_.of(i), m);
       both.merge(other.unit(i));
       set(i, both);
-      is_any_apart_ |= is_apart<double>(i);
+      is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
     }
     narrow_samples_ = 0;
     finish();
   }
 
-  void write(MonitorState& state) const {
-    std::vector<UnitStatistics> all;
-    for (std::size_t i = 0; i < units(); ++i) all.push_back(unit(i));
+  /// Appends what is known to a state.
+  HILLOCK_NOINLINE void write(MonitorState& state) const {
+    std::vector<UnitStatistics> all(units());
+    for (std::size_t i = 0; i < units(); ++i) all[i] = unit(i);
     for (const auto& [member, name] : all_counts)
       for (const UnitStatistics& each : all) state.integers.push_back(each.*member);
     for (const auto member : all_extremes)
       for (const UnitStatistics& each : all) state.numbers.push_back(each.*member);
     for (const UnitSums* sums : {&input_, &output_}) {
-      // Of a unit that has not been seen it may be a NaN.
+      // The pivot of a unit without a finite element may be NaN.
       for (std::size_t i = 0; i < units(); ++i)
         state.numbers.push_back(finite(i) > 0 ? sums->pivot[i] : 0);
       for (const auto* numbers : {&sums->sum, &sums->squares, &sums->scale})
-        state.numbers.insert(state.numbers.end(), numbers->begin(), numbers->end());
+        for (const double number : *numbers) state.numbers.push_back(number);
     }
   }
-  /// Integers and numbers that write() puts down for each unit.
+  /// The integers and numbers that write() appends for each unit.
   static constexpr std::int64_t integers_each = 6, numbers_each = 10;
 
-  /// What write() has put down, of so many samples of every unit.
-  void read(StateReader& state, std::int64_t samples) {
+  /// Reads what write() has appended, for so many samples of every unit.
+  HILLOCK_NOINLINE void read(StateReader& state, std::int64_t samples) {
     std::vector<UnitStatistics> all(units());
     for (const auto& [member, name] : all_counts)
       for (UnitStatistics& each : all) each.*member = state.count(name, samples);
@@ -103,57 +110,57 @@ class Tallies {
         for (double& number : *numbers) number = state.number();
     for (std::size_t i = 0; i < units(); ++i) {
       const std::string contradiction = contradiction_in(all[i], i, samples);
-      if (!contradiction.empty())
-        state.fail("has " + contradiction + " (unit " + std::to_string(i) + ')');
+      if (!contradiction.empty()) state.fail({"has ", contradiction, " (unit ", size_of(i), ")"});
       set(i, all[i]);
     }
-    for (std::size_t i = 0; i < units(); ++i) is_any_apart_ |= is_apart<double>(i);
+    for (std::size_t i = 0; i < units(); ++i) is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
     finish();
   }
 
-  /// Elements of type T are to come, about pivots of that type.
+  /// Prepares for elements of type T, whose sums are about pivots of that type.
   template <class T>
-  void expect() noexcept {
+  HILLOCK_NOINLINE void expect() noexcept {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_) {
-      is_any_apart_ = false;
+      is_any_beyond_lanes_ = false;
       for (std::size_t i = 0; i < units(); ++i) {
-        if (!is_apart<T>(i)) continue;
+        if (!is_beyond_lanes<T>(i)) continue;
         place_pivots<T>(i, i + 1);
       }
     }
     are_pivots_floats_ = are_floats;
   }
-  /// In lanes, n of each unit.
+  /// Prepares for n elements of each unit, which are counted in lanes.
   void expect_in_lanes(Index n) noexcept {
-    if ((narrow_samples_ += n) <= most_narrow_) return;
-    for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
+    if (HILLOCK_LIKELY((narrow_samples_ += n) <= most_narrow_)) return;
+    empty_narrow_counters();
     narrow_samples_ = n;
   }
-  /// They have come.
+  /// Says that all elements of a batch have been counted.
   void finish() noexcept {
     if (has_seen_all_) return;
     has_seen_all_ = true;
     for (std::size_t i = 0; i < units(); ++i) has_seen_all_ = has_seen_all_ && finite(i) > 0;
   }
 
-  /// What the numbers of a unit are added up about that has not been seen.
+  /// Sets what the numbers of a unit without a finite element will be added up about.
   void set_pivots(Index unit, double input, double output) noexcept {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// Whether the elements of one of these units have to be added one by one.
+  /// Whether the elements of one of these units have to be added one by one
+  /// (UnitSums::is_beyond_lanes).
   template <class T>
-  bool is_any_apart(Index first, std::size_t count) const noexcept {
-    if (HILLOCK_LIKELY(!is_any_apart_)) return false;
+  bool is_any_beyond_lanes(Index first, std::size_t count) const noexcept {
+    if (HILLOCK_LIKELY(!is_any_beyond_lanes_)) return false;
     for (std::size_t i = at(first); i < at(first) + count; ++i)
-      if (is_apart<T>(i)) return true;
+      if (is_beyond_lanes<T>(i)) return true;
     return false;
   }
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
 
-  /// Lane i of `totals` to unit `first` + i. Other pivots are looked for where there may be better ones.
+  /// Adds lane i of the totals to unit `first` + i. Looks for better pivots where there may be any.
   template <class V>
   HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals,
                                 bool may_be_better) noexcept {
@@ -170,17 +177,17 @@ class Tallies {
     if (may_be_better) place_pivots<T>(first, first + V::size);
   }
 
-  /// The sums alone of n elements, about any pivots, before the elements are counted.
-  void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
-                const ShiftedSums& output) noexcept {
+  /// Adds the sums of n elements, about any pivots, before the elements are counted.
+  HILLOCK_NOINLINE void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
+                                 const ShiftedSums& output) noexcept {
     const std::size_t i = at(unit);
     input_.add(i, finite(i), input, static_cast<std::int64_t>(n));
     output_.add(i, finite(i), output, static_cast<std::int64_t>(n));
   }
-  /// All lanes of `totals` to one unit, whose sums are `input` and `output`.
+  /// Adds all lanes of the totals to one unit. Their sums are `input` and `output`.
   template <class V>
-  void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
-               const ShiftedSums& output) noexcept {
+  HILLOCK_NOINLINE void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
+                                const ShiftedSums& output) noexcept {
     using T = typename V::value_type;
     const std::size_t i = at(unit);
     const auto sum = [](auto lanes) {
@@ -197,16 +204,17 @@ class Tallies {
     const std::uint64_t n = sum(totals.finite);
     add_sums(unit, n, input, output);
     add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
-    // Where sums were merged the pivot need not be a T, as that of the next run has to be.
-    if (is_apart<T>(i)) place_pivots<T>(i, i + 1);
+    // Where sums were merged the pivot need not be a T, as that of the next stretch has to be.
+    if (is_beyond_lanes<T>(i)) place_pivots<T>(i, i + 1);
   }
 
-  /// One element, of a run in which something is not finite or whose squares are not ordinary.
-  template <class ElementJudge, class T>
-  void add_element(const ElementJudge& judge, Index unit, T element, T output,
-                   T derivative) noexcept {
+  /// Adds one element, of a stretch in which something is not finite or whose squares are not
+  /// ordinary.
+  template <class T>
+  HILLOCK_NOINLINE void add_element(const ElementClassifier<T>& classifier, Index unit, T element,
+                                    T output, T derivative) noexcept {
     const std::size_t i = at(unit);
-    if (output < 0) has_negative_output_ = true;  // -infinity, too
+    if (output < 0) has_negative_output_ = true;  // also where it is -infinity
     if (!is_finite(element) || !is_finite(output)) {
       ++non_finite_[i];
       return;
@@ -214,20 +222,20 @@ class Tallies {
     const auto x = static_cast<double>(element), y = static_cast<double>(output);
     const double slope = std::abs(static_cast<double>(derivative));
     if (!has_seen(unit)) set_pivots(unit, x, y);
-    if (judge.is_active(x, slope)) ++wide_.active[i];
-    if (judge.is_near_linear(x, slope)) ++wide_.near_linear[i];
-    if (judge.is_low(x, slope)) ++wide_.low[i];
-    if (judge.is_high(x, slope)) ++wide_.high[i];
+    if (classifier.is_active(x, slope)) ++wide_.active[i];
+    if (classifier.is_near_linear(x, slope)) ++wide_.near_linear[i];
+    if (classifier.is_low(x, slope)) ++wide_.low[i];
+    if (classifier.is_high(x, slope)) ++wide_.high[i];
     input_.add_element(i, x);
     output_.add_element(i, y);
     add_finite(i, 1, element, output);
-    is_any_apart_ |= is_apart<T>(i);
+    is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
   }
 
  private:
   std::int64_t most_narrow_;
   std::vector<std::int64_t> non_finite_;
-  // Lanes of floats count in 32 bits.
+  // Lanes of floats count in 32 bits, everything else in 64.
   UnitCounts<std::uint32_t> narrow_;
   UnitCounts<std::uint64_t> wide_;
   UnitExtremes<float> floats_;
@@ -235,7 +243,7 @@ class Tallies {
   UnitSums input_, output_;
   std::int64_t narrow_samples_ = 0;
   bool are_pivots_floats_ = true;
-  bool is_any_apart_ = false;
+  bool is_any_beyond_lanes_ = false;
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
 
@@ -258,9 +266,9 @@ class Tallies {
     return static_cast<std::int64_t>(narrow_.finite[i] + wide_.finite[i]);
   }
   template <class T>
-  bool is_apart(std::size_t i) const noexcept {
-    // The pivots of a unit that has not been seen may be NaN, and are set anew.
-    return finite(i) > 0 && (input_.is_apart<T>(i) || output_.is_apart<T>(i));
+  bool is_beyond_lanes(std::size_t i) const noexcept {
+    // The pivots of a unit without a finite element may be NaN, and will be set.
+    return finite(i) > 0 && (input_.is_beyond_lanes<T>(i) || output_.is_beyond_lanes<T>(i));
   }
   template <class T>
   UnitExtremes<T>& extremes_of() noexcept {
@@ -270,54 +278,50 @@ class Tallies {
       return doubles_;
   }
 
-  /// What cannot be of one unit, in words; empty if all can. No count is negative or above
-  /// `samples`.
-  std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
-                               std::int64_t samples) const {
+  /// Returns what cannot be true of one unit, in words; empty if everything can. No count is
+  /// negative or above `samples`.
+  HILLOCK_NOINLINE std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
+                                                std::int64_t samples) const {
     const std::int64_t n = unit.finite;
-    const auto text = [](std::int64_t count) { return std::to_string(count); };
-    if (n + unit.non_finite != samples) {
-      return text(n) + " finite and " + text(unit.non_finite) + " other elements of " +
-             text(samples) + " samples";
-    }
-    if (unit.active > n || unit.near_linear > n || unit.saturated_low + unit.saturated_high > n) {
-      return text(n) + " finite elements, of which " + text(unit.active) + " are active, " +
-             text(unit.near_linear) + " nearly linear, " + text(unit.saturated_low) +
-             " saturated low and " + text(unit.saturated_high) + " high";
-    }
+    if (n + unit.non_finite != samples)
+      return joined(
+          {n, " finite and ", unit.non_finite, " other elements of ", samples, " samples"});
+    if (unit.active > n || unit.near_linear > n || unit.saturated_low + unit.saturated_high > n)
+      return joined({n, " finite elements, of which ", unit.active, " are active, ",
+                     unit.near_linear, " nearly linear, ", unit.saturated_low,
+                     " saturated low and ", unit.saturated_high, " high"});
     const bool are_there = is_finite(unit.largest_input) && is_finite(unit.smallest_output);
     const bool are_none = is_same_number(unit.largest_input, -infinity<double>) &&
                           is_same_number(unit.smallest_output, infinity<double>);
-    if (!(n > 0 ? are_there : are_none)) {
-      return text(n) + " finite elements, of which the largest input is " +
-             all_digits(unit.largest_input) + " and the smallest output is " +
-             all_digits(unit.smallest_output);
-    }
+    if (!(n > 0 ? are_there : are_none))
+      return joined({n, " finite elements, of which the largest input is ",
+                     all_digits(unit.largest_input), " and the smallest output is ",
+                     all_digits(unit.smallest_output)});
     for (const UnitSums* sums : {&input_, &output_}) {
       const bool is_input = sums == &input_;
-      if (are_possible(sums->of(i), n, is_input ? unit.largest_input : unit.smallest_output,
-                       is_input ? 1 : -1))
-        continue;
-      return text(n) + " finite elements, whose sums about " + all_digits(sums->pivot[i]) +
-             " are " + all_digits(sums->sum[i]) + " and, of the squares, " +
-             all_digits(sums->squares[i]) + ", in a scale of " + all_digits(sums->scale[i]);
+      if (!are_possible(sums->of(i), n, is_input ? unit.largest_input : unit.smallest_output,
+                        is_input ? 1 : -1))
+        return joined({n, " finite elements, whose sums about ", all_digits(sums->pivot[i]),
+                       " are ", all_digits(sums->sum[i]), " and, of the squares, ",
+                       all_digits(sums->squares[i]), ", in a scale of ",
+                       all_digits(sums->scale[i])});
     }
     return std::string();
   }
 
-  /// Whether n numbers can have these sums, of which `extreme` is the largest (side 1) or the
-  /// smallest (-1).
-  static bool are_possible(const ShiftedSums& sums, std::int64_t count, double extreme,
-                           double side) noexcept {
+  /// Returns whether n numbers can have these sums, if `extreme` is the largest (side 1) or the
+  /// smallest (-1) of them.
+  HILLOCK_NOINLINE static bool are_possible(const ShiftedSums& sums, std::int64_t count,
+                                            double extreme, double side) noexcept {
     const bool are_numbers =
         is_finite(sums.pivot) && is_finite(sums.sum) && is_finite(sums.squares);
     if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
     if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
-    // Far below what overflows, as the sums of any numbers of doubles are in their scale.
+    // This is far below what overflows, as the sums of any doubles are in their scale.
     constexpr double most = 0x1p960;
     if (std::abs(sums.sum) > most || sums.squares > most) return false;
-    // No numbers have a larger sum than equal ones of the same squares.
+    // No numbers have a larger sum than equal numbers with the same sum of squares.
     if (std::abs(sums.sum) > std::sqrt(sums.squares) * std::sqrt(n) * (1 + 1e-3) + 1e-150)
       return false;
     const double mean = sums.pivot * sums.scale + sums.sum / n;
@@ -327,8 +331,13 @@ class Tallies {
     return side * (mean - extreme * sums.scale) <= allowance;
   }
 
-  /// Counts and extremes, in 64 bits all. The pivots need not be floats then.
-  void set(std::size_t i, const UnitStatistics& statistics) noexcept {
+  /// Adds the counters of 32 bits to those of 64.
+  HILLOCK_NOINLINE void empty_narrow_counters() noexcept {
+    for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
+  }
+
+  /// Sets counts and extremes, all of them in 64 bits. The pivots need not be floats then.
+  HILLOCK_NOINLINE void set(std::size_t i, const UnitStatistics& statistics) noexcept {
     const auto count = [i](auto& narrow, auto& wide, std::int64_t number) {
       narrow[i] = 0;
       wide[i] = static_cast<std::uint64_t>(number);
@@ -345,9 +354,10 @@ class Tallies {
     are_pivots_floats_ = false;
   }
 
-  /// n elements of one unit, whose sums were added.
+  /// Counts n elements of one unit, whose sums have been added.
   template <class T>
-  void add_finite(std::size_t i, std::uint64_t n, T largest_input, T smallest_output) noexcept {
+  HILLOCK_NOINLINE void add_finite(std::size_t i, std::uint64_t n, T largest_input,
+                                   T smallest_output) noexcept {
     const bool is_new = finite(i) == 0;
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);
@@ -357,17 +367,18 @@ class Tallies {
       place_pivots<T>(i, i + 1);
   }
 
+  /// Moves the pivots of some units to where they are best.
   template <class T>
   HILLOCK_NOINLINE void place_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
-      is_any_apart_ |= is_apart<T>(i);
+      is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
     }
   }
 };
 
-}  // namespace diagnostics
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

@@ -2,16 +2,17 @@
 
 #include <hillock/diagnostics/counting/coherence.hpp>
 #include <hillock/diagnostics/counting/observer.hpp>
-#include <hillock/diagnostics/reports/unit_report.hpp>
-#include <hillock/errors.hpp>
+#include <hillock/diagnostics/counting/parameters.hpp>
+#include <hillock/diagnostics/monitors/observed_layer.hpp>
 #include <hillock/simd/masked_exceptions.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-namespace diagnostics {
+namespace diagnostics::internal {
 
 /// Whether a function has a derivative for each element, which depends on that element alone.
 template <class F, class = void>
@@ -19,282 +20,194 @@ inline constexpr bool has_units = false;
 template <class F>
 inline constexpr bool has_units<F, std::void_t<decltype(F::is_elementwise)>> = F::is_elementwise;
 
-}  // namespace diagnostics
+/// The operation of a function that an observer computes on the way.
+template <class F, class T, bool = detail::is_pointwise<F>&& detail::is_one_operation<F>>
+struct QuickForward {
+  using type = NoQuickTotals;
+};
+template <class F, class T>
+struct QuickForward<F, T, true> {
+  using type = detail::ForwardOperation<F, T>;
+};
 
-/// Watches the units of one layer over any number of batches: observe the pre-activations of each,
-/// merge monitors of other threads or machines, report. Memory is a few numbers per unit; observe
-/// allocates nothing, except for PReLU, whose results on the batch it needs as arrays.
-/// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float, units as
-///              rows, 64 samples or more and elements that are all finite (`bench/run monitor`, Zen 5): a
-///              monitor needs no f'. More where units are columns, whose few samples have to be turned, and
-///              where f' has to be looked at, as of a function that is steep in several places.
+/// Adds the elements of a view, which lie in memory or are read through a buffer.
+template <class V, class Observer, class X>
+HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
+  using T = typename V::value_type;
+  using Index = Eigen::Index;
+  const bool units_are_rows = per == Per::row;
+  const Index units = units_are_rows ? x.shape().rows : x.shape().cols;
+  const Index samples = units_are_rows ? x.shape().cols : x.shape().rows;
+  if constexpr (X::is_loadable) {
+    const Index next_unit = x.step(!units_are_rows), next_sample = x.step(units_are_rows);
+    const bool fill_a_batch = units >= static_cast<Index>(V::size);
+    if (next_unit == 1 && fill_a_batch)
+      return observer.observe_units(x.data(), units, samples, next_sample);
+    if (next_sample == 1 && samples <= Observer::few_samples && fill_a_batch)
+      return observer.observe_strided_units(x.data(), units, samples, next_unit);
+    if (next_sample == 1) {
+      for (Index unit = 0; unit < units; ++unit)
+        observer.observe_unit(unit, x.data() + unit * next_unit, samples);
+      return;
+    }
+  }
+  T buffer[detail::buffer_size];
+  for (Index unit = 0; unit < units; ++unit) {
+    for (Index at = 0; at < samples; at += detail::buffer_size) {
+      const Index n = samples - at < detail::buffer_size ? samples - at : detail::buffer_size;
+      observer.observe_unit(
+          unit,
+          units_are_rows ? x.read(unit, at, n, true, buffer) : x.read(at, unit, n, false, buffer),
+          n);
+    }
+  }
+}
+
+}  // namespace diagnostics::internal
+
+/// Watches the units of one layer over any number of batches: observe the pre-activations of each
+/// batch, merge monitors of other threads or machines, report. Memory is a few numbers per unit.
+/// observe allocates nothing, for PReLU neither; an argument that Eigen must evaluate first, such
+/// as a matrix product, allocates there.
+/// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float,
+///              units as rows, 64 samples or more and elements that are all finite (`bench/run
+///              monitor`, Zen 5): a monitor needs no f'. More where units are columns, whose few
+///              samples are transposed, and where f' has to be looked at, as for PReLU and a
+///              function with large |f'| in several places.
 /// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
 ///              any order; for the moments see UnitStatistics.
 /// Errors       std::invalid_argument naming both where a batch has another number of units, or a
 ///              merged monitor differs in units, axis, options (by a bit) or function; a state that
 ///              contradicts itself; more than 2^53 elements after a merge; report() without a
 ///              sample; options that make no sense.
-/// Function     two are one where the parameters alpha, beta or slope, if they have any, are the
-///              same bits and f and f' agree within 1e-3 at eight points.
+/// Function     two are the same where the parameters alpha, beta or slope, if they have any, are
+///              the same bits and f and f' agree within 1e-3 at eight points.
 template <class F>
 class UnitMonitor {
   static_assert(
-      diagnostics::has_units<F>,
+      diagnostics::internal::has_units<F>,
       "hillock: UnitMonitor watches functions that take each unit for itself; for Softmax "
       "and Maxout there are SoftmaxMonitor and MaxoutMonitor");
 
  public:
   UnitMonitor(const F& f, Eigen::Index units, Per per, const MonitorOptions& options)
-      : f_(f),
-        per_(per),
-        options_(options),
-        judge_(f, options),
-        fingerprint_(f),
-        keeps_sign_(diagnostics::keeps_sign(f)),
-        tallies_(checked(units)) {}
+      : UnitMonitor(f, Fingerprint(f), units, per, options) {}
 
   UnitMonitor(const F& f, Eigen::Index units, Per per, double tau = diagnostics::default_tau,
               double tolerance = 0)
       : UnitMonitor(f, units, per, MonitorOptions{tau, tolerance}) {}
 
-  /// The monitor that `state` was taken from, which watched f.
+  /// Makes the monitor that `state` was taken from, which watched f.
   UnitMonitor(const F& f, const MonitorState& state)
-      : UnitMonitor(f, diagnostics::StateReader("UnitMonitor", state, version)) {}
+      : UnitMonitor(f, Fingerprint(f),
+                    diagnostics::internal::StateReader("UnitMonitor", state, Layer::version)) {}
 
   /// Counts a batch: units are rows (Per::row) or columns.
   template <class Z>
   void observe(const Z& z) {
     static_assert(detail::CheckElements<Z>::passed);
-    const auto& x = detail::as_dense(z);
-    const detail::Shape shape = detail::shape_of(x);
-    const Eigen::Index units = per_ == Per::row ? shape.rows : shape.cols;
-    if (units != static_cast<Eigen::Index>(tallies_.units())) {
-      detail::refuse("hillock::UnitMonitor::observe: z is " + detail::to_string(shape) +
-                     ", but the monitor has " + std::to_string(tallies_.units()) +
-                     " units, one per " + (per_ == Per::row ? "row" : "column"));
-    }
-    if (shape.rows == 0 || shape.cols == 0) return;
-    // A square that overflows is found by its sum, and taken once more otherwise.
+    const auto& x = detail::evaluated(detail::as_dense(z));
+    const auto in = detail::input_view(x);
+    layer_.require_units(in.shape());
+    if (in.shape().rows == 0 || in.shape().cols == 0) return;
+    // A square that overflows is found by its sum, and is added in another way then.
     detail::simd::with_masked_exceptions([&] {
       if constexpr (detail::is_pointwise<F>)
-        observe_computed(x);
+        observe_pointwise(in);
       else
-        observe_stored(x);
+        observe_with_parameters(in);
     });
   }
 
   /// Adds what another monitor of the same layer has seen.
-  void merge(const UnitMonitor& other) {
-    constexpr const char* theirs = "UnitMonitor::merge: the other monitor";
-    diagnostics::require_same(theirs, other.description(), description());
-    require_same_function(theirs, other.fingerprint_, fingerprint_);
-    diagnostics::require_countable("UnitMonitor::merge", samples_, other.samples_, units());
-    tallies_.merge(other.tallies_);
-    coherent_ += other.coherent_;
-    samples_ += other.samples_;
-  }
+  void merge(const UnitMonitor& other) { layer_.merge(other.layer_); }
 
-  [[nodiscard]] UnitReport report() const {
-    UnitReport report;
-    report.tau = options_.tau;
-    report.tolerance = options_.tolerance;
-    report.range = options_.range;
-    report.low_side_is_inactive = judge_.is_low_side_inactive();
-    report.saturates_high = judge_.saturates_high();
-    report.largest_slope = judge_.largest_slope();
-    report.samples = samples_;
-    report.coherent_samples = coherent_;
-    for (std::size_t i = 0; i < tallies_.units(); ++i) {
-      const UnitStatistics unit = tallies_.unit(i);
-      report.units.push_back(unit);
-      report.layer.merge(unit);
-      if (unit.is_dead()) ++report.dead_units;
-    }
-    if (report.layer.samples() == 0) diagnostics::throw_no_samples("UnitMonitor::report");
-    return report;
-  }
+  [[nodiscard]] UnitReport report() const { return layer_.report(); }
 
-  /// Everything that a monitor of the same function needs to go on, or to merge, elsewhere.
-  [[nodiscard]] MonitorState state() const {
-    MonitorState state;
-    const std::vector<double>& function = fingerprint_.numbers();
-    state.integers = {version,
-                      units(),
-                      per_ == Per::row ? 0 : 1,
-                      options_.range ? 1 : 0,
-                      static_cast<std::int64_t>(function.size()),
-                      samples_,
-                      coherent_};
-    const auto range = options_.range.value_or(diagnostics::SaturationRange{0, 0});
-    state.numbers = {options_.tau, options_.tolerance, options_.linear_band, range.low, range.high};
-    state.numbers.insert(state.numbers.end(), function.begin(), function.end());
-    tallies_.write(state);
-    return state;
-  }
+  /// Returns everything that a monitor of the same function needs to go on, or to merge, elsewhere.
+  [[nodiscard]] MonitorState state() const { return layer_.state(); }
 
  private:
-  static constexpr std::int64_t version = 103;
-
-  /// A unit's samples are neighbours in memory, whatever storage order is the default that the user
-  /// has chosen.
-  template <class T>
-  using Samples = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
+  using Fingerprint = diagnostics::internal::Fingerprint;
+  using Layer = diagnostics::internal::ObservedLayer;
   F f_;
-  Per per_;
-  MonitorOptions options_;
-  diagnostics::Judge<F> judge_;
-  diagnostics::Fingerprint fingerprint_;
-  bool keeps_sign_;
-  diagnostics::Tallies tallies_;
-  std::int64_t samples_ = 0;
-  std::int64_t coherent_ = 0;
+  bool preserves_sign_;
+  Layer layer_;
 
-  /// What a state tells of before it comes to the units.
-  struct Header {
-    Per per;
-    MonitorOptions options;
-    std::int64_t units, samples, coherent;
-
-    Header(const F& f, diagnostics::StateReader& reader) {
-      diagnostics::Fingerprint function(f);
-      const auto described = static_cast<std::int64_t>(function.numbers().size());
-      units = reader.size("units");
-      per = reader.axis();
-      const bool has_range = reader.count("as whether it has a range", 1) == 1;
-      reader.integer("numbers that describe its function", described, described);
-      samples = reader.count("samples", diagnostics::most_elements / units);
-      coherent = reader.count("samples of one sign", samples);
-      for (double* option : {&options.tau, &options.tolerance, &options.linear_band})
-        *option = reader.number();
-      const double low = reader.number(), high = reader.number();
-      if (has_range)
-        options.range = diagnostics::SaturationRange{low, high};
-      else if (!diagnostics::is_same_number(low, 0) || !diagnostics::is_same_number(high, 0))
-        reader.fail("has no range, but ends of one");
-      for (double& number : function.numbers()) number = reader.number();
-      require_same_function("UnitMonitor: the state", function, diagnostics::Fingerprint(f));
-      reader.require_rest(units, "units", diagnostics::Tallies::integers_each,
-                          diagnostics::Tallies::numbers_each);
-    }
-  };
-
-  UnitMonitor(const F& f, diagnostics::StateReader&& reader)
-      : UnitMonitor(f, Header(f, reader), reader) {}
-  UnitMonitor(const F& f, const Header& header, diagnostics::StateReader& reader)
-      : UnitMonitor(f, header.units, header.per, header.options) {
-    samples_ = header.samples;
-    coherent_ = header.coherent;
-    tallies_.read(reader, samples_);
+  UnitMonitor(const F& f, Fingerprint&& fingerprint, Eigen::Index units, Per per,
+              const MonitorOptions& options)
+      : f_(f),
+        preserves_sign_(diagnostics::internal::preserves_sign(f)),
+        layer_(diagnostics::internal::Classifier(f, options), std::move(fingerprint), units, per,
+               options) {}
+  UnitMonitor(const F& f, Fingerprint&& fingerprint, diagnostics::internal::StateReader&& reader)
+      : UnitMonitor(f, std::move(fingerprint),
+                    diagnostics::internal::UnitStateHeader(reader, fingerprint), reader) {}
+  UnitMonitor(const F& f, Fingerprint&& fingerprint,
+              const diagnostics::internal::UnitStateHeader& header,
+              diagnostics::internal::StateReader& reader)
+      : UnitMonitor(f, std::move(fingerprint), static_cast<Eigen::Index>(header.units), header.per,
+                    header.options) {
+    layer_.read(header, reader);
   }
 
   template <class X>
-  void observe_computed(const X& x) {
-    using Element = detail::ScalarOf<X>;
-    using T = detail::ComputeType<Element>;
-    using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
-    using Values = diagnostics::ComputedValues<F, T>;
-    const auto in = detail::input_view(x);
-    diagnostics::Observer<F, V, Values> observer(judge_, Values(f_), tallies_);
-    observe(observer, in);
-    tallies_.finish();
-    // Where no output was ever negative, no sample has two signs.
-    const Eigen::Index samples = samples_of(in.shape());
-    samples_ += samples;
-    if (!tallies_.has_negative_output())
-      coherent_ += samples;
-    else if (keeps_sign_)
-      coherent_ += diagnostics::coherent_samples<V>(in, per_, [](const V& z) { return z; });
-    else
-      coherent_ += diagnostics::coherent_samples<V>(in, per_, diagnostics::ForwardOf<F, T>(f_));
-  }
-
-  template <class X>
-  void observe_stored(const X& z) {
-    using T = detail::ComputeType<detail::ScalarOf<X>>;
-    using V = detail::simd::Batch<T, detail::simd::NativeArch>;
-    using Values = diagnostics::StoredValues<T>;
-    const Samples<T> given = detail::computed(z);
-    Samples<T> y(given.rows(), given.cols()), derivative(given.rows(), given.cols());
-    hillock::forward_and_derivative(f_, given, y, derivative);
-    Samples<T> x = given;
-    for (Samples<T>* array : {&x, &y, &derivative})
-      if (per_ == Per::row) *array = array->transpose().eval();
-    diagnostics::Observer<F, V, Values> observer(
-        judge_, Values(x.data(), y.data(), derivative.data()), tallies_);
-    for (Eigen::Index unit = 0; unit < x.cols(); ++unit)
-      observer.observe_unit(unit, x.data() + unit * x.rows(), x.rows());
-    tallies_.finish();
-    samples_ += x.rows();
-    coherent_ += diagnostics::coherent_samples<V>(detail::input_view(y), Per::column,
-                                                  [](const V& output) { return output; });
-  }
-
-  template <class Observer, class X>
-  void observe(Observer& observer, const X& in) {
+  void observe_pointwise(const X& in) {
     using T = typename X::T;
     using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
-    const bool units_are_rows = per_ == Per::row;
-    const auto units = static_cast<Eigen::Index>(tallies_.units());
-    const Eigen::Index samples = samples_of(in.shape());
-    if constexpr (X::is_loadable) {
-      if (in.step(!units_are_rows) == 1 && units >= static_cast<Eigen::Index>(V::size)) {
-        observer.observe_units(in.data(), units, samples, in.step(units_are_rows));
-        return;
-      }
-      if (in.step(units_are_rows) == 1) {
-        const Eigen::Index next = in.step(!units_are_rows);
-        if (samples <= Observer::few && units >= static_cast<Eigen::Index>(V::size)) {
-          observer.observe_units_apart(in.data(), units, samples, next);
-          return;
-        }
-        for (Eigen::Index unit = 0; unit < units; ++unit)
-          observer.observe_unit(unit, in.data() + unit * next, samples);
-        return;
+    using Forward = typename diagnostics::internal::QuickForward<F, T>::type;
+    const auto function = diagnostics::internal::element_function<T>(f_);
+    diagnostics::internal::Observer<V, Forward> observer(layer_.classifier(), function, f_,
+                                                         layer_.counters());
+    diagnostics::internal::observe_view<V>(observer, in, layer_.per());
+    layer_.counters().finish();
+    const Eigen::Index samples = layer_.samples_of(in.shape());
+    // Where no output was ever negative, no sample has two signs.
+    const bool needs_signs = layer_.counters().has_negative_output();
+    layer_.add_samples(samples, needs_signs
+                                    ? diagnostics::internal::coherent_samples<V>(
+                                          in, layer_.per(), preserves_sign_ ? nullptr : &function)
+                                    : samples);
+  }
+
+  /// The samples of a unit are read into a buffer, if they are not next to each other. A parameter
+  /// that they share is bound to the function; parameters along the other axis are read into a
+  /// buffer, too.
+  template <class X>
+  void observe_with_parameters(const X& in) {
+    using T = typename X::T;
+    using Index = Eigen::Index;
+    using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
+    using Loops = diagnostics::internal::ParameterLoops<F, T>;
+    f_.require_fitting(in.shape());
+    const Per per = layer_.per();
+    const bool units_are_rows = per == Per::row, has_axis = f_.axis().has_value();
+    const bool differ_along_unit = has_axis && *f_.axis() != per;
+    const detail::BroadcastInput<F::accuracy, V> parameters(f_.slope.data(),
+                                                            f_.axis().value_or(per), in.shape());
+    T shared = parameters.of_unit(0);
+    diagnostics::internal::ObserverBase<V> observer(
+        layer_.classifier(),
+        {&shared, nullptr, differ_along_unit ? Loops::both : Loops::both_bound,
+         static_cast<Index>(V::size)},
+        nullptr, false, layer_.counters());
+    const Index samples = layer_.samples_of(in.shape()), units = layer_.units();
+    constexpr Index chunk = decltype(observer)::chunk;
+    alignas(V) T buffer[static_cast<std::size_t>(chunk)], each[static_cast<std::size_t>(chunk)];
+    for (Index unit = 0; unit < units; ++unit) {
+      if (has_axis && !differ_along_unit) shared = parameters.of_unit(unit);
+      for (Index at = 0; at < samples; at += chunk) {
+        const Index n = samples - at < chunk ? samples - at : chunk;
+        const T* const x = units_are_rows ? in.read(unit, at, n, true, buffer)
+                                          : in.read(at, unit, n, false, buffer);
+        if (differ_along_unit) parameters.copy(at, n, each);
+        observer.observe_unit(unit, x, n, differ_along_unit ? each : nullptr);
       }
     }
-    T buffer[detail::buffer_size];
-    for (Eigen::Index unit = 0; unit < units; ++unit) {
-      for (Eigen::Index at = 0; at < samples; at += detail::buffer_size) {
-        const Eigen::Index n =
-            samples - at < detail::buffer_size ? samples - at : detail::buffer_size;
-        observer.observe_unit(unit,
-                              units_are_rows ? in.read(unit, at, n, true, buffer)
-                                             : in.read(at, unit, n, false, buffer),
-                              n);
-      }
-    }
-  }
-
-  Eigen::Index samples_of(detail::Shape shape) const noexcept {
-    return per_ == Per::row ? shape.cols : shape.rows;
-  }
-
-  static std::size_t checked(Eigen::Index units) {
-    if (units < 1 || units > diagnostics::most_elements) {
-      detail::refuse("hillock::UnitMonitor: the number of units is " + std::to_string(units) +
-                     ", expected 1 to " + std::to_string(diagnostics::most_elements));
-    }
-    return static_cast<std::size_t>(units);
-  }
-  std::int64_t units() const noexcept { return static_cast<std::int64_t>(tallies_.units()); }
-
-  diagnostics::Description description() const {
-    using diagnostics::all_digits;
-    const auto& range = options_.range;
-    return {
-        std::to_string(units()) + " units",
-        std::string("one unit per ") + (per_ == Per::row ? "row" : "column"),
-        "tau " + all_digits(options_.tau),
-        "tolerance " + all_digits(options_.tolerance),
-        "linear_band " + all_digits(options_.linear_band),
-        range ? "range " + all_digits(range->low) + " to " + all_digits(range->high) : "no range"};
-  }
-
-  static void require_same_function(const char* who, const diagnostics::Fingerprint& theirs,
-                                    const diagnostics::Fingerprint& ours) {
-    const std::string difference = theirs.difference_from(ours);
-    if (!difference.empty())
-      detail::refuse(std::string("hillock::") + who + " watches another function: " + difference);
+    layer_.counters().finish();
+    const diagnostics::internal::OutputsOfView<F, std::decay_t<decltype(in)>> outputs(
+        in, has_axis ? &parameters : nullptr, shared);
+    layer_.add_samples(samples, diagnostics::internal::coherent_samples<V>(outputs, per, nullptr));
   }
 };
 

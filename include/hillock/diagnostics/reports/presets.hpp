@@ -1,12 +1,13 @@
-// The rules of other tools, to compare with. Each says what to watch with and judges the report:
+// The rules of other tools, to compare with. Each says what to observe with and judges the report:
 //
 //   const hillock::presets::Rule rule = hillock::presets::sagemaker_dead_relu();
 //   hillock::UnitMonitor monitor(hillock::relu, units, hillock::Per::row, rule.monitor);
 //   ...
 //   const hillock::presets::Verdict verdict = rule.judge(monitor.report());
 //
-// Where these rules look at one batch, the monitor's is all that it was shown. A report that was
-// observed with other options than the rule asks for is not judged: verdict.objection says why.
+// Where such a rule looks at one batch, a monitor's report covers all that it observed. A report
+// that was observed with other options than the rule asks for is not judged: verdict.objection says
+// why.
 #pragma once
 
 #include <hillock/diagnostics/reports/unit_report.hpp>
@@ -15,15 +16,16 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace presets {
 
-/// What a rule makes of a report. A rule judges only what was observed as it asks for.
+/// What a rule says of a report. A rule judges only what was observed as it asks for.
 struct Verdict {
-  std::int64_t units = 0;  ///< that the rule is about
-  double share = 0;        ///< of the units; for an element-wise rule, of the elements
+  std::int64_t units = 0;  ///< that the rule counts
+  double share = 0;        ///< of the units; for an elementwise rule, of the elements
   bool fires = false;
   /// Why the rule cannot judge this report: then `units` is 0, `share` is NaN and it does not fire.
   std::string objection = {};
@@ -31,10 +33,10 @@ struct Verdict {
   bool can_tell() const noexcept { return objection.empty(); }
 };
 
-/// What of the monitor's options a rule depends on.
+/// Which of the monitor's options a rule depends on.
 enum class Basis { outputs, activity, range };
 
-/// A rule: its thresholds, which may be changed, and what it makes of a report.
+/// A rule: its thresholds, which may be changed, and how it judges a report.
 struct Rule {
   const char* name;
   MonitorOptions monitor;
@@ -45,42 +47,47 @@ struct Rule {
   Basis basis;
   Verdict (*judgement)(const Rule& rule, const UnitReport& report);
 
+  /// Judges a report, or says why it cannot.
   [[nodiscard]] Verdict judge(const UnitReport& report) const {
-    const std::string objection = objection_to(report);
+    std::string objection = objection_to(report);
     if (objection.empty()) return judgement(*this, report);
-    return {0, std::numeric_limits<double>::quiet_NaN(), false, objection};
+    return {0, std::numeric_limits<double>::quiet_NaN(), false, std::move(objection)};
   }
 
  private:
-  std::string objection_to(const UnitReport& report) const {
+  using Range = std::optional<diagnostics::SaturationRange>;
+
+  HILLOCK_NOINLINE std::string objection_to(const UnitReport& report) const {
+    using diagnostics::internal::all_digits;
+    using diagnostics::internal::joined;
     if (report.layer.finite == 0) return "the report has no finite sample";
     if (basis == Basis::activity && report.tolerance != monitor.tolerance)
-      return "the report was observed with the tolerance " +
-             diagnostics::all_digits(report.tolerance) + ", expected " +
-             diagnostics::all_digits(monitor.tolerance);
+      return joined({"the report was observed with the tolerance ", all_digits(report.tolerance),
+                     ", expected ", all_digits(monitor.tolerance)});
     if (basis == Basis::range && !is_same(report.range, monitor.range))
-      return "the report was observed with " + text_of(report.range) + ", expected " +
-             text_of(monitor.range);
+      return joined({"the report was observed with ", text_of(report.range), ", expected ",
+                     text_of(monitor.range)});
     return {};
   }
-
-  using Range = std::optional<diagnostics::SaturationRange>;
   static bool is_same(const Range& a, const Range& b) noexcept {
     if (!a || !b) return !a && !b;
     return a->low == b->low && a->high == b->high;
   }
   static std::string text_of(const Range& range) {
-    return range ? "the range " + diagnostics::all_digits(range->low) + " to " +
-                       diagnostics::all_digits(range->high)
-                 : std::string("no range");
+    using diagnostics::internal::all_digits;
+    if (!range) return "no range";
+    return diagnostics::internal::joined(
+        {"the range ", all_digits(range->low), " to ", all_digits(range->high)});
   }
 };
 
+/// Counts the units for which counts(unit) is true.
 template <class Counts>
 Verdict count_units(const UnitReport& report, const Counts& counts) {
   Verdict verdict;
   for (const UnitStatistics& unit : report.units) verdict.units += counts(unit);
-  verdict.share = diagnostics::share(verdict.units, static_cast<std::int64_t>(report.units.size()));
+  verdict.share =
+      diagnostics::internal::share(verdict.units, static_cast<std::int64_t>(report.units.size()));
   return verdict;
 }
 
@@ -110,9 +117,9 @@ inline Rule sagemaker_saturated(const char* name, double low, double high) {
   monitor.range = diagnostics::SaturationRange{low, high};
   return {name, monitor, 0.01, 0.5, Basis::range, [](const Rule& rule, const UnitReport& report) {
             Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
-              return unit.finite > 0 &&
-                     diagnostics::share(unit.finite - unit.saturated_low - unit.saturated_high,
-                                        unit.finite) < rule.unit_threshold;
+              return unit.finite > 0 && diagnostics::internal::share(
+                                            unit.finite - unit.saturated_low - unit.saturated_high,
+                                            unit.finite) < rule.unit_threshold;
             });
             verdict.fires = verdict.share > rule.layer_threshold;
             return verdict;
@@ -156,8 +163,9 @@ inline Rule makemore_tanh() {
           Basis::range,
           [](const Rule& rule, const UnitReport& report) {
             Verdict verdict = count_units(report, [&](const UnitStatistics& unit) {
-              return unit.finite > 0 && diagnostics::share(unit.saturated_low + unit.saturated_high,
-                                                           unit.finite) >= rule.unit_threshold;
+              return unit.finite > 0 &&
+                     diagnostics::internal::share(unit.saturated_low + unit.saturated_high,
+                                                  unit.finite) >= rule.unit_threshold;
             });
             verdict.share = report.saturated_low_fraction() + report.saturated_high_fraction();
             verdict.fires = verdict.units > 0;

@@ -1,60 +1,84 @@
-// Numbers and names as reports, CSV and JSON spell them, whatever the locale.
+// Sentences, names and tables as reports, CSV and JSON spell them.
 #pragma once
 
-#include <hillock/diagnostics/counting/classifier.hpp>
-#include <hillock/diagnostics/reports/digits.hpp>
+#include <hillock/diagnostics/reports/number_text.hpp>
+#include <hillock/errors.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-namespace diagnostics {
+namespace diagnostics::internal {
 
-/// Four digits, for a person.
-inline std::string rounded_text(double x) {
-  std::ostringstream out = plain_stream();
-  if (detail::simd::is_nan_number(x)) return "-";
-  out << std::setprecision(4) << x;
-  return out.str();
+/// A part of a sentence: characters, a string, or a number. It refers to what it was made of.
+class TextPart {
+ public:
+  TextPart(const char* text) noexcept : from_(text), size_(0) {
+    while (text[size_] != '\0') ++size_;
+  }
+  TextPart(const std::string& text) noexcept : from_(text.data()), size_(text.size()) {}
+  TextPart(const NumberText& text) noexcept : from_(text.characters), size_(text.size) {}
+  HILLOCK_NOINLINE TextPart(std::int64_t number) noexcept
+      : from_(digits_),
+        size_(static_cast<std::size_t>(
+            std::snprintf(digits_, sizeof digits_, "%lld", static_cast<long long>(number)))) {}
+  TextPart(const TextPart&) = delete;
+  TextPart& operator=(const TextPart&) = delete;
+
+  const char* data() const noexcept { return from_; }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  const char* from_;
+  std::size_t size_;
+  char digits_[24];
+};
+
+/// Appends the parts to a text. A sentence is put together by one call, because a chain of a + b +
+/// c costs a temporary string and its destruction for every part.
+HILLOCK_NOINLINE inline void append(std::string& text, std::initializer_list<TextPart> parts) {
+  for (const TextPart& part : parts) text.append(part.data(), part.size());
+}
+HILLOCK_NOINLINE inline std::string joined(std::initializer_list<TextPart> parts) {
+  std::string text;
+  append(text, parts);
+  return text;
+}
+/// Refuses an argument with the message that the parts make.
+[[noreturn]] HILLOCK_COLD inline void refuse(std::initializer_list<TextPart> parts) {
+  hillock::detail::refuse(joined(parts));
+}
+[[noreturn]] HILLOCK_COLD inline void refuse_without_samples(
+    std::initializer_list<TextPart> where) {
+  refuse({"hillock::", joined(where), ": there are no samples"});
 }
 
-inline std::string percent(double share, int digits = 2) {
-  if (detail::simd::is_nan_number(share)) return "-";
-  std::ostringstream out = plain_stream();
-  out << std::fixed << std::setprecision(digits) << 100 * share << " %";
-  return out.str();
-}
-
-/// As many digits as it takes to read the same double back; an empty field of a CSV file and null
-/// in JSON, which has no other word for it, where the number is not finite.
-inline std::string csv_number(double x) { return is_finite(x) ? all_digits(x) : std::string(); }
-inline std::string json_number(double x) { return is_finite(x) ? all_digits(x) : "null"; }
+inline std::int64_t size_of(std::size_t size) noexcept { return static_cast<std::int64_t>(size); }
 
 /// U+FFFD, which stands for what cannot be read.
 inline constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
-/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of what is
-/// none.
+/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of
+/// something that is not UTF-8.
 struct Utf8Unit {
   std::size_t size;
   bool is_valid;
 };
 
-/// The unit at byte `at` (table 3-7 of the Unicode standard). One that is not valid reaches as far
-/// as a valid one could begin so; each such stretch becomes one replacement character, as the
-/// standard recommends and other readers of UTF-8 do.
-inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
+/// Returns the unit at byte `at` (table 3-7 of the Unicode standard). A unit that is not valid
+/// reaches as far as a valid one could begin in the same way. Each such unit becomes one
+/// replacement character, as the standard recommends and other readers of UTF-8 do.
+HILLOCK_NOINLINE inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(at);
   if (first < 0x80) return {1, true};
-  if (first < 0xC2 || first > 0xF4)
-    return {1, false};  // a continuation, overlong, or above U+10FFFF
+  // A continuation, an overlong form, or a character above U+10FFFF.
+  if (first < 0xC2 || first > 0xF4) return {1, false};
   const std::size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  // The second byte decides of overlong forms, surrogates and what is above U+10FFFF.
+  // The second byte tells overlong forms, surrogates and characters above U+10FFFF.
   unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
   for (std::size_t i = 1; i < size; ++i, low = 0x80, high = 0xBF)
@@ -62,143 +86,167 @@ inline Utf8Unit utf8_unit(const std::string& text, std::size_t at) noexcept {
   return {size, true};
 }
 
-/// The text with every character, as UTF-8, replaced by what `spelt` makes of it. What is not UTF-8
-/// becomes U+FFFD.
-template <class Spelt>
-std::string rewritten(const std::string& text, const Spelt& spelt) {
+enum class Spelling { line, csv, json };
+
+/// Appends one character of UTF-8, `size` bytes long, as the spelling has it.
+HILLOCK_NOINLINE inline void append_character(std::string& text, const char* bytes,
+                                              std::size_t size, Spelling spelling) {
+  const auto last = static_cast<unsigned char>(bytes[size - 1]);
+  // U+0000 to U+001F and U+007F to U+009F.
+  const bool is_control =
+      size == 1 ? last < 0x20 || last == 0x7F : size == 2 && bytes[0] == '\xC2' && last < 0xA0;
+  const bool is_separator = size == 3 && bytes[0] == '\xE2' && bytes[1] == '\x80' &&
+                            (last == 0xA8 || last == 0xA9);  // U+2028 and U+2029
+  if (spelling == Spelling::json) {
+    if (size == 1 && (bytes[0] == '"' || bytes[0] == '\\')) text += '\\';
+    if (is_control || is_separator) {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04x",
+                    static_cast<unsigned>(is_separator ? 0x2000U + (last & 0x3FU) : last));
+      text += code;
+      return;
+    }
+  } else if (spelling == Spelling::csv ? bytes[0] == '\0' : is_control) {
+    text += replacement_character;
+    return;
+  }
+  text.append(bytes, size);
+}
+
+/// Returns the text with every character spelled anew. Whatever is not UTF-8 becomes U+FFFD.
+HILLOCK_NOINLINE inline std::string spelled(const std::string& text, Spelling spelling) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const Utf8Unit unit = utf8_unit(text, at);
-    result += unit.is_valid ? spelt(text.substr(at, unit.size)) : replacement_character;
+    if (unit.is_valid)
+      append_character(result, text.data() + at, unit.size, spelling);
+    else
+      result += replacement_character;
     at += unit.size;
   }
   return result;
 }
 
-/// U+0000 to U+001F and U+007F to U+009F.
-inline bool is_control(const std::string& character) noexcept {
-  const auto last = static_cast<unsigned char>(character.back());
-  return character.size() == 1 ? last < 0x20 || last == 0x7F
-                               : character[0] == '\xC2' && last < 0xA0;
-}
+/// Returns a text as one line for a person. Control characters, which could break the line or steer
+/// a terminal, are shown as U+FFFD.
+inline std::string line_text(const std::string& text) { return spelled(text, Spelling::line); }
 
-/// One line for a person: control characters, which could break the line or steer a terminal, are
-/// shown as U+FFFD.
-inline std::string line_text(const std::string& text) {
-  return rewritten(text, [](const std::string& character) {
-    return is_control(character) ? replacement_character : character;
-  });
-}
-
-/// A field of CSV: in quotation marks where a comma, a quotation mark, a line's end (RFC 4180) or a
-/// space at either end asks for them. CSV cannot spell a NUL, at which readers stop: it becomes
-/// U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet may take it for a
-/// formula: import the column as text there.
-inline std::string csv_text(const std::string& text) {
-  const std::string plain = rewritten(text, [](const std::string& character) {
-    return character[0] == '\0' ? replacement_character : character;
-  });
+/// Returns a text as a field of CSV: in quotation marks where it contains a comma, a quotation mark
+/// or a line's end (RFC 4180), or a space at either end. CSV cannot spell a NUL, at which readers
+/// stop: it becomes U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet
+/// may take it for a formula: import the column as text there.
+HILLOCK_NOINLINE inline std::string csv_text(const std::string& text) {
+  std::string plain = spelled(text, Spelling::csv);
   const bool has_outer_space = !plain.empty() && (plain.front() == ' ' || plain.back() == ' ');
   if (!has_outer_space && plain.find_first_of(",\"\r\n") == std::string::npos) return plain;
   std::string quoted = "\"";
-  for (const char c : plain) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
+  for (const char c : plain) quoted.append(c == '"' ? 2U : 1U, c);
+  quoted += '"';
+  return quoted;
 }
 
-/// A string of JSON (RFC 8259). U+007F to U+009F, U+2028 and U+2029 are escaped as well, which
-/// terminals and older JavaScript take for more than text.
-inline std::string json_text(const std::string& text) {
-  return '"' +
-         rewritten(text,
-                   [](const std::string& character) -> std::string {
-                     if (character == "\"" || character == "\\") return '\\' + character;
-                     if (character == "\xE2\x80\xA8") return "\\u2028";
-                     if (character == "\xE2\x80\xA9") return "\\u2029";
-                     if (!is_control(character)) return character;
-                     char code[8];
-                     std::snprintf(
-                         code, sizeof code, "\\u%04x",
-                         static_cast<unsigned>(static_cast<unsigned char>(character.back())));
-                     return code;
-                   }) +
-         '"';
+/// Returns a text as a string of JSON (RFC 8259). U+007F to U+009F, U+2028 and U+2029 are escaped
+/// as well, because terminals and older JavaScript act on them.
+HILLOCK_NOINLINE inline std::string json_text(const std::string& text) {
+  return joined({"\"", spelled(text, Spelling::json), "\""});
 }
 
-/// A record under construction: the same fields make a line of CSV, its header and a JSON object.
+/// A record under construction. The same fields make a line of CSV, its header and a JSON object.
 class Record {
  public:
   Record& add(const char* name, double value) {
     return put(name, csv_number(value), json_number(value));
   }
-  Record& add(const char* name, std::int64_t value) {
-    return put(name, std::to_string(value), std::to_string(value));
-  }
-  Record& add(const char* name, const std::string& value) {
+  Record& add(const char* name, std::int64_t value) { return put(name, value, value); }
+  HILLOCK_NOINLINE Record& add(const char* name, const std::string& value) {
     return put(name, csv_text(value), json_text(value));
   }
-  Record& add_json(const char* name, const std::string& json) {
-    return put(name, std::string(), json);
-  }
+  Record& add_json(const char* name, const std::string& json) { return put(name, "", json); }
 
-  std::string csv_header() const { return joined(names_); }
-  std::string csv() const { return joined(csv_); }
-  std::string json() const {
-    std::string text = "{";
-    for (std::size_t i = 0; i < names_.size(); ++i)
-      text += (i > 0 ? ", " : "") + json_text(names_[i]) + ": " + json_[i];
-    return text + '}';
-  }
+  std::string csv_header() const { return header_ + '\n'; }
+  std::string csv() const { return csv_ + '\n'; }
+  std::string json() const { return json_ + '}'; }
 
  private:
-  std::vector<std::string> names_, csv_, json_;
+  std::string header_, csv_, json_ = "{";
+  bool is_empty_ = true;
 
-  Record& put(const char* name, const std::string& csv, const std::string& json) {
-    names_.emplace_back(name);
-    csv_.push_back(csv);
-    json_.push_back(json);
+  HILLOCK_NOINLINE Record& put(const char* name, const TextPart& csv, const TextPart& json) {
+    if (!is_empty_) {
+      header_ += ',';
+      csv_ += ',';
+      json_ += ", ";
+    }
+    is_empty_ = false;
+    header_ += name;
+    csv_.append(csv.data(), csv.size());
+    append(json_, {"\"", name, "\": "});
+    json_.append(json.data(), json.size());
     return *this;
-  }
-  static std::string joined(const std::vector<std::string>& fields) {
-    std::string line;
-    for (std::size_t i = 0; i < fields.size(); ++i) line += (i > 0 ? "," : "") + fields[i];
-    return line + '\n';
   }
 };
 
-inline std::string json_array(const std::vector<std::string>& items) {
+/// An array of JSON values, one a line.
+HILLOCK_NOINLINE inline std::string json_array(const std::vector<std::string>& items) {
   std::string text = "[";
-  for (std::size_t i = 0; i < items.size(); ++i) text += (i > 0 ? ",\n  " : "\n  ") + items[i];
-  return text + (items.empty() ? "]" : "\n]");
-}
-
-/// Columns as wide as their widest entry; the first one to the left, the others to the right. A
-/// character of UTF-8 is taken to be one column wide.
-inline std::string table(const std::vector<std::vector<std::string>>& rows) {
-  const auto width = [](const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // all but continuations
-    }));
-  };
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max<std::size_t>(row.size(), widths.size()));
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max<std::size_t>(widths[i], width(row[i]));
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - width(row[i]), ' ');
-      if (i == 0)
-        text += row[i] + (row.size() > 1 ? padding : std::string());
-      else
-        text += "  " + padding + row[i];
-    }
-    text += '\n';
-  }
+  for (std::size_t i = 0; i < items.size(); ++i) append(text, {i > 0 ? ",\n  " : "\n  ", items[i]});
+  text += items.empty() ? "]" : "\n]";
   return text;
 }
 
-}  // namespace diagnostics
+/// The columns that a text takes, if every character of UTF-8 takes one.
+inline std::size_t width_of(const std::string& text) noexcept {
+  std::size_t width = 0;
+  for (const char c : text) width += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  return width;
+}
+
+/// Rows of a table, whose columns are as wide as their widest entry. The first column is aligned to
+/// the left, the others to the right. A row may be shorter than others.
+class Table {
+ public:
+  /// Begins a row.
+  HILLOCK_NOINLINE void begin(const std::string& entry) {
+    rows_.emplace_back();
+    add(entry);
+  }
+  /// Appends entries to the last row.
+  HILLOCK_NOINLINE void add(const TextPart& entry) {
+    rows_.back().emplace_back(entry.data(), entry.size());
+  }
+  void add_all(std::initializer_list<TextPart> entries) {
+    for (const TextPart& entry : entries) add(entry);
+  }
+  /// Fills the last row up to a number of entries.
+  void fill(std::size_t entries, const char* with) {
+    while (rows_.back().size() < entries) add(with);
+  }
+  std::size_t columns() const noexcept { return rows_.front().size(); }
+
+  HILLOCK_NOINLINE std::string text() const {
+    std::string text;
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+      if (widths.size() < row.size()) widths.resize(row.size());
+      for (std::size_t i = 0; i < row.size(); ++i)
+        if (widths[i] < width_of(row[i])) widths[i] = width_of(row[i]);
+    }
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::size_t padding = widths[i] - width_of(row[i]);
+        if (i > 0) text.append(padding + 2, ' ');
+        text += row[i];
+        if (i == 0 && row.size() > 1) text.append(padding, ' ');
+      }
+      text += '\n';
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace diagnostics::internal
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock

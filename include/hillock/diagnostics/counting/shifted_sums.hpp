@@ -1,0 +1,61 @@
+// Sums about a number near the mean, of which moments are made.
+#pragma once
+
+#include <hillock/arrays/operations/prepared_formula.hpp>
+#include <hillock/diagnostics/reports/moments.hpp>
+
+#include <cmath>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics::internal {
+
+/// Returns whether the mean of n numbers is more than two standard deviations from what they were
+/// summed up about. Number is double, or a batch of numbers that belong to a unit each. (Finite
+/// sums do not overflow in this order.)
+template <class Number>
+HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
+  return sum * (sum * Number(1.25 / n)) > squares;
+}
+
+/// The sums of x - pivot and of its squares over n numbers x. A number is added without a division
+/// ("shifted data": Chan, Golub and LeVeque, The American Statistician 1983). As long as the mean
+/// is not far off, fewer than three bits of the squares are lost.
+struct ShiftedSums {
+  double pivot = 0, sum = 0, squares = 0;
+  double scale = 1;  ///< x - pivot is multiplied by this, see scale_for
+
+  ShiftedSums about(double other, double n) const noexcept {
+    const double shift = pivot * scale - other * scale;
+    // A rounding may make the sum of squares negative, which none is.
+    const double moved = squares + shift * (sum + sum + n * shift);
+    return {other, sum + n * shift, moved < 0 ? 0 : moved, scale};
+  }
+  /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction
+  /// less for each number; else about the mean as a T, if that is near enough.
+  template <class T>
+  HILLOCK_NOINLINE ShiftedSums about_best(double n) const noexcept {
+    const double mean = moments(n).mean();
+    const double as_t = static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(mean));
+    for (const double candidate : {scale_for(std::abs(mean)) == scale ? 0 : as_t, as_t}) {
+      const ShiftedSums sums = about(candidate, n);
+      if (!is_far_off(sums.sum, sums.squares, n)) return sums;
+    }
+    return about(mean, n);
+  }
+
+  HILLOCK_NOINLINE Moments moments(double n) const noexcept {
+    if (n == 0) return {};
+    const double offset = divided(sum, n);
+    const double spread = divided(squares, n) - offset * offset;
+    return {pivot, offset, spread < 0 ? 0 : spread, scale};
+  }
+  static ShiftedSums of(const Moments& moments, double n) noexcept {
+    return {moments.pivot, moments.offset * n,
+            (moments.spread + moments.offset * moments.offset) * n, moments.scale};
+  }
+};
+
+}  // namespace diagnostics::internal
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock

@@ -1,0 +1,149 @@
+// The reports of a network's layers, and what tells layers of one name apart.
+#pragma once
+
+#include <hillock/diagnostics/reports/gradient_report.hpp>
+#include <hillock/diagnostics/reports/maxout_report.hpp>
+#include <hillock/diagnostics/reports/softmax_report.hpp>
+#include <hillock/diagnostics/reports/unit_report.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+namespace diagnostics::internal {
+
+using LayerReport = std::variant<UnitReport, MaxoutReport, SoftmaxReport>;
+
+/// Which layer is meant: its name, and its number among the layers of that name, from 1 on.
+struct Place {
+  std::string name;
+  std::int64_t occurrence = 1;
+};
+inline bool operator==(const Place& a, const Place& b) noexcept {
+  return a.name == b.name && a.occurrence == b.occurrence;
+}
+
+struct NamedLayer {
+  Place place;
+  LayerReport report;
+};
+
+/// What is known of one layer: its report, its gradient (by number), or both.
+struct Row {
+  Place place;
+  const LayerReport* report;
+  std::optional<std::size_t> gradient;
+};
+
+inline bool has_samples(const MaxoutReport& report) noexcept {
+  for (const std::int64_t count : report.finite)
+    if (count > 0) return true;
+  for (const std::int64_t count : report.non_finite)
+    if (count > 0) return true;
+  return false;
+}
+HILLOCK_NOINLINE inline bool has_samples(const LayerReport& report) noexcept {
+  if (const auto* units = std::get_if<UnitReport>(&report)) return units->layer.samples() > 0;
+  if (const auto* maxout = std::get_if<MaxoutReport>(&report)) return has_samples(*maxout);
+  return std::get_if<SoftmaxReport>(&report)->samples() > 0;
+}
+
+/// Refuses a report whose vectors, which a user may put together by hand, do not fit.
+HILLOCK_NOINLINE inline void require_fitting(const MaxoutReport& report) {
+  const std::size_t units = report.finite.size();
+  const auto pieces = static_cast<std::size_t>(report.pieces);
+  if (report.non_finite.size() == units && report.pieces >= 0 &&
+      (units == 0 || report.wins.size() / units == pieces) && report.wins.size() == units * pieces)
+    return;
+  refuse({"hillock::NetworkReport::add: the Maxout report has ", size_of(report.wins.size()),
+          " wins, ", size_of(units), " and ", size_of(report.non_finite.size()),
+          " counts of samples and ", report.pieces,
+          " pieces, expected as many wins as units times pieces"});
+}
+
+/// The layers from the input to the output, and the gradient on its way back.
+class NetworkLayers {
+ public:
+  HILLOCK_NOINLINE void add(const std::string& name, const LayerReport& report) {
+    if (const auto* maxout = std::get_if<MaxoutReport>(&report)) require_fitting(*maxout);
+    layers_.push_back({{name, layers_of_name(name) + 1}, report});
+  }
+  void set_gradient(const GradientReport& gradient) { gradient_ = gradient; }
+
+  const std::vector<NamedLayer>& layers() const noexcept { return layers_; }
+  const GradientReport& gradient() const noexcept { return gradient_; }
+
+  /// Returns whether no layer and no gradient has a sample.
+  HILLOCK_NOINLINE bool is_empty() const noexcept {
+    for (const NamedLayer& layer : layers_)
+      if (has_samples(layer.report)) return false;
+    for (const LayerGradient& layer : gradient_.layers)
+      if (layer.finite + layer.non_finite > 0) return false;
+    return true;
+  }
+
+  Place gradient_place(std::size_t i) const {
+    const std::string& name = gradient_.layers[i].name;
+    return {name, gradients_of_name(name, i) + 1};
+  }
+
+  /// Returns the layers that were added, then those of the gradient that are none of them.
+  HILLOCK_NOINLINE std::vector<Row> rows() const {
+    std::vector<Row> all;
+    all.reserve(layers_.size() + gradient_.layers.size());
+    for (const NamedLayer& layer : layers_)
+      all.push_back({layer.place, &layer.report, std::nullopt});
+    for (std::size_t i = 0; i < gradient_.layers.size(); ++i) {
+      Place place = gradient_place(i);
+      std::size_t same = 0;
+      while (same < layers_.size() && !(all[same].place == place)) ++same;
+      if (same < layers_.size())
+        all[same].gradient = i;
+      else
+        all.push_back({std::move(place), nullptr, i});
+    }
+    return all;
+  }
+
+  /// Returns a layer's name, with its number where several layers have the name.
+  HILLOCK_NOINLINE std::string shown_name(const Place& place) const {
+    const std::int64_t layers = layers_of_name(place.name);
+    const std::int64_t gradients = gradients_of_name(place.name, gradient_.layers.size());
+    const std::int64_t alike = layers < gradients ? gradients : layers;
+    std::string name = line_text(place.name);
+    if (alike > 1) append(name, {" (", place.occurrence, " of ", alike, ")"});
+    return name;
+  }
+
+  /// Returns the first layer of units; null if there is none.
+  const UnitReport* first_units() const noexcept {
+    for (const NamedLayer& layer : layers_)
+      if (const auto* units = std::get_if<UnitReport>(&layer.report)) return units;
+    return nullptr;
+  }
+
+ private:
+  std::vector<NamedLayer> layers_;
+  GradientReport gradient_;
+
+  HILLOCK_NOINLINE std::int64_t layers_of_name(const std::string& name) const noexcept {
+    std::int64_t count = 0;
+    for (const NamedLayer& layer : layers_) count += layer.place.name == name;
+    return count;
+  }
+  /// The first `end` layers of the gradient are counted.
+  HILLOCK_NOINLINE std::int64_t gradients_of_name(const std::string& name,
+                                                  std::size_t end) const noexcept {
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < end; ++i) count += gradient_.layers[i].name == name;
+    return count;
+  }
+};
+
+}  // namespace diagnostics::internal
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
