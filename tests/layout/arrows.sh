@@ -91,7 +91,7 @@ while IFS= read -r file; do
     simd/*) ;;
     *) spelled xsimd '(^|[^A-Za-z0-9_])(xsimd|XSIMD_[A-Z_]+)([^A-Za-z0-9_]|$)' ;;
   esac
-done < <(cd include/hillock && find . -type f | sed 's|^\./||' | sort)
+done < <(cd include/hillock && find . -type f -name "*.hpp" | sed 's|^\./||' | sort)
 
 # tsort names the headers of every cycle.
 while IFS= read -r cycle; do
