@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "catalogue.hpp"
 #include "operation.hpp"
 
 // Prints the name of a symbol.
@@ -31,36 +30,36 @@ namespace {
 
 using hillock::Accuracy;
 
-template <What what>
-inline constexpr int outputs_of = what == What::both ? 2 : 1;
+template <Quantity Q>
+inline constexpr int outputs_of = Q == Quantity::forward_and_derivative ? 2 : 1;
 
-template <What what, class Op, class T>
+template <Quantity Q, std::size_t Inputs, class Op, class T>
 [[gnu::noinline]] void loop(const Op& op, const T* x, const T* slopes, T* y, T* derivative,
                             std::ptrdiff_t n) {
-  std::array<const T*, inputs_of<Op>> in{x};
-  if constexpr (inputs_of<Op> == 2) in[1] = slopes;
-  std::array<T*, outputs_of<what>> out{what == What::derivative ? derivative : y};
-  if constexpr (what == What::both) out[1] = derivative;
+  std::array<const T*, Inputs> in{x};
+  if constexpr (Inputs == 2) in[1] = slopes;
+  std::array<T*, outputs_of<Q>> out{Q == Quantity::derivative ? derivative : y};
+  if constexpr (outputs_of<Q> == 2) out[1] = derivative;
   run_loop(op, in, out, n);
 }
 
 /// Writes a line of the table of contents into the assembly: the labels of the row's names, the
 /// arrays that are written, the batches of a block, and the function with the loop. All are
 /// constants once everything is inlined.
-template <What what, class T, class F>
-[[gnu::always_inline]] inline void add(const char* type, const char* name, const char* what_name,
+template <Quantity Q, class T, class F>
+[[gnu::always_inline]] inline void add(const char* type, const char* name, const char* what,
                                        const char* way) {
-  using Op = typename OperationOf<what, T, F>::type;
+  using Of = OperationOf<Q, T, F>;
   asm volatile("# static_cycles row %c0 %c1 %c2 %c3 %c4 %c5 %c6" ::CYCLES_SYMBOL(type),
-               CYCLES_SYMBOL(name), CYCLES_SYMBOL(what_name), CYCLES_SYMBOL(way),
-               "i"(outputs_of<what>), "i"(batches_of_block), CYCLES_SYMBOL(&loop<what, Op, T>));
+               CYCLES_SYMBOL(name), CYCLES_SYMBOL(what), CYCLES_SYMBOL(way), "i"(outputs_of<Q>),
+               "i"(batches_of_block), CYCLES_SYMBOL(&loop<Q, Of::inputs, typename Of::type, T>));
 }
 
 template <class T, class F>
 [[gnu::always_inline]] inline void add_all(const char* type, const char* name, const char* way) {
-  add<What::forward, T, F>(type, name, "forward", way);
-  add<What::derivative, T, F>(type, name, "derivative", way);
-  add<What::both, T, F>(type, name, "both", way);
+  add<Quantity::forward, T, F>(type, name, "forward", way);
+  add<Quantity::derivative, T, F>(type, name, "derivative", way);
+  add<Quantity::forward_and_derivative, T, F>(type, name, "both", way);
 }
 
 /// Adds the rows of an activation for one type of elements, in one tier.
@@ -84,11 +83,11 @@ struct Rows {
 }  // namespace
 
 void table_of_contents() {
-  for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, float>{"float"});
-  for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, double>{"double"});
+  hillock::for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, float>{"float"});
+  hillock::for_each_activation<Accuracy::fast>(Rows<Accuracy::fast, double>{"double"});
   // For x86-64-v3 and -v4 alone: the exact tier takes half of the time to compile this file.
 #if defined(__FMA__)
-  for_each_activation<Accuracy::exact>(Rows<Accuracy::exact, float>{"exact"});
+  hillock::for_each_activation<Accuracy::exact>(Rows<Accuracy::exact, float>{"exact"});
 #endif
 }
 
