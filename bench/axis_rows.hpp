@@ -7,8 +7,8 @@
 
 namespace bench {
 
-/// Maxout's outputs have fewer rows or columns than its input. Elements are counted in the input; the
-/// copies move as many bytes as the operation reads and writes.
+/// Maxout's outputs have fewer rows or columns than its input. Elements are counted in the input;
+/// the copies move as many bytes as the operation reads and writes.
 template <class T, class Peer>
 void maxout_row(const std::string& name, const hillock::Maxout<>& f, const Peer& peer) {
   using Plain = typename Arrays<T>::Plain;

@@ -1,5 +1,5 @@
-// A network of some seventy lines with everything that it needs: two hidden layers, a softmax at the
-// end, the training step, monitors of both layers and the report on them.
+// A network of some seventy lines with everything that it needs: two hidden layers, a softmax at
+// the end, the training step, monitors of both layers and the report on them.
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/softmax.hpp>

@@ -1,4 +1,5 @@
-// The two accuracies that every function of hillock may have, and how a bound of an error is stated.
+// The two accuracies that every function of hillock may have, and how a bound of an error is
+// stated.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -21,7 +22,8 @@ struct ErrorBound {
   double epsilons_at_root = 0;
 };
 
-/// What Accuracy::exact stays within at any parameters; at the default ones it is correctly rounded.
+/// What Accuracy::exact stays within at any parameters; at the default ones it is correctly
+/// rounded.
 inline constexpr ErrorBound exact_bound{0.51};
 
 }  // namespace HILLOCK_INSTRUCTION_SET

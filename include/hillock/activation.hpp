@@ -28,12 +28,13 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// select fma abs min max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work,
 /// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. In
 /// return the class gets, for a number, a batch, and any dense Eigen array, matrix or expression of
-/// float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in float and rounded
-/// once):
+/// float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in float and
+/// rounded once):
 ///
 ///   f(x), f.forward(x)      the value
 ///   f.derivative(x)         the derivative at the input x
-///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; std::invalid_argument otherwise
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; std::invalid_argument
+///   otherwise
 ///
 /// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
@@ -57,8 +58,8 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
   /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
   static constexpr bool may_keep_sign = false;
-  /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not so, elements
-  /// are judged wrongly.
+  /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not
+  /// so, elements are judged wrongly.
   static constexpr bool is_steep_in_one_stretch = false;
 
   /// The function's parameters (Parameter): none, unless the class lists its own.
@@ -123,9 +124,9 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   }
 };
 
-/// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions, for
-/// which what depends on the parameters alone is worked out (detail::PreparedFormula): the class has them,
-/// too.
+/// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions,
+/// for which what depends on the parameters alone is worked out (detail::PreparedFormula): the
+/// class has them, too.
 template <class Derived>
 class PreparedActivation : public Activation<Derived> {
  public:

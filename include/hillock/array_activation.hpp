@@ -1,5 +1,5 @@
-// ArrayActivation<Derived>: base of the functions whose results are plain arrays, because they look at
-// more than one element (softmax, maxout), or at an array of parameters (PReLU).
+// ArrayActivation<Derived>: base of the functions whose results are plain arrays, because they look
+// at more than one element (softmax, maxout), or at an array of parameters (PReLU).
 #pragma once
 
 #include <hillock/verbs.hpp>

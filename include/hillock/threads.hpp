@@ -2,8 +2,8 @@
 //
 //   forward(f, x, y, threads(4))            and so on, for pointwise activations
 //
-// The array is cut into as many blocks, and each is what the verb does anyway: the bits are those of
-// one thread. A block has at least elements_per_thread elements, so a small array stays on the
+// The array is cut into as many blocks, and each is what the verb does anyway: the bits are those
+// of one thread. A block has at least elements_per_thread elements, so a small array stays on the
 // caller's thread. Compiled with OpenMP its threads are used, otherwise std::thread's, started and
 // joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread).
 // Where the system has no thread left, or no memory to start one, the caller's thread does the
@@ -31,8 +31,8 @@ inline void require_a_thread(const char* where, int count) {
 }
 
 /// So many that two threads are faster than one for ReLU, too, where each has no more: the line
-/// "threads" of the benchmarks says by how much. With half as many, starting a thread took longer than
-/// it saved; OpenMP's are there already.
+/// "threads" of the benchmarks says by how much. With half as many, starting a thread took longer
+/// than it saved; OpenMP's are there already.
 #if defined(_OPENMP)
 inline constexpr Index elements_per_thread = Index{1} << 16;
 #else
@@ -92,8 +92,8 @@ void run_parts(int parts, const Work& work) {
 #endif
 }
 
-/// work(SubArray) for blocks that make up the shape, on at most so many threads. Blocks are whole runs of
-/// memory: columns of a column-major output, unless it has fewer than there are threads.
+/// work(SubArray) for blocks that make up the shape, on at most so many threads. Blocks are whole
+/// runs of memory: columns of a column-major output, unless it has fewer than there are threads.
 template <class Work>
 void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work) {
   const Index most = shape.rows * shape.cols / elements_per_thread;
@@ -118,8 +118,8 @@ void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work
 
 }  // namespace detail
 
-/// The policy of threads(n): how many threads a verb may use, the caller's own among them. A verb throws
-/// std::invalid_argument if there is not at least one.
+/// The policy of threads(n): how many threads a verb may use, the caller's own among them. A verb
+/// throws std::invalid_argument if there is not at least one.
 struct Threads : detail::PolicyBase {
   static constexpr bool accumulates = false;
   static constexpr bool is_parallel = true;
@@ -136,8 +136,8 @@ struct Threads : detail::PolicyBase {
   }
 };
 
-/// As the last argument of a verb: the work is shared by at most so many threads; the bits are those of
-/// one. Throws std::invalid_argument if there is not at least one.
+/// As the last argument of a verb: the work is shared by at most so many threads; the bits are
+/// those of one. Throws std::invalid_argument if there is not at least one.
 [[nodiscard]] inline Threads threads(int count) {
   detail::require_a_thread("threads", count);
   return Threads(count);

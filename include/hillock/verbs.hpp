@@ -9,15 +9,17 @@
 // hillock::Activation.
 //
 // x and dy are any dense Eigen arrays, matrices or expressions of float, double, Eigen::half or
-// Eigen::bfloat16, all of one type; the outputs are what can be written to, blocks and maps included,
-// and are never resized. half and bfloat16 are computed in float and rounded once. An output may be an
-// input itself (same address and strides). Shapes that differ, and memory that overlaps in part, throw
-// std::invalid_argument before anything is written. (What an expression refers to is not looked at: the
-// caller has to avoid forward(f, a.reverse(), a), as in Eigen.) Large results of what is piecewise
-// linear are stored past the caches, unless they are in place; the bits are the same.
+// Eigen::bfloat16, all of one type; the outputs are what can be written to, blocks and maps
+// included, and are never resized. half and bfloat16 are computed in float and rounded once. An
+// output may be an input itself (same address and strides). Shapes that differ, and memory that
+// overlaps in part, throw std::invalid_argument before anything is written. (What an expression
+// refers to is not looked at: the caller has to avoid forward(f, a.reverse(), a), as in Eigen.)
+// Large results of what is piecewise linear are stored past the caches, unless they are in place;
+// the bits are the same.
 //
-// Each verb also takes pointers and a count, forward(f, x, y, n), and a policy as the last argument:
-// `accumulate` adds the results to what is in the output, threads(n) (threads.hpp) shares the work.
+// Each verb also takes pointers and a count, forward(f, x, y, n), and a policy as the last
+// argument: `accumulate` adds the results to what is in the output, threads(n) (threads.hpp) shares
+// the work.
 #pragma once
 
 #include <hillock/activation.hpp>
@@ -39,8 +41,8 @@ struct CheckArguments {
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
-/// What a policy can be asked of a function that is not pointwise: it evaluates along an axis, where
-/// neither threads nor accumulate are there yet.
+/// What a policy can be asked of a function that is not pointwise: it evaluates along an axis,
+/// where neither threads nor accumulate are there yet.
 template <class F, class Policy>
 struct CheckPolicy {
   static_assert(is_policy<Policy>,
@@ -53,8 +55,9 @@ struct CheckPolicy {
   static constexpr bool passed = true;
 };
 
-/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy expression is
-/// faster: with 4 or 8 elements the questions about shapes and steps would take most of the time.
+/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy
+/// expression is faster: with 4 or 8 elements the questions about shapes and steps would take most
+/// of the time.
 template <class Y, class... Xs>
 constexpr bool are_small_and_fixed() noexcept {
   constexpr int most = 64;
@@ -85,8 +88,8 @@ HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& po
   }
 }
 
-// Each verb on Eigen objects whose types were checked. Force-inlined into the verb: otherwise the members
-// of a Map go through the stack, 1 ns a call.
+// Each verb on Eigen objects whose types were checked. Force-inlined into the verb: otherwise the
+// members of a Map go through the stack, 1 ns a call.
 template <class F, class Policy, class X, class Y>
 HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, Y& y) {
   static_assert(CheckPolicy<F, Policy>::passed);
@@ -155,8 +158,8 @@ template <class T, class N>
          std::to_string(most_elements<T>));
 }
 
-/// Returns n as Eigen's index. A negative count is refused, and so is one that is more than memory can
-/// hold, as an unsigned one of 64 bits is that went below 0.
+/// Returns n as Eigen's index. A negative count is refused, and so is one that is more than memory
+/// can hold, as an unsigned one of 64 bits is that went below 0.
 template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
@@ -183,12 +186,12 @@ using IfPolicy = std::enable_if_t<is_policy<Policy>, int>;
 
 /// y = f(x), for x and y of one shape (but maxout's y has fewer rows or columns).
 ///
-/// x is any dense Eigen array, matrix or expression of float, double, Eigen::half or Eigen::bfloat16;
-/// y is of the same element type, can be written to, and is never resized. y may be x itself (same
-/// address and strides). Every element is f(x) to the bit, as f(x) on a number gives it; edge values
-/// and the error bound are those of f. Throws std::invalid_argument, before anything is written, if the
-/// shapes differ or the memory overlaps in part. Allocates nothing, but where Eigen has to evaluate x
-/// first, as a matrix product.
+/// x is any dense Eigen array, matrix or expression of float, double, Eigen::half or
+/// Eigen::bfloat16; y is of the same element type, can be written to, and is never resized. y may
+/// be x itself (same address and strides). Every element is f(x) to the bit, as f(x) on a number
+/// gives it; edge values and the error bound are those of f. Throws std::invalid_argument, before
+/// anything is written, if the shapes differ or the memory overlaps in part. Allocates nothing, but
+/// where Eigen has to evaluate x first, as a matrix product.
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
@@ -203,8 +206,8 @@ void derivative(const F& f, const X& x, D&& d) {
 }
 
 /// y = f(x) and d = f'(x), in one pass that shares the work: the bits are those of forward and
-/// derivative. One of y and d may be x itself; y and d may not overlap each other. Arguments and errors
-/// as forward.
+/// derivative. One of y and d may be x itself; y and d may not overlap each other. Arguments and
+/// errors as forward.
 template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed &&
@@ -213,9 +216,9 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
                                  detail::mutable_dense(y), detail::mutable_dense(d));
 }
 
-/// dx = dy f'(x), for the gradient dy of a loss by f(x): the gradient of the loss by x. x, dy and dx are
-/// of one shape (but maxout's dy has fewer rows or columns). dx may be x or dy itself. The product is
-/// IEEE's: infinity times 0 is NaN. Arguments and errors as forward.
+/// dx = dy f'(x), for the gradient dy of a loss by f(x): the gradient of the loss by x. x, dy and
+/// dx are of one shape (but maxout's dy has fewer rows or columns). dx may be x or dy itself. The
+/// product is IEEE's: infinity times 0 is NaN. Arguments and errors as forward.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
@@ -247,8 +250,8 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Policy policy)
                                  detail::mutable_dense(d));
 }
 
-/// As backward(f, x, dy, dx), with a policy: with accumulate it is dx += dy f'(x), the sum that a unit
-/// needs whose output goes to several others.
+/// As backward(f, x, dy, dx), with a policy: with accumulate it is dx += dy f'(x), the sum that a
+/// unit needs whose output goes to several others.
 template <class F, class X, class DY, class DX, class Policy, detail::IfPolicy<Policy> = 0>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx, Policy policy) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
@@ -257,8 +260,8 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx, Policy policy) {
 }
 
 /// y[i] = f(x[i]) for the n elements at two pointers; n of any integer type. y may be x. Throws
-/// std::invalid_argument if n is negative, or more than memory can hold, or if the memory overlaps in
-/// part. f must be a function of one element.
+/// std::invalid_argument if n is negative, or more than memory can hold, or if the memory overlaps
+/// in part. f must be a function of one element.
 template <class F, class T, class N, detail::IfCount<N> = 0>
 void forward(const F& f, const T* x, T* y, N n) {
   const detail::Index count = detail::checked_count<T>("forward", n);

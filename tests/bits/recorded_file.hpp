@@ -22,13 +22,14 @@ struct RecordedFile {
   bool has(const std::string& instruction_set) const;
 };
 
-/// Each difference and each inequality as a line on standard output; their number. Of an instruction
-/// set of which nothing is recorded only what is the same everywhere is compared.
+/// Each difference and each inequality as a line on standard output; their number. Of an
+/// instruction set of which nothing is recorded only what is the same everywhere is compared.
 std::size_t compare(const Results& results, const RecordedFile& recorded,
                     const std::string& instruction_set);
 
 /// Replaces the lines of the instruction set, and keeps those of others of which there is still a
-/// result. The file may be missing; std::runtime_error for an instruction set that has no name there.
+/// result. The file may be missing; std::runtime_error for an instruction set that has no name
+/// there.
 void record(const Results& results, const std::string& path, const std::string& instruction_set);
 
 }  // namespace bit_record

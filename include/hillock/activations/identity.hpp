@@ -30,7 +30,8 @@ class Identity : public Activation<Identity<A, Arch>> {
   }
 };
 
-/// The function as an object: identity(x), identity.derivative(x). exact::identity is the correctly rounded one.
+/// The function as an object: identity(x), identity.derivative(x). exact::identity is the correctly
+/// rounded one.
 inline constexpr Identity<> identity{};
 
 namespace exact {

@@ -55,7 +55,8 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   }
 };
 
-/// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the correctly rounded one.
+/// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the
+/// correctly rounded one.
 inline constexpr LeakyReLU<> leaky_relu{};
 
 namespace exact {

@@ -67,8 +67,8 @@ class SlopesOperation {
   }
 };
 
-/// PReLU's operations with the slopes as a broadcast input (elementwise/broadcast.hpp). Adapted gives
-/// the operation that is evaluated: the quantity itself, or its product with a gradient.
+/// PReLU's operations with the slopes as a broadcast input (elementwise/broadcast.hpp). Adapted
+/// gives the operation that is evaluated: the quantity itself, or its product with a gradient.
 template <Quantity Q, Accuracy A, class Element, template <class> class Adapted>
 struct BroadcastSlopesOperation {
   template <class T>
@@ -233,7 +233,8 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
                           : ": there are " + slopes + ", expected one that all units share"));
   }
 
-  /// Force-inlined: otherwise the views go through the stack, 8 of the 14 ns that a short call took.
+  /// Force-inlined: otherwise the views go through the stack, 8 of the 14 ns that a short call
+  /// took.
   template <detail::Quantity Q, template <class> class Adapted, class Policy, class Outputs,
             class In, class... More>
   HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Outputs& outputs,

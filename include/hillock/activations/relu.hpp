@@ -32,7 +32,8 @@ class ReLU : public Activation<ReLU<A, Arch>> {
   }
 };
 
-/// The function as an object: relu(x), relu.derivative(x). exact::relu is the correctly rounded one.
+/// The function as an object: relu(x), relu.derivative(x). exact::relu is the correctly rounded
+/// one.
 inline constexpr ReLU<> relu{};
 
 namespace exact {

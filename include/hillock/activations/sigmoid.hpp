@@ -46,7 +46,8 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
   }
 };
 
-/// The function as an object: sigmoid(x), sigmoid.derivative(x). exact::sigmoid is the correctly rounded one.
+/// The function as an object: sigmoid(x), sigmoid.derivative(x). exact::sigmoid is the correctly
+/// rounded one.
 inline constexpr Sigmoid<> sigmoid{};
 
 namespace exact {

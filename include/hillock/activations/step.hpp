@@ -30,7 +30,8 @@ class Step : public Activation<Step<A, Arch>> {
   }
 };
 
-/// The function as an object: step(x), step.derivative(x). exact::step is the correctly rounded one.
+/// The function as an object: step(x), step.derivative(x). exact::step is the correctly rounded
+/// one.
 inline constexpr Step<> step{};
 
 namespace exact {

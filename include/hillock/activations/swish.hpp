@@ -21,9 +21,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
 ///              of t carried into the exponential and x multiplied in before the product can be
 ///              subnormal.
-/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t| is
-///              within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double 2^-53.
-///              exact: correctly rounded, by the root too (beta 1; promised at others: exact_bound).
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t|
+///              is within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double
+///              2^-53. exact: correctly rounded, by the root too (beta 1; promised at others:
+///              exact_bound).
 /// Type         Swish<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no Swish<double>.
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
@@ -98,9 +99,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     /// Times a large beta, a large x would overflow; the product is beyond its limit before that.
     T reach_;
     bool is_plain_;
-    /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled exponential
-    /// cannot overflow. It is false of NaN, also where -ffast-math lets a comparison with NaN be
-    /// true.
+    /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled
+    /// exponential cannot overflow. It is false of NaN, also where -ffast-math lets a comparison
+    /// with NaN be true.
     bool is_ordinary_;
 
     static constexpr T reach_of(T steepness) noexcept {
@@ -118,8 +119,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       V low;
     };
 
-    /// With beta = 1, t is x; a negative one stays at the limit, where it times its exponential is 0
-    /// too.
+    /// With beta = 1, t is x; a negative one stays at the limit, where it times its exponential is
+    /// 0 too.
     template <class V>
     static HILLOCK_INLINE V plain_magnitude(const V& x) noexcept {
       return not_below_decay_limit(negative_magnitude(x));
@@ -150,7 +151,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
       Argument<V> t = argument(x);
       if (beta_ == 0) return t;
-      // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the largest.
+      // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the
+      // largest.
       const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
       const auto is_infinite = abs(x) > largest;
       const V limit = C::product_limit;
@@ -182,9 +184,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     template <class V>
     static HILLOCK_INLINE V derivative_of(V t, V magnitude, V low,
                                           const detail::kernels::Decay<V>& e) noexcept {
-      // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 + t
-      // and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet: that
-      // of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
+      // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 +
+      // t and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet:
+      // that of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
       const V limited = not_below(magnitude, -C::decay_limit);
       const V value = e.value();
       const V twice = value + value;
@@ -218,9 +220,11 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 using SiLU = Swish<A, Arch>;
 
-/// The function as an object: swish(x), swish.derivative(x). exact::swish is the correctly rounded one.
+/// The function as an object: swish(x), swish.derivative(x). exact::swish is the correctly rounded
+/// one.
 inline constexpr Swish<> swish{};
-/// The function as an object: silu(x), silu.derivative(x). exact::silu is the correctly rounded one.
+/// The function as an object: silu(x), silu.derivative(x). exact::silu is the correctly rounded
+/// one.
 inline constexpr SiLU<> silu{};
 
 namespace exact {

@@ -26,7 +26,8 @@ class Tanh : public Activation<Tanh<A, Arch>>,
 
   constexpr Tanh() noexcept = default;
 
-  /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may overflow.
+  /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may
+  /// overflow.
   template <class V>
   HILLOCK_INLINE auto reduce(const V& x) const noexcept {
     return detail::kernels::reduced_decay_from_one<2>(
@@ -49,7 +50,8 @@ class Tanh : public Activation<Tanh<A, Arch>>,
   }
 };
 
-/// The function as an object: tanh(x), tanh.derivative(x). exact::tanh is the correctly rounded one.
+/// The function as an object: tanh(x), tanh.derivative(x). exact::tanh is the correctly rounded
+/// one.
 inline constexpr Tanh<> tanh{};
 
 namespace exact {

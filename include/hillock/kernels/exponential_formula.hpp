@@ -1,12 +1,13 @@
-// Formulas with an exponential, evaluated in three steps: reduce the argument, exponentiate, finish.
+// Formulas with an exponential, evaluated in three steps: reduce the argument, exponentiate,
+// finish.
 //
-// Each step waits for the one before it, and all three together are a chain of some 55 cycles, of 100
-// in Swish's derivative. A processor that has room for one or two hundred waiting instructions then
-// computes two or three batches at a time and no more, however many units it has. A loop that takes one
-// step for a block of batches, stores the results, and then takes the next step, has shorter chains to
-// wait for, and the same bits. With AVX2 on Zen 5 bench/compare printed 17 to 28 % more speed, for
-// Swish's derivative 43 %, for the exact functions, which store their doubles before they round them,
-// 50 to 60 %.
+// Each step waits for the one before it, and all three together are a chain of some 55 cycles, of
+// 100 in Swish's derivative. A processor that has room for one or two hundred waiting instructions
+// then computes two or three batches at a time and no more, however many units it has. A loop that
+// takes one step for a block of batches, stores the results, and then takes the next step, has
+// shorter chains to wait for, and the same bits. With AVX2 on Zen 5 bench/compare printed 17 to 28
+// % more speed, for Swish's derivative 43 %, for the exact functions, which store their doubles
+// before they round them, 50 to 60 %.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>

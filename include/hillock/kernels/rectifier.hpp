@@ -15,7 +15,8 @@ HILLOCK_INLINE V positive_part(V x) noexcept {
   return nan_kept(x, zero_where(x <= 0, x));
 }
 
-/// 1 for x > 0, else 0; NaN for NaN. (Of select(x > 0, 1, 0) g++ makes one instruction more for AVX2.)
+/// 1 for x > 0, else 0; NaN for NaN. (Of select(x > 0, 1, 0) g++ makes one instruction more for
+/// AVX2.)
 template <class V>
 HILLOCK_INLINE V positive_part_derivative(V x) noexcept {
   return nan_or(x, zero_where(x <= 0, V(1)));
@@ -31,8 +32,8 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   return nan_kept(x, select(x <= 0, zero_where(is_zero, product), x));
 }
 
-/// With a slope in (0, 1] x and slope x are the larger and the smaller for every x, and one maximum chooses.
-/// They agree in the sign of a zero; of NaN the product is taken.
+/// With a slope in (0, 1] x and slope x are the larger and the smaller for every x, and one maximum
+/// chooses. They agree in the sign of a zero; of NaN the product is taken.
 template <class V>
 HILLOCK_INLINE V gently_rectified(V x, V slope) noexcept {
   return larger_or_first(slope * x, x);
@@ -46,8 +47,8 @@ struct SharedSlope {
 
   constexpr explicit SharedSlope(T slope) noexcept
       : value(slope), is_gentle(!simd::is_hidden_nan(slope) && slope > 0 && slope <= 1) {}
-  /// Member by member. One load of both would wait until the two stores that just made them are through, 5 of
-  /// the 10 ns that a call of few elements took (g++, Zen 5).
+  /// Member by member. One load of both would wait until the two stores that just made them are
+  /// through, 5 of the 10 ns that a call of few elements took (g++, Zen 5).
   constexpr SharedSlope(const SharedSlope& other) noexcept
       : value(other.value), is_gentle(other.is_gentle) {}
 };

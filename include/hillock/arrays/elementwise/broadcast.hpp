@@ -1,18 +1,19 @@
 // An input that has one number for each row, or for each column, of the other inputs: a trainable
 // parameter per unit.
 //
-// Along a line of contiguous elements such a number is the same for all elements, or each element has
-// its own. In the first case it is bound to the operation, which computes with it as with any
-// parameter. In the second case the numbers are rounded once, into a block on the stack that is one more
-// input of every line. Short lines without gaps between them are taken several at a time, with a block
-// of their numbers: each line by itself would have its last batches overlap, and pay for a call.
+// Along a line of contiguous elements such a number is the same for all elements, or each element
+// has its own. In the first case it is bound to the operation, which computes with it as with any
+// parameter. In the second case the numbers are rounded once, into a block on the stack that is one
+// more input of every line. Short lines without gaps between them are taken several at a time, with
+// a block of their numbers: each line by itself would have its last batches overlap, and pay for a
+// call.
 //
 // An operation with such an input has
 //
-//   bound_to(number)              the operation without the input, for lines where the number is the same
-//   with_numbers(smallest, largest)
-//                                 the operation with the input as its last one; the numbers lie between
-//                                 these two, and the smallest is NaN where one of them is
+//   bound_to(number)              the operation without the input, for lines where the number is
+//   the same with_numbers(smallest, largest)
+//                                 the operation with the input as its last one; the numbers lie
+//                                 between these two, and the smallest is NaN where one of them is
 //   with_any_numbers()            the same where the extremes are not known
 #pragma once
 
@@ -116,8 +117,8 @@ HILLOCK_INLINE std::array<const T*, N + 1> appended(const std::array<const T*, N
   return all;
 }
 
-/// The numbers of some elements, one for each, with the smallest and the largest of them; the smallest is
-/// NaN where one of them is.
+/// The numbers of some elements, one for each, with the smallest and the largest of them; the
+/// smallest is NaN where one of them is.
 template <class V>
 class NumberBlock {
   static constexpr Index width = static_cast<Index>(V::size);
@@ -173,7 +174,8 @@ class NumberBlock {
   V smallest_, largest_;
 };
 
-/// One line of many in a loop. Force-inlined: otherwise the pointers go through the stack for every line.
+/// One line of many in a loop. Force-inlined: otherwise the pointers go through the stack for every
+/// line.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_line(const Op& op, const std::array<const T*, I>& in,
                                    const std::array<T*, O>& out, Index n, Stores stores) noexcept {

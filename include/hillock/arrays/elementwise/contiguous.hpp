@@ -1,4 +1,5 @@
-// Applies an operation to contiguous elements, a batch at a time: the loop under every elementwise verb.
+// Applies an operation to contiguous elements, a batch at a time: the loop under every elementwise
+// verb.
 #pragma once
 
 #include <hillock/arrays/operations/operation.hpp>
@@ -13,7 +14,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// How results are stored. Streaming is a wish: it is done as far as the outputs' alignment allows it.
+/// How results are stored. Streaming is a wish: it is done as far as the outputs' alignment allows
+/// it.
 enum class Stores { cached, streaming };
 
 template <class V, class T, std::size_t I>
@@ -34,8 +36,8 @@ std::array<Pointer, N> advanced(std::array<Pointer, N> places, Index by) noexcep
   return places;
 }
 
-/// What an earlier step stored: a batch, or a struct of two such. Sealed, because g++ would load it in
-/// parts, and each part would wait for the store of the whole.
+/// What an earlier step stored: a batch, or a struct of two such. Sealed, because g++ would load it
+/// in parts, and each part would wait for the store of the whole.
 template <class Stored>
 HILLOCK_INLINE Stored load_stored(const Stored& stored) noexcept {
   if constexpr (simd::is_batch<Stored>) {
@@ -47,8 +49,8 @@ HILLOCK_INLINE Stored load_stored(const Stored& stored) noexcept {
 }
 
 /// Applies op to a number of batches, of which number i is at in + i step, and stores them at
-/// out + i V::size; each step for a block of them. The intermediate results of a block, 2 KB or twice
-/// that, stay in the first-level cache.
+/// out + i V::size; each step for a block of them. The intermediate results of a block, 2 KB or
+/// twice that, stay in the first-level cache.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, I>& in, Index step,
                                        const std::array<T*, O>& out, Index batches) noexcept {
@@ -78,8 +80,8 @@ HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, 
   }
 }
 
-/// The batches from `at` to before `end`, then the last one, whose inputs are loaded already. It is one
-/// loop, so that a long operation is not compiled twice.
+/// The batches from `at` to before `end`, then the last one, whose inputs are loaded already. It is
+/// one loop, so that a long operation is not compiled twice.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_to_last(const Op& op, const std::array<const T*, I>& in,
                                       const std::array<T*, O>& out, Index at, Index end,
@@ -92,9 +94,9 @@ HILLOCK_INLINE void transform_to_last(const Op& op, const std::array<const T*, I
   }
 }
 
-/// Applies op to n elements, a batch's or more. The last, partly filled batch overlaps the one before it:
-/// its inputs are loaded before anything is written, so that an element in place is not transformed
-/// twice.
+/// Applies op to n elements, a batch's or more. The last, partly filled batch overlaps the one
+/// before it: its inputs are loaded before anything is written, so that an element in place is not
+/// transformed twice.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I>& in,
                                       const std::array<T*, O>& out, Index n) noexcept {
@@ -116,8 +118,8 @@ HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I
     transform_to_last(op, in, out, at, end, last);
   } else {
     if constexpr (!Op::is_compute_bound) {
-      // Two batches a turn: one of ReLU takes a cycle, or two where the seven instructions of the loop
-      // happen to cross the boundary of a line that the processor fetches.
+      // Two batches a turn: one of ReLU takes a cycle, or two where the seven instructions of the
+      // loop happen to cross the boundary of a line that the processor fetches.
       for (; at + width < end; at += 2 * width) {
         store_batches(op(load_batches<V>(in, at)), out, at);
         store_batches(op(load_batches<V>(in, at + width)), out, at + width);
@@ -128,14 +130,14 @@ HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I
   }
 }
 
-/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input's own memory,
-/// not a shifted one. The pointers are passed by value, in registers: a short call would wait for them
-/// in memory.
+/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input's own
+/// memory, not a shifted one. The pointers are passed by value, in registers: a short call would
+/// wait for them in memory.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 void transform_contiguous(const Op& op_in_memory, const std::array<const T*, I> in,
                           const std::array<T*, O> out, Index n) noexcept {
-  // A copy, of which the compiler knows that no store through a pointer changes it: otherwise it loads
-  // the parameters of the operation again for every batch.
+  // A copy, of which the compiler knows that no store through a pointer changes it: otherwise it
+  // loads the parameters of the operation again for every batch.
   const Op op = op_in_memory;
   using V = simd::Batch<T, Arch>;
   if (n >= static_cast<Index>(V::size)) {
@@ -151,8 +153,8 @@ void transform_contiguous(const Op& op_in_memory, const std::array<const T*, I> 
   }
 }
 
-/// The elements before the first one that is aligned to so many bytes, of every output; -1 where the
-/// outputs differ in it.
+/// The elements before the first one that is aligned to so many bytes, of every output; -1 where
+/// the outputs differ in it.
 template <class T, std::size_t O>
 Index elements_before_alignment(const std::array<T*, O>& out, std::size_t bytes) noexcept {
   const auto misalignment = reinterpret_cast<std::uintptr_t>(out[0]) % bytes;
@@ -162,8 +164,9 @@ Index elements_before_alignment(const std::array<T*, O>& out, std::size_t bytes)
   return static_cast<Index>((bytes - misalignment) % bytes / sizeof(T));
 }
 
-/// As transform_contiguous, but the results are stored past the caches as far as the outputs' alignment
-/// allows it. No output is an input. It is not inlined, because a call of a few elements never needs it.
+/// As transform_contiguous, but the results are stored past the caches as far as the outputs'
+/// alignment allows it. No output is an input. It is not inlined, because a call of a few elements
+/// never needs it.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_NOINLINE void transform_streaming(const Op& op, const std::array<const T*, I>& in,
                                           const std::array<T*, O>& out, Index n) noexcept {
@@ -182,8 +185,8 @@ HILLOCK_NOINLINE void transform_streaming(const Op& op, const std::array<const T
   transform_contiguous<Arch>(op, advanced(in, end), advanced(out, end), n - end);
 }
 
-/// The same, stored as `stores` says. What is compute-bound is always stored through the caches: its
-/// time is not the memory's.
+/// The same, stored as `stores` says. What is compute-bound is always stored through the caches:
+/// its time is not the memory's.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*, I>& in,
                                          const std::array<T*, O>& out, Index n,
@@ -194,9 +197,9 @@ HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*
   transform_contiguous<Arch>(op, in, out, n);
 }
 
-/// Chooses streaming stores for results that are too large to be found in the cache later, unless they
-/// go where an input is read. Stretches shorter than a page would have too many ends, where a line of
-/// the cache is written in part.
+/// Chooses streaming stores for results that are too large to be found in the cache later, unless
+/// they go where an input is read. Stretches shorter than a page would have too many ends, where a
+/// line of the cache is written in part.
 template <class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE Stores stores_for(const std::array<const T*, I>& in, const std::array<T*, O>& out,
                                  Index length, Index elements) noexcept {

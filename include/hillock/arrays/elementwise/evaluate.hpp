@@ -1,5 +1,5 @@
-// The seam: every elementwise evaluation of hillock passes here. It checks the shapes and the overlap of
-// the views, and does what the policy says with the loop.
+// The seam: every elementwise evaluation of hillock passes here. It checks the shapes and the
+// overlap of the views, and does what the policy says with the loop.
 #pragma once
 
 #include <hillock/arrays/elementwise/broadcast.hpp>
@@ -40,8 +40,8 @@ struct Accumulate : detail::PolicyBase {
   static constexpr bool is_parallel = false;
 };
 
-/// As the last argument of a verb: results are added to what is in the output, which is rounded once
-/// more: backward(f, x, dy, dx, accumulate) is dx += dy f'(x).
+/// As the last argument of a verb: results are added to what is in the output, which is rounded
+/// once more: backward(f, x, dy, dx, accumulate) is dx += dy f'(x).
 inline constexpr Accumulate accumulate{};
 
 namespace detail {
@@ -116,9 +116,9 @@ HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&.
 }
 
 /// Writes what an operation gives for the inputs to the outputs, as the policy says. Throws
-/// std::invalid_argument, before anything is written, if a shape differs from that of the first input,
-/// if an output overlaps an input without being the same array, or if two outputs overlap. The last
-/// input may be a broadcast one. ArePacked: as for transform().
+/// std::invalid_argument, before anything is written, if a shape differs from that of the first
+/// input, if an output overlaps an input without being the same array, or if two outputs overlap.
+/// The last input may be a broadcast one. ArePacked: as for transform().
 template <class Arch, bool ArePacked = false, class Policy, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& op,
                              const std::tuple<Named<Outs>...>& outputs,

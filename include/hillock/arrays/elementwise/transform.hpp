@@ -37,9 +37,9 @@ HILLOCK_INLINE bool are_without_gaps(Lines lines, const Views&... views) noexcep
   return ((views.step(!lines.along_row) == lines.length || lines.count == 1) && ...);
 }
 
-/// The lines of views that are contiguous along them, straight from memory to memory; as one stretch
-/// where they have no gaps. Force-inlined, and transform() too: otherwise the description of the views
-/// goes through the stack, 1 ns of the 4 that a call of few elements takes.
+/// The lines of views that are contiguous along them, straight from memory to memory; as one
+/// stretch where they have no gaps. Force-inlined, and transform() too: otherwise the description
+/// of the views goes through the stack, 1 ns of the 4 that a call of few elements takes.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Outs&...>& out,
                                         const std::tuple<const Ins&...>& in, Lines lines,
@@ -66,8 +66,8 @@ HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Out
 template <class View>
 using Passed = std::conditional_t<View::is_strided, View, const View&>;
 
-/// Lines that go through buffers where a view is not contiguous along them, or is of another type than
-/// is computed in.
+/// Lines that go through buffers where a view is not contiguous along them, or is of another type
+/// than is computed in.
 /// The views are passed by value where they can be copied: where a reference to a view leaves the
 /// caller, its members go through the stack in every call.
 template <class Arch, class Op, class Outs, class Ins, std::size_t... I, std::size_t... O>
@@ -92,10 +92,10 @@ HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins
   }
 }
 
-/// op(inputs...) -> outputs..., element by element; the shapes are equal. `elements` is the size of the
-/// whole that this is a part of, where several threads share the work: what counts for the choice of the
-/// stores is whether all of it is in the cache. ArePacked: whether it is known when it is compiled that
-/// the elements are contiguous along the lines; no buffers are compiled then.
+/// op(inputs...) -> outputs..., element by element; the shapes are equal. `elements` is the size of
+/// the whole that this is a part of, where several threads share the work: what counts for the
+/// choice of the stores is whether all of it is in the cache. ArePacked: whether it is known when
+/// it is compiled that the elements are contiguous along the lines; no buffers are compiled then.
 template <class Arch, bool ArePacked = false, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& out,
                               const std::tuple<const Ins&...>& in, Index elements) {

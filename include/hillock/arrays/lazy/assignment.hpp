@@ -1,10 +1,10 @@
 // y = f(x), computed by the loop that the verbs have.
 //
 // Eigen's own loop takes one packet after the other; hillock's takes a block of them step by step
-// (kernels/exponential_formula.hpp) and stores large results past the caches. So hillock's loop does the
-// plain assignment of a lazy expression, where its arrays and the result lie in memory in the same
-// order; anything else (a larger expression, +=, steps between elements, fixed sizes) stays with Eigen.
-// The bits are the same.
+// (kernels/exponential_formula.hpp) and stores large results past the caches. So hillock's loop
+// does the plain assignment of a lazy expression, where its arrays and the result lie in memory in
+// the same order; anything else (a larger expression, +=, steps between elements, fixed sizes)
+// stays with Eigen. The bits are the same.
 #pragma once
 
 #include <hillock/arrays/elementwise/transform.hpp>

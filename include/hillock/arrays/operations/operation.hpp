@@ -1,7 +1,8 @@
-// Operations: what the loops apply to batches. A formula becomes an operation once, here; its element
-// type, its accuracy and its schedule are settled then.
+// Operations: what the loops apply to batches. A formula becomes an operation once, here; its
+// element type, its accuracy and its schedule are settled then.
 //
-// An operation takes a batch of each input in a std::array and returns a batch of each output in one:
+// An operation takes a batch of each input in a std::array and returns a batch of each output in
+// one:
 //
 //   op(in)                                   all at once
 //   op.finish(in, op.exponentiate(in, op.reduce(in)))
@@ -10,7 +11,8 @@
 // and says of itself
 //
 //   op.schedule                              how the loop over contiguous elements takes the steps
-//   op.is_compute_bound                      whether it takes some ten cycles a batch or more, as an
+//   op.is_compute_bound                      whether it takes some ten cycles a batch or more, as
+//   an
 //                                            exponential does: its time is not that of the memory
 #pragma once
 
@@ -119,8 +121,8 @@ constexpr bool is_rounded_from_double() noexcept {
            is_rounded_from_double<F, Element>(F::derivative_bound);
 }
 
-/// A quantity of a formula in double, or on pairs of doubles, with its error: what kernels::rounded_once
-/// has to know.
+/// A quantity of a formula in double, or on pairs of doubles, with its error: what
+/// kernels::rounded_once has to know.
 template <Quantity Q, class F, class Formula>
 struct FormulaWithError {
   static constexpr ErrorBound bound =
@@ -142,8 +144,8 @@ struct FormulaWithError {
   }
 };
 
-/// What a step returned for the lower and for the upper lanes of a batch of floats, which is computed
-/// in two batches of doubles.
+/// What a step returned for the lower and for the upper lanes of a batch of floats, which is
+/// computed in two batches of doubles.
 template <class Half>
 struct LowAndHigh {
   Half low;
@@ -251,8 +253,8 @@ class TimesGradient : public Slope {
   }
 };
 
-/// What an operation gives is added to what is in the outputs, which are the inputs from number `First`
-/// on.
+/// What an operation gives is added to what is in the outputs, which are the inputs from number
+/// `First` on.
 template <class Op, std::size_t First>
 class Accumulating : public Op {
  public:

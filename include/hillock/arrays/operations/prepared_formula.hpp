@@ -1,5 +1,5 @@
-// What a function asks for (its accuracy, its architecture), and the function prepared for numbers of
-// one type.
+// What a function asks for (its accuracy, its architecture), and the function prepared for numbers
+// of one type.
 #pragma once
 
 #include <hillock/accuracy.hpp>
@@ -39,8 +39,8 @@ struct CheckFunction {
 };
 
 /// The accuracy and the architecture of a function, which its class has as members: Activation and
-/// ArrayActivation derive from it. A class with other template parameters than hillock's own is fast
-/// and for the native architecture, unless it has members of these names itself.
+/// ArrayActivation derive from it. A class with other template parameters than hillock's own is
+/// fast and for the native architecture, unless it has members of these names itself.
 template <class F>
 struct Tier {
   static constexpr Accuracy accuracy = Accuracy::fast;
@@ -62,14 +62,16 @@ inline constexpr bool is_one_operation = false;
 template <class F>
 inline constexpr bool is_one_operation<F, std::enable_if_t<(F::forward_bound.ulp <= 0.5)>> = true;
 
-/// A parameter as is computed with in T: rounded once to the element type, whose largest number stands
-/// for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that training
-/// has lost shows in the results. Accuracy::exact computes in double what it promises for float.
+/// A parameter as is computed with in T: rounded once to the element type, whose largest number
+/// stands for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that
+/// training has lost shows in the results. Accuracy::exact computes in double what it promises for
+/// float.
 template <Accuracy A, class T>
 T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
   constexpr auto largest = static_cast<double>(std::numeric_limits<Element>::max());
-  // In this form a minimum and a maximum, which the compiler moves out of a loop; a choice stays in it.
+  // In this form a minimum and a maximum, which the compiler moves out of a loop; a choice stays in
+  // it.
   const double below = parameter < largest ? parameter : largest;
   const double clamped = below > -largest ? below : -largest;
 #if HILLOCK_FAST_MATH
@@ -82,9 +84,9 @@ T rounded_parameter(double parameter) noexcept {
 #endif
 }
 
-/// F as it is computed in T. A class with parameters may have `template <class T> formula() const`, an
-/// object with the _at functions that holds what depends on the parameters alone: it is made once for
-/// a call, where the class itself would compute that for every batch.
+/// F as it is computed in T. A class with parameters may have `template <class T> formula() const`,
+/// an object with the _at functions that holds what depends on the parameters alone: it is made
+/// once for a call, where the class itself would compute that for every batch.
 template <class F, class T, class = void>
 struct PreparedFormula {
   using type = F;

@@ -1,5 +1,5 @@
-// What is checked of the arrays of a call before anything is written, and the errors where it does not
-// hold.
+// What is checked of the arrays of a call before anything is written, and the errors where it does
+// not hold.
 #pragma once
 
 #include <hillock/arrays/views/overlap.hpp>
@@ -38,8 +38,8 @@ HILLOCK_INLINE void require_same_shape(const char* where, Named<Reference> refer
   require_same_shape(where, reference.name, reference.view.shape(), given.name, given.view.shape());
 }
 
-/// An output may be an input (same address and steps) or share nothing with it. Of expressions nothing
-/// is known.
+/// An output may be an input (same address and steps) or share nothing with it. Of expressions
+/// nothing is known.
 template <class Out, class In>
 HILLOCK_INLINE void require_in_place_or_apart(const char* where, Named<Out> output,
                                               Named<In> input) {
@@ -58,8 +58,8 @@ HILLOCK_INLINE void require_apart(const char* where, Named<A> first, Named<B> se
   }
 }
 
-/// All arrays have the shape of the first input; each output is in place of an input or apart from it;
-/// two outputs share nothing.
+/// All arrays have the shape of the first input; each output is in place of an input or apart from
+/// it; two outputs share nothing.
 template <class... Ins, class... Outs>
 HILLOCK_INLINE void require_elementwise(const char* where,
                                         const std::tuple<Named<Outs>...>& outputs,

@@ -250,9 +250,9 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
 }
 
-/// Whether an output that is not clearly apart from an input overlaps it in part: neither apart nor in
-/// place. Not inlined, because the description of the views would be put in memory in every call, and
-/// a call of few elements would wait for it.
+/// Whether an output that is not clearly apart from an input overlaps it in part: neither apart nor
+/// in place. Not inlined, because the description of the views would be put in memory in every
+/// call, and a call of few elements would wait for it.
 template <class E>
 HILLOCK_COLD bool overlap_in_part(StridedView<E> out, StridedView<const E> in) noexcept {
   return !(out.as_input() == in) && share_elements(out, in);

@@ -1,10 +1,10 @@
-// Views: what hillock sees of an Eigen object. An Eigen object becomes a view once, where it enters a
-// public function; everything behind that knows views alone.
+// Views: what hillock sees of an Eigen object. An Eigen object becomes a view once, where it enters
+// a public function; everything behind that knows views alone.
 //
 //   StridedView<E>        elements in memory: a pointer, a shape and the steps to the next row and
-//                         column. E is const where the elements are only read. One type serves every
-//                         Array, Matrix, Map, Ref and Block of E, so that what is compiled for it is
-//                         compiled once.
+//                         column. E is const where the elements are only read. One type serves
+//                         every Array, Matrix, Map, Ref and Block of E, so that what is compiled
+//                         for it is compiled once.
 //   ExpressionInput<X>    elements that an expression computes when they are read
 //   ExpressionOutput<Y>   elements that can be written, but have no common step (x.reverse(), or
 //                         x(indices, all))
@@ -32,8 +32,8 @@ inline std::size_t buffer_size_for(Index n) noexcept {
   return static_cast<std::size_t>((n + width - 1) / width * width);
 }
 
-/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not vectorise a loop of
-/// unknown length (g++ -O2).
+/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not vectorise a loop
+/// of unknown length (g++ -O2).
 template <class Work>
 void for_each_index(Index n, const Work& work) {
   constexpr Index block = 16;
@@ -87,7 +87,8 @@ class StridedView {
         row_step_(row_step),
         col_step_(col_step),
         is_row_major_(is_row_major) {}
-  /// Member by member: of one copy of the whole g++ makes an object in memory, in every call of a verb.
+  /// Member by member: of one copy of the whole g++ makes an object in memory, in every call of a
+  /// verb.
   HILLOCK_INLINE StridedView(const StridedView& other) noexcept
       : data_(other.data_),
         shape_{other.shape_.rows, other.shape_.cols},
@@ -110,8 +111,8 @@ class StridedView {
     return {data_, shape_, row_step_, col_step_, is_row_major_};
   }
 
-  /// A pointer to n elements of a row, or of a column, in the type that is computed in: in the memory
-  /// itself where that is possible, else in the buffer.
+  /// A pointer to n elements of a row, or of a column, in the type that is computed in: in the
+  /// memory itself where that is possible, else in the buffer.
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
     const E* from = place_of(row, col);
     const Index next = step(along_row);
@@ -130,8 +131,8 @@ class StridedView {
   }
   T lane(Index row, Index col) const noexcept { return to_lane<Element>(*place_of(row, col)); }
 
-  /// Where n results are to be put: in the memory itself where that is possible, else in the buffer,
-  /// from which write() then takes them.
+  /// Where n results are to be put: in the memory itself where that is possible, else in the
+  /// buffer, from which write() then takes them.
   T* place(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
     if constexpr (is_loadable) {
       if (step(along_row) == 1 || n == 1) return place_of(row, col);
@@ -205,8 +206,8 @@ class ExpressionBlock {
   Shape shape_;
 };
 
-/// Elements that an expression computes when they are read. X is what evaluated() returned; the view
-/// refers to it.
+/// Elements that an expression computes when they are read. X is what evaluated() returned; the
+/// view refers to it.
 template <class X>
 class ExpressionInput {
  public:
@@ -285,8 +286,8 @@ class ExpressionOutput {
 };
 
 /// An argument that is read, in the form that a view can refer to: itself where its elements lie in
-/// memory or are computed one by one, a plain array where Eigen would evaluate it first, as it does a
-/// matrix product. (Eigen's own nested_eval would copy a Map, and the copy would wait for its
+/// memory or are computed one by one, a plain array where Eigen would evaluate it first, as it does
+/// a matrix product. (Eigen's own nested_eval would copy a Map, and the copy would wait for its
 /// original.)
 template <class X>
 using Evaluated = std::conditional_t<has_direct_access<X>, const X&,

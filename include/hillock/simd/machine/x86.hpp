@@ -218,8 +218,8 @@ inline constexpr std::size_t counting_register_bytes = 64;
 inline constexpr std::size_t counting_register_bytes = 0;
 #endif
 
-// Without AVX512VL, registers narrower than 512 bits have no lookup in a table of two registers. The
-// tables are used together with fma only.
+// Without AVX512VL, registers narrower than 512 bits have no lookup in a table of two registers.
+// The tables are used together with fma only.
 #if defined(__AVX512VL__) && defined(__FMA__)
 inline constexpr int table_bits = 4;
 #elif defined(__AVX2__) && !defined(__AVX512F__) && defined(__FMA__)
