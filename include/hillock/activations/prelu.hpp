@@ -156,20 +156,11 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
     const auto in_dy = detail::input_view(gradient_by_y);
     detail::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
     require_slopes("PReLU::slope_gradient", in.shape());
-    const auto term = [](const auto& x, const auto& dy_there) {
-      return rectified_by_slope(x, dy_there);
-    };
     detail::Parameters gradient = detail::Parameters::Zero(slope.size());
-    if (axis_) {
-      detail::sum_per_unit<Arch>(term, *axis_, in, in_dy, gradient.data());
-      return gradient;
-    }
-    const Per longer = in.shape().rows < in.shape().cols ? Per::row : Per::column;
-    detail::Parameters each(detail::distributions(in.shape(), longer));
-    detail::sum_per_unit<Arch>(term, longer, in, in_dy, each.data());
-    detail::simd::Batch<double, detail::simd::NarrowArch> sum = 0;
-    for (const double some : each) sum = sum + some;
-    gradient[0] = sum.first();
+    if (axis_)
+      detail::parameter_gradient_per_unit<Arch>(BySlope(), *axis_, in, in_dy, gradient.data());
+    else
+      gradient[0] = detail::parameter_gradient<Arch>(BySlope(), in, in_dy);
     return gradient;
   }
 
@@ -212,6 +203,14 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
   }
 
  private:
+  /// The derivative by the slope, which does not depend on the slope.
+  struct BySlope {
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      return rectified_by_slope(x);
+    }
+  };
+
   std::optional<Per> axis_;
 
   void check_slopes() const {

@@ -88,10 +88,10 @@ HILLOCK_INLINE V rectified_derivative(V x, OwnSlopes<V> slope) noexcept {
   return rectified_derivative(x, slope.value);
 }
 
-/// dy min(x, 0), but 0 for x > 0 whatever dy is: the gradient by the slope.
+/// The derivative by the slope: x for x <= 0, else 0; NaN for NaN.
 template <class V>
-HILLOCK_INLINE V rectified_by_slope(V x, V dy) noexcept {
-  return nan_kept(x, zero_where(x > 0, x * dy));
+HILLOCK_INLINE V rectified_by_slope(V x) noexcept {
+  return nan_kept(x, zero_where(x > 0, x));
 }
 
 }  // namespace kernels

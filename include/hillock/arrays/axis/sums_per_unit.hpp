@@ -126,6 +126,40 @@ void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* t
   }
 }
 
+/// One element's share of the gradient by a parameter: dy df/dparameter, where the formula gives the
+/// derivative as parameter_derivative_at(x). An element that the parameter does not reach (the
+/// derivative is 0, as that of PReLU's slope is for every x > 0) has no share, whatever dy is; at
+/// x = 0 the product is IEEE's.
+template <class Formula>
+struct ParameterTerm {
+  const Formula& formula;
+
+  template <class W>
+  HILLOCK_INLINE W operator()(W x, W dy) const noexcept {
+    const W derivative = formula.parameter_derivative_at(x);
+    return nan_kept(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
+  }
+};
+
+/// Writes to[unit] = the gradient by a parameter that a row (column) shares, summed in double.
+template <class Arch, class Formula, class X, class DY>
+void parameter_gradient_per_unit(const Formula& formula, Per per, const X& x, const DY& dy,
+                                 double* to) {
+  sum_per_unit<Arch>(ParameterTerm<Formula>{formula}, per, x, dy, to);
+}
+
+/// Returns the gradient by a parameter that all elements share, always summed in the same order: over
+/// the longer side of x first.
+template <class Arch, class Formula, class X, class DY>
+double parameter_gradient(const Formula& formula, const X& x, const DY& dy) {
+  const Per longer = x.shape().rows < x.shape().cols ? Per::row : Per::column;
+  Parameters each(distributions(x.shape(), longer));
+  parameter_gradient_per_unit<Arch>(formula, longer, x, dy, each.data());
+  simd::Batch<double, simd::NarrowArch> sum = 0;
+  for (const double of_line : each) sum = sum + of_line;
+  return sum.first();
+}
+
 }  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
