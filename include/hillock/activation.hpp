@@ -55,12 +55,12 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   using HintForBoth = detail::IfNot<detail::HintForBoth<Derived, X, DY, true>>;
 
  public:
-  // What a class may say of itself, by a member of the same name: the diagnostics are quicker then.
-  /// f(x) has the sign of x for all x if f(-1) < 0 < f(1).
-  static constexpr bool may_keep_sign = false;
-  /// |f'| is above any number in one stretch of x at most, but for a root of f'. Where it is not
-  /// so, elements are judged wrongly.
-  static constexpr bool is_steep_in_one_stretch = false;
+  // What a class may say of itself, by a member of the same name; the diagnostics are faster then.
+  /// Whether f(x) has the sign of x for all x, provided that f(-1) < 0 < f(1).
+  static constexpr bool may_preserve_sign = false;
+  /// Whether |f'| is unimodal: above any threshold on one interval of x at most, apart from a root of
+  /// f'. If a class says so wrongly, the diagnostics classify its elements wrongly.
+  static constexpr bool has_unimodal_slope = false;
 
   /// The function's parameters (Parameter): none, unless the class lists its own.
   static constexpr std::array<Parameter<Derived>, 0> parameters() noexcept { return {}; }

@@ -39,8 +39,8 @@ struct SoftSign : hillock::Activation<SoftSign> {
 /// 2 x for x > 0, else x / 2, which may say so.
 template <bool Says>
 struct Bent : hillock::Activation<Bent<Says>> {
-  static constexpr bool is_steep_in_one_stretch = Says;
-  static constexpr bool may_keep_sign = Says;
+  static constexpr bool has_unimodal_slope = Says;
+  static constexpr bool may_preserve_sign = Says;
   template <class V>
   V forward_at(const V& x) const {
     return select(x > 0, 2 * x, 0.5 * x);

@@ -26,8 +26,8 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
-  static constexpr bool may_keep_sign = true;
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool may_preserve_sign = true;
+  static constexpr bool has_unimodal_slope = true;
 
   double alpha;
   static constexpr auto parameters() noexcept {

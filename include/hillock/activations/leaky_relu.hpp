@@ -24,8 +24,8 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool may_keep_sign = true;
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool may_preserve_sign = true;
+  static constexpr bool has_unimodal_slope = true;
 
   double slope;
   static constexpr auto parameters() noexcept {

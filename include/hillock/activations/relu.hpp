@@ -17,7 +17,7 @@ class ReLU : public Activation<ReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool has_unimodal_slope = true;
 
   constexpr ReLU() noexcept = default;
 

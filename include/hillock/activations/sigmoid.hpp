@@ -24,7 +24,7 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool has_unimodal_slope = true;
 
   constexpr Sigmoid() noexcept = default;
 

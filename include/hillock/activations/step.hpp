@@ -15,7 +15,7 @@ class Step : public Activation<Step<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool has_unimodal_slope = true;
 
   constexpr Step() noexcept = default;
 

@@ -34,7 +34,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4, 0.5};
-  static constexpr bool is_steep_in_one_stretch = true;
+  static constexpr bool has_unimodal_slope = true;
 
   double beta;
   static constexpr auto parameters() noexcept {

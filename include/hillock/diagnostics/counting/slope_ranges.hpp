@@ -186,11 +186,11 @@ HILLOCK_NOINLINE double largest_slope_of(const ElementFunction<T>& f) noexcept {
 template <class F, bool = detail::is_pointwise<F>>
 inline constexpr bool may_preserve_sign = false;
 template <class F>
-inline constexpr bool may_preserve_sign<F, true> = F::may_keep_sign;
+inline constexpr bool may_preserve_sign<F, true> = F::may_preserve_sign;
 template <class F, bool = detail::is_pointwise<F>>
 inline constexpr bool has_unimodal_slope = false;
 template <class F>
-inline constexpr bool has_unimodal_slope<F, true> = F::is_steep_in_one_stretch;
+inline constexpr bool has_unimodal_slope<F, true> = F::has_unimodal_slope;
 
 /// Whether f(x) has the sign of x for every x of type T, of a function that may preserve the sign.
 template <class T>
