@@ -4,7 +4,7 @@
 #pragma once
 
 #include <hillock/errors.hpp>
-#include <hillock/simd/machine.hpp>
+#include <hillock/simd/numbers.hpp>
 
 #include <array>
 #include <string>

@@ -191,7 +191,8 @@ class UnitMonitor {
         {&shared, nullptr, differ_along_unit ? Loops::both : Loops::both_bound,
          static_cast<Index>(V::size)},
         nullptr, false, layer_.counters());
-    const Index samples = layer_.samples_of(in.shape()), units = layer_.units();
+    const Index samples = layer_.samples_of(in.shape());
+    const auto units = static_cast<Index>(layer_.units());
     constexpr Index chunk = decltype(observer)::chunk;
     alignas(V) T buffer[static_cast<std::size_t>(chunk)], each[static_cast<std::size_t>(chunk)];
     for (Index unit = 0; unit < units; ++unit) {

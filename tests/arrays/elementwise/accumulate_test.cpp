@@ -1,0 +1,125 @@
+// The policy accumulate: what a verb gives is added to what is in the output, rounded once more.
+#include <support/catch.hpp>
+#include <support/squareplus.hpp>
+
+#include <hillock/activations/prelu.hpp>
+#include <hillock/activations/relu.hpp>
+#include <hillock/activations/tanh.hpp>
+
+#include <cstring>
+
+namespace {
+
+using hillock::accumulate;
+using hillock::Per;
+using Index = Eigen::Index;
+template <class T, int Order = Eigen::ColMajor>
+using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Order>;
+
+/// What is in the outputs before: numbers of every size, none of which is what a verb gives.
+template <class A>
+A numbers(Index rows, Index cols, double first) {
+  using T = typename A::Scalar;
+  A result(rows, cols);
+  for (Index j = 0; j < cols; ++j)
+    for (Index i = 0; i < rows; ++i)
+      result(i, j) = static_cast<T>(std::sin(first + static_cast<double>(7 * i + 3 * j)) * 4);
+  return result;
+}
+
+template <class A, class B>
+bool same_bits(const A& a, const B& b) {
+  using T = typename A::Scalar;
+  if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
+  for (Index j = 0; j < a.cols(); ++j)
+    for (Index i = 0; i < a.rows(); ++i) {
+      const T x = a(i, j), y = b(i, j);
+      if (std::memcmp(static_cast<const void*>(&x), static_cast<const void*>(&y), sizeof x) != 0)
+        return false;
+    }
+  return true;
+}
+
+/// Every verb of f, into arrays of type Out; the sum is Eigen's own. Returns how many were compared.
+template <class Out, class F>
+int check_verbs(const F& f, Index rows, Index cols) {
+  using T = typename Out::Scalar;
+  const Array<T> x = numbers<Array<T>>(rows, cols, 0.3), dy = numbers<Array<T>>(rows, cols, 0.7);
+  const Out before = numbers<Out>(rows, cols, 2), before_d = numbers<Out>(rows, cols, 5);
+  Out result(rows, cols), result_d(rows, cols);
+  INFO(rows << " x " << cols);
+
+  Out y = before;
+  hillock::forward(f, x, y, accumulate);
+  hillock::forward(f, x, result);
+  CHECK(same_bits(y, Out(before + result)));
+
+  y = before;
+  hillock::derivative(f, x, y, accumulate);
+  hillock::derivative(f, x, result);
+  CHECK(same_bits(y, Out(before + result)));
+
+  y = before;
+  Out d = before_d;
+  hillock::forward_and_derivative(f, x, y, d, accumulate);
+  hillock::forward_and_derivative(f, x, result, result_d);
+  CHECK(same_bits(y, Out(before + result)));
+  CHECK(same_bits(d, Out(before_d + result_d)));
+
+  y = before;
+  hillock::backward(f, x, dy, y, accumulate);
+  hillock::backward(f, x, dy, result);
+  CHECK(same_bits(y, Out(before + result)));
+  return 5;
+}
+
+TEMPLATE_TEST_CASE("an accumulating verb adds what the verb gives", "[accumulate]", float, double) {
+  int compared = 0;
+  for (const Index rows : {1, 3, 16, 33, 300}) {
+    for (const Index cols : {1, 2, 17}) {
+      compared += check_verbs<Array<TestType>>(hillock::relu, rows, cols);
+      compared += check_verbs<Array<TestType>>(hillock::tanh, rows, cols);
+      compared += check_verbs<Array<TestType, Eigen::RowMajor>>(hillock::tanh, rows, cols);
+      compared += check_verbs<Array<TestType>>(support::Squareplus(), rows, cols);
+      const hillock::PReLU<> per_row(Eigen::ArrayXd::LinSpaced(rows, -0.5, 2), Per::row);
+      const hillock::PReLU<> per_column(Eigen::ArrayXd::LinSpaced(cols, 0.1, 0.9), Per::column);
+      compared += check_verbs<Array<TestType>>(hillock::PReLU<>{0.3}, rows, cols);
+      compared += check_verbs<Array<TestType>>(per_row, rows, cols);
+      compared += check_verbs<Array<TestType, Eigen::RowMajor>>(per_column, rows, cols);
+    }
+  }
+  CHECK(compared == 5 * 3 * 7 * 5);
+}
+
+TEST_CASE("an accumulating verb writes to blocks and on pointers, in place too", "[accumulate]") {
+  Array<float> x = numbers<Array<float>>(9, 12, 1), dy = numbers<Array<float>>(9, 12, 2);
+  const Array<float> before = numbers<Array<float>>(20, 12, 3);
+  Array<float> sums = before;
+  const Array<float> gradient = hillock::tanh.backward(x, dy);
+  hillock::backward(hillock::tanh, x, dy, sums.middleRows(4, 9), accumulate);
+  Array<float> expected = before;
+  expected.middleRows(4, 9) += gradient;
+  CHECK(same_bits(sums, expected));
+
+  Array<float> on_pointers = before.topRows(9);
+  hillock::backward(hillock::tanh, x.data(), dy.data(), on_pointers.data(), x.size(), accumulate);
+  CHECK(same_bits(on_pointers, Array<float>(before.topRows(9) + gradient)));
+
+  const Array<float> in_place = dy + gradient;
+  hillock::backward(hillock::tanh, x, dy, dy, accumulate);
+  CHECK(same_bits(dy, in_place));
+}
+
+TEST_CASE("an accumulating verb refuses what the verb refuses, and writes nothing",
+          "[accumulate]") {
+  const Array<float> x = numbers<Array<float>>(3, 4, 1);
+  Array<float> y = numbers<Array<float>>(4, 3, 2);
+  const Array<float> before = y;
+  CHECK_THROWS_AS(hillock::forward(hillock::tanh, x, y, accumulate), std::invalid_argument);
+  CHECK(same_bits(y, before));
+  CHECK_THROWS_AS(hillock::forward(hillock::tanh, y.topRows(3), y.bottomRows(3), accumulate),
+                  std::invalid_argument);
+  CHECK(same_bits(y, before));
+}
+
+}  // namespace
