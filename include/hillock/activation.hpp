@@ -58,8 +58,8 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   // What a class may say of itself, by a member of the same name; the diagnostics are faster then.
   /// Whether f(x) has the sign of x for all x, provided that f(-1) < 0 < f(1).
   static constexpr bool may_preserve_sign = false;
-  /// Whether |f'| is unimodal: above any threshold on one interval of x at most, apart from a root of
-  /// f'. If a class says so wrongly, the diagnostics classify its elements wrongly.
+  /// Whether |f'| is unimodal: above any threshold on one interval of x at most, apart from a root
+  /// of f'. If a class says so wrongly, the diagnostics classify its elements wrongly.
   static constexpr bool has_unimodal_slope = false;
 
   /// The function's parameters (Parameter): none, unless the class lists its own.

@@ -5,10 +5,11 @@
 # usage: awk -f docstrings.awk HEADER...
 FNR == 1 { depth = 0; documented = 0; hidden = 0; delete names; head = "" }
 { line = $0 }
-line ~ /^(inline )?namespace [A-Za-z_]+ \{/ {
+line ~ /^(inline )?namespace [A-Za-z_:]+ \{/ {
   name = line
   sub(/^(inline )?namespace /, "", name)
   sub(/ \{.*/, "", name)
+  sub(/.*::/, "", name)
   names[++depth] = name
   if (name == "detail" || name == "hint" || name == "internal" || name == "Eigen" || name == "exact") ++hidden
   documented = 0

@@ -40,7 +40,8 @@ bool same_bits(const A& a, const B& b) {
   return true;
 }
 
-/// Every verb of f, into arrays of type Out; the sum is Eigen's own. Returns how many were compared.
+/// Compares every verb of f, into arrays of type Out, with Eigen's own sum. Returns how many it
+/// compared.
 template <class Out, class F>
 int check_verbs(const F& f, Index rows, Index cols) {
   using T = typename Out::Scalar;

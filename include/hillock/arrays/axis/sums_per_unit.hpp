@@ -126,8 +126,8 @@ void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* t
   }
 }
 
-/// One element's share of the gradient by a parameter: dy df/dparameter, where the formula gives the
-/// derivative as parameter_derivative_at(x). An element that the parameter does not reach (the
+/// One element's share of the gradient by a parameter: dy df/dparameter, where the formula gives
+/// the derivative as parameter_derivative_at(x). An element that the parameter does not reach (the
 /// derivative is 0, as that of PReLU's slope is for every x > 0) has no share, whatever dy is; at
 /// x = 0 the product is IEEE's.
 template <class Formula>
@@ -148,8 +148,8 @@ void parameter_gradient_per_unit(const Formula& formula, Per per, const X& x, co
   sum_per_unit<Arch>(ParameterTerm<Formula>{formula}, per, x, dy, to);
 }
 
-/// Returns the gradient by a parameter that all elements share, always summed in the same order: over
-/// the longer side of x first.
+/// Returns the gradient by a parameter that all elements share, always summed in the same order:
+/// over the longer side of x first.
 template <class Arch, class Formula, class X, class DY>
 double parameter_gradient(const Formula& formula, const X& x, const DY& dy) {
   const Per longer = x.shape().rows < x.shape().cols ? Per::row : Per::column;

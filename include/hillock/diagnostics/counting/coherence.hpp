@@ -133,7 +133,8 @@ class CoherentSamples {
   /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that
   /// remain.
   HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
-    // As many as are read for a batch, or fewer. (Without the zeros g++ 12 warns of what is not read.)
+    // As many as are read for a batch, or fewer. (Without the zeros g++ 12 warns of what is not
+    // read.)
     T buffer[detail::simd::Batch<float>::size] = {};
     const Index n = units() - unit < width ? units() - unit : width;
     const T* const from = read(unit, sample, n, buffer);

@@ -125,9 +125,11 @@ inline Rule sagemaker_saturated(const char* name, double low, double high) {
             return verdict;
           }};
 }
+/// The rule for tanh: saturated below -9.4999 and above 9.4999.
 inline Rule sagemaker_saturated_tanh() {
   return sagemaker_saturated("SageMaker saturated_activation (tanh)", -9.4999, 9.4999);
 }
+/// The rule for the sigmoid: saturated below -23 and above 16.99999.
 inline Rule sagemaker_saturated_sigmoid() {
   return sagemaker_saturated("SageMaker saturated_activation (sigmoid)", -23, 16.99999);
 }

@@ -64,6 +64,7 @@ HILLOCK_NOINLINE inline const char* name_of(Problem problem) noexcept {
 /// stage, or during training, it is worth knowing. Of a trained network it is not reported.
 enum class Stage { unknown, before_training, training, trained };
 
+/// How sure a finding is.
 enum class Severity {
   wrong,         ///< at whatever stage the network was said to be
   worth_knowing  ///< also seen in networks that work
