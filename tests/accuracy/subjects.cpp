@@ -105,7 +105,7 @@ void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
   if constexpr (std::tuple_size_v<decltype(F::parameters())> == 0) {
     add_one("", 0, 0);
   } else {
-    const auto& [name, member] = F::parameters()[0];
+    const auto [name, member] = F::parameters()[0];
     const double by_default = default_of(F().*member);
     int rank = 0;
     add_one(name, by_default, rank++);
