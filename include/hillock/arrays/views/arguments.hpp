@@ -225,12 +225,13 @@ Shape shape_of(const X& x) noexcept {
   return {x.rows(), x.cols()};
 }
 
-inline std::string to_string(Shape shape) {
+HILLOCK_COLD inline std::string to_string(Shape shape) {
   return std::to_string(shape.rows) + " x " + std::to_string(shape.cols);
 }
 
-[[noreturn]] inline void throw_shapes(const char* where, const char* given, Shape given_shape,
-                                      const std::string& expected, Shape expected_shape) {
+[[noreturn]] HILLOCK_COLD inline void throw_shapes(const char* where, const char* given,
+                                                   Shape given_shape, const std::string& expected,
+                                                   Shape expected_shape) {
   detail::refuse(std::string("hillock::") + where + ": " + given + " is " + to_string(given_shape) +
                  ", expected " + to_string(expected_shape) + " " + expected);
 }

@@ -40,8 +40,8 @@ struct Term {
 /// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to
 /// be subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's
 /// algorithm.
-inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low, std::int64_t high,
-                               std::int64_t last) noexcept {
+HILLOCK_COLD inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
+                                            std::int64_t high, std::int64_t last) noexcept {
   for (;;) {
     if (low == 0) return true;
     if (a == 0) return false;
@@ -65,7 +65,7 @@ inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
 }
 
 /// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
-inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
+HILLOCK_COLD inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
   // The values of b for which what is left for a is in the range of a. For each of them a step of a
   // is within the tolerance if and only if a multiple of its step is.
   const std::int64_t least = sum - tolerance - a.span();
@@ -82,7 +82,8 @@ inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noex
 }
 
 /// The smallest n >= 0 with step n = value modulo m, for a step without a common divisor with m.
-inline std::int64_t solution(std::int64_t step, std::int64_t value, std::int64_t m) noexcept {
+HILLOCK_COLD inline std::int64_t solution(std::int64_t step, std::int64_t value,
+                                          std::int64_t m) noexcept {
   step %= m;
   value = (value % m + m) % m;
   std::int64_t n = 0;
@@ -94,7 +95,7 @@ inline std::int64_t solution(std::int64_t step, std::int64_t value, std::int64_t
 class TermSum {
  public:
   /// The value is reached for some values of the terms.
-  bool has(std::int64_t value) noexcept {
+  HILLOCK_COLD bool has(std::int64_t value) noexcept {
     simplify();
     std::int64_t span = 0;
     for (int i = 0; i < count_; ++i) span += terms_[i].span();
@@ -157,7 +158,7 @@ class TermSum {
     return static_cast<int>(fewest - terms_);
   }
 
-  bool three_have(std::int64_t value) const noexcept {
+  HILLOCK_COLD bool three_have(std::int64_t value) const noexcept {
     const Term fine = terms_[0], b = terms_[1], c = terms_[2];
     if (fine.step > most_values) {
       const int fewest = with_fewest_values();
@@ -184,7 +185,7 @@ class TermSum {
     return false;
   }
 
-  bool four_have(std::int64_t value) const noexcept {
+  HILLOCK_COLD bool four_have(std::int64_t value) const noexcept {
     // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
     const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
     const std::int64_t fine_span = terms_[0].span() + terms_[1].span();

@@ -26,10 +26,11 @@ struct ShiftedSums {
   double scale = 1;  ///< x - pivot is multiplied by this, see scale_for
 
   ShiftedSums about(double other, double n) const noexcept {
-    const double shift = pivot * scale - other * scale;
+    const double shift = product(pivot, scale) - product(other, scale);
     // A rounding may make the sum of squares negative, which none is.
-    const double moved = squares + shift * (sum + sum + n * shift);
-    return {other, sum + n * shift, moved < 0 ? 0 : moved, scale};
+    const double added = product(n, shift);
+    const double moved = squares + product(shift, sum + sum + added);
+    return {other, sum + added, moved < 0 ? 0 : moved, scale};
   }
   /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction
   /// less for each number; else about the mean as a T, if that is near enough.
@@ -47,12 +48,12 @@ struct ShiftedSums {
   HILLOCK_NOINLINE Moments moments(double n) const noexcept {
     if (n == 0) return {};
     const double offset = divided(sum, n);
-    const double spread = divided(squares, n) - offset * offset;
+    const double spread = divided(squares, n) - product(offset, offset);
     return {pivot, offset, spread < 0 ? 0 : spread, scale};
   }
   static ShiftedSums of(const Moments& moments, double n) noexcept {
     return {moments.pivot, moments.offset * n,
-            (moments.spread + moments.offset * moments.offset) * n, moments.scale};
+            (moments.spread + product(moments.offset, moments.offset)) * n, moments.scale};
   }
 };
 

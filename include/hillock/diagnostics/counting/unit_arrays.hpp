@@ -77,8 +77,8 @@ struct UnitSums {
       coarsen(i, needed);
     else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // after equal numbers, mostly zeros
       scale[i] = needed;
-    const double deviation = x * scale[i] - pivot[i] * scale[i];
-    add(i, deviation, deviation * deviation);
+    const double deviation = product(x, scale[i]) - product(pivot[i], scale[i]);
+    add(i, deviation, product(deviation, deviation));
   }
   /// Adds the sums of m other numbers to those of n numbers of the unit. They may be about the
   /// unit's pivot, as lanes are, or about a number that is nearer to their mean.

@@ -152,10 +152,11 @@ struct UnitReport {
 
   HILLOCK_NOINLINE double signal(diagnostics::Moments UnitStatistics::*moments) const noexcept {
     double mean = layer.finite == 0 ? std::numeric_limits<double>::quiet_NaN() : 0;
-    for (const UnitStatistics& unit : units)
-      if (unit.finite > 0)
-        mean +=
-            (unit.*moments).variance() * diagnostics::internal::share(unit.finite, layer.finite);
+    for (const UnitStatistics& unit : units) {
+      if (unit.finite == 0) continue;
+      const double weight = diagnostics::internal::share(unit.finite, layer.finite);
+      mean += diagnostics::internal::product((unit.*moments).variance(), weight);
+    }
     return mean;
   }
 
