@@ -21,11 +21,21 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
+
+/// Returns the greatest common divisor of numbers that are not negative, as std::gcd does. <numeric>
+/// alone would be a tenth of what including hillock costs.
+HILLOCK_COLD inline std::int64_t greatest_common_divisor(std::int64_t a, std::int64_t b) noexcept {
+  while (b != 0) {
+    const std::int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
 
 /// A term step n of a sum, 0 <= n <= last. The step is positive.
 struct Term {
@@ -104,7 +114,7 @@ class TermSum {
     if (count_ == 1) return value % terms_[0].step == 0;
     if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
     std::int64_t divisor = 0;
-    for (int i = 0; i < count_; ++i) divisor = std::gcd(divisor, terms_[i].step);
+    for (int i = 0; i < count_; ++i) divisor = greatest_common_divisor(divisor, terms_[i].step);
     if (value % divisor != 0) return false;
     for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
     return count_ == 3 ? three_have(value / divisor) : four_have(value / divisor);
@@ -168,9 +178,9 @@ class TermSum {
     // solution allows one residue of c's; both repeat, and in between the question is one about two
     // terms.
     const std::int64_t m = fine.step;
-    const std::int64_t common = std::gcd(c.step, m);
+    const std::int64_t common = greatest_common_divisor(c.step, m);
     const std::int64_t c_period = m / common;
-    const std::int64_t b_period = m / std::gcd(b.step, m);
+    const std::int64_t b_period = m / greatest_common_divisor(b.step, m);
     for (std::int64_t n = 0; n < b_period && n <= b.last; ++n) {
       const std::int64_t left = value - n * b.step;
       if (left < 0) break;
@@ -187,7 +197,7 @@ class TermSum {
 
   HILLOCK_COLD bool four_have(std::int64_t value) const noexcept {
     // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
-    const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
+    const std::int64_t divisor = greatest_common_divisor(terms_[2].step, terms_[3].step);
     const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
     if (fine_span / divisor < most_values) {
       for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
