@@ -17,7 +17,7 @@ namespace detail {
 template <Quantity Q, Accuracy A, class Element, class V, class Slopes, class Number>
 HILLOCK_INLINE auto rectified_quantity(const V& x, const Slopes& slopes,
                                        const Number& slope) noexcept {
-  const auto value = [&] {
+  const auto value = [&]() HILLOCK_INLINE_LAMBDA {
     if constexpr (A == Accuracy::exact && is_narrow<Element>)
       return kernels::rectified_once<typename FormatOf<Element>::type>(x, V(slope));
     else

@@ -97,22 +97,20 @@ HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&..
 template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&...>& out,
                                      const std::tuple<const Ins&...>& in, Index elements) {
-  std::apply(
-      [&](const auto&... before) {
-        if constexpr (ends_with_broadcast<Ins...>) {
-          constexpr std::size_t last = sizeof...(Ins) - 1;
-          const auto others = first_of(in, std::make_index_sequence<last>());
-          const auto all =
-              std::tuple_cat(others, std::tie(before...), std::tie(std::get<last>(in)));
-          transform_views<Arch, ArePacked>(AccumulatingWithBroadcast<Op, last>{op}, out, all,
-                                           elements);
-        } else {
-          const auto all = std::tuple_cat(in, std::tie(before...));
-          transform_views<Arch, ArePacked>(Accumulating<Op, sizeof...(Ins)>(op), out, all,
-                                           elements);
-        }
-      },
-      std::apply([](const auto&... view) { return std::tuple(view.as_input()...); }, out));
+  const auto as_inputs = [](const auto&... view)
+                             HILLOCK_INLINE_LAMBDA { return std::tuple(view.as_input()...); };
+  const auto with_outputs = [&](const auto&... before) HILLOCK_INLINE_LAMBDA {
+    if constexpr (ends_with_broadcast<Ins...>) {
+      constexpr std::size_t last = sizeof...(Ins) - 1;
+      const auto others = first_of(in, std::make_index_sequence<last>());
+      const auto all = std::tuple_cat(others, std::tie(before...), std::tie(std::get<last>(in)));
+      transform_views<Arch, ArePacked>(AccumulatingWithBroadcast<Op, last>{op}, out, all, elements);
+    } else {
+      const auto all = std::tuple_cat(in, std::tie(before...));
+      transform_views<Arch, ArePacked>(Accumulating<Op, sizeof...(Ins)>(op), out, all, elements);
+    }
+  };
+  unpack(with_outputs, unpack(as_inputs, out));
 }
 
 /// Writes what an operation gives for the inputs to the outputs, as the policy says. Throws
@@ -125,21 +123,23 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
                              const std::tuple<Named<Ins>...>& inputs) {
   if constexpr (Policy::is_parallel) policy.require(where);
   require_elementwise(where, outputs, inputs);
-  const auto views = [](const auto&... named) {
+  const auto views = [](const auto&... named) HILLOCK_INLINE_LAMBDA {
     return std::tuple<decltype(named.view)...>(named.view...);
   };
-  const std::tuple<const Outs&...> out = std::apply(views, outputs);
-  const std::tuple<const Ins&...> in = std::apply(views, inputs);
+  const std::tuple<const Outs&...> out = unpack(views, outputs);
+  const std::tuple<const Ins&...> in = unpack(views, inputs);
   const Shape shape = std::get<0>(out).shape();
   const Index elements = shape.rows * shape.cols;
   if constexpr (Policy::is_parallel) {
     policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const SubArray& part) {
-      const auto blocks = [&part](const auto&... view) { return std::tuple(part.of(view)...); };
-      const auto references = [](const auto&... view) { return std::tie(view...); };
-      const auto out_blocks = std::apply(blocks, out);
-      const auto in_blocks = std::apply(blocks, in);
-      transform_views<Arch, ArePacked>(op, std::apply(references, out_blocks),
-                                       std::apply(references, in_blocks), elements);
+      const auto blocks = [&part](const auto&... view)
+                              HILLOCK_INLINE_LAMBDA { return std::tuple(part.of(view)...); };
+      const auto references = [](const auto&... view)
+                                  HILLOCK_INLINE_LAMBDA { return std::tie(view...); };
+      const auto out_blocks = unpack(blocks, out);
+      const auto in_blocks = unpack(blocks, in);
+      transform_views<Arch, ArePacked>(op, unpack(references, out_blocks),
+                                       unpack(references, in_blocks), elements);
     });
   } else if constexpr (Policy::accumulates) {
     accumulate_views<Arch, ArePacked>(op, out, in, elements);

@@ -106,14 +106,16 @@ HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& ou
   if constexpr (ArePacked && (Ins::is_loadable && ...)) {
     return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
   } else if constexpr ((Outs::is_strided && ...) && (Ins::is_strided && ...)) {
-    const auto contiguous = [&](const auto&... view) {
+    const auto contiguous = [&](const auto&... view) HILLOCK_INLINE_LAMBDA {
       return are_contiguous_along(lines, view...);
     };
-    const auto without_gaps = [&](const auto&... view) { return are_without_gaps(lines, view...); };
-    const bool are_contiguous = std::apply(contiguous, out) && std::apply(contiguous, in);
+    const auto without_gaps = [&](const auto&... view) HILLOCK_INLINE_LAMBDA {
+      return are_without_gaps(lines, view...);
+    };
+    const bool are_contiguous = unpack(contiguous, out) && unpack(contiguous, in);
     if constexpr ((Ins::is_loadable && ...)) {
       if (are_contiguous) return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
-    } else if (are_contiguous && std::apply(without_gaps, out) && std::apply(without_gaps, in)) {
+    } else if (are_contiguous && unpack(without_gaps, out) && unpack(without_gaps, in)) {
       // The columns of a column-major array as one column, so that the buffers are full.
       lines = {1, lines.count * lines.length, lines.along_row};
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hillock/arrays/views/overlap.hpp>
+#include <hillock/arrays/views/unpack.hpp>
 
 #include <string>
 #include <tuple>
@@ -65,17 +66,20 @@ HILLOCK_INLINE void require_elementwise(const char* where,
                                         const std::tuple<Named<Outs>...>& outputs,
                                         const std::tuple<Named<Ins>...>& inputs) {
   const auto& first = std::get<0>(inputs);
-  const auto is_as_first = [&](const auto&... given) {
+  const auto is_as_first = [&](const auto&... given) HILLOCK_INLINE_LAMBDA {
     (require_same_shape(where, first, given), ...);
   };
-  std::apply(is_as_first, inputs);
-  std::apply(is_as_first, outputs);
-  const auto check_output = [&](const auto& output) {
-    std::apply(
-        [&](const auto&... input) { (require_in_place_or_apart(where, output, input), ...); },
-        inputs);
+  unpack(is_as_first, inputs);
+  unpack(is_as_first, outputs);
+  const auto check_output = [&](const auto& output) HILLOCK_INLINE_LAMBDA {
+    const auto check_input = [&](const auto&... input) HILLOCK_INLINE_LAMBDA {
+      (require_in_place_or_apart(where, output, input), ...);
+    };
+    unpack(check_input, inputs);
   };
-  std::apply([&](const auto&... output) { (check_output(output), ...); }, outputs);
+  const auto check_outputs = [&](const auto&... output)
+                                 HILLOCK_INLINE_LAMBDA { (check_output(output), ...); };
+  unpack(check_outputs, outputs);
   if constexpr (sizeof...(Outs) == 2)
     require_apart(where, std::get<0>(outputs), std::get<1>(outputs));
 }
