@@ -41,7 +41,7 @@ inline constexpr Index elements_per_thread = Index{1} << 20;
 
 /// Threads that have been started; they are joined at the end of the scope, however it is left.
 template <class Thread>
-class Started {
+class JoiningThreads {
  public:
   /// Starts a thread that does `work` if there is one to be had, and memory for it.
   template <class Work>
@@ -59,10 +59,10 @@ class Started {
 #endif
     return true;
   }
-  Started() = default;
-  Started(const Started&) = delete;
-  Started& operator=(const Started&) = delete;
-  ~Started() {
+  JoiningThreads() = default;
+  JoiningThreads(const JoiningThreads&) = delete;
+  JoiningThreads& operator=(const JoiningThreads&) = delete;
+  ~JoiningThreads() {
     for (Thread& thread : threads_) thread.join();
   }
 
@@ -73,8 +73,8 @@ class Started {
 /// work(part) for 0 <= part < parts: part 0 and what there is no thread for here, each other on a
 /// thread of its own.
 template <class Thread, class Work>
-void run_on_threads(int parts, const Work& work) {
-  Started<Thread> others;
+void parallel_for_threads(int parts, const Work& work) {
+  JoiningThreads<Thread> others;
   int part = 1;
   while (part < parts && others.start([&work, part] { work(part); })) ++part;
   work(0);
@@ -83,12 +83,12 @@ void run_on_threads(int parts, const Work& work) {
 
 /// work(part) for 0 <= part < parts, each on a thread of its own; work throws nothing.
 template <class Work>
-void run_parts(int parts, const Work& work) {
+void parallel_for_parts(int parts, const Work& work) {
 #if defined(_OPENMP)
 #pragma omp parallel for num_threads(parts) schedule(static)
   for (int part = 0; part < parts; ++part) work(part);
 #else
-  run_on_threads<std::thread>(parts, work);
+  parallel_for_threads<std::thread>(parts, work);
 #endif
 }
 
@@ -96,8 +96,9 @@ void run_parts(int parts, const Work& work) {
 /// runs of memory: columns of a column-major output, unless it has fewer than there are threads.
 template <class Work>
 void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work) {
-  const Index most = shape.rows * shape.cols / elements_per_thread;
-  const int parts = static_cast<int>(most < threads ? (most > 1 ? most : 1) : threads);
+  const Index max_parts = shape.rows * shape.cols / elements_per_thread;
+  const int parts =
+      static_cast<int>(max_parts < threads ? (max_parts > 1 ? max_parts : 1) : threads);
   if (parts == 1) return work(SubArray{0, 0, shape});
   const bool by_rows = is_row_major ? shape.rows >= parts : shape.cols < parts;
   const Index length = by_rows ? shape.rows : shape.cols;
@@ -108,7 +109,7 @@ void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work
     const std::int64_t cut = std::int64_t{length} * part / parts / step * step;
     return part == parts ? length : static_cast<Index>(cut);
   };
-  run_parts(parts, [&](int part) {
+  parallel_for_parts(parts, [&](int part) {
     const Index first = begin(part);
     const Index count = begin(part + 1) - first;
     work(by_rows ? SubArray{first, 0, {count, shape.cols}}

@@ -60,8 +60,8 @@ struct CheckPolicy {
 /// of the time.
 template <class Y, class... Xs>
 constexpr bool are_small_and_fixed() noexcept {
-  constexpr int most = 64;
-  const auto fits = [](int size) { return size != Eigen::Dynamic && size <= most; };
+  constexpr int max_size = 64;
+  const auto fits = [](int size) { return size != Eigen::Dynamic && size <= max_size; };
   return simd::is_element<typename Y::Scalar> && are_stored_alike<Y, Xs...> &&
          fits(Y::SizeAtCompileTime) && (fits(Xs::SizeAtCompileTime) && ...);
 }
@@ -147,7 +147,7 @@ HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x,
 
 /// As many elements of T as can lie in memory, and be counted by Eigen's index.
 template <class T>
-inline constexpr std::uintmax_t most_elements = std::min<std::uintmax_t>(
+inline constexpr std::uintmax_t max_elements = std::min<std::uintmax_t>(
     PTRDIFF_MAX / sizeof(T), static_cast<std::uintmax_t>(std::numeric_limits<Index>::max()));
 
 template <class T, class N>
@@ -155,7 +155,7 @@ template <class T, class N>
   using Wide = std::conditional_t<std::is_signed_v<N>, std::intmax_t, std::uintmax_t>;
   refuse(std::string("hillock::") + where + ": the number of elements is " +
          std::to_string(static_cast<Wide>(n)) + ", expected 0 to " +
-         std::to_string(most_elements<T>));
+         std::to_string(max_elements<T>));
 }
 
 /// Returns n as Eigen's index. A negative count is refused, and so is one that is more than memory
@@ -164,7 +164,7 @@ template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
   // A negative number becomes a very large one.
-  if (static_cast<std::uintmax_t>(n) > most_elements<T>) throw_count<T>(where, n);
+  if (static_cast<std::uintmax_t>(n) > max_elements<T>) throw_count<T>(where, n);
   return static_cast<Index>(n);
 }
 

@@ -372,9 +372,9 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
 
   hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 1);
   maxout.observe(z);
-  const auto once = maxout.report().wins;
+  const auto once = maxout.report().argmax_counts;
   maxout.merge(maxout);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(maxout.report().wins[i] == 2 * once[i]);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(maxout.report().argmax_counts[i] == 2 * once[i]);
   hillock::SoftmaxMonitor softmax(hillock::Softmax<>{Per::column}, 3);
   softmax.observe(z);
   const auto distributions = softmax.report().finite;

@@ -38,7 +38,7 @@ using hillock::UnitMonitor;
 constexpr double infinity = Special<double>::infinity;
 constexpr double nan = Special<double>::quiet_nan;
 constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t most_integer = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 
 /// What does not hold of a report; empty if all does.
 std::string flaw_of(const hillock::UnitStatistics& unit) {
@@ -69,13 +69,13 @@ std::string flaw_of(const hillock::UnitReport& report) {
 std::string flaw_of(const hillock::MaxoutReport& report) {
   const auto pieces = static_cast<std::size_t>(report.pieces);
   for (std::size_t unit = 0; unit < report.finite.size(); ++unit) {
-    std::int64_t wins = 0;
+    std::int64_t sum = 0;
     for (std::size_t i = 0; i < pieces; ++i) {
-      if (report.wins[unit * pieces + i] < 0) return "a negative count";
-      wins += report.wins[unit * pieces + i];
+      if (report.argmax_counts[unit * pieces + i] < 0) return "a negative count";
+      sum += report.argmax_counts[unit * pieces + i];
     }
-    if (report.non_finite[unit] < 0 || wins != report.finite[unit])
-      return "other wins than samples";
+    if (report.non_finite[unit] < 0 || sum != report.finite[unit])
+      return "argmax counts that do not add up to the samples";
     if (report.finite[unit] + report.non_finite[unit] != report.finite[0] + report.non_finite[0])
       return "units of different samples";
   }
@@ -84,12 +84,13 @@ std::string flaw_of(const hillock::MaxoutReport& report) {
 }
 
 std::string flaw_of(const hillock::SoftmaxReport& report) {
-  std::int64_t wins = 0;
-  for (const std::int64_t each : report.wins) {
+  std::int64_t sum = 0;
+  for (const std::int64_t each : report.argmax_counts) {
     if (each < 0) return "a negative count";
-    wins += each;
+    sum += each;
   }
-  if (wins != report.finite || report.non_finite < 0) return "other wins than samples";
+  if (sum != report.finite || report.non_finite < 0)
+    return "argmax counts that do not add up to the samples";
   return report.saturated >= 0 && report.saturated <= report.finite ? "" : "no saturated share";
 }
 
@@ -156,8 +157,8 @@ Outcomes fuzz(const MonitorState& real, const Make& make) {
                                      std::int64_t{1} << 53,
                                      (std::int64_t{1} << 53) + 1,
                                      std::int64_t{1} << 62,
-                                     most_integer,
-                                     most_integer - 1,
+                                     max_integer,
+                                     max_integer - 1,
                                      least_integer,
                                      least_integer + 1};
   };
@@ -361,8 +362,8 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   };
   CHECK(says(refused_maxout(1, 1), {"1 pieces of a unit", "expected 2 to"}));
   CHECK(says(refused_maxout(2, 0), {"0 units"}));
-  CHECK(says(refused_maxout(5, 1), {"more wins of the pieces of a unit than 3"}));
-  CHECK(says(refused_maxout(4, 1), {"less wins of the pieces of a unit than 3"}));
+  CHECK(says(refused_maxout(5, 1), {"argmax counts of a unit that add up to more than 3"}));
+  CHECK(says(refused_maxout(4, 1), {"argmax counts of a unit that add up to less than 3"}));
   CHECK(says(refused_maxout(10, 1), {"units of 4 and of 3 samples"}));
 }
 

@@ -30,10 +30,10 @@ enum class Reduction { mean, sum };
 ///              those of rounding to nearest, which is how a program starts.
 /// Errors       std::invalid_argument for a label that is no class, for labels that are not as many
 ///              as samples, and for shapes that differ, before anything is written.
-/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates;
+/// Computed as  log1p(sum - 1) + (max - x_label), which keeps its digits where the label dominates;
 ///              there the gradient by its logit is minus the share of the others, and not p - 1.
 ///              The losses are added in double.
-/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or
+/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, max - x_label or
 ///              the logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for the
 ///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
 ///              for the loss in ULP of the largest term or the loss.
@@ -186,9 +186,9 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   /// lanes have the largest logit of theirs, so that they raise no exception.
   template <class N, class T, class Labels>
   static HILLOCK_INLINE N label_logits(const detail::Source<T>& in, const Labels& labels,
-                                       Index first, Index count, N top) {
+                                       Index first, Index count, N maximum) {
     T logits[N::size];
-    top.store(logits);
+    maximum.store(logits);
     if (in.is_in_memory()) {
       const detail::Distributions<const T> memory = in.memory().from(first);
       for (Index lane = 0; lane < count; ++lane)
@@ -200,29 +200,29 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return sealed(N::load(logits));
   }
 
-  /// Calls use(sample, loss) for every sample, in their order.
-  template <class X, class Labels, class Use>
-  void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
+  /// Calls visitor(sample, loss) for every sample, in their order.
+  template <class X, class Labels, class Visitor>
+  void for_each_loss(const X& z, const Labels& labels, const Visitor& visitor) const {
     static_assert(detail::CheckElements<X>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<X>>::passed);
     const auto& x = detail::evaluated(z);
     const auto in = detail::input_view(x);
     using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
-    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, use);
+    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, visitor);
   }
-  template <class V, class T, class Labels, class Use>
+  template <class V, class T, class Labels, class Visitor>
   static void for_each_loss_along_axis(const detail::Source<T>& in, const Labels& labels,
-                                       const Use& use) {
+                                       const Visitor& visitor) {
     detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
                                          Index first, Index count) {
-      const auto top = layout.maximum(entries);
-      using Statistic = std::decay_t<decltype(top)>;
-      const detail::kernels::ExponentialsBelow<V> below(layout.spread(top));
+      const auto maximum = layout.maximum(entries);
+      using Statistic = std::decay_t<decltype(maximum)>;
+      const detail::kernels::ExponentialsBelow<V> below(layout.broadcast(maximum));
       const Statistic log = detail::log_of_sum<V>(layout, entries, below);
       T loss[Statistic::size];
-      (log + (top - label_logits(in, labels, first, count, top))).store(loss);
-      for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
+      (log + (maximum - label_logits(in, labels, first, count, maximum))).store(loss);
+      for (Index j = 0; j < count; ++j) visitor(first + j, loss[j]);
     });
   }
 
@@ -231,62 +231,62 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   template <class V, class Labels>
   struct Gradient {
     using T = typename V::value_type;
-    static constexpr Index most_samples = detail::most_under_way<V>;
+    static constexpr Index max_samples = detail::max_distributions_in_flight<V>;
     const detail::Source<T>& in;
     const detail::Sink<T>& out;
     const Labels& labels;
     double divisor;
     SumOfLosses* sum;
     /// The gradients by the labels' logits, of the samples that are under way.
-    mutable T label_gradient[static_cast<std::size_t>(most_samples)];
+    mutable T label_gradient[static_cast<std::size_t>(max_samples)];
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index first) const {
       const Index left = static_cast<Index>(labels.size()) - first;
       const Index count =
-          left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
-      const auto narrow_top = layout.gathered(top);
+          left < Layout::distributions_per_batch ? left : Layout::distributions_per_batch;
+      const auto narrow_maximum = layout.to_statistic(maximum);
       // Before anything is stored: dz may be z.
-      const auto logits = label_logits(in, labels, first, count, narrow_top);
-      const detail::kernels::ExponentialsBelow<V> below(top);
+      const auto logits = label_logits(in, labels, first, count, narrow_maximum);
+      const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::SumsOf<Layout, V> sums;
-      layout.each(detail::inputs(entries.x), entries.intermediates(),
-                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
-                    const V e = below.scaled(x);
-                    sums.of[slot].add(counted(e));
-                    if constexpr (Entries::are_stored) return e;
-                  });
+      layout.for_each(detail::inputs(entries.x), entries.intermediates(),
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                        const V e = below.scaled(x);
+                        sums.partial[slot].add(mask(e));
+                        if constexpr (Entries::are_stored) return e;
+                      });
       const auto total = layout.total(sums);
       const auto others = others_of(layout, total, entries, below);
-      return add_losses(narrow_top, logits, total, others, first, count);
+      return add_losses(narrow_maximum, logits, total, others, first, count);
     }
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& to,
-                               V top, V inverse) const {
+                               V maximum, V inverse) const {
       if constexpr (Entries::are_stored) {
-        layout.each(detail::inputs(entries.stored), to,
-                    [&](Index, Index, const auto&, V e)
-                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
+        layout.for_each(detail::inputs(entries.stored), to,
+                        [&](Index, Index, const auto&, V e)
+                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
       } else {
-        const detail::kernels::ExponentialsBelow<V> below(top);
-        layout.each(detail::inputs(entries.x), to,
-                    [&](Index, Index, const auto&, V x)
-                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+        const detail::kernels::ExponentialsBelow<V> below(maximum);
+        layout.for_each(detail::inputs(entries.x), to,
+                        [&](Index, Index, const auto&, V x)
+                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
 
-    void written(Index first, Index count) const {
+    void after_block(Index first, Index count) const {
       if (out.is_in_memory()) {
         const detail::Distributions<T> memory = out.memory();
         for (Index j = first; j < first + count; ++j) {
           T* const to = memory.from(j).first;
-          to[label_of(labels, j) * memory.along] = label_gradient[j % most_samples];
+          to[label_of(labels, j) * memory.along] = label_gradient[j % max_samples];
         }
       } else {
         for (Index j = first; j < first + count; ++j)
-          out.set(label_of(labels, j), j, label_gradient[j % most_samples]);
+          out.set(label_of(labels, j), j, label_gradient[j % max_samples]);
       }
     }
 
@@ -305,21 +305,21 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1
     /// over the sum of exponentials and the divisor.
     template <class Statistic, class Total>
-    HILLOCK_INLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
+    HILLOCK_INLINE Statistic add_losses(Statistic maximum, Statistic logits, const Total& total,
                                         Statistic others, Index first, Index count) const {
       using C = detail::kernels::ExpConstantsOf<V>;
       T loss[Statistic::size], gradient[Statistic::size];
-      (detail::log_of_sum(others) + (top - logits)).store(loss);
+      (detail::log_of_sum(others) + (maximum - logits)).store(loss);
 
       // The share of the others, of which p - 1 would have no digits where p is nearly 1.
-      const Statistic e = detail::kernels::ExponentialsBelow<Statistic>(top).scaled(logits);
+      const Statistic e = detail::kernels::ExponentialsBelow<Statistic>(maximum).scaled(logits);
       const auto all = total.times(divisor);
       const Statistic share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
                                      total.share_of_others(e, all));
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
         sum->add(static_cast<double>(loss[j]));
-        label_gradient[(first + j) % most_samples] = gradient[j];
+        label_gradient[(first + j) % max_samples] = gradient[j];
       }
       return all.inverse();
     }

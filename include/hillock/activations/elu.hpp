@@ -77,7 +77,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
                                      const detail::kernels::DecayFromOne<V>& e) const noexcept {
       const V below =
           is_ordinary_ ? small_alpha_ * e.scaled : times_exp(V(alpha_), not_above(x, 0), V(0));
-      return nan_kept(x, select(x > 0, 1, below));
+      return nan_propagated(x, select(x > 0, 1, below));
     }
 
    private:

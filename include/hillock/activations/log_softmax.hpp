@@ -18,9 +18,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact,
 ///              and overflow where a gradient is infinite. Bounds and equal bits are those of
 ///              rounding to nearest, which is how a program starts.
-/// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried
+/// Computed as  (x_i - max) - log1p(sum - 1), the sum of e^(x_j - max) and x_i - max each carried
 ///              in two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
-/// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
+/// Accuracy     forward_bound in ULP of the largest term, which is x_i - max or the logarithm;
 ///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where
 ///              from_output takes p to be e^y of the y given. Accuracy::exact computes in double
 ///              throughout: exact_bound in ULP of the largest term or the result.
@@ -89,22 +89,23 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   }
 
  private:
-  /// (x - top) - log(sum_j e^(x_j - top)).
+  /// (x - max) - log(sum_j e^(x_j - max)).
   template <class V>
   struct Forward {
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index) const {
-      return detail::log_of_sum<V>(layout, entries.x, detail::kernels::ExponentialsBelow<V>(top));
+      return detail::log_of_sum<V>(layout, entries.x,
+                                   detail::kernels::ExponentialsBelow<V>(maximum));
     }
-    void written(Index, Index) const noexcept {}
+    void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V top, V log) const {
-      layout.each(detail::inputs(entries.x), out,
-                  [&](Index, Index, const auto&, V x)
-                      HILLOCK_INLINE_LAMBDA { return (x - top) - log; });
+                               V maximum, V log) const {
+      layout.for_each(detail::inputs(entries.x), out,
+                      [&](Index, Index, const auto&, V x)
+                          HILLOCK_INLINE_LAMBDA { return (x - maximum) - log; });
     }
   };
 
@@ -116,23 +117,23 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     using Statistics = detail::kernels::ScaledQuotient<Statistic>;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V top,
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(top));
-      const detail::kernels::ExponentialsBelow<V> below(top);
+      using Statistic = decltype(Layout::to_statistic(maximum));
+      const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::kernels::DistributionSum<Statistic> total;
       const auto gradients = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums, gradients_of;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V x, V dy)
-                            HILLOCK_INLINE_LAMBDA {
-                              const auto e = below.parts(x);
-                              if constexpr (Intermediates::are_stored)
-                                intermediates.put(layout, at, e.m, e.power);
-                              sums.of[slot].add(counted(fma(e.m, e.power, e.power)));
-                              gradients_of.of[slot].add(counted(scaled(dy)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V x, V dy)
+                                HILLOCK_INLINE_LAMBDA {
+                                  const auto e = below.parts(x);
+                                  if constexpr (Intermediates::are_stored)
+                                    intermediates.put(layout, at, e.m, e.power);
+                                  sums.partial[slot].add(mask(fma(e.m, e.power, e.power)));
+                                  gradients_of.partial[slot].add(mask(scaled(dy)));
+                                });
             total = Layout::total(sums);
             return Layout::total(gradients_of);
           });
@@ -141,11 +142,11 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
 
     template <class Layout, class Output, class Statistic, class Intermediates>
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V top,
+                               const Output& out, V maximum,
                                const detail::kernels::ScaledQuotient<Statistic>& share,
                                const Intermediates& intermediates) const {
-      through_jacobian(layout, detail::kernels::ExponentialsBelow<V>(top), share, in, out,
-                       intermediates);
+      apply_jacobian(layout, detail::kernels::ExponentialsBelow<V>(maximum), share, in, out,
+                     intermediates);
     }
   };
 
@@ -159,19 +160,19 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     template <class Layout, class Intermediates>
     HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(V()));
+      using Statistic = decltype(Layout::to_statistic(V()));
       const auto gradients = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V y, V dy)
-                            HILLOCK_INLINE_LAMBDA {
-                              if constexpr (are_stored<Layout, Intermediates>) {
-                                const auto e = exponentials().parts(y);
-                                intermediates.put(layout, at, e.m, e.power);
-                              }
-                              sums.of[slot].add(counted(scaled(dy)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V y, V dy)
+                                HILLOCK_INLINE_LAMBDA {
+                                  if constexpr (are_stored<Layout, Intermediates>) {
+                                    const auto e = exponentials().parts(y);
+                                    intermediates.put(layout, at, e.m, e.power);
+                                  }
+                                  sums.partial[slot].add(mask(scaled(dy)));
+                                });
             return Layout::total(sums);
           });
       detail::kernels::DistributionSum<Statistic> one;
@@ -185,16 +186,16 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
                                const detail::kernels::ScaledQuotient<Statistic>& total,
                                const Intermediates& intermediates) const {
       if constexpr (are_stored<Layout, Intermediates>)
-        through_jacobian(layout, exponentials(), total, in, out, intermediates);
+        apply_jacobian(layout, exponentials(), total, in, out, intermediates);
       else
-        through_jacobian(layout, exponentials(), total, in, out, detail::NoIntermediates());
+        apply_jacobian(layout, exponentials(), total, in, out, detail::NoIntermediates());
     }
 
     /// Exponentials are computed in the last pass, but where that asks for some of them twice, as
     /// it does of distributions one to a lane.
     template <class Layout, class Intermediates>
     static constexpr bool are_stored =
-        Intermediates::are_stored&& Layout::distributions_at_once > 1;
+        Intermediates::are_stored&& Layout::distributions_per_batch > 1;
 
     /// e^y is e^(y - 0).
     static HILLOCK_INLINE detail::kernels::ExponentialsBelow<V> exponentials() noexcept {
@@ -202,36 +203,36 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     }
   };
 
-  /// Writes dx = dy - e^(x - top) share.
+  /// Writes dx = dy - e^(x - max) share.
   template <class V, class Layout, class T, class Statistic, class Output, class Intermediates>
-  static HILLOCK_INLINE void through_jacobian(
+  static HILLOCK_INLINE void apply_jacobian(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
       const detail::kernels::ScaledQuotient<Statistic>& of_sum, const detail::Inputs<T, 2>& in,
       const Output& out, const Intermediates& intermediates) {
-    const V share = Layout::spread(of_sum.value);
+    const V share = Layout::broadcast(of_sum.value);
     const auto is_infinite = detail::kernels::is_infinite(share);
     if (HILLOCK_LIKELY(!any(is_infinite))) {
-      return each_with_exponential(layout, below, in, out, intermediates,
-                                   [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
-                                     constexpr auto from_tail =
-                                         detail::kernels::ExpConstantsOf<V>::from_tail;
-                                     return fma(-fma(m, share, share), power * from_tail, gradient);
-                                   });
+      return for_each_with_exponential(
+          layout, below, in, out, intermediates,
+          [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+            constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
+            return fma(-fma(m, share, share), power * from_tail, gradient);
+          });
     }
-    through_jacobian_scaled(layout, below, share, V(Layout::spread(of_sum.scaled)),
-                            V(Layout::spread(of_sum.back)), V(Layout::spread(of_sum.inverse)), in,
-                            out, intermediates);
+    apply_jacobian_scaled(layout, below, share, V(Layout::broadcast(of_sum.scaled)),
+                          V(Layout::broadcast(of_sum.back)), V(Layout::broadcast(of_sum.inverse)),
+                          in, out, intermediates);
   }
 
   /// The same where the share is beyond the largest number: scaled times back. A sum that is
   /// infinite itself would become one of the other sign times m: there p is put together first.
   /// Takes copies, because what the usual passes use would otherwise be kept in memory for it.
   template <class V, class Layout, class T, class Output, class Intermediates>
-  static HILLOCK_COLD void through_jacobian_scaled(Layout layout,
-                                                   detail::kernels::ExponentialsBelow<V> below,
-                                                   V value, V scaled, V back, V inverse,
-                                                   detail::Inputs<T, 2> in, Output out,
-                                                   Intermediates intermediates) {
+  static HILLOCK_COLD void apply_jacobian_scaled(Layout layout,
+                                                 detail::kernels::ExponentialsBelow<V> below,
+                                                 V value, V scaled, V back, V inverse,
+                                                 detail::Inputs<T, 2> in, Output out,
+                                                 Intermediates intermediates) {
     const auto is_scaled = detail::kernels::is_infinite(value);
     const auto is_infinite = detail::kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
@@ -241,20 +242,20 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     const V twice = 1 / halves;
     const V from_tail =
         select(is_scaled, back, 1) * halves * detail::kernels::ExpConstantsOf<V>::from_tail;
-    each_with_exponential(layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
+    for_each_with_exponential(layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
       const V ordinary = fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
       const V p = fma(m, power, power) * (inverse * detail::kernels::ExpConstantsOf<V>::from_tail);
       return select(is_infinite, gradient - p * share, ordinary);
     });
   }
 
-  /// Writes use(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
-  template <class V, class Layout, class T, class Output, class Intermediates, class Use>
-  static HILLOCK_INLINE void each_with_exponential(
+  /// Writes function(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
+  template <class V, class Layout, class T, class Output, class Intermediates, class Function>
+  static HILLOCK_INLINE void for_each_with_exponential(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
       const detail::Inputs<T, 2>& in, const Output& out, const Intermediates& intermediates,
-      const Use& use) {
-    layout.each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_INLINE_LAMBDA {
+      const Function& function) {
+    layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_INLINE_LAMBDA {
       std::array<V, 2> m_and_power;
       if constexpr (Intermediates::are_stored) {
         m_and_power = intermediates.get(layout, at);
@@ -262,7 +263,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
         const auto e = below.parts(x);
         m_and_power = {e.m, e.power};
       }
-      return use(m_and_power[0], m_and_power[1], dy);
+      return function(m_and_power[0], m_and_power[1], dy);
     });
   }
 };
@@ -274,15 +275,15 @@ template <class V, class T>
 void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
   reduce_along_axis<V>(
       x, [&](const auto& layout, const EntryReader<T>& entries, Index first, Index count) {
-        const auto top = layout.maximum(entries, LargerOrNaN());
-        const auto log =
-            log_of_sum<V>(layout, entries, kernels::ExponentialsBelow<V>(layout.spread(top)));
-        using Statistic = std::decay_t<decltype(top)>;
+        const auto maximum = layout.maximum(entries, LargerOrNaN());
+        const auto log = log_of_sum<V>(layout, entries,
+                                       kernels::ExponentialsBelow<V>(layout.broadcast(maximum)));
+        using Statistic = std::decay_t<decltype(maximum)>;
         constexpr T largest = std::numeric_limits<T>::max();
-        // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no
+        // Where max is infinite, that is it. Sealed: where the compiler may assume that there is no
         // infinity, nothing exceeds the largest.
         T sums[Statistic::size];
-        select(abs(top) <= sealed(Statistic(largest)), top + log, top).store(sums);
+        select(abs(maximum) <= sealed(Statistic(largest)), maximum + log, maximum).store(sums);
         for (Index j = 0; j < count; ++j) out.set(0, first + j, sums[j]);
       });
 }
@@ -312,7 +313,7 @@ auto logsumexp(const Z& z, Per axis) {
 /// log sum_j e^(z_j) of each column or row, as a row of one number a column, or a column of one a
 /// row. Its derivative is softmax(z). -inf throughout gives -inf, +inf gives +inf, NaN gives NaN;
 /// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in
-/// ULP of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
+/// ULP of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - max).
 template <class Z>
 [[nodiscard]] auto logsumexp(const Z& z, Per axis) {
   return detail::logsumexp<Accuracy::fast>(z, axis);

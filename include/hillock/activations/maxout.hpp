@@ -174,40 +174,40 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// gives the pieces.
   template <class V, class Pieces, class Load>
   static HILLOCK_INLINE V maximum_of(Pieces pieces_each, const Load& load) noexcept {
-    V best = load(0);
+    V largest = load(0);
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      best = nan_or(best, nan_or(value, larger_or_first(best, value)));
+      largest = nan_or(largest, nan_or(value, larger_or_first(largest, value)));
     }
-    return best;
+    return largest;
   }
   template <class V, class Pieces, class Load>
   static HILLOCK_INLINE V argmax_of(Pieces pieces_each, const Load& load) noexcept {
-    V best = load(0);
+    V largest = load(0);
     V argmax = 0;
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      const auto stays = is_number(value) & (value <= best);
-      const auto may_change = is_number(best);
+      const auto stays = is_number(value) & (value <= largest);
+      const auto may_change = is_number(largest);
       argmax = select(may_change, select(stays, argmax, piece), argmax);
-      best = select(may_change, select(stays, best, value), best);
+      largest = select(may_change, select(stays, largest, value), largest);
     }
     return argmax;
   }
-  /// Calls use(piece, the gradient where the piece is the argmax, else 0) for every piece.
-  template <class V, class Pieces, class Load, class Use>
+  /// Calls store(piece, the gradient where the piece is the argmax, else 0) for every piece.
+  template <class V, class Pieces, class Load, class Store>
   static HILLOCK_INLINE void scatter(Pieces pieces_each, const Load& load, V gradient,
-                                     const Use& use) noexcept {
+                                     const Store& store) noexcept {
     if constexpr (std::is_same_v<Pieces, Two>) {
       const V first = load(0), second = load(1);
       const auto stays = is_number(second) & (second <= first);
       const auto may_change = is_number(first);
-      use(0, select(may_change, select(stays, gradient, 0), gradient));
-      use(1, select(may_change, select(stays, 0, gradient), 0));
+      store(0, select(may_change, select(stays, gradient, 0), gradient));
+      store(1, select(may_change, select(stays, 0, gradient), 0));
     } else {
       const V argmax = argmax_of<V>(pieces_each, load);
       for (int piece = 0; piece < pieces_each; ++piece)
-        use(piece, select(argmax == piece, gradient, 0));
+        store(piece, select(argmax == piece, gradient, 0));
     }
   }
 
@@ -222,12 +222,12 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     constexpr auto width = static_cast<Index>(V::size);
     // Without gaps between them, all distributions are as one. (A single one may have any step.)
     if (((each.along == 1 && each.across == each.entries) && ...) &&
-        pieces <= detail::most_transposed_pieces) {
+        pieces <= detail::max_transposed_pieces) {
       groups_each *= count;
       count = 1;
     }
-    if (detail::layout_of_groups(detail::neighbours_in(each...), pieces, groups_each, width,
-                                 detail::most_transposed_pieces) ==
+    if (detail::layout_of_groups(detail::contiguous_axis_of(each...), pieces, groups_each, width,
+                                 detail::max_transposed_pieces) ==
         detail::Layout::transposed_tile) {
       with_pieces([&](auto pieces_each) { transposed(pieces_each, count, groups_each); });
       return true;
@@ -291,7 +291,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     detail::TransposedGroups<V> groups;
     groups.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
-    scatter(pieces_each, piece_at, groups.as_read(gradient, pieces_each),
+    scatter(pieces_each, piece_at, groups.in_tile_order(gradient, pieces_each),
             [&](int piece, V share) { groups.piece[piece] = share; });
     groups.write(dx, pieces_each);
   }

@@ -140,17 +140,17 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
   /// Returns whether a distribution is masked whole and the policy says what it is then.
   template <class V>
-  HILLOCK_INLINE auto is_masked(V top) const noexcept {
+  HILLOCK_INLINE auto is_masked(V maximum) const noexcept {
     // A number that is no infinity where masking gives NaN anyway.
-    return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
+    return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : maximum);
   }
 
   /// Returns 1 over the sum, or 0 where a distribution is masked whole and the policy gives zeros.
   /// The largest entry is -infinity next to a NaN too, but then the inverse is NaN.
   template <class V>
-  HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
+  HILLOCK_INLINE V inverse_or_zero(V inverse, V maximum) const noexcept {
     return all_masked == AllMasked::zeros
-               ? zero_where(is_minus_infinity(top) & is_number(inverse), inverse)
+               ? zero_where(is_minus_infinity(maximum) & is_number(inverse), inverse)
                : inverse;
   }
 
@@ -161,34 +161,34 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     const Softmax& softmax;
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index) const {
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::SumsOf<Layout, V> sums;
-      layout.each(detail::inputs(entries.x), entries.intermediates(),
-                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
-                    const V e = below.scaled(x);
-                    sums.of[slot].add(counted(e));
-                    if constexpr (Entries::are_stored) return e;
-                  });
+      layout.for_each(detail::inputs(entries.x), entries.intermediates(),
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                        const V e = below.scaled(x);
+                        sums.partial[slot].add(mask(e));
+                        if constexpr (Entries::are_stored) return e;
+                      });
       return layout.total(sums).inverse();
     }
 
-    void written(Index, Index) const noexcept {}
+    void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V top, V statistic) const {
-      const V inverse = softmax.inverse_or_zero(statistic, top);
+                               V maximum, V statistic) const {
+      const V inverse = softmax.inverse_or_zero(statistic, maximum);
       if constexpr (Entries::are_stored) {
-        layout.each(detail::inputs(entries.stored), out,
-                    [&](Index, Index, const auto&, V e)
-                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
+        layout.for_each(detail::inputs(entries.stored), out,
+                        [&](Index, Index, const auto&, V e)
+                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
       } else {
-        const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-        layout.each(detail::inputs(entries.x), out,
-                    [&](Index, Index, const auto&, V x)
-                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+        const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
+        layout.for_each(detail::inputs(entries.x), out,
+                        [&](Index, Index, const auto&, V x)
+                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
   };
@@ -207,29 +207,29 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     const Softmax& softmax;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V top,
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(top));
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      using Statistic = decltype(Layout::to_statistic(maximum));
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::kernels::DistributionSum<Statistic> total;
       const auto products = detail::sum_of_gradients<V>(
           layout, in, T(detail::kernels::ExpConstantsOf<V>::from_tail),
           [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums, products_of;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V x, V dp)
-                            HILLOCK_INLINE_LAMBDA {
-                              V e;
-                              if constexpr (Intermediates::are_stored) {
-                                const auto parts = below.scaled_in_parts(x);
-                                intermediates.put(layout, at, parts.high, parts.low);
-                                e = counted(parts.high);
-                              } else {
-                                e = counted(below.scaled(x));
-                              }
-                              sums.of[slot].add(e);
-                              products_of.of[slot].add_product(e, counted(scaled(dp)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V x, V dp)
+                                HILLOCK_INLINE_LAMBDA {
+                                  V e;
+                                  if constexpr (Intermediates::are_stored) {
+                                    const auto parts = below.scaled_in_parts(x);
+                                    intermediates.put(layout, at, parts.high, parts.low);
+                                    e = mask(parts.high);
+                                  } else {
+                                    e = mask(below.scaled(x));
+                                  }
+                                  sums.partial[slot].add(e);
+                                  products_of.partial[slot].add_product(e, mask(scaled(dp)));
+                                });
             total = Layout::total(sums);
             return Layout::total(products_of);
           });
@@ -239,7 +239,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
       if (HILLOCK_LIKELY(!any(is_infinite))) return result;
       // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
       // still to become NaN.
-      const V inverse = softmax.inverse_or_zero(V(Layout::spread(result.inverse.high)), top);
+      const V inverse = softmax.inverse_or_zero(V(Layout::broadcast(result.inverse.high)), maximum);
       const Statistic special = detail::sum_of_special<V>(
           layout, in, [below, inverse](V x, V dp) { return below.scaled(x) * inverse * dp; });
       result.mean.high = select(is_infinite, special, result.mean.high);
@@ -248,14 +248,17 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
     template <class Layout, class Output, class Statistic, class Intermediates>
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V top, const Statistics<Statistic>& statistics,
+                               const Output& out, V maximum,
+                               const Statistics<Statistic>& statistics,
                                const Intermediates& intermediates) const {
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      const V mean = Layout::spread(statistics.mean.high);
-      const V mean_low = Layout::spread(statistics.mean.low);
-      const V inverse = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.high)), top);
-      const V inverse_low = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.low)), top);
-      layout.each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
+      const V mean = Layout::broadcast(statistics.mean.high);
+      const V mean_low = Layout::broadcast(statistics.mean.low);
+      const V inverse =
+          softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.high)), maximum);
+      const V inverse_low =
+          softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.low)), maximum);
+      layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
         detail::kernels::TwoParts<V> e;
         if constexpr (Intermediates::are_stored) {
           const auto parts = intermediates.get(layout, at);
@@ -282,15 +285,15 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     template <class Layout, class Intermediates>
     HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
                                    const Intermediates&) const {
-      using Statistic [[maybe_unused]] = decltype(Layout::gathered(V()));
+      using Statistic [[maybe_unused]] = decltype(Layout::to_statistic(V()));
       const auto products = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index, const auto& counted, V p, V dp)
-                            HILLOCK_INLINE_LAMBDA {
-                              sums.of[slot].add_product(counted(p), counted(scaled(dp)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index, const auto& mask, V p, V dp)
+                                HILLOCK_INLINE_LAMBDA {
+                                  sums.partial[slot].add_product(mask(p), mask(scaled(dp)));
+                                });
             return Layout::total(sums);
           });
       auto mean = products.total.gradient_parts(products.unit);
@@ -309,13 +312,13 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
                                const Output& out, V, const Statistics<Statistic>& statistics,
                                const Intermediates&) const {
-      const V mean = Layout::spread(statistics.high);
-      const V mean_low = Layout::spread(statistics.low);
+      const V mean = Layout::broadcast(statistics.high);
+      const V mean_low = Layout::broadcast(statistics.low);
       const V halves = halves_where_large(mean);
       if (HILLOCK_LIKELY(!any(halves < 1))) {
-        return layout.each(in, out,
-                           [&](Index, Index, const auto&, V p, V dp)
-                               HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
+        return layout.for_each(in, out,
+                               [&](Index, Index, const auto&, V p, V dp)
+                                   HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
       }
       finish_by_halves(layout, in, out, mean, mean_low, halves);
     }
@@ -326,7 +329,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     static HILLOCK_COLD void finish_by_halves(Layout layout, detail::Inputs<T, 2> in, Output out,
                                               V mean, V mean_low, V halves) {
       const V twice = 1 / halves;
-      layout.each(in, out, [&](Index, Index, const auto&, V p, V dp) {
+      layout.for_each(in, out, [&](Index, Index, const auto&, V p, V dp) {
         return p * twice * ((dp * halves - mean * halves) - mean_low * halves);
       });
     }

@@ -172,13 +172,14 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       const Argument<V> t = argument_for_tiny_beta(x);
       const V below = times_exp(t.finite_x, t.magnitude, t.low);
       // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-      return nan_or(V(beta_), nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
+      return nan_or(V(beta_),
+                    nan_propagated(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
     }
 
     template <class V>
     HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
-      return nan_or(V(beta_), nan_kept(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
+      return nan_or(V(beta_), nan_propagated(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
     }
 
     template <class V>

@@ -12,7 +12,7 @@ namespace kernels {
 /// instruction and the order of its operands.
 template <class V>
 HILLOCK_INLINE V positive_part(V x) noexcept {
-  return nan_kept(x, zero_where(x <= 0, x));
+  return nan_propagated(x, zero_where(x <= 0, x));
 }
 
 /// 1 for x > 0, else 0; NaN for NaN. (Of select(x > 0, 1, 0) g++ makes one instruction more for
@@ -29,13 +29,13 @@ HILLOCK_INLINE V rectified(V x, V slope) noexcept {
   // The slope 0 is multiplied with 0: times an infinity it would raise FE_INVALID.
   const auto is_zero = slope == 0;
   const V product = slope * zero_where(is_zero, not_above(x, 0));
-  return nan_kept(x, select(x <= 0, zero_where(is_zero, product), x));
+  return nan_propagated(x, select(x <= 0, zero_where(is_zero, product), x));
 }
 
 /// With a slope in (0, 1] x and slope x are the larger and the smaller for every x, and one maximum
 /// chooses. They agree in the sign of a zero; of NaN the product is taken.
 template <class V>
-HILLOCK_INLINE V gently_rectified(V x, V slope) noexcept {
+HILLOCK_INLINE V rectified_as_maximum(V x, V slope) noexcept {
   return larger_or_first(slope * x, x);
 }
 
@@ -43,20 +43,20 @@ HILLOCK_INLINE V gently_rectified(V x, V slope) noexcept {
 template <class T>
 struct SharedSlope {
   T value;
-  bool is_gentle;  ///< in (0, 1]
+  bool is_in_unit_interval;  ///< in (0, 1]
 
   constexpr explicit SharedSlope(T slope) noexcept
-      : value(slope), is_gentle(!simd::is_hidden_nan(slope) && slope > 0 && slope <= 1) {}
+      : value(slope), is_in_unit_interval(!simd::is_hidden_nan(slope) && slope > 0 && slope <= 1) {}
   /// Member by member. One load of both would wait until the two stores that just made them are
   /// through, 5 of the 10 ns that a call of few elements took (g++, Zen 5).
   constexpr SharedSlope(const SharedSlope& other) noexcept
-      : value(other.value), is_gentle(other.is_gentle) {}
+      : value(other.value), is_in_unit_interval(other.is_in_unit_interval) {}
 };
 
 template <class V>
 HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexcept {
   // Told to the compiler, or it would jump to it and back in every turn of a loop.
-  if (HILLOCK_LIKELY(slope.is_gentle)) return gently_rectified(x, V(slope.value));
+  if (HILLOCK_LIKELY(slope.is_in_unit_interval)) return rectified_as_maximum(x, V(slope.value));
   if (!simd::is_hidden_nan(slope.value) && slope.value == 0) return positive_part(x);
   return select(x > 0, x, slope.value * not_above(x, 0));
 }
@@ -65,12 +65,12 @@ HILLOCK_INLINE V rectified(V x, SharedSlope<typename V::value_type> slope) noexc
 template <class V>
 struct OwnSlopes {
   V value;
-  bool are_gentle;  ///< whether all are in (0, 1]
+  bool are_in_unit_interval;  ///< whether all are in (0, 1]
 };
 
 template <class V>
 HILLOCK_INLINE V rectified(V x, OwnSlopes<V> slope) noexcept {
-  if (HILLOCK_LIKELY(slope.are_gentle)) return gently_rectified(x, slope.value);
+  if (HILLOCK_LIKELY(slope.are_in_unit_interval)) return rectified_as_maximum(x, slope.value);
   return rectified(x, slope.value);
 }
 
@@ -91,7 +91,7 @@ HILLOCK_INLINE V rectified_derivative(V x, OwnSlopes<V> slope) noexcept {
 /// The derivative by the slope: x for x <= 0, else 0; NaN for NaN.
 template <class V>
 HILLOCK_INLINE V rectified_by_slope(V x) noexcept {
-  return nan_kept(x, zero_where(x > 0, x));
+  return nan_propagated(x, zero_where(x > 0, x));
 }
 
 }  // namespace kernels

@@ -1,13 +1,13 @@
 // The exponentials of a distribution and their sum: what softmax, log-softmax and cross-entropy
 // share.
 //
-//   p_i = e^(x_i - top) / sum_j e^(x_j - top),  log p_i = (x_i - top) - log(sum_j e^(x_j - top)),
+//   p_i = e^(x_i - max) / sum_j e^(x_j - max),  log p_i = (x_i - max) - log(sum_j e^(x_j - max)),
 //
-// top being the largest x: no exponential overflows and the sum is at least 1.
+// max being the largest x: no exponential overflows and the sum is at least 1.
 //
-// x_i - top is never rounded: at -100 that alone would cost 32 ULP. With top = N ln 2 + R,
+// x_i - max is never rounded: at -100 that alone would cost 32 ULP. With max = N ln 2 + R,
 //
-//   e^(x - top) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
+//   e^(x - max) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
 //
 // where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is
 // two additions more than a plain exponential; the error of the difference carried along would be
@@ -31,31 +31,28 @@ struct DistributionConstants;
 
 template <>
 struct DistributionConstants<float> {
-  // From here on the difference of top and any x whose exponential is not 0 is exact: they are
+  // From here on the difference of max and any x whose exponential is not 0 is exact: they are
   // within a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
-  static constexpr float far_out = 208.0f;
+  static constexpr float sterbenz_limit = 208.0f;
 };
 
 template <>
 struct DistributionConstants<double> {
-  static constexpr double far_out = 1491.0;
-  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up
-  // exactly.
-  static constexpr double coarse = 0x1.8p532;
-  static_assert(ExpConstants<double>::tail == 512);
+  static constexpr double sterbenz_limit = 1491.0;
 };
 
-/// Computes e^(x - top) for x <= top, finite or -infinity. The largest is exactly 1. The results
-/// are NaN where top is NaN or infinite.
+/// Computes e^(x - max) for x <= max, finite or -infinity. The largest is exactly 1. The results
+/// are NaN where max is NaN or infinite.
 template <class V>
 class ExponentialsBelow {
   using C = ExpConstantsOf<V>;
 
  public:
-  HILLOCK_INLINE explicit ExponentialsBelow(V top) noexcept
-      : shift_(select(abs(top) < DistributionConstants<typename V::value_type>::far_out, 0, top)) {
+  HILLOCK_INLINE explicit ExponentialsBelow(V maximum) noexcept
+      : shift_(select(abs(maximum) < DistributionConstants<typename V::value_type>::sterbenz_limit,
+                      0, maximum)) {
     constexpr auto to_power = static_cast<typename V::value_type>(C::magic + (C::bias + C::tail));
-    const V shifted_top = top - shift_;
+    const V shifted_top = maximum - shift_;
     const V n = fma(shifted_top, C::log2_e, C::magic) - C::magic;
     remainder_ = fma(n, -C::ln2_low, fma(n, -C::ln2_high, shifted_top));
     magic_ = to_power - n;
@@ -65,12 +62,12 @@ class ExponentialsBelow {
   /// The same, but where the condition holds, which is where every x is -infinity: there all are 1,
   /// as if every x were the same number.
   template <class Condition>
-  HILLOCK_INLINE ExponentialsBelow(V top, Condition is_masked) noexcept
-      : ExponentialsBelow(zero_where(is_masked, top)) {
+  HILLOCK_INLINE ExponentialsBelow(V maximum, Condition is_masked) noexcept
+      : ExponentialsBelow(zero_where(is_masked, maximum)) {
     lowest_ = zero_where(is_masked, lowest_);
   }
 
-  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0
+  /// e^(x - max) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0
   /// in any product with a number below 2^-20.
   HILLOCK_INLINE ExpParts<V> parts(V x) const noexcept {
     const V bounded = not_below(x - shift_, lowest_);
@@ -80,13 +77,13 @@ class ExponentialsBelow {
     return parts_of(Reduced<V>{r, shifted});
   }
 
-  /// Returns e^(x - top) 2^tail together with what its last addition rounds off.
+  /// Returns e^(x - max) 2^tail together with what its last addition rounds off.
   HILLOCK_INLINE TwoParts<V> scaled_in_parts(V x) const noexcept {
     const ExpParts<V> e = parts(x);
     const V high = fma(e.m, e.power, e.power);
     return {high, fma(e.m, e.power, e.power - high)};
   }
-  /// Returns e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is
+  /// Returns e^(x - max) 2^tail, which is never subnormal: a factor that takes 2^tail off is
   /// rounded once.
   HILLOCK_INLINE V scaled(V x) const noexcept {
     const ExpParts<V> e = parts(x);
@@ -190,12 +187,12 @@ class WideSum {
   HILLOCK_INLINE TwoParts<V> inverse_in_parts() const noexcept {
     return in_parts(1 / low(), 1 / high());
   }
-  HILLOCK_INLINE V less_one() const noexcept { return narrowed(low() - 1, high() - 1); }
+  HILLOCK_INLINE V minus_one() const noexcept { return narrowed(low() - 1, high() - 1); }
   HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
     return in_parts(a.low() / b.low(), a.high() / b.high());
   }
-  /// Returns the mean of gradients, from the sums of e^(x - top) 2^tail times the gradients and
+  /// Returns the mean of gradients, from the sums of e^(x - max) 2^tail times the gradients and
   /// alone.
   HILLOCK_INLINE friend TwoParts<V> weighted_mean(const WideSum& products, const WideSum& weights,
                                                   V) noexcept {
@@ -260,7 +257,7 @@ class CompensatedSum {
     const TwoParts<V> sum = parts();
     return ((sum.high - x) + sum.low) / divisor.part[0].total();
   }
-  HILLOCK_INLINE V less_one() const noexcept {
+  HILLOCK_INLINE V minus_one() const noexcept {
     const TwoParts<V> sum = parts();
     return (sum.high - 1) + sum.low;
   }

@@ -98,7 +98,7 @@ Register blend_by_sign(Register a, Register b, Register sign) = delete;
 /// In every lane the entry that the lowest table_bits bits of the index name; the table is aligned
 /// to 64 bytes, and the registers are of 32-bit integers.
 template <class Register>
-Register look_up(const std::uint32_t* table, Register index) = delete;
+Register lookup(const std::uint32_t* table, Register index) = delete;
 
 // counting_register_bytes > 0: for registers of this size, in which a comparison gives one bit per
 // lane, one instruction counts lanes.
@@ -153,7 +153,7 @@ void stream(T* to, Register value) = delete;
 
 }  // namespace machine
 
-/// Tables that Batch<T>::looked_up takes have 2^table_bits<T> entries; there are none where it is
+/// Tables that Batch<T>::lookup takes have 2^table_bits<T> entries; there are none where it is
 /// 0.
 template <class T>
 inline constexpr int table_bits = sizeof(T) == 4 ? machine::table_bits : 0;

@@ -18,7 +18,7 @@ inline constexpr Index tile_size = 256;
 /// Storage for the entries of distributions that are not taken from memory itself.
 template <class V>
 struct EntryTile {
-  alignas(sizeof(V)) typename V::value_type of[static_cast<std::size_t>(tile_size)];
+  alignas(sizeof(V)) typename V::value_type data[static_cast<std::size_t>(tile_size)];
 };
 
 /// Whether batches of `count` distributions, `lanes` of them to a batch, can be loaded from memory
@@ -47,7 +47,7 @@ class EntryReader {
       first_ = source.memory().from(first).first;
       step_ = source.memory().along;
     } else {
-      tile_ = tile.of;
+      tile_ = tile.data;
     }
   }
 
@@ -70,7 +70,7 @@ class EntryReader {
   Index step_;
 };
 
-/// Writes entries: n of them are put at place(start, n), step() apart, and are written then.
+/// Writes entries: n of them are put at destination(start, n), step() apart, and are written then.
 template <class T>
 class EntryWriter {
  public:
@@ -84,12 +84,12 @@ class EntryWriter {
       first_ = sink.memory().from(first).first;
       step_ = sink.memory().along;
     } else {
-      tile_ = tile.of;
+      tile_ = tile.data;
     }
   }
 
   /// Where some entries are put.
-  struct Place {
+  struct Destination {
     T* first;
     Index step;
     template <class V>
@@ -98,7 +98,7 @@ class EntryWriter {
     }
   };
   HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
-  HILLOCK_INLINE Place place(Index start) const noexcept {
+  HILLOCK_INLINE Destination destination(Index start) const noexcept {
     return {is_direct() ? first_ + start * step_ : tile_, step_};
   }
   HILLOCK_INLINE void write(Index start, Index n) const {
@@ -120,9 +120,9 @@ class EntryWriter {
 /// The output of a pass that only adds up.
 struct NoOutput {
   static constexpr bool is_output = false;
-  struct Place {};
+  struct Destination {};
   static constexpr bool is_direct() noexcept { return true; }
-  HILLOCK_INLINE Place place(Index) const noexcept { return {}; }
+  HILLOCK_INLINE Destination destination(Index) const noexcept { return {}; }
   HILLOCK_INLINE void write(Index, Index) const noexcept {}
 };
 
@@ -131,17 +131,17 @@ template <class V>
 struct SquareOutput {
   static constexpr bool is_output = true;
   V* square;
-  struct Place {
+  struct Destination {
     V* square;
     HILLOCK_INLINE void put(Index i, V value) const noexcept { square[i] = value; }
   };
-  HILLOCK_INLINE Place place(Index) const noexcept { return {square}; }
+  HILLOCK_INLINE Destination destination(Index) const noexcept { return {square}; }
   HILLOCK_INLINE void write(Index, Index) const noexcept {}
 };
 
 /// Returns how many entries a pass takes at a time: all, where none goes through a tile.
 template <class... Access>
-HILLOCK_INLINE Index entries_at_a_time(Index n, Index lanes, const Access&... access) noexcept {
+HILLOCK_INLINE Index entry_chunk_size(Index n, Index lanes, const Access&... access) noexcept {
   return (access.is_direct() && ...) ? n : tile_size / lanes;
 }
 

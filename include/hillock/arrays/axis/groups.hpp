@@ -28,7 +28,7 @@ struct FirstLanes {
   HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
 };
 
-inline constexpr int most_transposed_pieces = 8;
+inline constexpr int max_transposed_pieces = 8;
 
 /// The pieces of V::size groups that follow each other in memory: piece[i] has piece i of each.
 /// Where a group has fewer pieces than a square, what follows the last group is read and written
@@ -41,7 +41,7 @@ struct TransposedGroups {
   static constexpr int overrun(int pieces_each) noexcept {
     return pieces_each < size ? size - pieces_each : 0;
   }
-  V piece[most_transposed_pieces];
+  V piece[max_transposed_pieces];
 
   HILLOCK_INLINE void read(const T* from, TwoPieces) noexcept {
     piece[0] = V::load(from);
@@ -55,9 +55,9 @@ struct TransposedGroups {
   }
   /// Lanes are in the order of the groups in memory, but not those of two pieces.
   static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
-  static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
+  static HILLOCK_INLINE V in_tile_order(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
   static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
-  static HILLOCK_INLINE V as_read(V x, int) noexcept { return x; }
+  static HILLOCK_INLINE V in_tile_order(V x, int) noexcept { return x; }
 
   HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
     for_each_square(pieces_each, [&](int at) {
@@ -90,7 +90,7 @@ struct TransposedGroups {
 template <class V>
 struct CopiedGroups {
   using T = typename V::value_type;
-  T element[most_transposed_pieces * V::size + simd::square_size<T>];
+  T element[max_transposed_pieces * V::size + simd::square_size<T>];
 
   void read(const T* from, int pieces_each, Index groups_each) noexcept {
     const Index count = groups_each * pieces_each;

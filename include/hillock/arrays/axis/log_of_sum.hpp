@@ -8,21 +8,21 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns sum_j e^(x_j - top) without the largest, whose exponential is 1. Where that is little,
+/// Returns sum_j e^(x_j - max) without the largest, whose exponential is 1. Where that is little,
 /// the digits of a sum of doubles do not reach it, and the exponentials are added once more without
 /// the largest: exponential(x) makes one, scaled, of what `in` has.
 template <class V, class Layout, class Total, class T, class Exponential>
 HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
                                   const EntryReader<T>& in, const Exponential& exponential) {
-  auto others = total.without_scale().less_one();
+  auto others = total.without_scale().minus_one();
   if constexpr (sizeof(T) == 4) {
     const auto is_little = others < 0x1p-20;
     if (any(is_little)) {
       constexpr auto one = 1 / kernels::ExpConstantsOf<V>::from_tail;
       SumsOf<Layout, V> rest;
-      layout.each(inputs(in), NoOutput(), [&](Index slot, Index, const auto& counted, V x) {
+      layout.for_each(inputs(in), NoOutput(), [&](Index slot, Index, const auto& mask, V x) {
         const V e = exponential(x);
-        rest.of[slot].add(counted(zero_where(e >= one, e)));
+        rest.partial[slot].add(mask(zero_where(e >= one, e)));
       });
       others = select(is_little, Layout::total(rest).without_scale().parts().high, others);
     }
@@ -36,13 +36,13 @@ HILLOCK_INLINE V log_of_sum(V others) noexcept {
   return nan_or(others, kernels::log1p_bounded(others));
 }
 
-/// Returns log(sum_j e^(x_j - top)) of each distribution.
+/// Returns log(sum_j e^(x_j - max)) of each distribution.
 template <class V, class Layout, class T>
 HILLOCK_INLINE auto log_of_sum(const Layout& layout, const EntryReader<T>& x,
                                const kernels::ExponentialsBelow<V>& below) {
   SumsOf<Layout, V> sums;
-  layout.each(inputs(x), NoOutput(), [&](Index slot, Index, const auto& counted, V value) {
-    sums.of[slot].add(counted(below.scaled(value)));
+  layout.for_each(inputs(x), NoOutput(), [&](Index slot, Index, const auto& mask, V value) {
+    sums.partial[slot].add(mask(below.scaled(value)));
   });
   return log_of_sum(sum_of_others<V>(layout, Layout::total(sums), x,
                                      [&](V value) { return below.scaled(value); }));

@@ -63,12 +63,14 @@ double sum_of_contiguous(const Term& term, const Read& read, Index n) {
   }
   double sums[partial_sums] = {};
   for (Index start = 0; start < n; start += buffer_size) {
-    const Index now = std::min(buffer_size, n - start);
-    const auto [x, dy] = read(start, now);
+    const Index chunk_length = std::min(buffer_size, n - start);
+    const auto [x, dy] = read(start, chunk_length);
     Index i = 0;
-    for (; i + partial_sums <= now; i += partial_sums)
+    for (; i + partial_sums <= chunk_length; i += partial_sums)
       add_terms<V>(term, x + i, dy + i, partial_sums, sums);
-    if (i < now) add_terms<V>(term, x + i, dy + i, now - i, sums + (partial_sums - (now - i)));
+    if (i < chunk_length)
+      add_terms<V>(term, x + i, dy + i, chunk_length - i,
+                   sums + (partial_sums - (chunk_length - i)));
   }
   return total_by_halves(sums);
 }
@@ -78,15 +80,15 @@ double sum_of_contiguous(const Term& term, const Read& read, Index n) {
 template <class V, class Term, class Read>
 void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
   using W = simd::Batch<double, typename V::arch>;
-  constexpr Index at_once = 64;
+  constexpr Index block_size = 64;
   constexpr Index width = static_cast<Index>(W::size);
-  static_assert(at_once % V::size == 0);
+  static_assert(block_size % V::size == 0);
   const bool is_short = n < shortest_tree;
-  double sums[partial_sums][at_once];
-  for (Index first = 0; first < units; first += at_once) {
-    const Index count = std::min(at_once, units - first);
+  double sums[partial_sums][block_size];
+  for (Index first = 0; first < units; first += block_size) {
+    const Index count = std::min(block_size, units - first);
     for (Index slot = 0; slot < (is_short ? 1 : partial_sums); ++slot)
-      std::fill_n(sums[slot], at_once, 0.0);
+      std::fill_n(sums[slot], block_size, 0.0);
     const Index whole = n / partial_sums * partial_sums;
     for (Index i = 0; i < n; ++i) {
       const Index slot = is_short ? 0 : i < whole ? i % partial_sums : i - (n - partial_sums);
@@ -137,7 +139,7 @@ struct ParameterTerm {
   template <class W>
   HILLOCK_INLINE W operator()(W x, W dy) const noexcept {
     const W derivative = formula.parameter_derivative_at(x);
-    return nan_kept(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
+    return nan_propagated(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
   }
 };
 

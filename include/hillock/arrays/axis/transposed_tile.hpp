@@ -41,14 +41,14 @@ class TransposedTile {
   static constexpr auto square = static_cast<Index>(simd::square_size<T>);
   using Squares = std::integral_constant<Index, square>;
 
-  /// Memory for `groups` batches of distributions of up to MostEntries entries.
-  template <Index MostEntries>
+  /// Memory for `groups` batches of distributions of up to MaxEntries entries.
+  template <Index MaxEntries>
   struct Memory {
-    alignas(sizeof(V)) T of[static_cast<std::size_t>(groups * MostEntries * width)];
+    alignas(sizeof(V)) T data[static_cast<std::size_t>(groups * MaxEntries * width)];
   };
-  template <Index MostEntries>
-  HILLOCK_INLINE explicit TransposedTile(Memory<MostEntries>& memory) noexcept
-      : memory_(memory.of), group_size_(MostEntries * width) {}
+  template <Index MaxEntries>
+  HILLOCK_INLINE explicit TransposedTile(Memory<MaxEntries>& memory) noexcept
+      : memory_(memory.data), group_size_(MaxEntries * width) {}
 
   /// Returns how many of `count` distributions are in a group.
   static HILLOCK_INLINE Index lanes_of(Index group, Index count) noexcept {
@@ -83,13 +83,13 @@ class TransposedTile {
       return maximum(tile, n);
     }
     const T* from = source.memory().from(first).first;
-    V top = sealed(V::load(from));
+    V maximum = sealed(V::load(from));
     for (Index i = 0; i < n; ++i, from += source.memory().along) {
       const V value = sealed(V::load(from));
-      top = not_below(value, top);
+      maximum = not_below(value, maximum);
       value.store(tile + i * width);
     }
-    return top;
+    return maximum;
   }
 
   /// Writes whole squares of what fill(layout, output) gives, to distributions of n entries
@@ -99,50 +99,50 @@ class TransposedTile {
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V entry[simd::square_size<T>];
-      fill(SomeEntries<V, Squares>(at, Squares()), SquareOutput<V>{entry});
+      fill(EntrySlice<V, Squares>(at, Squares()), SquareOutput<V>{entry});
       store_transposed(entry, to + at, step);
     }
   }
 
  private:
   static HILLOCK_INLINE V maximum(const T* tile, Index n) noexcept {
-    V top = sealed(V::load(tile));
-    for (Index i = 1; i < n; ++i) top = not_below(sealed(V::load(tile + i * width)), top);
-    return top;
+    V maximum = sealed(V::load(tile));
+    for (Index i = 1; i < n; ++i) maximum = not_below(sealed(V::load(tile + i * width)), maximum);
+    return maximum;
   }
 
   /// In squares, the last of which overlap.
   static HILLOCK_INLINE V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
-    V top = 0;
+    V maximum = 0;
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V entry[simd::square_size<T>];
       load_transposed(from + at, step, entry);
-      if (i == 0) top = entry[0];
+      if (i == 0) maximum = entry[0];
       for (Index k = 0; k < square; ++k) {
-        top = not_below(entry[k], top);
+        maximum = not_below(entry[k], maximum);
         entry[k].store(tile + (at + k) * width);
       }
     }
-    return top;
+    return maximum;
   }
   T* memory_;
   Index group_size_;
 };
 
-/// Reads `count` distributions from `first` on into a tile, and the largest entry of each into top.
+/// Reads `count` distributions from `first` on into a tile, and the largest entry of each into max.
 template <class V>
 HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
                                 const Source<typename V::value_type>& source, Index first,
-                                Index count, V* top) {
+                                Index count, V* maximum) {
   constexpr Index width = TransposedTile<V>::width;
   const Index n = source.entries_each();
   const auto& memory = source.memory();
   const bool are_contiguous = source.is_in_memory() && memory.along == 1;
   for (Index g = 0; g * width < count; ++g) {
     const Index lanes = tile.lanes_of(g, count), start = first + g * width;
-    top[g] = are_contiguous ? tile.read(g, memory.from(start).first, memory.across, n, lanes)
-                            : tile.read(g, source, start, lanes);
+    maximum[g] = are_contiguous ? tile.read(g, memory.from(start).first, memory.across, n, lanes)
+                                : tile.read(g, source, start, lanes);
   }
 }
 

@@ -97,9 +97,9 @@ struct LinesInMemory {
 
   /// The address of an element of a line, in every array.
   HILLOCK_INLINE std::array<Pointer, N> at(Index line, Index element) const noexcept {
-    std::array<Pointer, N> places = first;
-    for (std::size_t i = 0; i < N; ++i) places[i] += line * step[i] + element;
-    return places;
+    std::array<Pointer, N> addresses = first;
+    for (std::size_t i = 0; i < N; ++i) addresses[i] += line * step[i] + element;
+    return addresses;
   }
   bool are_without_gaps(Index length) const noexcept {
     bool all = true;
@@ -127,7 +127,7 @@ class NumberBlock {
   using T = typename V::value_type;
   /// Results of so many elements can be stored past the caches.
   static constexpr Index page = 4096 / static_cast<Index>(sizeof(T));
-  static constexpr Index most = 2 * page;
+  static constexpr Index capacity = 2 * page;
 
   /// The numbers of n units.
   template <class Broadcast>
@@ -148,7 +148,7 @@ class NumberBlock {
     }
   }
   /// The numbers of another block, each so many times.
-  void spread(const NumberBlock& each, Index units, Index times) noexcept {
+  void repeat_each(const NumberBlock& each, Index units, Index times) noexcept {
     smallest_ = each.smallest_;
     largest_ = each.largest_;
     T* to = of_;
@@ -170,7 +170,7 @@ class NumberBlock {
     largest_ = not_below(values, largest_);
   }
 
-  T of_[static_cast<std::size_t>(most) + V::size];
+  T of_[static_cast<std::size_t>(capacity) + V::size];
   V smallest_, largest_;
 };
 
@@ -207,19 +207,20 @@ void transform_lines(const Op& op, const Broadcast& numbers, const LinesInMemory
     Block block, each;
     if (differs_along) block.repeat(numbers, length, group);
     for (Index line = 0; line < lines.count; line += group) {
-      const Index now = std::min(group, lines.count - line);
+      const Index group_length = std::min(group, lines.count - line);
       if (!differs_along) {
-        each.copy(numbers, line, now);
-        block.spread(each, now, length);
+        each.copy(numbers, line, group_length);
+        block.repeat_each(each, group_length, length);
       }
       const auto from = appended(in.at(line, 0), block.data());
       const auto to = out.at(line, 0);
       transform_line<Arch>(op.with_numbers(block.smallest(), block.largest()), from, to,
-                           now * length, stores_for(from, to, now * length, elements));
+                           group_length * length,
+                           stores_for(from, to, group_length * length, elements));
     }
   } else if (differs_along) {
     Block block;
-    const Index step = length <= Block::most ? length : Block::page;
+    const Index step = length <= Block::capacity ? length : Block::page;
     for (Index start = 0; start < length; start += step) {
       const Index n = std::min(step, length - start);
       block.copy(numbers, start, n);

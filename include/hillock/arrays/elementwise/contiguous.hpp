@@ -31,9 +31,9 @@ HILLOCK_INLINE void store_batches(const std::array<V, O>& y, const std::array<T*
 }
 
 template <class Pointer, std::size_t N>
-std::array<Pointer, N> advanced(std::array<Pointer, N> places, Index by) noexcept {
-  for (Pointer& place : places) place += by;
-  return places;
+std::array<Pointer, N> advanced(std::array<Pointer, N> addresses, Index by) noexcept {
+  for (Pointer& address : addresses) address += by;
+  return addresses;
 }
 
 /// What an earlier step stored: a batch, or a struct of two such. Sealed, because g++ would load it
@@ -107,9 +107,9 @@ HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I
   const std::array<V, I> last = load_batches<V>(in, end);
   Index at = 0;
   if constexpr (Op::schedule != Schedule::at_once && is_widest) {
-    constexpr Index few =
+    constexpr Index min_batches =
         8;  // for so few batches the ends of the loops cost more than the steps gain
-    if (end >= few * width) {
+    if (end >= min_batches * width) {
       transform_in_steps<V>(op, in, width, out, (end + width - 1) / width);
       at = end;
     }

@@ -85,7 +85,7 @@ HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins
       const std::array<const T*, sizeof...(I)> from{
           std::get<I>(in).read(row, col, n, along_row, in_buffers[I])...};
       const std::array<T*, sizeof...(O)> to{
-          std::get<O>(out).place(row, col, n, along_row, out_buffers[O])...};
+          std::get<O>(out).destination(row, col, n, along_row, out_buffers[O])...};
       transform_contiguous<Arch>(op, from, to, n);
       (std::get<O>(out).write(row, col, n, along_row, to[O], out_buffers[O]), ...);
     }

@@ -47,9 +47,9 @@ inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
     if (a == 0) return false;
     if (a > m - a) {  // the other way round the circle
       a = m - a;
-      const std::int64_t turned_low = m - high;
+      const std::int64_t reflected_low = m - high;
       high = m - low;
-      low = turned_low;
+      low = reflected_low;
     }
     const std::int64_t first = (low - 1) / a + 1;
     if (first > last) return false;
@@ -65,7 +65,7 @@ inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
 }
 
 /// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
-inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
+inline bool two_terms_reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
   // The values of b for which what is left for a is in the range of a. For each of them a step of a
   // is within the tolerance if and only if a multiple of its step is.
   const std::int64_t least = sum - tolerance - a.span();
@@ -94,19 +94,19 @@ inline std::int64_t solution(std::int64_t step, std::int64_t value, std::int64_t
 class TermSum {
  public:
   /// The value is reached for some values of the terms.
-  bool has(std::int64_t value) noexcept {
+  bool reaches(std::int64_t value) noexcept {
     simplify();
     std::int64_t span = 0;
     for (int i = 0; i < count_; ++i) span += terms_[i].span();
     if (value < 0 || value > span) return false;
     if (count_ == 0) return true;
     if (count_ == 1) return value % terms_[0].step == 0;
-    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
+    if (count_ == 2) return two_terms_reach(terms_[0], terms_[1], value, 0);
     std::int64_t divisor = 0;
     for (int i = 0; i < count_; ++i) divisor = std::gcd(divisor, terms_[i].step);
     if (value % divisor != 0) return false;
     for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
-    return count_ == 3 ? three_have(value / divisor) : four_have(value / divisor);
+    return count_ == 3 ? three_terms_reach(value / divisor) : four_terms_reach(value / divisor);
   }
 
   /// Terms stand in the order of their steps.
@@ -119,7 +119,7 @@ class TermSum {
 
  private:
   /// The values of one term are gone through up to so many, and so are the residues of a step.
-  static constexpr std::int64_t most_values = 64;
+  static constexpr std::int64_t max_values = 64;
   Term terms_[4] = {};
   int count_ = 0;
 
@@ -144,24 +144,24 @@ class TermSum {
   }
 
   /// Each value of one term, of which there are few, with the other terms.
-  bool rest_has(int each, std::int64_t value) const noexcept {
+  bool rest_reaches(int each, std::int64_t value) const noexcept {
     TermSum rest = *this;
     rest.remove(each);
     for (std::int64_t n = 0; n <= terms_[each].last; ++n)
-      if (TermSum(rest).has(value - n * terms_[each].step)) return true;
+      if (TermSum(rest).reaches(value - n * terms_[each].step)) return true;
     return false;
   }
-  int with_fewest_values() const noexcept {
-    const auto fewest =
+  int term_with_fewest_values() const noexcept {
+    const auto smallest =
         std::min_element(terms_, terms_ + count_, [](Term a, Term b) { return a.last < b.last; });
-    return static_cast<int>(fewest - terms_);
+    return static_cast<int>(smallest - terms_);
   }
 
-  bool three_have(std::int64_t value) const noexcept {
+  bool three_terms_reach(std::int64_t value) const noexcept {
     const Term fine = terms_[0], b = terms_[1], c = terms_[2];
-    if (fine.step > most_values) {
-      const int fewest = with_fewest_values();
-      return terms_[fewest].last >= most_values || rest_has(fewest, value);
+    if (fine.step > max_values) {
+      const int smallest = term_with_fewest_values();
+      return terms_[smallest].last >= max_values || rest_reaches(smallest, value);
     }
     // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a
     // solution allows one residue of c's; both repeat, and in between the question is one about two
@@ -176,26 +176,27 @@ class TermSum {
       if (left % common != 0) continue;
       const std::int64_t first = solution(c.step / common, left / common % c_period, c_period);
       if (first > c.last) continue;
-      if (reach({b.step * b_period, (b.last - n) / b_period},
-                {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
-                fine.span()))
+      if (two_terms_reach({b.step * b_period, (b.last - n) / b_period},
+                          {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
+                          fine.span()))
         return true;
     }
     return false;
   }
 
-  bool four_have(std::int64_t value) const noexcept {
+  bool four_terms_reach(std::int64_t value) const noexcept {
     // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
     const std::int64_t divisor = std::gcd(terms_[2].step, terms_[3].step);
     const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
-    if (fine_span / divisor < most_values) {
+    if (fine_span / divisor < max_values) {
       for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
-        if (reach(terms_[0], terms_[1], fine, 0) && reach(terms_[2], terms_[3], value - fine, 0))
+        if (two_terms_reach(terms_[0], terms_[1], fine, 0) &&
+            two_terms_reach(terms_[2], terms_[3], value - fine, 0))
           return true;
       return false;
     }
-    const int fewest = with_fewest_values();
-    return terms_[fewest].last >= most_values || rest_has(fewest, value);
+    const int smallest = term_with_fewest_values();
+    return terms_[smallest].last >= max_values || rest_reaches(smallest, value);
   }
 };
 
@@ -230,7 +231,7 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
   const auto is_empty = [](Shape shape) { return shape.rows == 0 || shape.cols == 0; };
   if (is_empty(a.shape()) || is_empty(b.shape())) return false;
-  TermSum places;
+  TermSum offsets;
   // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
   // are positive and all of b negative.
   constexpr std::int64_t size = sizeof(T);
@@ -239,7 +240,7 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   const auto add = [&](Index step, Index count, bool is_of_a) {
     const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
     if ((step < 0) == is_of_a && term.last > 0) distance += term.span();
-    places.add(term);
+    offsets.add(term);
   };
   add(a.step(false), a.shape().rows, true);
   add(a.step(true), a.shape().cols, true);
@@ -247,7 +248,8 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   add(b.step(true), b.shape().cols, false);
   // Elements that lie askew to each other, a part of an element apart, share bytes with two
   // neighbours.
-  return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
+  return TermSum(offsets).reaches(distance) ||
+         (bytes % size != 0 && TermSum(offsets).reaches(distance + 1));
 }
 
 /// Whether an output that is not clearly apart from an input overlaps it in part: neither apart nor

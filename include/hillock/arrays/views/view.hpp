@@ -104,7 +104,7 @@ class StridedView {
   HILLOCK_INLINE Index step(bool along_row) const noexcept {
     return along_row ? col_step_ : row_step_;
   }
-  HILLOCK_INLINE E* place_of(Index row, Index col) const noexcept {
+  HILLOCK_INLINE E* address_of(Index row, Index col) const noexcept {
     return data_ + row * row_step_ + col * col_step_;
   }
   StridedView<const Element> as_input() const noexcept {
@@ -114,7 +114,7 @@ class StridedView {
   /// A pointer to n elements of a row, or of a column, in the type that is computed in: in the
   /// memory itself where that is possible, else in the buffer.
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
-    const E* from = place_of(row, col);
+    const E* from = address_of(row, col);
     const Index next = step(along_row);
     if constexpr (is_loadable) {
       if (next == 1 || n == 1) return from;
@@ -127,15 +127,15 @@ class StridedView {
     return buffer;
   }
   T at(Index row, Index col) const noexcept {
-    return value_of_element<Element>(*place_of(row, col));
+    return value_of_element<Element>(*address_of(row, col));
   }
-  T lane(Index row, Index col) const noexcept { return to_lane<Element>(*place_of(row, col)); }
+  T lane(Index row, Index col) const noexcept { return to_lane<Element>(*address_of(row, col)); }
 
   /// Where n results are to be put: in the memory itself where that is possible, else in the
   /// buffer, from which write() then takes them.
-  T* place(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
+  T* destination(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
     if constexpr (is_loadable) {
-      if (step(along_row) == 1 || n == 1) return place_of(row, col);
+      if (step(along_row) == 1 || n == 1) return address_of(row, col);
     }
     return buffer;
   }
@@ -143,7 +143,7 @@ class StridedView {
              const T* buffer) const noexcept {
     if (from != buffer) return;
     round<Element>(from, buffer_size_for(n));
-    E* to = place_of(row, col);
+    E* to = address_of(row, col);
     const Index next = step(along_row);
     if (next == 1)
       for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
@@ -151,15 +151,15 @@ class StridedView {
       for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
   }
   void set(Index row, Index col, T value) const noexcept {
-    *place_of(row, col) = nearest_element<Element>(value);
+    *address_of(row, col) = nearest_element<Element>(value);
   }
   void set_lane(Index row, Index col, T lane) const noexcept {
-    *place_of(row, col) = from_lane<Element>(lane);
+    *address_of(row, col) = from_lane<Element>(lane);
   }
 
   /// A block of the view.
   StridedView block(Index row, Index col, Shape shape) const noexcept {
-    return {place_of(row, col), shape, row_step_, col_step_, is_row_major_};
+    return {address_of(row, col), shape, row_step_, col_step_, is_row_major_};
   }
 
   /// Whether both are the same elements in the same order.
@@ -195,7 +195,7 @@ class ExpressionBlock {
   }
   T at(Index row, Index col) const { return whole_->at(row_ + row, col_ + col); }
   T lane(Index row, Index col) const { return whole_->lane(row_ + row, col_ + col); }
-  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
     whole_->write(row_ + row, col_ + col, n, along_row, from, buffer);
   }
@@ -262,7 +262,7 @@ class ExpressionOutput {
   T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
   T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
-  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
     if (from != buffer) return;
     round<Element>(from, buffer_size_for(n));

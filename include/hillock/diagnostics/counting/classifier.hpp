@@ -54,11 +54,11 @@ inline constexpr FunctionTraits traits_of{detail::is_pointwise<F>, has_unimodal_
 template <class T>
 class ElementClassifier {
  public:
-  static constexpr std::size_t most_thresholds = 8;
+  static constexpr std::size_t max_thresholds = 8;
   /// The elements above each of the thresholds; then the number of all elements, then 0.
   template <class Count>
-  using CountsAbove = std::array<Count, most_thresholds + 2>;
-  static constexpr std::size_t all = most_thresholds, none = most_thresholds + 1;
+  using CountsAbove = std::array<Count, max_thresholds + 2>;
+  static constexpr std::size_t all = max_thresholds, none = max_thresholds + 1;
 
   /// The function may be null if the traits say that the slope is not unimodal. Of a function that
   /// is saturated nowhere there is no range.
@@ -94,11 +94,11 @@ class ElementClassifier {
   /// The same of n elements where is_simple().
   template <class Count>
   HILLOCK_INLINE ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
-    CountsAbove<Count> counted;
-    counted[0] = above;
-    counted[all] = n;
-    counted[none] = 0;
-    return counts(counted);
+    CountsAbove<Count> counts_above;
+    counts_above[0] = above;
+    counts_above[all] = n;
+    counts_above[none] = 0;
+    return counts(counts_above);
   }
 
   // The classes by |f'|. Number is double, or a batch of T.
@@ -140,7 +140,7 @@ class ElementClassifier {
   Interval<T> active_ = nowhere<T>, linear_ = nowhere<T>;
   Interval<T> low_{-infinity<T>, -infinity<T>}, high_{infinity<T>, infinity<T>};
   std::size_t thresholds_ = 0;
-  std::array<T, most_thresholds> threshold_{};
+  std::array<T, max_thresholds> threshold_{};
   Ends active_ends_, linear_ends_, low_ends_, high_ends_;
 
   void find_intervals(const ElementFunction<T>& f, FunctionTraits traits, bool has_tolerance) {

@@ -34,7 +34,7 @@ class CoherentSamples {
 
  private:
   /// So many batches are given to the function at once.
-  static constexpr Index most_batches = 32;
+  static constexpr Index max_batches = 32;
   const X& x_;
   bool units_are_rows_;
   const ElementFunction<T>* f_;
@@ -62,15 +62,15 @@ class CoherentSamples {
   /// Samples that are neighbours in memory have a lane each. A few units are computed together: in
   /// a healthy layer both signs are found in the first six or so.
   HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
-    constexpr Index few = 6;
-    alignas(V) T y[static_cast<std::size_t>(few * width)];
+    constexpr Index units_per_step = 6;
+    alignas(V) T y[static_cast<std::size_t>(units_per_step * width)];
     std::int64_t coherent = 0;
     const Index next_unit = x_.step(!units_are_rows_);
     Index sample = 0;
     for (; sample + width <= samples(); sample += width) {
       V has_positive = 0, has_negative = 0, lacks = 1;
-      for (Index first = 0; first < units() && any(lacks > V(0)); first += few) {
-        const Index n = units() - first < few ? units() - first : few;
+      for (Index first = 0; first < units() && any(lacks > V(0)); first += units_per_step) {
+        const Index n = units() - first < units_per_step ? units() - first : units_per_step;
         const Batches some = outputs({x_.data() + sample + first * next_unit, next_unit}, n, y);
         for (Index i = 0; i < n; ++i) {
           const V output = some[i];
@@ -90,11 +90,11 @@ class CoherentSamples {
   /// The units of a sample go along the lanes. The first batches of some samples are computed
   /// together: in a healthy layer they have both signs.
   HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
-    alignas(V) T gathered[static_cast<std::size_t>(most_batches * width)];
-    alignas(V) T y[static_cast<std::size_t>(most_batches * width)];
+    alignas(V) T gathered[static_cast<std::size_t>(max_batches * width)];
+    alignas(V) T y[static_cast<std::size_t>(max_batches * width)];
     std::int64_t coherent = 0;
-    for (; sample < samples(); sample += most_batches) {
-      const Index n = samples() - sample < most_batches ? samples() - sample : most_batches;
+    for (; sample < samples(); sample += max_batches) {
+      const Index n = samples() - sample < max_batches ? samples() - sample : max_batches;
       const Batches first = outputs(first_batches(sample, n, gathered), n, y);
       for (Index i = 0; i < n; ++i) {
         const V output = first[i];
@@ -108,7 +108,7 @@ class CoherentSamples {
   /// Returns the first batches of n samples, which are gathered unless they can be loaded as they
   /// are.
   HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
-    if (are_units_loadable()) return {place_of(0, sample), x_.step(units_are_rows_)};
+    if (are_units_loadable()) return {address_of(0, sample), x_.step(units_are_rows_)};
     for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
     return {gathered, width};
   }
@@ -116,7 +116,7 @@ class CoherentSamples {
   /// loaded.
   HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
     if (are_units_loadable())
-      return {place_of(unit + width <= units() ? unit : units() - width, sample), width};
+      return {address_of(unit + width <= units() ? unit : units() - width, sample), width};
     gather(unit, sample, gathered);
     return {gathered, width};
   }
@@ -124,7 +124,7 @@ class CoherentSamples {
     return X::is_loadable && x_.step(!units_are_rows_) == 1 && units() >= width;
   }
   /// The address of an element, where are_units_loadable().
-  const T* place_of(Index unit, Index sample) const noexcept {
+  const T* address_of(Index unit, Index sample) const noexcept {
     if constexpr (X::is_loadable)
       return x_.data() + unit + sample * x_.step(units_are_rows_);
     else

@@ -75,9 +75,9 @@ struct OneElement {
   T slope;
 };
 template <class T>
-HILLOCK_NOINLINE OneElement<T> at_one(const ElementFunction<T>& f, T x) noexcept {
-  constexpr std::size_t most = 256;  // elements of a batch: registers of up to 2048 bits
-  alignas(64) T in[most], y[most], slopes[most];
+HILLOCK_NOINLINE OneElement<T> evaluate_at(const ElementFunction<T>& f, T x) noexcept {
+  constexpr std::size_t max = 256;  // elements of a batch: registers of up to 2048 bits
+  alignas(64) T in[max], y[max], slopes[max];
   for (Eigen::Index i = 0; i < f.width; ++i) in[i] = x;
   f.both(f.f, in, nullptr, f.width, 1, y, slopes);
   return {y[0], slopes[0]};

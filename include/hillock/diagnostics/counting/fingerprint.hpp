@@ -71,7 +71,7 @@ class Fingerprint {
   template <class T>
   HILLOCK_NOINLINE void add_probes(const ElementFunction<T>& f) {
     for (const double x : probes) {
-      const OneElement<T> values = at_one(f, static_cast<T>(x));
+      const OneElement<T> values = evaluate_at(f, static_cast<T>(x));
       numbers_.push_back(static_cast<double>(values.y));
       numbers_.push_back(static_cast<double>(values.slope));
     }

@@ -102,7 +102,7 @@ class LaneCounter {
       largest_input = not_below(x, largest_input);
       smallest_input = not_above(x, smallest_input);
       if constexpr (IsSimple)
-        above = counted_above(x, threshold, above);
+        above = increment_where_above(x, threshold, above);
       else
         smallest_output = not_above(y, smallest_output);
       const V from_x = AboutZero ? x : deviation(x, input_pivot);
@@ -177,15 +177,15 @@ class LaneCounter {
         added.input_squares, added.output, added.output_squares};
     const V least = least_ordinary<T>;
     if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
-      mark_lost<IsSimple>(totals, added.smallest_input, x, step, y, n);
+      mark_underflowed<IsSimple>(totals, added.smallest_input, x, step, y, n);
     return totals;
   }
 
   /// Replaces sums of squares that are so small that digits of them were lost by infinity, unless
   /// they are 0 because every number is the pivot: such elements have to be examined one by one.
   template <bool IsSimple, class Outputs>
-  HILLOCK_NOINLINE void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
-                                  const Outputs& y, Index n) const noexcept {
+  HILLOCK_NOINLINE void mark_underflowed(Totals& totals, V smallest_input, const T* x, Index step,
+                                         const Outputs& y, Index n) const noexcept {
     // Where the classifier is simple, f of every input lies between f of the extremes.
     V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
     if constexpr (!IsSimple) {
@@ -210,7 +210,7 @@ class LaneCounter {
     CountsAbove above;
     above[Classes::all] = count_of(n);
     above[Classes::none] = 0;
-    std::size_t open[Classes::most_thresholds], left = 0;
+    std::size_t open[Classes::max_thresholds], left = 0;
     for (std::size_t i = 0; i < classifier_.thresholds(); ++i) {
       const V threshold = classifier_.threshold(i);
       if (!any(largest > threshold))
@@ -238,7 +238,8 @@ class LaneCounter {
     }
     for (Index at = 0; at < n; ++at) {
       const V batch = V::load(x + at * step);
-      for (std::size_t i = 0; i < N; ++i) counts[i] = counted(batch > threshold[i], counts[i]);
+      for (std::size_t i = 0; i < N; ++i)
+        counts[i] = increment_where(batch > threshold[i], counts[i]);
     }
     for (std::size_t i = 0; i < N; ++i) above[which[i]] = counts[i];
   }
@@ -248,10 +249,10 @@ class LaneCounter {
     ElementCounts<Counts> counts{0, 0, 0, 0};
     for (Index i = 0; i < n; ++i) {
       const V batch = V::load(x + i * step), slope = abs(V::load(slopes + i * width));
-      counts.active = counted(classifier_.has_active_slope(slope), counts.active);
-      counts.near_linear = counted(classifier_.has_linear_slope(slope), counts.near_linear);
-      counts.low = counted(classifier_.is_low(batch, slope), counts.low);
-      counts.high = counted(classifier_.is_high(batch, slope), counts.high);
+      counts.active = increment_where(classifier_.has_active_slope(slope), counts.active);
+      counts.near_linear = increment_where(classifier_.has_linear_slope(slope), counts.near_linear);
+      counts.low = increment_where(classifier_.is_low(batch, slope), counts.low);
+      counts.high = increment_where(classifier_.is_high(batch, slope), counts.high);
     }
     return counts;
   }

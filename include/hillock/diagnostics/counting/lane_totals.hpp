@@ -114,14 +114,15 @@ struct LaneTotals {
                                       bits(abs(sealed(input_squares + output_squares))))));
   }
 
-  /// Whether the mean of a lane's n elements is far off (is_far_off). Where that of no stretch is,
+  /// Whether the mean of a lane's n elements is far off (is_far_from_pivot). Where that of no stretch is,
   /// that of all stretches together is not, either.
-  HILLOCK_INLINE bool is_any_far_off(double n) const noexcept {
-    return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
+  HILLOCK_INLINE bool is_any_far_from_pivot(double n) const noexcept {
+    return any(is_far_from_pivot(input, input_squares, n) |
+               is_far_from_pivot(output, output_squares, n));
   }
 
   /// Makes the lanes before `first` and those from `end` on lanes of no elements.
-  HILLOCK_NOINLINE void keep_only(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_NOINLINE void clear_lanes_outside(std::size_t first, std::size_t end) noexcept {
     const auto beyond = lanes_outside(first, end);
     for (Counts* each : {&finite, &counts.active, &counts.near_linear, &counts.low, &counts.high})
       *each = bits(select(beyond, V(0), V::from_bits(*each)));

@@ -35,7 +35,7 @@ class ObserverBase {
         quick_totals_(classifier_.is_simple() ? quick_totals : nullptr),
         block_(is_one_operation && classifier_.is_by_input() ? lane_block : few_batches),
         counters_(counters) {
-    counters_.template expect<T>();
+    counters_.template prepare_for<T>();
   }
 
   /// Adds n samples of one unit, which are next to each other. Where the function has parameters
@@ -43,11 +43,11 @@ class ObserverBase {
   HILLOCK_NOINLINE void observe_unit(Index unit, const T* x, Index n,
                                      const T* parameters = nullptr) {
     while (n > 0) {
-      const Index now = n < chunk ? n : chunk;
-      observe_chunk(unit, {x, parameters, now});
-      x += now;
-      if (parameters != nullptr) parameters += now;
-      n -= now;
+      const Index chunk_length = n < chunk ? n : chunk;
+      observe_chunk(unit, {x, parameters, chunk_length});
+      x += chunk_length;
+      if (parameters != nullptr) parameters += chunk_length;
+      n -= chunk_length;
     }
   }
 
@@ -115,8 +115,8 @@ class ObserverBase {
 
   /// Adds the sums of lanes that are far off, and leaves none in the totals. Returns false, and
   /// does nothing, where the elements have to be added one by one.
-  HILLOCK_NOINLINE bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals,
-                                    const T* x, Index n, Index step) {
+  HILLOCK_NOINLINE bool add_about_means(Index first, std::size_t skip, LaneTotals<V>& totals,
+                                        const T* x, Index n, Index step) {
     const auto count = static_cast<double>(n);
     const UnitLanes input(counters_.input().template pivots<V>(static_cast<std::size_t>(first)),
                           totals.input, totals.input_squares);
@@ -130,8 +130,8 @@ class ObserverBase {
     const UnitLanes output_again(output_means, again.output, again.output_squares);
     for (std::size_t lane = skip; lane < V::size; ++lane) {
       counters_.add_sums(first + static_cast<Index>(lane), static_cast<std::uint64_t>(n),
-                         input.or_if_far_off(input_again, lane, count),
-                         output.or_if_far_off(output_again, lane, count));
+                         input.or_if_far_from_pivot(input_again, lane, count),
+                         output.or_if_far_from_pivot(output_again, lane, count));
     }
     totals.input = totals.input_squares = totals.output = totals.output_squares = V(0);
     return true;
@@ -147,7 +147,7 @@ class ObserverBase {
 
  private:
   /// Elements next to each other.
-  struct Stretch {
+  struct ElementSpan {
     const T* x;
     const T* parameters;
     Index n;
@@ -161,7 +161,7 @@ class ObserverBase {
     if (parameters != nullptr) V::load_first(parameters, count).store(numbers);
     LaneTotals<V> totals =
         this->totals(counter, input, parameters != nullptr ? numbers : nullptr, 0, 1);
-    totals.keep_only(0, count);
+    totals.clear_lanes_outside(0, count);
     return totals;
   }
 
@@ -170,19 +170,19 @@ class ObserverBase {
     LaneTotals<V> totals;
     ShiftedSums input, output;
 
-    bool is_far_off(double n) const noexcept {
-      return internal::is_far_off(input.sum, input.squares, n) ||
-             internal::is_far_off(output.sum, output.squares, n);
+    bool is_far_from_pivot(double n) const noexcept {
+      return internal::is_far_from_pivot(input.sum, input.squares, n) ||
+             internal::is_far_from_pivot(output.sum, output.squares, n);
     }
   };
 
-  HILLOCK_NOINLINE void observe_chunk(Index unit, Stretch elements) {
-    if (!counters_.template is_any_beyond_lanes<T>(unit, 1)) {
+  HILLOCK_NOINLINE void observe_chunk(Index unit, ElementSpan elements) {
+    if (!counters_.template any_needs_scalar_sums<T>(unit, 1)) {
       set_pivots(unit, elements.x, elements.parameters);
       const auto at = static_cast<std::size_t>(unit);
       const auto count = static_cast<double>(elements.n);
       Chunk all = chunk_of(counters_.input().pivot[at], counters_.output().pivot[at], elements);
-      if (all.totals.is_ordinary() && elements.n >= many && all.is_far_off(count))
+      if (all.totals.is_ordinary() && elements.n >= many && all.is_far_from_pivot(count))
         all = chunk_of(near_mean(all.input, count), near_mean(all.output, count), elements);
       if (all.totals.is_ordinary())
         return counters_.add_sum(unit, all.totals, all.input, all.output);
@@ -194,7 +194,8 @@ class ObserverBase {
            elements.n - i < width ? elements.n - i : width});
   }
 
-  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot, Stretch elements) const {
+  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot,
+                                  ElementSpan elements) const {
     Chunk all{totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), elements),
               {input_pivot},
               {output_pivot}};
@@ -204,7 +205,7 @@ class ObserverBase {
     all.output.squares = sum_of(all.totals.output_squares);
     return all;
   }
-  LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, Stretch elements) const {
+  LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, ElementSpan elements) const {
     const auto [x, parameters, n] = elements;
     const Counter counter(classifier_, input_pivot, output_pivot);
     const Index whole = n / width;
@@ -252,10 +253,10 @@ class ObserverBase {
       return V::load(means.data());
     }
     /// Returns the other sums of a lane where its own are far off.
-    HILLOCK_NOINLINE ShiftedSums or_if_far_off(const UnitLanes& others, std::size_t lane,
-                                               double n) const noexcept {
+    HILLOCK_NOINLINE ShiftedSums or_if_far_from_pivot(const UnitLanes& others, std::size_t lane,
+                                                      double n) const noexcept {
       const ShiftedSums sums = of(lane);
-      return internal::is_far_off(sums.sum, sums.squares, n) ? others.of(lane) : sums;
+      return internal::is_far_from_pivot(sums.sum, sums.squares, n) ? others.of(lane) : sums;
     }
   };
 
@@ -264,7 +265,7 @@ class ObserverBase {
     alignas(V) T y[V::size];
     alignas(V) T slopes[V::size];
   };
-  HILLOCK_NOINLINE Both values_of(Stretch elements) const {
+  HILLOCK_NOINLINE Both values_of(ElementSpan elements) const {
     const auto count = static_cast<std::size_t>(elements.n);
     alignas(V) T in[V::size], parameters[V::size];
     V::load_first(elements.x, count).store(in);
@@ -278,7 +279,7 @@ class ObserverBase {
   /// Adds up to a batch of elements one by one, in double: of a stretch in which something is not
   /// finite, or whose squares are not ordinary. The elements belong to `unit` and the following
   /// units, `next` units apart.
-  HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, Stretch elements) {
+  HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, ElementSpan elements) {
     const Both both = values_of(elements);
     for (Index i = 0; i < elements.n; ++i)
       counters_.add_element(classifier_, unit + i * next, elements.x[i], both.y[i], both.slopes[i]);
@@ -311,7 +312,7 @@ class Observer : public ObserverBase<V> {
     // memory are still in the cache then.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
       const Index n = samples < lane_block ? samples : lane_block;
-      counters_.expect_in_lanes(n);
+      counters_.prepare_lanes(n);
       for (Index first = 0; first < units; first += width) {
         const Index start = this->start_of(first, units);
         observe_lanes(start, static_cast<std::size_t>(first - start), x + start, n, step);
@@ -322,7 +323,7 @@ class Observer : public ObserverBase<V> {
   /// The same for units `step` apart, whose at most `few_samples` samples are next to each other.
   HILLOCK_NOINLINE void observe_strided_units(const T* x, Index units, Index samples, Index step) {
     alignas(V) T transposed[static_cast<std::size_t>(Base::few_samples * width)];
-    counters_.expect_in_lanes(samples);
+    counters_.prepare_lanes(samples);
     for (Index first = 0; first < units; first += width) {
       const Index start = this->start_of(first, units);
       detail::transpose(x + start * step, step, width, samples, transposed, width);
@@ -369,15 +370,15 @@ class Observer : public ObserverBase<V> {
   /// Adds n samples of the units from `first` on, without the first `skip` of them.
   HILLOCK_NOINLINE void observe_lanes(Index first, std::size_t skip, const T* x, Index n,
                                       Index step) {
-    if (!counters_.template is_any_beyond_lanes<T>(first, V::size)) {
+    if (!counters_.template any_needs_scalar_sums<T>(first, V::size)) {
       const bool is_any_new = !counters_.has_seen_all() && this->set_all_pivots(first, x);
       LaneTotals<V> totals = totals_here(this->counter_of(first), x, step, n);
       if (totals.is_ordinary()) {
-        const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
-        if (HILLOCK_LIKELY(!is_any_far_off || n < Base::many) ||
-            this->add_far_off(first, skip, totals, x, n, step)) {
-          if (skip > 0) totals.keep_only(skip, V::size);
-          return counters_.add_lanes(first, totals, is_any_new || is_any_far_off);
+        const bool is_any_far_from_pivot = totals.is_any_far_from_pivot(static_cast<double>(n));
+        if (HILLOCK_LIKELY(!is_any_far_from_pivot || n < Base::many) ||
+            this->add_about_means(first, skip, totals, x, n, step)) {
+          if (skip > 0) totals.clear_lanes_outside(skip, V::size);
+          return counters_.add_lanes(first, totals, is_any_new || is_any_far_from_pivot);
         }
       }
     }

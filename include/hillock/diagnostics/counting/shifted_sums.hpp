@@ -14,7 +14,7 @@ namespace diagnostics::internal {
 /// summed up about. Number is double, or a batch of numbers that belong to a unit each. (Finite
 /// sums do not overflow in this order.)
 template <class Number>
-HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
+HILLOCK_INLINE auto is_far_from_pivot(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
@@ -39,7 +39,7 @@ struct ShiftedSums {
     const double as_t = static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(mean));
     for (const double candidate : {scale_for(std::abs(mean)) == scale ? 0 : as_t, as_t}) {
       const ShiftedSums sums = about(candidate, n);
-      if (!is_far_off(sums.sum, sums.squares, n)) return sums;
+      if (!is_far_from_pivot(sums.sum, sums.squares, n)) return sums;
     }
     return about(mean, n);
   }

@@ -74,7 +74,7 @@ class SlopeGrid {
     if (octave > 2 * octaves) return 0;
     if (octave == octaves) {
       x[0] = 0;
-      slope[0] = at_one(f_, T(0)).slope;
+      slope[0] = evaluate_at(f_, T(0)).slope;
       return 1;
     }
     const bool is_negative = octave < octaves;
@@ -128,8 +128,8 @@ class PointsOfInterval {
   HILLOCK_NOINLINE Interval<T> exact(const ElementFunction<T>& f) const noexcept {
     if (intervals_ == 0) return nowhere<T>;
     Interval<T> interval = everywhere<T>;
-    if (before_) interval.after = last_like_first(f, *before_, first_);
-    if (after_) interval.upto = last_like_first(f, last_, *after_);
+    if (before_) interval.after = bisect(f, *before_, first_);
+    if (after_) interval.upto = bisect(f, last_, *after_);
     return interval;
   }
 
@@ -141,11 +141,11 @@ class PointsOfInterval {
   bool held_ = false;
 
   bool holds_at(const ElementFunction<T>& f, T x) const noexcept {
-    return condition_(static_cast<double>(at_one(f, x).slope));
+    return condition_(static_cast<double>(evaluate_at(f, x).slope));
   }
   /// Returns the last number from a to b for which the condition is as it is for a, if it is not
   /// for b.
-  HILLOCK_NOINLINE T last_like_first(const ElementFunction<T>& f, T a, T b) const noexcept {
+  HILLOCK_NOINLINE T bisect(const ElementFunction<T>& f, T a, T b) const noexcept {
     const bool at_a = holds_at(f, a);
     for (;;) {
       const T middle = a + (b - a) / 2;
@@ -171,11 +171,11 @@ HILLOCK_NOINLINE SaturationRange saturation_range_of(const ElementFunction<T>& f
 
 template <class T>
 HILLOCK_NOINLINE double largest_slope_of(const ElementFunction<T>& f) noexcept {
-  double largest = std::abs(static_cast<double>(at_one(f, T(0)).slope));
+  double largest = std::abs(static_cast<double>(evaluate_at(f, T(0)).slope));
   for (int exponent = -20 * 16; exponent <= 7 * 16; ++exponent) {
     for (const double side : {-1.0, 1.0}) {
       const auto x = static_cast<T>(side * std::exp2(exponent / 16.0));
-      const double slope = std::abs(static_cast<double>(at_one(f, x).slope));
+      const double slope = std::abs(static_cast<double>(evaluate_at(f, x).slope));
       if (slope > largest) largest = slope;
     }
   }
@@ -197,8 +197,8 @@ template <class T>
 HILLOCK_NOINLINE bool preserves_sign_in(const ElementFunction<T>& f) noexcept {
   // LeakyReLU may round a subnormal number to 0.
   constexpr T least = std::numeric_limits<T>::denorm_min();
-  return at_one(f, T(-1)).y < 0 && at_one(f, T(1)).y > 0 && at_one(f, -least).y < 0 &&
-         at_one(f, least).y > 0;
+  return evaluate_at(f, T(-1)).y < 0 && evaluate_at(f, T(1)).y > 0 &&
+         evaluate_at(f, -least).y < 0 && evaluate_at(f, least).y > 0;
 }
 template <class F>
 bool preserves_sign(const F& f) {

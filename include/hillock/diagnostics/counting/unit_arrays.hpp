@@ -101,11 +101,11 @@ struct UnitSums {
   /// Whether lanes of T cannot add to the unit's sums, because these are scaled or about no number
   /// of T.
   template <class T>
-  bool is_beyond_lanes(std::size_t i) const noexcept {
-    return scale[i] != 1 || !is_pivot_a<T>(i);
+  bool needs_scalar_sums(std::size_t i) const noexcept {
+    return scale[i] != 1 || !is_pivot_exact_in<T>(i);
   }
   template <class T>
-  bool is_pivot_a(std::size_t i) const noexcept {
+  bool is_pivot_exact_in(std::size_t i) const noexcept {
     return static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(pivot[i])) == pivot[i];
   }
   ShiftedSums of(std::size_t i) const noexcept { return {pivot[i], sum[i], squares[i], scale[i]}; }

@@ -19,11 +19,10 @@ class UnitCounters {
 
  public:
   /// A counter of 32 bits takes at most so many elements before it is added to one of 64 bits.
-  static constexpr std::int64_t most_in_lanes = std::int64_t{1} << 31;
+  static constexpr std::int64_t max_in_lanes = std::int64_t{1} << 31;
 
-  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units,
-                                         std::int64_t most_narrow = most_in_lanes)
-      : most_narrow_(most_narrow),
+  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units, std::int64_t max_narrow = max_in_lanes)
+      : max_narrow_(max_narrow),
         non_finite_(units),
         narrow_(units),
         wide_(units),
@@ -73,7 +72,7 @@ class UnitCounters {
       output_.merge(i, n, other.output_.of(i), m);
       both.merge(other.unit(i));
       set(i, both);
-      is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
+      any_needs_scalar_sums_ |= needs_scalar_sums<double>(i);
     }
     narrow_samples_ = 0;
     finish();
@@ -113,27 +112,28 @@ class UnitCounters {
       if (!contradiction.empty()) state.fail({"has ", contradiction, " (unit ", size_of(i), ")"});
       set(i, all[i]);
     }
-    for (std::size_t i = 0; i < units(); ++i) is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
+    for (std::size_t i = 0; i < units(); ++i)
+      any_needs_scalar_sums_ |= needs_scalar_sums<double>(i);
     finish();
   }
 
   /// Prepares for elements of type T, whose sums are about pivots of that type.
   template <class T>
-  HILLOCK_NOINLINE void expect() noexcept {
+  HILLOCK_NOINLINE void prepare_for() noexcept {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_) {
-      is_any_beyond_lanes_ = false;
+      any_needs_scalar_sums_ = false;
       for (std::size_t i = 0; i < units(); ++i) {
-        if (!is_beyond_lanes<T>(i)) continue;
-        place_pivots<T>(i, i + 1);
+        if (!needs_scalar_sums<T>(i)) continue;
+        update_pivots<T>(i, i + 1);
       }
     }
     are_pivots_floats_ = are_floats;
   }
   /// Prepares for n elements of each unit, which are counted in lanes.
-  void expect_in_lanes(Index n) noexcept {
-    if (HILLOCK_LIKELY((narrow_samples_ += n) <= most_narrow_)) return;
-    empty_narrow_counters();
+  void prepare_lanes(Index n) noexcept {
+    if (HILLOCK_LIKELY((narrow_samples_ += n) <= max_narrow_)) return;
+    flush_narrow_counters();
     narrow_samples_ = n;
   }
   /// Says that all elements of a batch have been counted.
@@ -149,12 +149,12 @@ class UnitCounters {
     output_.pivot[at(unit)] = output;
   }
   /// Whether the elements of one of these units have to be added one by one
-  /// (UnitSums::is_beyond_lanes).
+  /// (UnitSums::needs_scalar_sums).
   template <class T>
-  bool is_any_beyond_lanes(Index first, std::size_t count) const noexcept {
-    if (HILLOCK_LIKELY(!is_any_beyond_lanes_)) return false;
+  bool any_needs_scalar_sums(Index first, std::size_t count) const noexcept {
+    if (HILLOCK_LIKELY(!any_needs_scalar_sums_)) return false;
     for (std::size_t i = at(first); i < at(first) + count; ++i)
-      if (is_beyond_lanes<T>(i)) return true;
+      if (needs_scalar_sums<T>(i)) return true;
     return false;
   }
   const UnitSums& input() const noexcept { return input_; }
@@ -174,7 +174,7 @@ class UnitCounters {
     if (!has_negative_output_) has_negative_output_ = any(totals.smallest_output < V(0));
     input_.add_lanes(first, totals.input, totals.input_squares);
     output_.add_lanes(first, totals.output, totals.output_squares);
-    if (may_be_better) place_pivots<T>(first, first + V::size);
+    if (may_be_better) update_pivots<T>(first, first + V::size);
   }
 
   /// Adds the sums of n elements, about any pivots, before the elements are counted.
@@ -205,7 +205,7 @@ class UnitCounters {
     add_sums(unit, n, input, output);
     add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
     // Where sums were merged the pivot need not be a T, as that of the next stretch has to be.
-    if (is_beyond_lanes<T>(i)) place_pivots<T>(i, i + 1);
+    if (needs_scalar_sums<T>(i)) update_pivots<T>(i, i + 1);
   }
 
   /// Adds one element, of a stretch in which something is not finite or whose squares are not
@@ -229,11 +229,11 @@ class UnitCounters {
     input_.add_element(i, x);
     output_.add_element(i, y);
     add_finite(i, 1, element, output);
-    is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
+    any_needs_scalar_sums_ |= needs_scalar_sums<T>(i);
   }
 
  private:
-  std::int64_t most_narrow_;
+  std::int64_t max_narrow_;
   std::vector<std::int64_t> non_finite_;
   // Lanes of floats count in 32 bits, everything else in 64.
   UnitCounts<std::uint32_t> narrow_;
@@ -243,7 +243,7 @@ class UnitCounters {
   UnitSums input_, output_;
   std::int64_t narrow_samples_ = 0;
   bool are_pivots_floats_ = true;
-  bool is_any_beyond_lanes_ = false;
+  bool any_needs_scalar_sums_ = false;
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
 
@@ -266,9 +266,9 @@ class UnitCounters {
     return static_cast<std::int64_t>(narrow_.finite[i] + wide_.finite[i]);
   }
   template <class T>
-  bool is_beyond_lanes(std::size_t i) const noexcept {
+  bool needs_scalar_sums(std::size_t i) const noexcept {
     // The pivots of a unit without a finite element may be NaN, and will be set.
-    return finite(i) > 0 && (input_.is_beyond_lanes<T>(i) || output_.is_beyond_lanes<T>(i));
+    return finite(i) > 0 && (input_.needs_scalar_sums<T>(i) || output_.needs_scalar_sums<T>(i));
   }
   template <class T>
   UnitExtremes<T>& extremes_of() noexcept {
@@ -319,8 +319,8 @@ class UnitCounters {
     if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
     // This is far below what overflows, as the sums of any doubles are in their scale.
-    constexpr double most = 0x1p960;
-    if (std::abs(sums.sum) > most || sums.squares > most) return false;
+    constexpr double max = 0x1p960;
+    if (std::abs(sums.sum) > max || sums.squares > max) return false;
     // No numbers have a larger sum than equal numbers with the same sum of squares.
     if (std::abs(sums.sum) > std::sqrt(sums.squares) * std::sqrt(n) * (1 + 1e-3) + 1e-150)
       return false;
@@ -332,7 +332,7 @@ class UnitCounters {
   }
 
   /// Adds the counters of 32 bits to those of 64.
-  HILLOCK_NOINLINE void empty_narrow_counters() noexcept {
+  HILLOCK_NOINLINE void flush_narrow_counters() noexcept {
     for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
   }
 
@@ -362,19 +362,20 @@ class UnitCounters {
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);
     has_negative_output_ = has_negative_output_ || smallest_output < 0;
-    if (is_new || is_far_off(input_.sum[i], input_.squares[i], static_cast<double>(finite(i))) ||
-        is_far_off(output_.sum[i], output_.squares[i], static_cast<double>(finite(i))))
-      place_pivots<T>(i, i + 1);
+    if (is_new ||
+        is_far_from_pivot(input_.sum[i], input_.squares[i], static_cast<double>(finite(i))) ||
+        is_far_from_pivot(output_.sum[i], output_.squares[i], static_cast<double>(finite(i))))
+      update_pivots<T>(i, i + 1);
   }
 
   /// Moves the pivots of some units to where they are best.
   template <class T>
-  HILLOCK_NOINLINE void place_pivots(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_NOINLINE void update_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
-      is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
+      any_needs_scalar_sums_ |= needs_scalar_sums<T>(i);
     }
   }
 };

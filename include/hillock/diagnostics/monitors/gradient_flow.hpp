@@ -35,7 +35,7 @@ class GradientFlow {
     StateReader reader("GradientFlow", state, version);
     require_same("GradientFlow: the state", description_in(reader), description());
     reader.require_rest(size_of(layers_.size()), "layers", 3, 3);
-    std::int64_t left = most_elements;
+    std::int64_t left = max_elements;
     for (LayerGradient& layer : layers_) {
       left -= layer.batches = reader.count("batches", left);
       left -= layer.finite = reader.count("finite components", left);
@@ -64,7 +64,7 @@ class GradientFlow {
   HILLOCK_NOINLINE void merge(const GradientFlow& other) {
     using namespace diagnostics::internal;
     require_same("GradientFlow::merge: the other", other.description(), description());
-    require_countable("GradientFlow::merge", counted(), other.counted(), 1);
+    require_countable("GradientFlow::merge", total_count(), other.total_count(), 1);
     for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].merge(other.layers_[i]);
   }
 
@@ -123,10 +123,10 @@ class GradientFlow {
       lines = {1, lines.count * lines.length, along_row};
     typename G::T buffer[detail::buffer_size];
     const bool is_read_in_place = G::is_loadable && in.step(along_row) == 1;
-    const Index at_once = is_read_in_place ? lines.length : detail::buffer_size;
+    const Index chunk_size = is_read_in_place ? lines.length : detail::buffer_size;
     for (Index line = 0; line < lines.count; ++line) {
-      for (Index at = 0; at < lines.length; at += at_once) {
-        const Index n = std::min(at_once, lines.length - at);
+      for (Index at = 0; at < lines.length; at += chunk_size) {
+        const Index n = std::min(chunk_size, lines.length - at);
         sums.add(in.read(along_row ? line : at, along_row ? at : line, n, along_row, buffer), n);
       }
     }
@@ -139,7 +139,7 @@ class GradientFlow {
   }
 
   /// Returns the sum of all counts.
-  std::int64_t counted() const noexcept {
+  std::int64_t total_count() const noexcept {
     std::int64_t count = 0;
     for (const LayerGradient& layer : layers_)
       count += layer.batches + layer.finite + layer.non_finite;

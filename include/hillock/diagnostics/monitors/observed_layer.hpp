@@ -36,7 +36,7 @@ struct UnitStateHeader {
     per = reader.axis();
     const bool has_range = reader.count("as whether it has a range", 1) == 1;
     reader.integer("numbers that describe its function", described, described);
-    samples = reader.count("samples", most_elements / units);
+    samples = reader.count("samples", max_elements / units);
     coherent = reader.count("samples of one sign", samples);
     for (double* option : {&options.tau, &options.tolerance, &options.linear_band})
       *option = reader.number();
@@ -143,9 +143,9 @@ class ObservedLayer {
   std::int64_t coherent_ = 0;
 
   static std::size_t checked_size(std::int64_t units) {
-    if (units < 1 || units > most_elements)
+    if (units < 1 || units > max_elements)
       refuse({"hillock::UnitMonitor: the number of units is ", units, ", expected 1 to ",
-              most_elements});
+              max_elements});
     return static_cast<std::size_t>(units);
   }
   [[noreturn]] HILLOCK_COLD void refuse_shape(detail::Shape shape) const {

@@ -25,24 +25,24 @@ struct NormSums {
     other.set_scale(common);
     squares += other.squares;
     magnitudes += other.magnitudes;
-    if (squares > most) set_scale(internal::scale_for(most));
+    if (squares > max) set_scale(internal::scale_for(max));
   }
   /// The scale in which sums that came out as these lose nothing.
   double best_scale() const noexcept {
-    if (!(squares <= most)) return internal::scale_for(most);
-    return squares < least && magnitudes > 0 ? internal::scale_for(least) : scale;
+    if (!(squares <= max)) return internal::scale_for(max);
+    return squares < min && magnitudes > 0 ? internal::scale_for(min) : scale;
   }
   /// Whether they can be the sums of n numbers. Sums that add() would have brought to another scale
   /// cannot, nor squares beyond the square of the magnitudes, or below those of n equal numbers.
   HILLOCK_NOINLINE bool are_possible(double n) const noexcept {
     constexpr double rounding = 1 + 1e-3;
     const double norm = std::sqrt(squares);
-    return internal::is_scale(scale) && (squares <= most || scale < 1) &&
+    return internal::is_scale(scale) && (squares <= max || scale < 1) &&
            norm <= magnitudes * rounding && magnitudes <= norm * std::sqrt(n) * rounding;
   }
 
  private:
-  static constexpr double least = 0x1p-850, most = 0x1p850;
+  static constexpr double min = 0x1p-850, max = 0x1p850;
 
   void set_scale(double to) noexcept {
     const double by = to / scale;

@@ -30,25 +30,25 @@ HILLOCK_NOINLINE inline std::string advice_for(
   return joined({initial, "; in training: ", in_training});
 }
 
-inline bool is_of(const Finding& finding, const Place& place) noexcept {
-  return finding.layer == place.name && finding.occurrence == place.occurrence;
+inline bool is_of(const Finding& finding, const LayerId& id) noexcept {
+  return finding.layer == id.name && finding.occurrence == id.occurrence;
 }
 
 /// What was found before the first step, in which layers, if a report of then is known.
 struct FindingsBefore {
   std::vector<Finding> findings;
-  std::vector<Place> places;
+  std::vector<LayerId> ids;
   bool are_known = false;
 
   /// Returns when a problem came up that a report of a stage finds. Nothing is known of a layer
   /// that is not in the report of before.
-  HILLOCK_NOINLINE Origin origin_of(const Place& place, Problem problem, Stage stage) const {
+  HILLOCK_NOINLINE Origin origin_of(const LayerId& id, Problem problem, Stage stage) const {
     if (stage == Stage::before_training) return Origin::initial;
     bool is_known = false;
-    for (const Place& each : places) is_known = is_known || each == place;
+    for (const LayerId& each : ids) is_known = is_known || each == id;
     if (!is_known) return Origin::unknown;
     for (const Finding& finding : findings)
-      if (is_of(finding, place) && finding.problem == problem) return Origin::initial;
+      if (is_of(finding, id) && finding.problem == problem) return Origin::initial;
     return Origin::training;
   }
 };
@@ -56,9 +56,9 @@ struct FindingsBefore {
 /// The findings of one layer at a stage, which are appended to those of the network.
 class LayerFindings {
  public:
-  LayerFindings(std::vector<Finding>& all, const Place& place, Stage stage,
+  LayerFindings(std::vector<Finding>& all, const LayerId& id, Stage stage,
                 const FindingsBefore& before) noexcept
-      : all_(all), place_(place), stage_(stage), before_(before) {}
+      : all_(all), id_(id), stage_(stage), before_(before) {}
 
   void wrong(Problem problem, std::string&& what, std::string&& advice) {
     add(problem, std::move(what), std::move(advice), Severity::wrong);
@@ -83,18 +83,18 @@ class LayerFindings {
     }
   }
 
-  Origin origin_of(Problem problem) const { return before_.origin_of(place_, problem, stage_); }
+  Origin origin_of(Problem problem) const { return before_.origin_of(id_, problem, stage_); }
 
  private:
   std::vector<Finding>& all_;
-  const Place& place_;
+  const LayerId& id_;
   Stage stage_;
   const FindingsBefore& before_;
 
   HILLOCK_NOINLINE void add(Problem problem, std::string&& what, std::string&& advice,
                             Severity severity) {
     all_.push_back(
-        {problem, place_.name, std::move(what), std::move(advice), severity, place_.occurrence});
+        {problem, id_.name, std::move(what), std::move(advice), severity, id_.occurrence});
   }
 };
 
@@ -104,17 +104,17 @@ class LayerDiagnosis {
   LayerDiagnosis(const ReportOptions& options, LayerFindings& findings) noexcept
       : options_(options), findings_(findings) {}
 
-  void look_at(const LayerReport& report) {
-    if (const auto* units = std::get_if<UnitReport>(&report)) return look_at(*units);
-    if (const auto* maxout = std::get_if<MaxoutReport>(&report)) return look_at(*maxout);
-    look_at(*std::get_if<SoftmaxReport>(&report));
+  void examine(const LayerReport& report) {
+    if (const auto* units = std::get_if<UnitReport>(&report)) return examine(*units);
+    if (const auto* maxout = std::get_if<MaxoutReport>(&report)) return examine(*maxout);
+    examine(*std::get_if<SoftmaxReport>(&report));
   }
 
  private:
   const ReportOptions& options_;
   LayerFindings& findings_;
 
-  HILLOCK_NOINLINE void look_at(const UnitReport& report) {
+  HILLOCK_NOINLINE void examine(const UnitReport& report) {
     non_finite(report.non_finite_fraction());
     if (report.layer.finite == 0) return;
     if (report.units_are_equal()) {
@@ -143,25 +143,25 @@ class LayerDiagnosis {
     }
   }
 
-  HILLOCK_NOINLINE void look_at(const MaxoutReport& report) {
+  HILLOCK_NOINLINE void examine(const MaxoutReport& report) {
     non_finite(report.non_finite_fraction());
-    if (report.never_winning_fraction() > options_.never_winning) {
-      findings_.wrong(
-          Problem::never_winning,
-          joined({percent(report.never_winning_fraction()), " of the pieces win on no sample"}),
-          advice_for(findings_.origin_of(Problem::never_winning),
-                     "one bias for all pieces, random weights, or fewer pieces",
-                     "lower the learning rate, or take fewer pieces"));
+    if (report.never_argmax_fraction() > options_.never_argmax) {
+      findings_.wrong(Problem::never_argmax,
+                      joined({percent(report.never_argmax_fraction()),
+                              " of the pieces are the argmax on no sample"}),
+                      advice_for(findings_.origin_of(Problem::never_argmax),
+                                 "one bias for all pieces, random weights, or fewer pieces",
+                                 "lower the learning rate, or take fewer pieces"));
     }
   }
 
-  HILLOCK_NOINLINE void look_at(const SoftmaxReport& report) {
+  HILLOCK_NOINLINE void examine(const SoftmaxReport& report) {
     non_finite(report.non_finite_fraction());
     if (report.saturated_fraction() > options_.saturated_softmax) {
       findings_.wrong_at_first(
           Problem::saturated_softmax,
           joined({percent(report.saturated_fraction()), " of the distributions have p (1 - p) < ",
-                  rounded_text(report.tau), " for their winner"}),
+                  rounded_text(report.tau), " for their largest p"}),
           "smaller initial weights of the last layer");
     }
   }
@@ -262,13 +262,13 @@ class NetworkDiagnosis {
   /// Returns everything that is found; what is wrong first, and of that the most serious.
   HILLOCK_NOINLINE std::vector<Finding> findings() {
     for (const NamedLayer& layer : network_.layers()) {
-      LayerFindings found(found_, layer.place, stage_, before_);
-      LayerDiagnosis(options_, found).look_at(layer.report);
+      LayerFindings found(found_, layer.id, stage_, before_);
+      LayerDiagnosis(options_, found).examine(layer.report);
     }
-    look_at_signal();
-    look_at_gradient();
+    examine_signal();
+    examine_gradient();
     std::vector<Finding> all;
-    append_what_was_before(all);
+    append_findings_before(all);
     // Sorted by hand: a stable sort of the library is 35 KB of code.
     for (const Severity severity : {Severity::wrong, Severity::worth_knowing})
       for (int problem = 0; problem <= static_cast<int>(Problem::not_zero_centred); ++problem)
@@ -294,7 +294,7 @@ class NetworkDiagnosis {
 
   /// A cause goes before its effects: the initial weights are not examined again, and what came up
   /// in a network that was broken from the start may be a consequence of that.
-  HILLOCK_NOINLINE void append_what_was_before(std::vector<Finding>& all) {
+  HILLOCK_NOINLINE void append_findings_before(std::vector<Finding>& all) {
     bool was_healthy = true;
     for (const Finding& finding : before_.findings) {
       was_healthy = was_healthy && finding.severity != Severity::wrong;
@@ -315,23 +315,23 @@ class NetworkDiagnosis {
 
   /// Looks at the initial weights: whether the variance over the samples is preserved from layer to
   /// layer. A report of training says so only where nothing else explains it.
-  HILLOCK_NOINLINE void look_at_signal() {
+  HILLOCK_NOINLINE void examine_signal() {
     if (before_.are_known || has({Problem::non_finite, Problem::equal_units, Problem::dead_units,
                                   Problem::rarely_active}))
       return;
     const UnitReport* last = nullptr;
     for (const NamedLayer& named : network_.layers()) {
       const auto* layer = std::get_if<UnitReport>(&named.report);
-      if (layer != nullptr && last != nullptr) look_at_signal(named.place, *last, *layer);
+      if (layer != nullptr && last != nullptr) examine_signal(named.id, *last, *layer);
       last = layer;
     }
   }
-  HILLOCK_NOINLINE void look_at_signal(const Place& place, const UnitReport& last,
+  HILLOCK_NOINLINE void examine_signal(const LayerId& id, const UnitReport& last,
                                        const UnitReport& layer) {
     const double ratio = quotient(layer.input_signal(), last.input_signal());
     const bool explodes = ratio > options_.variance_ratio;
     if (!explodes && !(ratio < 1 / options_.variance_ratio)) return;
-    LayerFindings found(found_, place, stage_, before_);
+    LayerFindings found(found_, id, stage_, before_);
     found.wrong_at_first(
         explodes ? Problem::exploding_signal : Problem::vanishing_signal,
         joined({"the variance of the pre-activations over the samples is ", rounded_text(ratio),
@@ -352,17 +352,17 @@ class NetworkDiagnosis {
                    ": a factor of every layer; or fewer layers"});
   }
 
-  HILLOCK_NOINLINE void look_at_gradient() {
+  HILLOCK_NOINLINE void examine_gradient() {
     const std::vector<LayerGradient>& layers = network_.gradient().layers;
     if (layers.empty()) return;
     for (std::size_t i = 0; i < layers.size(); ++i)
       if (layers[i].non_finite > 0) return add_non_finite_gradient(i, layers[i].non_finite);
-    const Place first = network_.gradient_place(0);
+    const LayerId first = network_.gradient_layer_id(0);
     LayerFindings found(found_, first, stage_, before_);
     const double through = network_.gradient().ratio_through();
     std::string what = joined({"the gradient's norm at ", network_.shown_name(first), " is ",
                                rounded_text(through), " times that at ",
-                               network_.shown_name(network_.gradient_place(layers.size() - 1))});
+                               network_.shown_name(network_.gradient_layer_id(layers.size() - 1))});
     if (through > options_.exploding_gradient)
       return found.wrong(
           Problem::exploding_gradient, std::move(what),
@@ -382,8 +382,8 @@ class NetworkDiagnosis {
   }
 
   void add_non_finite_gradient(std::size_t layer, std::int64_t components) {
-    const Place place = network_.gradient_place(layer);
-    LayerFindings found(found_, place, stage_, before_);
+    const LayerId id = network_.gradient_layer_id(layer);
+    LayerFindings found(found_, id, stage_, before_);
     found.wrong(Problem::non_finite,
                 joined({components, " components of the gradient are NaN or infinite"}),
                 advice_for(found.origin_of(Problem::non_finite), "smaller initial weights"));

@@ -47,8 +47,8 @@ class NetworkReport {
   /// of training from now on.
   HILLOCK_NOINLINE NetworkReport& compare_with(const NetworkReport& before) {
     before_.findings = before.findings_at(Stage::before_training);
-    before_.places.clear();
-    for (const auto& row : before.layers_.rows()) before_.places.push_back(row.place);
+    before_.ids.clear();
+    for (const auto& row : before.layers_.rows()) before_.ids.push_back(row.id);
     before_.are_known = true;
     if (options_.stage == Stage::unknown) options_.stage = Stage::training;
     return *this;

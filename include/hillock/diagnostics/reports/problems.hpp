@@ -20,7 +20,7 @@ enum class Problem {
   vanishing_signal,
   exploding_gradient,
   vanishing_gradient,
-  never_winning,
+  never_argmax,
   saturated_softmax,
   near_linear,
   not_zero_centred,
@@ -46,8 +46,8 @@ HILLOCK_NOINLINE inline const char* name_of(Problem problem) noexcept {
       return "exploding gradient";
     case Problem::vanishing_gradient:
       return "vanishing gradient";
-    case Problem::never_winning:
-      return "never winning pieces";
+    case Problem::never_argmax:
+      return "pieces that are never the argmax";
     case Problem::saturated_softmax:
       return "saturated softmax";
     case Problem::near_linear:
@@ -109,7 +109,7 @@ struct ReportOptions {
   double vanished_magnitude = 1e-7;
   /// More than this share of Maxout's pieces is never the largest. Networks of 8 layers start with
   /// up to 0.11.
-  double never_winning = 0.25;
+  double never_argmax = 0.25;
   /// More than this share of distributions is saturated before the first step.
   double saturated_softmax = 0.5;
   /// Noted: more than this share of units is dead, as much as keras-contrib's DeadReluDetector

@@ -18,7 +18,7 @@ struct SoftmaxReport {
   std::int64_t masked = 0;
   std::int64_t saturated = 0;  ///< distributions with p (1 - p) < tau for the largest p
   std::vector<std::int64_t>
-      wins;  ///< how often each entry has the largest p; a tie is the lowest's
+      argmax_counts;  ///< how often each entry has the largest p; a tie is the lowest's
   double tau = diagnostics::default_tau;
 
   double saturated_fraction() const noexcept {

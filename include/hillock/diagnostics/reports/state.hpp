@@ -39,7 +39,7 @@ namespace diagnostics::internal {
 
 /// A monitor counts at most so many elements: up to here a double holds every integer, and shares
 /// and moments are computed in doubles.
-inline constexpr std::int64_t most_elements = std::int64_t{1} << 53;
+inline constexpr std::int64_t max_elements = std::int64_t{1} << 53;
 
 /// What monitors must have in common to be merged: a phrase for each thing, which is different for
 /// every value of it.
@@ -59,12 +59,12 @@ HILLOCK_NOINLINE inline void require_same(const char* other, const Description& 
       refuse({"hillock::", other, " has ", theirs[i], ", expected ", ours[i]});
 }
 
-/// Refuses to count more than most_elements, of samples that have `each` elements.
+/// Refuses to count more than max_elements, of samples that have `each` elements.
 HILLOCK_NOINLINE inline void require_countable(const char* where, std::int64_t samples,
                                                std::int64_t more, std::int64_t each) {
-  if (more <= most_elements / each - samples) return;
+  if (more <= max_elements / each - samples) return;
   refuse({"hillock::", where, ": ", samples, " and ", more, " samples of ", each,
-          " elements are too many, expected at most ", most_elements, " elements"});
+          " elements are too many, expected at most ", max_elements, " elements"});
 }
 
 /// Takes a state apart in the order in which it was put together.
@@ -85,19 +85,19 @@ class StateReader {
     return state_.numbers[next_number_++];
   }
   /// Returns an integer, which must lie between two others.
-  HILLOCK_NOINLINE std::int64_t integer(const char* what, std::int64_t least, std::int64_t most) {
+  HILLOCK_NOINLINE std::int64_t integer(const char* what, std::int64_t min, std::int64_t max) {
     const std::int64_t value = integer();
-    if (value < least || value > most)
-      fail({"has ", value, " ", what, ", expected ", least, " to ", most});
+    if (value < min || value > max)
+      fail({"has ", value, " ", what, ", expected ", min, " to ", max});
     return value;
   }
-  std::int64_t count(const char* what, std::int64_t most = most_elements) {
-    return integer(what, 0, most);
+  std::int64_t count(const char* what, std::int64_t max = max_elements) {
+    return integer(what, 0, max);
   }
   Per axis() { return integer("as its axis", 0, 1) == 0 ? Per::row : Per::column; }
   /// Returns how many parts there are, each of which has at least one integer in the state.
-  std::int64_t size(const char* what, std::int64_t least = 1) {
-    return integer(what, least, size_of(state_.integers.size()));
+  std::int64_t size(const char* what, std::int64_t min = 1) {
+    return integer(what, min, size_of(state_.integers.size()));
   }
 
   /// Refuses the state unless what is left of it is so many integers and numbers for each of
@@ -120,7 +120,8 @@ class StateReader {
     std::int64_t left = all;
     for (std::int64_t i = 0; i < n && left >= 0; ++i) left -= counts[i];
     if (left != 0)
-      fail({"has ", left < 0 ? "more" : "less", " ", what, " than ", all, ", the finite samples"});
+      fail({"has ", what, " that add up to ", left < 0 ? "more" : "less", " than ", all,
+            ", the number of finite samples"});
   }
   [[noreturn]] HILLOCK_COLD void fail(std::initializer_list<TextPart> what) const {
     refuse({"hillock::", monitor_, ": the state ", joined(what)});

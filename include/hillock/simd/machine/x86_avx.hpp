@@ -35,19 +35,19 @@ HILLOCK_INLINE __m256d blend_by_sign(__m256d a, __m256d b, __m256d sign) noexcep
 }
 
 #if defined(__AVX512VL__) && defined(__FMA__)
-HILLOCK_INLINE __m256i look_up(const std::uint32_t* table, __m256i index) noexcept {
+HILLOCK_INLINE __m256i lookup(const std::uint32_t* table, __m256i index) noexcept {
   const auto* const half = reinterpret_cast<const __m256i*>(table);
   return _mm256_permutex2var_epi32(_mm256_load_si256(half), index, _mm256_load_si256(half + 1));
 }
 #elif defined(__AVX2__) && !defined(__AVX512F__) && defined(__FMA__)
-HILLOCK_INLINE __m256i look_up(const std::uint32_t* table, __m256i index) noexcept {
+HILLOCK_INLINE __m256i lookup(const std::uint32_t* table, __m256i index) noexcept {
   return _mm256_permutevar8x32_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
                                      index);
 }
 #endif
 #if defined(__FMA__) && (defined(__AVX512VL__) || (defined(__AVX2__) && !defined(__AVX512F__)))
-HILLOCK_INLINE __m128i look_up(const std::uint32_t* table, __m128i index) noexcept {
-  return _mm256_castsi256_si128(look_up(table, _mm256_castsi128_si256(index)));
+HILLOCK_INLINE __m128i lookup(const std::uint32_t* table, __m128i index) noexcept {
+  return _mm256_castsi256_si128(lookup(table, _mm256_castsi128_si256(index)));
 }
 #endif
 

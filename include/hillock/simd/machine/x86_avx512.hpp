@@ -32,7 +32,7 @@ HILLOCK_INLINE __m512d blend_by_sign(__m512d a, __m512d b, __m512d sign) noexcep
 }
 #endif
 
-HILLOCK_INLINE __m512i look_up(const std::uint32_t* table, __m512i index) noexcept {
+HILLOCK_INLINE __m512i lookup(const std::uint32_t* table, __m512i index) noexcept {
   return _mm512_permutexvar_epi32(index, _mm512_load_si512(table));
 }
 
