@@ -16,8 +16,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
 ///              a multiple of k. derivative and backward have Z's shape, dy has maxout(Z)'s.
 /// Edge values  of equal pieces the one of the lowest index is the argmax, +0 and -0 being equal;
-/// if
-///              there is a NaN, the first one is the argmax and takes the gradient.
+///              if there is a NaN, the first one is the argmax and takes the gradient.
 /// Computed as  straight from memory to memory where the pieces of a group, or the groups of one
 ///              number, are neighbours there; else several columns (rows) at a time, one to a lane.
 /// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No

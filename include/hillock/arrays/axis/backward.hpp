@@ -1,4 +1,4 @@
-// Backward passes along an axis: what the gradients of softmax and log-softmax share.
+// Backward passes along an axis, which the gradients of softmax and log-softmax share.
 #pragma once
 
 #include <hillock/arrays/axis/forward.hpp>
@@ -7,8 +7,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Where a gradient keeps two intermediate results of each entry from one pass to the next; for
-/// distributions that are too long for the buffer they are computed twice.
+/// Stands in the place of StoredIntermediates where distributions are too long for the buffer: the
+/// intermediate results are computed twice.
 struct NoIntermediates {
   static constexpr bool are_stored = false;
   NoIntermediates from(Index) const noexcept { return {}; }
@@ -22,7 +22,7 @@ class StoredIntermediates {
   StoredIntermediates(T* first, T* second) noexcept : first_(first), second_(second) {}
   StoredIntermediates from(Index entry) const noexcept { return {first_ + entry, second_ + entry}; }
 
-  /// Stores the intermediate results of a batch, which a layout has at the entry `at`.
+  /// Stores the two intermediate results of the batch that begins at entry `at` of a layout.
   template <class Layout>
   HILLOCK_INLINE void put(const Layout&, Index at, V first, V second) const noexcept {
     first.store(first_ + at * Layout::distributions_per_batch);
@@ -53,7 +53,8 @@ class IntermediateBuffer {
   alignas(sizeof(V)) T second_[static_cast<std::size_t>(entries)];
 };
 
-/// A sum of gradients of each distribution, at a unit of its own (kernels::GradientUnit).
+/// The sum of the gradients of each distribution, and the unit by which it is multiplied
+/// (kernels::GradientUnit).
 template <class Sum, class Statistic>
 struct SumOfGradients {
   Sum total;
@@ -71,7 +72,7 @@ struct Scaled {
   HILLOCK_INLINE V operator()(V gradient) const noexcept { return gradient * factor; }
 };
 
-/// The larger in magnitude.
+/// Returns the magnitude that is larger.
 struct LargerMagnitude {
   template <class V>
   HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
@@ -84,8 +85,9 @@ HILLOCK_COLD auto largest_gradient(Layout layout, const EntryReader<T>& gradient
   return abs(layout.maximum(gradients, LargerMagnitude()));
 }
 
-/// Returns a sum of gradients as add(scaled) makes it, which takes scaled(gradient) of each of
-/// them: weight times its unit. Of doubles it is made anew where they turn out to be tiny.
+/// Returns the sum of gradients that add(scaled) computes: it adds scaled(gradient), which
+/// multiplies each gradient by `weight` and the unit of its distribution. A sum of doubles is
+/// computed once more, with a larger unit, where the gradients turn out to be tiny.
 template <class V, class Layout, class T, class Add>
 HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& in, T weight,
                                      const Add& add) {
@@ -109,9 +111,9 @@ HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& i
   }
 }
 
-/// Returns the sum over each distribution of the terms, term(x, dy), that are NaN or infinite: what
-/// IEEE arithmetic makes of the sum of all, unless that overflows. It takes copies, because what
-/// the usual passes use would otherwise be kept in memory for it.
+/// Returns, for each distribution, the sum of the terms term(x, dy) that are NaN or infinite. It is
+/// what IEEE arithmetic gives for the sum of all terms, unless that overflows. The arguments are
+/// copies: references to them would force the usual passes to hold their variables in memory.
 template <class V, class Layout, class T, class Term>
 HILLOCK_COLD auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
   SumsOf<Layout, V> sums;
@@ -122,7 +124,7 @@ HILLOCK_COLD auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
   return Layout::total(sums).parts().high;
 }
 
-/// The gradients of distributions in transposed tiles.
+/// Computes the gradients of distributions in transposed tiles.
 template <class V, class T, class Algorithm>
 HILLOCK_NOINLINE void backward_in_tiles(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
                                         const Algorithm& algorithm) {
@@ -150,7 +152,7 @@ HILLOCK_NOINLINE void backward_in_tiles(const Source<T>& x, const Source<T>& dy,
   });
 }
 
-/// The gradients of contiguous distributions, `step` of them at a time.
+/// Computes the gradients of contiguous distributions, in blocks of `step` distributions.
 template <class V, class T, class Algorithm, class Intermediates>
 HILLOCK_NOINLINE void backward_contiguous(const Distributions<const T>& x,
                                           const Distributions<const T>& dy,
@@ -194,7 +196,8 @@ HILLOCK_INLINE void backward_contiguous(const Distributions<const T>& x,
   backward_contiguous<V>(x, dy, dx, count, step, algorithm, buffer.all());
 }
 
-/// `count` distributions from `first` on, one to a lane or interleaved.
+/// Computes the gradients of `count` distributions from `first` on, which are one per lane or
+/// interleaved.
 template <class V, class Layout, class T, class Algorithm>
 HILLOCK_NOINLINE void backward_block(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
                                      Index first, Index count, const Algorithm& algorithm) {
@@ -211,10 +214,11 @@ HILLOCK_NOINLINE void backward_block(const Source<T>& x, const Source<T>& dy, co
   algorithm.finish(layout, inputs(in, in_dy), out, maximum, statistics, NoIntermediates());
 }
 
-/// Computes dx from x and dy. With max, the maximum of each distribution where
-/// Algorithm::needs_maximum, algorithm.statistics(layout, inputs, max, intermediates) are some
-/// numbers of it, of type Algorithm::Statistics, and algorithm.finish(layout, inputs, out, max,
-/// statistics, intermediates) writes the results; the inputs are those of x and of dy.
+/// Computes dx from x and dy. `maximum` is the maximum of each distribution, if
+/// Algorithm::needs_maximum. algorithm.statistics(layout, inputs, maximum, intermediates) returns
+/// the numbers of type Algorithm::Statistics that each distribution has. algorithm.finish(layout,
+/// inputs, out, maximum, statistics, intermediates) writes the results. The inputs are the entries
+/// of x and of dy.
 template <class V, class T, class Algorithm>
 void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
                          const Algorithm& algorithm) {
@@ -243,7 +247,7 @@ void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>&
       });
 }
 
-/// The same of views, which are checked: dx may be x or dy.
+/// Does the same for views, and checks them: dx may be x or dy itself.
 template <class V, class X, class DY, class DX, class Algorithm>
 HILLOCK_INLINE void backward_by_distribution(const char* where, const char* name, Per axis,
                                              const X& x, const DY& dy, const DX& dx,

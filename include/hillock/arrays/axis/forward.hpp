@@ -1,5 +1,5 @@
-// Forward passes along an axis: what softmax, log-softmax, cross-entropy and logsumexp share. An
-// algorithm is written once and taken through any layout.
+// Forward passes along an axis, which softmax, log-softmax, cross-entropy and logsumexp share. An
+// algorithm is written once and works with every layout.
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
@@ -8,9 +8,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// What an algorithm reads and writes of some distributions. Where AreStored, it may put
-/// intermediate results into the output and read them back: it is in memory and does not round
-/// them.
+/// The entries that an algorithm reads and writes. If AreStored, it may store intermediate results
+/// in the output and read them back, because the output lies in memory and does not round them.
 template <class T, bool AreStored>
 struct ForwardEntries {
   const EntryReader<T>& x;
@@ -18,7 +17,7 @@ struct ForwardEntries {
   const EntryWriter<T>& out;
   static constexpr bool are_stored = AreStored;
 
-  /// Where intermediate results go.
+  /// Returns the output for intermediate results.
   HILLOCK_INLINE auto intermediates() const noexcept {
     if constexpr (AreStored)
       return out;
@@ -27,8 +26,9 @@ struct ForwardEntries {
   }
 };
 
-/// As many distributions at a time as leave the processor something to do while one waits for its
-/// maximum or its sum, and stay in the first-level cache together (16 KB of x and as much of y).
+/// Contiguous distributions are processed in blocks of up to 16. While one distribution waits for
+/// its maximum or its sum, the processor computes another one of the block. A block stays in the
+/// first-level cache: 16 KB of x and as much of y.
 inline constexpr Index max_distributions_per_block = 16;
 template <class T>
 constexpr Index distributions_per_block(Index n) noexcept {
@@ -38,8 +38,8 @@ constexpr Index distributions_per_block(Index n) noexcept {
                                                     : 1;
 }
 
-/// No more distributions than these are under way between algorithm.statistic and
-/// algorithm.written.
+/// At most this many distributions are between algorithm.statistic() and algorithm.after_block() at
+/// any time.
 template <class V>
 inline constexpr Index max_distributions_in_flight =
     max_distributions_per_block > TransposedTile<V>::groups* TransposedTile<V>::width
@@ -100,7 +100,7 @@ HILLOCK_NOINLINE void forward_contiguous(const Distributions<const T>& x, const 
   }
 }
 
-/// `count` distributions from `first` on, `lanes` to a batch of the layout.
+/// Processes `count` distributions from `first` on, which fill one batch of the layout at most.
 template <class V, bool AreStored, class Layout, class T, class Algorithm>
 HILLOCK_NOINLINE void forward_block(const Source<T>& x, const Sink<T>& y, Index first, Index count,
                                     const Algorithm& algorithm) {
@@ -118,8 +118,8 @@ HILLOCK_NOINLINE void forward_block(const Source<T>& x, const Sink<T>& y, Index 
   algorithm.after_block(first, count);
 }
 
-/// Calls work(first, count) for as many distributions at a time as are one to a lane or
-/// interleaved; interleaved_work(first, count) for those that are interleaved.
+/// Calls work(first, count) for blocks of V::size distributions. Where a block has so few that they
+/// are to be interleaved, it calls interleaved_work(first, count) for them instead.
 template <class V, class Work, class InterleavedWork>
 HILLOCK_INLINE void for_each_lane_block(Index all, bool are_in_memory, const Work& work,
                                         const InterleavedWork& interleaved_work) {
@@ -136,11 +136,11 @@ HILLOCK_INLINE void for_each_lane_block(Index all, bool are_in_memory, const Wor
   });
 }
 
-/// Computes y from x. With max, the maximum of each distribution, algorithm.statistic(layout,
-/// entries, max, first) is one number of it (of several distributions from `first` on, one to a
-/// lane), and algorithm.finish(layout, entries, out, max, statistic) writes the results;
-/// algorithm.after_block( first, count) comes after. The first may store intermediate results, which
-/// the second reads back.
+/// Computes y from x. `maximum` is the maximum of each distribution. algorithm.statistic(layout,
+/// entries, maximum, first) returns one number for each distribution from `first` on, one per lane;
+/// it may store intermediate results. algorithm.finish(layout, entries, out, maximum, statistic)
+/// may read them back, and writes the results. algorithm.after_block(first, count) is called when
+/// the results of a block are written.
 template <class V, bool AreStored, class T, class Algorithm>
 void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& algorithm) {
   const Index n = x.entries_each();
@@ -167,7 +167,7 @@ void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& a
       });
 }
 
-/// The same of views.
+/// Does the same for views.
 template <class V, class X, class Y, class Algorithm>
 HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
                                             const Algorithm& algorithm) {
@@ -176,8 +176,8 @@ HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
   forward_along_axis<V, are_stored>(Source<T>(x, axis), Sink<T>(y, axis), algorithm);
 }
 
-/// Calls work(layout, entries, first, count) for every group of `count` distributions from `first`
-/// on: `entries` reads those of x.
+/// Calls work(layout, entries, first, count) for every block of `count` distributions from `first`
+/// on; `entries` reads their entries of x.
 template <class V, class T, class Work>
 void reduce_along_axis(const Source<T>& x, const Work& work) {
   const Index n = x.entries_each();

@@ -1,5 +1,5 @@
-// Single entries of distributions one to a lane: what Maxout and the argmax counter read where they
-// cannot load from memory itself.
+// Reads and writes one entry of many distributions at a time, one distribution per lane. Maxout and
+// the argmax counter use it where they cannot load batches from memory.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -8,9 +8,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Reads `count` distributions from `first` on, an entry at a time, each in its own lane; further
-/// lanes repeat one of them. The entries are asked for in ascending order, any number of times
-/// over; what was asked for may be overwritten.
+/// Reads `count` distributions from `first` on, one entry at a time, each in its own lane. Further
+/// lanes repeat one of the distributions. The caller asks for the entries in ascending order, and
+/// may start again at 0. It may overwrite the entries that it has asked for.
 template <class V>
 class LaneReader {
  public:
@@ -38,7 +38,7 @@ class LaneReader {
   const T* from_ = nullptr;
 };
 
-/// Writes them, the entries in ascending order from 0; finish() after the last.
+/// Writes distributions in the same way: the entries in ascending order from 0, then finish().
 template <class V>
 class LaneWriter {
  public:

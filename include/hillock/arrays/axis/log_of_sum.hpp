@@ -1,4 +1,4 @@
-// The logarithm of the sum of exponentials of each distribution: what log-softmax, logsumexp and
+// The logarithm of the sum of exponentials of each distribution, which log-softmax, logsumexp and
 // cross-entropy share.
 #pragma once
 
@@ -8,9 +8,10 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns sum_j e^(x_j - max) without the largest, whose exponential is 1. Where that is little,
-/// the digits of a sum of doubles do not reach it, and the exponentials are added once more without
-/// the largest: exponential(x) makes one, scaled, of what `in` has.
+/// Returns sum_j e^(x_j - max) without the term of the largest entry, which is 1. Where the rest is
+/// below 2^-20, subtracting 1 from the sum of doubles would leave too few digits, so the
+/// exponentials are added once more without the largest. exponential(x) returns the scaled
+/// exponential of an entry of `in`.
 template <class V, class Layout, class Total, class T, class Exponential>
 HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
                                   const EntryReader<T>& in, const Exponential& exponential) {
@@ -30,7 +31,7 @@ HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
   return others;
 }
 
-/// Returns log(1 + others), NaN where that is.
+/// Returns log(1 + others); NaN where `others` is NaN.
 template <class V>
 HILLOCK_INLINE V log_of_sum(V others) noexcept {
   return nan_or(others, kernels::log1p_bounded(others));

@@ -1,15 +1,17 @@
-// Passes over a distribution, and the sums of it, in one order whatever the layout.
+// Passes over the entries of distributions, and sums of entries, whose order does not depend on the
+// layout.
 //
-// A pass takes the entries in one of three ways: OnePerLane, Contiguous (many entries of one
-// distribution to a batch) or Interleaved (some entries of a few). All add in one order, so that
-// they give the same bits: fewer than 16 entries one after the other; more in 16 partial sums,
-// entry i to the sum i mod 16, but the last entries, where they do not make 16, to the last sums;
-// then the sums by halves: i and i + 8, i and i + 4, ...
+// A pass has one of three layouts: OnePerLane, Contiguous (a batch holds many entries of one
+// distribution) or Interleaved (a batch holds several entries of a few distributions). All three
+// add in the same order, so that they give the same bits. Fewer than 16 entries are added one after
+// the other. More entries are added in 16 partial sums: entry i belongs to sum i mod 16, but the
+// last n mod 16 entries belong to the last sums. Then the partial sums are added by halves: i and i
+// + 8, i and i + 4, ...
 //
-// layout.for_each(inputs, output, visitor) calls visitor(slot, at, mask, x...) for every batch: x is what
-// the inputs (EntryReaders) have at the entry `at`, `slot` is the partial sum that it belongs to,
-// and mask(value) is 0 in lanes that were added before. What visitor returns goes to the output,
-// unless that is NoOutput.
+// layout.for_each(inputs, output, visitor) calls visitor(slot, at, mask, x...) for every batch. x
+// are the batches that the inputs (EntryReaders) hold at the entry `at`, and `slot` is the partial
+// sum that they belong to. mask(value) is `value`, but 0 in the lanes whose entries an earlier
+// batch contained. The visitor's result is written to the output, unless that is NoOutput.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -22,14 +24,14 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Sums by halves into the first.
+/// Adds by halves; the sum is in the first part.
 template <class Part, std::size_t N>
 HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
   for (std::size_t half = N / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
 }
 
-/// What is done with the entries that count in a sum, and with those of a last block that do not.
+/// The mask of a batch whose entries all belong to the sum.
 struct NoMask {
   template <class V>
   HILLOCK_INLINE V operator()(V x) const noexcept {
@@ -56,7 +58,7 @@ HILLOCK_INLINE auto inputs(const EntryReader<T>& first, const More&... more) noe
   return Inputs<T, 1 + sizeof...(More)>{&first, &more...};
 }
 
-/// What is read at once of N inputs: pointers and the steps between batches.
+/// The addresses of the first batches of N inputs, and the steps to the next batches.
 template <class T, std::size_t N>
 struct BatchPointers {
   std::array<const T*, N> from;
@@ -70,7 +72,7 @@ struct BatchPointers {
   }
 };
 
-/// Calls visitor(slot, at, mask, x...) and writes its result, if it has one.
+/// Calls visitor(slot, at, mask, x...) and writes the result, if there is one.
 template <class Destination, class Visitor, class Mask, class V, std::size_t N, std::size_t... K>
 HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
                                 Index at, const Mask& mask, const std::array<V, N>& x,
@@ -85,7 +87,7 @@ HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& v
                                 Index at, const Mask& mask, const std::array<V, N>& x) {
   visit_batch(to, i, visitor, slot, at, mask, x, std::make_index_sequence<N>());
 }
-/// Batch i of what is read.
+/// Loads batch i of each input.
 template <class V, class T, std::size_t N>
 HILLOCK_INLINE std::array<V, N> load_batches(const BatchPointers<T, N>& pointers,
                                              Index i) noexcept {
@@ -95,8 +97,8 @@ HILLOCK_INLINE std::array<V, N> load_batches(const BatchPointers<T, N>& pointers
   return x;
 }
 
-/// The larger of a maximum so far and a value: NotBelow gives any number where there is a NaN,
-/// LargerOrNaN gives NaN.
+/// Return the larger of a value and the maximum so far. If one of them is NaN, NotBelow returns
+/// either of the two, and LargerOrNaN returns NaN.
 struct NotBelow {
   template <class V>
   HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
@@ -110,7 +112,8 @@ struct LargerOrNaN {
   }
 };
 
-/// Distributions one to a lane, of at least shortest_tree entries or of fewer.
+/// Each distribution has a lane. IsShort says whether the distributions have fewer than
+/// shortest_tree entries.
 template <class V, bool IsShort>
 class OnePerLane {
   using T = typename V::value_type;
@@ -118,10 +121,10 @@ class OnePerLane {
  public:
   static constexpr std::size_t sum_count = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
   static constexpr Index distributions_per_batch = static_cast<Index>(V::size);
-  /// Takes n entries of each, `chunk_size` at a time.
+  /// Reads n entries of each distribution, in chunks of chunk_size entries.
   HILLOCK_INLINE OnePerLane(Index n, Index chunk_size) noexcept : n_(n), chunk_size_(chunk_size) {}
 
-  /// A statistic of each distribution as what V computes with; and back.
+  /// Convert a number of each distribution to a batch that V computes with, and back.
   static HILLOCK_INLINE V broadcast(V statistic) noexcept { return statistic; }
   static HILLOCK_INLINE V to_statistic(V statistic) noexcept { return statistic; }
 
@@ -142,10 +145,11 @@ class OnePerLane {
   template <std::size_t N, class Output, class Visitor>
   HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
                                const Visitor& visitor) const {
-    // Copies: what is stored could have changed the members, for all that the compiler knows.
+    // Local copies, because the compiler must assume that a store to the output changes the
+    // members.
     const Index n = n_, chunk_size = chunk_size_;
     if constexpr (IsShort) {
-      // Short distributions are never taken in parts.
+      // A short distribution is a single chunk.
       return for_each(in, out, visitor, 0, n);
     } else {
       for (Index start = 0; start < n; start += chunk_size)
@@ -161,7 +165,7 @@ class OnePerLane {
   }
 
  private:
-  /// The entries from `start` to before `start + chunk_length`.
+  /// Visits the entries from `start` to before `start + chunk_length`.
   template <std::size_t N, class Output, class Visitor>
   HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
                                Index start, Index chunk_length) const {
@@ -181,8 +185,8 @@ class OnePerLane {
   Index n_, chunk_size_;
 };
 
-/// Some entries of distributions one to a lane, that no sum is made of. Count is a number or a
-/// constant.
+/// Some consecutive entries of distributions that are one per lane. It computes no sums. Count is a
+/// number or a constant.
 template <class V, class Count>
 class EntrySlice {
   using T = typename V::value_type;
@@ -205,7 +209,8 @@ class EntrySlice {
   Count count_;
 };
 
-/// Zeros for the entries of a block of `together` distributions, then ones.
+/// Zeros for the entries of a block of DistributionCount distributions, then as many ones: a load
+/// from the middle has zeros first and then ones.
 template <class T, Index DistributionCount>
 struct MaskTable {
   T data[static_cast<std::size_t>(2 * partial_sums * DistributionCount)] = {};
@@ -217,8 +222,9 @@ struct MaskTable {
 template <class T, Index DistributionCount>
 inline constexpr MaskTable<T, DistributionCount> mask_table;
 
-/// What Contiguous and Interleaved share: `DistributionCount` distributions of at least shortest_tree
-/// entries, of which a batch has the first of its entries of each, then the second of each, ...
+/// The base of Contiguous and Interleaved: DistributionCount distributions of at least
+/// shortest_tree entries. The lanes of a batch hold one entry of each distribution, then the next
+/// entry of each, and so on.
 template <class V, Index DistributionCount>
 class ManyEntriesPerBatch {
  protected:
@@ -230,7 +236,7 @@ class ManyEntriesPerBatch {
 
  public:
   static constexpr std::size_t sum_count = static_cast<std::size_t>(batches);
-  /// How many entries of each a batch holds.
+  /// The number of entries of each distribution in a batch.
   static constexpr Index entries_per_batch = width / DistributionCount;
   static constexpr Index distributions_per_batch = DistributionCount;
 
@@ -262,7 +268,7 @@ class ManyEntriesPerBatch {
  protected:
   explicit ManyEntriesPerBatch(Index n) noexcept : n_(n) {}
 
-  /// The entries of the last block that no block before it has mask, for its batch k.
+  /// Returns the mask of batch k of the last block: only entries that no earlier block contained.
   HILLOCK_INLINE LaneMask<V> last_block_mask(Index k) const noexcept {
     const Index rest = n_ % partial_sums;
     return {V::load(mask_table<T, DistributionCount>.data +
@@ -304,8 +310,8 @@ class ManyEntriesPerBatch {
     add_by_halves(part);
     typename Wide::value_type lanes[numbers][Wide::size];
     for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
-    // The sums of one distribution are DistributionCount lanes apart; the first DistributionCount are the parts of a
-    // Total.
+    // The partial sums of one distribution are DistributionCount lanes apart. After they are added,
+    // the first DistributionCount lanes are the parts of a Total.
     constexpr std::size_t parts = Wide::size / NarrowWide::size;
     constexpr std::size_t end = DistributionCount == 1 ? 1 : Total::part_count;
     NarrowPart lane[parts];
@@ -331,7 +337,7 @@ class ManyEntriesPerBatch {
   }
 };
 
-/// The entries of a distribution are neighbours in memory.
+/// The entries of a distribution are contiguous in memory.
 template <class V>
 class Contiguous : public ManyEntriesPerBatch<V, 1> {
   using Base = ManyEntriesPerBatch<V, 1>;
@@ -356,8 +362,8 @@ class Contiguous : public ManyEntriesPerBatch<V, 1> {
     return Base::across(larger(second, maximum), larger);
   }
 
-  /// The batches of the last block overlap those before it, and are loaded before anything is done:
-  /// it may write where it loads from.
+  /// The batches of the last block overlap earlier ones. They are loaded before the first call of
+  /// the visitor, because the output may be an input.
   template <std::size_t N, class Output, class Visitor>
   HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
                                const Visitor& visitor) const {
@@ -392,7 +398,7 @@ class Contiguous : public ManyEntriesPerBatch<V, 1> {
   }
 };
 
-/// As many distributions as the narrowest batch has lanes, interleaved: in memory or in tiles.
+/// As many distributions as the narrowest batch has lanes, interleaved in memory or in a tile.
 template <class V>
 class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
   using Base = ManyEntriesPerBatch<V, interleaved_count<V>>;
@@ -423,7 +429,8 @@ class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
     return Base::across(larger(second, maximum), larger);
   }
 
-  /// As Contiguous. The partial sums are too many for registers: the loop is one over batches.
+  /// As in Contiguous, but the loop is over single batches, because the partial sums are too many
+  /// for the registers.
   template <std::size_t N, class Output, class Visitor>
   HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
                                const Visitor& visitor) const {
@@ -457,8 +464,7 @@ class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
  private:
   using Base::n_;
 
-  /// Interleaved entries follow each other without gaps: a batch is `width` elements after the
-  /// last.
+  /// Interleaved entries have no gaps: each batch begins `width` elements after the one before it.
   template <std::size_t N>
   static HILLOCK_INLINE BatchPointers<T, N> interleaved_pointers(const Inputs<T, N>& in,
                                                                  Index start, Index n) {

@@ -1,4 +1,4 @@
-// Distributions of few entries, transposed so that each has a lane.
+// Tiles in which distributions of few entries are transposed, so that each has a lane.
 #pragma once
 
 #include <hillock/arrays/axis/summation.hpp>
@@ -8,8 +8,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share
-/// nothing. It goes by squares, the last of which overlap.
+/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two must not
+/// overlap. It transposes squares, the last of which overlap the ones before.
 template <class T>
 HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
                                 Index to_step) noexcept {
@@ -29,15 +29,15 @@ HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Inde
   }
 }
 
-/// Some batches of distributions of few entries. They are several, so that the processor has
-/// something to do while one of them waits for its maximum or its sum.
+/// Several groups of distributions of few entries, each group one distribution per lane. While one
+/// group waits for its maximum or its sum, the processor computes another.
 template <class V>
 class TransposedTile {
  public:
   using T = typename V::value_type;
   static constexpr Index width = static_cast<Index>(V::size);
   static constexpr Index groups = 4;
-  /// How many entries a square has.
+  /// The number of entries that are transposed at once.
   static constexpr auto square = static_cast<Index>(simd::square_size<T>);
   using Squares = std::integral_constant<Index, square>;
 
@@ -54,7 +54,7 @@ class TransposedTile {
   static HILLOCK_INLINE Index lanes_of(Index group, Index count) noexcept {
     return count - group * width < width ? count - group * width : width;
   }
-  /// The entries of a group, `width` elements from one to the next.
+  /// The entries of a group, which lie `width` elements apart.
   HILLOCK_INLINE T* group(Index g) const noexcept { return memory_ + g * group_size_; }
   HILLOCK_INLINE EntryReader<T> reader(Index g) const noexcept { return {group(g), width}; }
   HILLOCK_INLINE EntryWriter<T> writer(Index g) const noexcept { return {group(g), width}; }
@@ -62,14 +62,13 @@ class TransposedTile {
     return sealed(V::load(group(g) + entry * width));
   }
 
-  /// Reads `lanes` distributions of n entries that are neighbours in memory, `step` elements from
-  /// one distribution to the next. Returns the largest entry of each; any number where there is a
-  /// NaN.
+  /// Reads `lanes` distributions of n contiguous entries, `step` elements from one distribution to
+  /// the next. Returns the largest entry of each; for a distribution with a NaN, any number.
   HILLOCK_INLINE V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
     T* const tile = group(g);
     if (lanes == width && n >= square) return read_squares(tile, from, step, n);
     transpose(from, step, lanes, n, tile, width);
-    // Further lanes repeat the first: they raise no exception that it does not.
+    // Further lanes repeat the first, so that they raise no floating-point exception of their own.
     for (Index i = 0; i < n; ++i)
       for (Index lane = lanes; lane < width; ++lane) tile[i * width + lane] = tile[i * width];
     return maximum(tile, n);
@@ -92,8 +91,8 @@ class TransposedTile {
     return maximum;
   }
 
-  /// Writes whole squares of what fill(layout, output) gives, to distributions of n entries
-  /// that are neighbours in memory. The last square overlaps the one before it.
+  /// Writes distributions of n contiguous entries, square by square: fill(layout, output) computes
+  /// the entries of a square. The last square overlaps the one before it.
   template <class Fill>
   static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
     for (Index i = 0; i < n; i += square) {
@@ -111,7 +110,7 @@ class TransposedTile {
     return maximum;
   }
 
-  /// In squares, the last of which overlap.
+  /// Reads in squares, the last of which overlaps the one before it.
   static HILLOCK_INLINE V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
     V maximum = 0;
     for (Index i = 0; i < n; i += square) {
@@ -165,7 +164,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
       tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
       continue;
     }
-    // Two calls, of which the compiler knows that neither goes through a buffer.
+    // Two separate calls, so that the compiler knows in each of them that the output is no buffer.
     if (is_in_memory && are_batches_in_memory<V>(memory, lanes, width)) {
       T* const to = memory.from(start).first;
       fill_group(OnePerLane<V, true>(n, n), EntryWriter<T>(to, memory.along));
@@ -179,7 +178,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
   }
 }
 
-/// Calls work(first, count) for as many distributions at a time as a TransposedTile holds.
+/// Calls work(first, count) for blocks of as many distributions as a TransposedTile holds.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
   constexpr Index step = TransposedTile<V>::groups * TransposedTile<V>::width;
@@ -187,8 +186,8 @@ HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
     work(first, count - first < step ? count - first : step);
 }
 
-/// Calls work(layout, group) for the groups of a tile, where the layout adds few entries one after
-/// the other.
+/// Calls work(layout, group) for the groups of a tile. The layout depends on the number of entries,
+/// because few entries are added in another order than many.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_group(Index n, Index count, const Work& work) {
   const Index groups = (count + TransposedTile<V>::width - 1) / TransposedTile<V>::width;
