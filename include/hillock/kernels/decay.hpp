@@ -1,5 +1,5 @@
-// e^x for x <= 0 in the forms that the activations need: not subnormal before the last
-// multiplication, and together with 1 - e^x.
+// e^x for x <= 0 in the forms that the activations need: scaled, so that it is not subnormal before
+// the last multiplication, and together with 1 - e^x.
 //
 // The computation is in two halves, so that a loop can interleave the halves of several batches:
 // first reduced_decay reduces the argument, then decay_of completes the exponential.

@@ -1,6 +1,6 @@
 // A function of floats, correctly rounded, from its formula in doubles.
 //
-// A float is widened, the formula is computed in double, and the result is rounded once. The
+// The float is widened, the formula is computed in double, and the result is rounded once. The
 // formula's error bound gives an interval that holds the true value; if both ends of it round to
 // the same number, that number is the answer. If they do not, the same formula is computed once
 // more on pairs of doubles. (The interval is some 2^-25 of the distance between two floats; but

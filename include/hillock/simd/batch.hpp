@@ -1,7 +1,7 @@
 // Batch<T, Arch>: as many T as a register of Arch holds, with the operations that kernels are
 // written in.
 //
-// This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
+// This is the only file that mentions xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
 // select and bit operations from xsimd, hides what differs between xsimd 8 and 14, and takes the
 // rest from simd/machine.hpp. Three problems are solved here, once:
 //
@@ -13,9 +13,9 @@
 //    know, because g++ reads the macros of a file to its end before it obeys the pragma.
 // 2. -ffast-math and its parts. There every sum is sealed as well, and a division is written as the
 //    instruction: error-free steps survive, and g++ does not replace the division by an estimate
-//    that is NaN for infinity. clang defines a macro only for the whole and for -ffinite-math-only:
-//    with clang, divisions are always the instruction, and sums pass clang's own barrier, which
-//    costs nothing where nothing may be reordered.
+//    that is NaN for infinity. clang defines a macro only for -ffast-math as a whole and for
+//    -ffinite-math-only: with clang, divisions are always the instruction, and sums pass clang's
+//    own barrier, which costs nothing where nothing may be reordered.
 // 3. Fused multiply-add at every width. xsimd 8.1 has none for AVX-512, and none of 128 bits where
 //    there is AVX.
 #pragma once
@@ -349,9 +349,9 @@ class Batch {
     return select(x == x, y, x);
 #endif
   }
-  /// Returns y, which is NaN already where x is NaN, because of how a comparison of x chose it.
-  /// Only where the compiler may reverse that comparison (clang does, in the and-not of x <= 0),
-  /// the NaN is selected once more.
+  /// Returns y, which a comparison of x has made NaN already where x is NaN. Under -ffast-math the
+  /// compiler may reverse that comparison (clang does, in the and-not of x <= 0), so there the NaN
+  /// is selected once more.
   friend HILLOCK_INLINE Batch nan_propagated(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
     return select(is_nan(x), x, y);

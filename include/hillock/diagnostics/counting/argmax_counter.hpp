@@ -1,9 +1,10 @@
-// Counts which entry of a group is the largest, in every group of every sample: for the monitors of
-// Maxout (a group is the pieces of a unit) and of softmax (one group of all entries).
+// Counts the argmax of every group in every sample, for the monitors of Maxout (a group is the
+// pieces of a unit) and of softmax (one group has all entries).
 //
-// Each sample has a lane: samples that are neighbours in memory are loaded, those whose entries are
-// neighbours are transposed, all others go through the buffer of a LaneReader. Groups of more
-// neighbours than are transposed are taken one after the other, many entries to a batch.
+// Each sample has a lane. Samples that are contiguous in memory are loaded, samples whose entries
+// are contiguous are transposed, and all others go through the buffer of a LaneReader. Contiguous
+// groups that are too large to be transposed are searched one after the other, many entries per
+// batch.
 #pragma once
 
 #include <hillock/arrays/axis/lanes.hpp>
@@ -18,9 +19,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and
-/// the value; or n of n entries where one of them is not finite. An index is the bits of its lane:
-/// as a float it could be no more than 2^24.
+/// The argmax of a group in every lane: the index of its largest entry (the lowest index of equal
+/// ones) and the value. The index is n, the number of entries, where an entry is not finite. It is
+/// held in the bits of a lane, because a float holds integers up to 2^24 only.
 template <class V>
 struct Argmaxes {
   V entry;
@@ -31,13 +32,13 @@ struct Argmaxes {
   }
 };
 
-/// Returns the argmax of n entries, which load(entry, batch) gives for so many batches of groups,
-/// each once.
+/// Returns the argmax of n entries for several batches of groups. load(entry, batch) returns one
+/// entry of a batch of groups; it is called once for each.
 template <class V, std::size_t Batches, class Load>
 HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
                                                             const Load& load) noexcept {
-  // These are not in the result itself, which is returned by its address: each would be stored and
-  // loaded for every entry.
+  // These are local variables. In the result, which is in memory, they would be stored and loaded
+  // for every entry.
   std::array<V, Batches> best, argmax, non_finite;
   for (std::size_t b = 0; b < Batches; ++b) {
     best[b] = load(Eigen::Index{0}, b);
@@ -60,8 +61,9 @@ HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
   return argmaxes;
 }
 
-/// Calls visitor(group, entry, value) for every argmax or, where Visitor only counts, visitor(group, entry,
-/// number of samples). The entry is n where a sample is not finite in the group.
+/// Calls visitor(group, entry, value) for every argmax or, if Visitor::counts_only, visitor(group,
+/// entry, number of samples). The entry is n for a sample in which the group has an entry that is
+/// not finite.
 template <class V, class Visitor>
 class ArgmaxCounts {
   using Index = Eigen::Index;
@@ -70,7 +72,7 @@ class ArgmaxCounts {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// How many entries are transposed at most, of one group or of several.
+  /// The largest number of entries, of one group or of several, that are transposed.
   static constexpr Index max_transposed = 64;
 
   ArgmaxCounts(Index n, Index samples, Visitor visitor) noexcept
@@ -78,7 +80,7 @@ class ArgmaxCounts {
         n_(n),
         in_lanes_(Visitor::counts_only && n <= 8 && samples >= 4 * width) {}
 
-  /// Prepares for argmaxes of the groups from `first` on, which are added until finish().
+  /// Prepares for `groups` groups from `first` on, whose argmaxes are added until finish().
   void start(Index first, Index groups) noexcept {
     first_ = first;
     groups_ = groups;
@@ -111,7 +113,7 @@ class ArgmaxCounts {
     }
   }
 
-  /// Uses the samples in the lanes from `begin` to before `end`; may be called at any time.
+  /// Visits the samples in the lanes from `begin` to before `end`; may be called at any time.
   HILLOCK_NOINLINE void visit_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
                                     Index end) noexcept {
     T value[V::size];
@@ -121,7 +123,7 @@ class ArgmaxCounts {
       visit_one(group, static_cast<Index>(entry[lane]), value[lane]);
   }
 
-  /// Uses the argmax of a group in one sample.
+  /// Visits the argmax of a group in one sample.
   HILLOCK_INLINE void visit_one(Index group, Index entry, T value) noexcept {
     if constexpr (Visitor::counts_only)
       visitor_(group, entry, std::int64_t{1});
@@ -132,22 +134,22 @@ class ArgmaxCounts {
  private:
   Visitor visitor_;
   const Index n_;
-  /// Counts wait in lanes, as bits, where they are few and many samples are added before they are
-  /// added up.
+  /// Whether counts are held in lanes, as bits, until finish(). They are if they are few and many
+  /// samples are added.
   const bool in_lanes_;
   Index first_ = 0, groups_ = 0;
-  // They are most where there are many groups: 3 counts of 32 groups of 2.
+  // The largest number of counts is that of 32 groups of 2 entries, with 3 counts each.
   alignas(V)
       T lanes_[static_cast<std::size_t>(Visitor::counts_only ? max_transposed / 2 * 3 * width : 1)];
 };
 
-/// Counts in samples that are neighbours in memory, at least as many as V has lanes.
+/// Counts in samples that are contiguous in memory and at least as many as V has lanes.
 template <class V, class T, class Counts>
 void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index samples,
                         Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
-  // As many batches as keep the processor busy while one waits for its comparison.
+  // While one batch waits for its comparison, the processor computes the other ones.
   constexpr Index unrolled = 4;
   for (Index group = 0; group * n < x.entries; ++group) {
     const T* const from = x.first + group * n * x.along;
@@ -169,7 +171,7 @@ void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index sa
   }
 }
 
-/// Counts in groups of few entries that are neighbours in memory, of at least as many samples.
+/// Counts in groups of few contiguous entries, in at least as many samples as V has lanes.
 template <class V, class T, class Counts>
 void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
                       Counts& counts) {
@@ -231,7 +233,7 @@ void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samp
   }
 }
 
-/// Counts in samples that are fewer than any batch has lanes.
+/// Counts in fewer samples than the narrowest batch has lanes.
 template <class T, class Counts>
 void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
                       Counts& counts) {
@@ -250,7 +252,7 @@ void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samp
   }
 }
 
-/// Counts in any array, as many samples at a time as V has lanes.
+/// Counts in any array, in blocks of as many samples as V has lanes.
 template <class V, class X, class Visitor>
 void count_argmaxes_with(const X& in, Per axis, Eigen::Index n, const Visitor& visitor) {
   using Index = Eigen::Index;

@@ -1,4 +1,4 @@
-// Which elements are active, nearly linear, saturated low and saturated high.
+// Tells which elements are active, nearly linear, saturated low and saturated high.
 #pragma once
 
 #include <hillock/diagnostics/counting/slope_ranges.hpp>
@@ -12,11 +12,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns the number of T next to x that is not above it (not below it), so that comparisons of
-/// numbers of T with it come out as comparisons in double with x.
+/// Return the largest T that is not above x (the smallest that is not below x). A comparison of a T
+/// with it has the same result as a comparison with x in double.
 template <class T>
 HILLOCK_NOINLINE T rounded_down(double x) noexcept {
-  // A conversion that overflows would raise an exception.
+  // A conversion that overflows would raise a floating-point exception.
   constexpr T largest = std::numeric_limits<T>::max();
   if (x < -static_cast<double>(largest)) return -infinity<T>;
   if (x > static_cast<double>(largest))
@@ -35,10 +35,10 @@ struct ElementCounts {
   Count active, near_linear, low, high;
 };
 
-/// What a classifier has to know of a function.
+/// The properties of a function that a classifier needs.
 struct FunctionTraits {
   bool is_pointwise;
-  /// |f'| is above any threshold on one interval.
+  /// Whether |f'| is above any threshold on one interval at most.
   bool has_unimodal_slope;
   bool is_one_operation;
 };
@@ -48,9 +48,9 @@ inline constexpr FunctionTraits traits_of{detail::is_pointwise<F>, has_unimodal_
 
 /// Classifies elements of type T, in which the function is computed.
 ///
-/// Where |f'| is above any threshold on one interval, as the function's class may say, the input
-/// tells the class of an element: what remains to be counted is how many inputs are above a few
-/// thresholds. For any other function |f'| is compared, too.
+/// If |f'| is above any threshold on one interval at most, as the function's class may say, the
+/// input alone decides the class of an element. Then it is enough to count how many inputs are
+/// above a few thresholds. For any other function |f'| is compared too.
 template <class T>
 class ElementClassifier {
  public:

@@ -1,7 +1,7 @@
 // Adds an array of pre-activations to the counters of its units, a batch of elements at a time.
 //
-// Where units are neighbours in memory (rows of a column-major array) a lane is a unit; else the
-// samples of one unit go along the lanes, which are added up at the end.
+// If the units are contiguous in memory (rows of a column-major array), each unit has a lane.
+// Otherwise the lanes hold samples of one unit, and are added up at the end.
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
@@ -12,7 +12,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// What an observer does in the same way for every function. T is V's element.
+/// The part of an observer that is the same for every function. T is V's element.
 template <class V>
 class ObserverBase {
  protected:
@@ -23,7 +23,7 @@ class ObserverBase {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// The totals of batches that a function of one operation has a loop of its own for.
+  /// A loop that computes the totals of batches for one function of one operation.
   using QuickTotals = LaneTotals<V> (*)(const void* f, const Counter& counter, const T* x,
                                         Index step, Index n);
 
@@ -38,8 +38,8 @@ class ObserverBase {
     counters_.template prepare_for<T>();
   }
 
-  /// Adds n samples of one unit, which are next to each other. Where the function has parameters
-  /// for each element, they lie at `parameters` in the same way.
+  /// Adds n contiguous samples of one unit. If the function has parameters for each element, they
+  /// lie at `parameters` in the same way.
   HILLOCK_NOINLINE void observe_unit(Index unit, const T* x, Index n,
                                      const T* parameters = nullptr) {
     while (n > 0) {
@@ -51,10 +51,10 @@ class ObserverBase {
     }
   }
 
-  /// The samples of a unit that are added up together.
+  /// The number of samples of a unit that are added up before their sums are added to doubles.
   static constexpr Index chunk = lane_block * width;
-  /// Units with at most so many samples next to each other are transposed: otherwise their lanes
-  /// would have to be added up after so few batches.
+  /// Units with at most this many contiguous samples are transposed. Otherwise the lanes would have
+  /// to be added up after only a few batches.
   static constexpr Index few_samples = lane_block;
 
  protected:
@@ -62,12 +62,14 @@ class ObserverBase {
   const ElementFunction<T> function_;
   /// Null where the classifier is not simple.
   const QuickTotals quick_totals_;
-  /// Batches whose outputs are stored and read again at once, which is fast while they are few.
+  /// The number of batches whose outputs are stored and read again. They are few, so that they stay
+  /// in the first-level cache.
   static constexpr Index few_batches = 64;
   const Index block_;
   UnitCounters& counters_;
 
-  /// The last batch of units overlaps the one before it, and leaves out the lanes that both have.
+  /// Returns the first unit of a batch. The last batch overlaps the one before it, and skips the
+  /// units that both contain.
   static Index start_of(Index first, Index units) noexcept {
     return first + width <= units ? first : units - width;
   }
@@ -108,13 +110,14 @@ class ObserverBase {
     return counter.totals(x, step, StoredOutputs<T>{y}, slopes, n);
   }
 
-  /// So many samples whose mean is far off are added up once more, about their mean: a first
-  /// element may lie anywhere, and means jump. (What is lost of fewer samples is less than the
-  /// error that the moments of a unit may have.)
+  /// If the mean of at least this many samples is far from the pivot, they are added once more with
+  /// their mean as the pivot. That happens where the first element was far from the mean, or where
+  /// the mean changes suddenly. (The loss of digits for fewer samples is below the error that the
+  /// moments of a unit may have.)
   static constexpr Index many = 16;
 
-  /// Adds the sums of lanes that are far off, and leaves none in the totals. Returns false, and
-  /// does nothing, where the elements have to be added one by one.
+  /// Adds the sums of lanes whose means are far from their pivots, and clears the sums in the
+  /// totals. Returns false, and does nothing, if the elements have to be added one by one.
   HILLOCK_NOINLINE bool add_about_means(Index first, std::size_t skip, LaneTotals<V>& totals,
                                         const T* x, Index n, Index step) {
     const auto count = static_cast<double>(n);
@@ -146,7 +149,7 @@ class ObserverBase {
   }
 
  private:
-  /// Elements next to each other.
+  /// Contiguous elements of one unit, or of contiguous units.
   struct ElementSpan {
     const T* x;
     const T* parameters;
@@ -219,8 +222,7 @@ class ObserverBase {
     return totals;
   }
 
-  /// Makes the first element the pivot of a unit without a finite one. Returns whether it is such a
-  /// unit.
+  /// If the unit has no finite element yet, makes the first element its pivot, and returns true.
   bool set_pivots(Index unit, const T* first, const T* parameters) {
     if (counters_.has_seen(unit)) return false;
     const Both both = values_of({first, parameters, 1});
@@ -233,7 +235,7 @@ class ObserverBase {
         detail::rounded_parameter<Accuracy::fast, T>(sums.pivot + sums.sum / n));
   }
 
-  /// Sums in lanes that belong to a unit each.
+  /// The sums of lanes that belong to one unit each.
   struct UnitLanes {
     Lanes pivot, sum, squares;
 
@@ -252,7 +254,7 @@ class ObserverBase {
         means[lane] = static_cast<T>(near_mean(of(lane), n));
       return V::load(means.data());
     }
-    /// Returns the other sums of a lane where its own are far off.
+    /// Returns the sums of `others` for a lane whose own mean is far from its pivot.
     HILLOCK_NOINLINE ShiftedSums or_if_far_from_pivot(const UnitLanes& others, std::size_t lane,
                                                       double n) const noexcept {
       const ShiftedSums sums = of(lane);
@@ -260,7 +262,7 @@ class ObserverBase {
     }
   };
 
-  /// f and f' of a batch at most.
+  /// f and f' of at most a batch of elements.
   struct Both {
     alignas(V) T y[V::size];
     alignas(V) T slopes[V::size];
@@ -276,9 +278,8 @@ class ObserverBase {
     return both;
   }
 
-  /// Adds up to a batch of elements one by one, in double: of a stretch in which something is not
-  /// finite, or whose squares are not ordinary. The elements belong to `unit` and the following
-  /// units, `next` units apart.
+  /// Adds up to a batch of elements one by one, in double, because some are not finite or their
+  /// squares are too small or too large. Element i belongs to the unit `unit + i * next`.
   HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, ElementSpan elements) {
     const Both both = values_of(elements);
     for (Index i = 0; i < elements.n; ++i)
@@ -286,11 +287,11 @@ class ObserverBase {
   }
 };
 
-/// Says that a function has no loop of its own.
+/// Stands for the operation of a function that has no loop of its own.
 struct NoQuickTotals {};
 
 /// Adds elements to counters. Forward is the operation of a function of one operation, which is
-/// computed on the way where the classifier is simple; or NoQuickTotals.
+/// computed in the counting loop if the classifier is simple; or NoQuickTotals.
 template <class V, class Forward>
 class Observer : public ObserverBase<V> {
   using Base = ObserverBase<V>;
@@ -306,10 +307,10 @@ class Observer : public ObserverBase<V> {
       : Base(classifier, function, quick_totals_for<F>(), has_quick_totals, counters),
         quick_(forward_of(f)) {}
 
-  /// Adds `samples` of `units` >= V::size units that are neighbours; sample i is at x + i step.
+  /// Adds samples of `units` >= V::size contiguous units; sample i is at x + i step.
   HILLOCK_NOINLINE void observe_units(const T* x, Index units, Index samples, Index step) {
-    // All units of a block of samples come before the next block: the elements next to a unit in
-    // memory are still in the cache then.
+    // All units of a block of samples are processed before the next block, because their elements
+    // share cache lines.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
       const Index n = samples < lane_block ? samples : lane_block;
       counters_.prepare_lanes(n);
@@ -320,7 +321,8 @@ class Observer : public ObserverBase<V> {
     }
   }
 
-  /// The same for units `step` apart, whose at most `few_samples` samples are next to each other.
+  /// Does the same for units that are `step` apart and have at most few_samples contiguous samples
+  /// each.
   HILLOCK_NOINLINE void observe_strided_units(const T* x, Index units, Index samples, Index step) {
     alignas(V) T transposed[static_cast<std::size_t>(Base::few_samples * width)];
     counters_.prepare_lanes(samples);
@@ -356,7 +358,7 @@ class Observer : public ObserverBase<V> {
     return counter.totals(x, step, outputs, nullptr, n);
   }
 
-  /// Force-inlined: a function's own loop returns its totals in registers then.
+  /// Force-inlined, so that a function's own loop returns its totals in registers.
   HILLOCK_INLINE LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
                                            Index n) const {
     if constexpr (has_quick_totals) {

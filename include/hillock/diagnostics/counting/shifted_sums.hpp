@@ -1,4 +1,4 @@
-// Sums about a number near the mean, of which moments are made.
+// Sums of differences from a number near the mean, from which moments are computed.
 #pragma once
 
 #include <hillock/arrays/operations/prepared_formula.hpp>
@@ -10,29 +10,29 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns whether the mean of n numbers is more than two standard deviations from what they were
-/// summed up about. Number is double, or a batch of numbers that belong to a unit each. (Finite
-/// sums do not overflow in this order.)
+/// Returns whether the mean of n numbers is more than two standard deviations from the pivot of
+/// their sums. Number is double, or a batch with one unit per lane. (In this order, finite sums do
+/// not overflow.)
 template <class Number>
 HILLOCK_INLINE auto is_far_from_pivot(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
-/// The sums of x - pivot and of its squares over n numbers x. A number is added without a division
+/// The sums of x - pivot and of (x - pivot)^2 over n numbers x. Adding a number needs no division
 /// ("shifted data": Chan, Golub and LeVeque, The American Statistician 1983). As long as the mean
-/// is not far off, fewer than three bits of the squares are lost.
+/// is not far from the pivot, the squares lose less than three bits.
 struct ShiftedSums {
   double pivot = 0, sum = 0, squares = 0;
   double scale = 1;  ///< x - pivot is multiplied by this, see scale_for
 
   ShiftedSums about(double other, double n) const noexcept {
     const double shift = pivot * scale - other * scale;
-    // A rounding may make the sum of squares negative, which none is.
+    // Rounding may make the sum of squares negative.
     const double moved = squares + shift * (sum + sum + n * shift);
     return {other, sum + n * shift, moved < 0 ? 0 : moved, scale};
   }
-  /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction
-  /// less for each number; else about the mean as a T, if that is near enough.
+  /// Returns the sums about 0 if the mean is not far from it, because that saves a subtraction for
+  /// each number. Otherwise they are about the mean, rounded to T if that is near enough.
   template <class T>
   HILLOCK_NOINLINE ShiftedSums about_best(double n) const noexcept {
     const double mean = moments(n).mean();

@@ -1,4 +1,4 @@
-// What a monitor knows of every unit of a layer.
+// The counters of a monitor for every unit of a layer.
 #pragma once
 
 #include <hillock/diagnostics/counting/unit_arrays.hpp>
@@ -18,7 +18,8 @@ class UnitCounters {
   using Index = Eigen::Index;
 
  public:
-  /// A counter of 32 bits takes at most so many elements before it is added to one of 64 bits.
+  /// The largest number of elements that a 32-bit counter counts before it is added to a 64-bit
+  /// counter.
   static constexpr std::int64_t max_in_lanes = std::int64_t{1} << 31;
 
   HILLOCK_NOINLINE explicit UnitCounters(std::size_t units, std::int64_t max_narrow = max_in_lanes)
@@ -50,8 +51,7 @@ class UnitCounters {
     statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
-    // Which of two zeros came first depends on the order of batches: the one without a sign stands
-    // for both.
+    // The order of batches decides which of two zeros came first, so +0 stands for both.
     const auto unsigned_zero = [](double x) { return x == 0 ? 0 : x; };
     statistics.largest_input = unsigned_zero(
         larger(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
@@ -63,7 +63,7 @@ class UnitCounters {
     return statistics;
   }
 
-  /// Adds what other counters of the same units know.
+  /// Adds other counters of the same units.
   HILLOCK_NOINLINE void merge(const UnitCounters& other) noexcept {
     for (std::size_t i = 0; i < units(); ++i) {
       UnitStatistics both = unit(i);
@@ -78,7 +78,7 @@ class UnitCounters {
     finish();
   }
 
-  /// Appends what is known to a state.
+  /// Appends the counters to a state.
   HILLOCK_NOINLINE void write(MonitorState& state) const {
     std::vector<UnitStatistics> all(units());
     for (std::size_t i = 0; i < units(); ++i) all[i] = unit(i);
@@ -97,7 +97,7 @@ class UnitCounters {
   /// The integers and numbers that write() appends for each unit.
   static constexpr std::int64_t integers_each = 6, numbers_each = 10;
 
-  /// Reads what write() has appended, for so many samples of every unit.
+  /// Reads what write() has appended, for `samples` samples of every unit.
   HILLOCK_NOINLINE void read(StateReader& state, std::int64_t samples) {
     std::vector<UnitStatistics> all(units());
     for (const auto& [member, name] : all_counts)
@@ -136,19 +136,19 @@ class UnitCounters {
     flush_narrow_counters();
     narrow_samples_ = n;
   }
-  /// Says that all elements of a batch have been counted.
+  /// Must be called when all elements of a batch have been counted.
   void finish() noexcept {
     if (has_seen_all_) return;
     has_seen_all_ = true;
     for (std::size_t i = 0; i < units(); ++i) has_seen_all_ = has_seen_all_ && finite(i) > 0;
   }
 
-  /// Sets what the numbers of a unit without a finite element will be added up about.
+  /// Sets the pivots of a unit without a finite element.
   void set_pivots(Index unit, double input, double output) noexcept {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// Whether the elements of one of these units have to be added one by one
+  /// Whether one of these units needs its elements to be added one by one
   /// (UnitSums::needs_scalar_sums).
   template <class T>
   bool any_needs_scalar_sums(Index first, std::size_t count) const noexcept {
@@ -160,7 +160,7 @@ class UnitCounters {
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
 
-  /// Adds lane i of the totals to unit `first` + i. Looks for better pivots where there may be any.
+  /// Adds lane i of the totals to unit first_unit + i. Looks for better pivots if may_be_better.
   template <class V>
   HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals,
                                 bool may_be_better) noexcept {
@@ -204,12 +204,12 @@ class UnitCounters {
     const std::uint64_t n = sum(totals.finite);
     add_sums(unit, n, input, output);
     add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
-    // Where sums were merged the pivot need not be a T, as that of the next stretch has to be.
+    // After a merge the pivot need not be a T, as the next lanes require.
     if (needs_scalar_sums<T>(i)) update_pivots<T>(i, i + 1);
   }
 
-  /// Adds one element, of a stretch in which something is not finite or whose squares are not
-  /// ordinary.
+  /// Adds one element. It serves elements of which some are not finite, or whose squares are too
+  /// small or too large.
   template <class T>
   HILLOCK_NOINLINE void add_element(const ElementClassifier<T>& classifier, Index unit, T element,
                                     T output, T derivative) noexcept {
@@ -235,7 +235,7 @@ class UnitCounters {
  private:
   std::int64_t max_narrow_;
   std::vector<std::int64_t> non_finite_;
-  // Lanes of floats count in 32 bits, everything else in 64.
+  // Lanes of floats count in 32 bits; all other counters have 64 bits.
   UnitCounts<std::uint32_t> narrow_;
   UnitCounts<std::uint64_t> wide_;
   UnitExtremes<float> floats_;
@@ -267,7 +267,7 @@ class UnitCounters {
   }
   template <class T>
   bool needs_scalar_sums(std::size_t i) const noexcept {
-    // The pivots of a unit without a finite element may be NaN, and will be set.
+    // The pivots of a unit without a finite element may be NaN; they are set later.
     return finite(i) > 0 && (input_.needs_scalar_sums<T>(i) || output_.needs_scalar_sums<T>(i));
   }
   template <class T>
@@ -278,8 +278,8 @@ class UnitCounters {
       return doubles_;
   }
 
-  /// Returns what cannot be true of one unit, in words; empty if everything can. No count is
-  /// negative or above `samples`.
+  /// Returns a phrase that names what is impossible about a unit; empty if all is possible. The
+  /// caller has checked that no count is negative or above `samples`.
   HILLOCK_NOINLINE std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
                                                 std::int64_t samples) const {
     const std::int64_t n = unit.finite;
@@ -318,15 +318,16 @@ class UnitCounters {
     if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
     if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
-    // This is far below what overflows, as the sums of any doubles are in their scale.
+    // This limit is far below overflow, because sums are scaled.
     constexpr double max = 0x1p960;
     if (std::abs(sums.sum) > max || sums.squares > max) return false;
-    // No numbers have a larger sum than equal numbers with the same sum of squares.
+    // Of all numbers with the same sum of squares, equal numbers have the largest sum.
     if (std::abs(sums.sum) > std::sqrt(sums.squares) * std::sqrt(n) * (1 + 1e-3) + 1e-150)
       return false;
     const double mean = sums.pivot * sums.scale + sums.sum / n;
     if (!is_finite(mean)) return false;
-    // Sums of floats round, and where n numbers are all the same their spread is 0.
+    // The allowance covers the rounding of float sums, also where all numbers are equal and their
+    // spread is 0.
     const double allowance = 1e-3 * std::sqrt(sums.squares / n) + 1e-6 * std::abs(mean) + 1e-15;
     return side * (mean - extreme * sums.scale) <= allowance;
   }
@@ -336,7 +337,8 @@ class UnitCounters {
     for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
   }
 
-  /// Sets counts and extremes, all of them in 64 bits. The pivots need not be floats then.
+  /// Sets counts and extremes, all of them in 64 bits. The pivots may then be doubles that are no
+  /// floats.
   HILLOCK_NOINLINE void set(std::size_t i, const UnitStatistics& statistics) noexcept {
     const auto count = [i](auto& narrow, auto& wide, std::int64_t number) {
       narrow[i] = 0;
@@ -368,7 +370,7 @@ class UnitCounters {
       update_pivots<T>(i, i + 1);
   }
 
-  /// Moves the pivots of some units to where they are best.
+  /// Moves the pivots of some units to better values.
   template <class T>
   HILLOCK_NOINLINE void update_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {

@@ -1,5 +1,5 @@
-// The registers of 256 bits of x86, and what AVX, AVX2 and AVX512VL add for those of 128 bits: what
-// machine/x86.hpp includes for AVX.
+// The 256-bit registers of x86, and the functions that AVX, AVX2 and AVX512VL add for 128-bit
+// registers. machine/x86.hpp includes this file for AVX.
 #pragma once
 
 namespace hillock {
@@ -76,7 +76,7 @@ HILLOCK_INLINE __m256d in_memory_order(__m256d x) noexcept {
   return _mm256_blend_pd(_mm256_unpacklo_pd(x, swapped), _mm256_unpackhi_pd(swapped, x), 12);
 #endif
 }
-// With two blocks the second and the third quarter change places, either way.
+// With two blocks the second and the third quarter are exchanged, in both directions.
 HILLOCK_INLINE __m256d in_split_order(__m256d x) noexcept { return in_memory_order(x); }
 HILLOCK_INLINE __m256 in_memory_order(__m256 x) noexcept {
   return _mm256_castpd_ps(in_memory_order(_mm256_castps_pd(x)));
