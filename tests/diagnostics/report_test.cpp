@@ -192,7 +192,7 @@ TEST_CASE("what training broke is told from what was broken before it", "[diagno
   CHECK(alone[0].problem == Problem::dead_units);
   CHECK(says(alone[0].what, {"each active on less than 1.50 %"}));
   CHECK(says(alone[0].advice, {"start the bias at 0", "in training: lower the learning rate",
-                               "LeakyReLU instead has no dead units"}));
+                               "LeakyReLU has no dead units"}));
   const auto died = network(dead).compare_with(network(healthy)).findings();
   CHECK(says(died.at(0).advice, {"lower the learning rate"}));
   CHECK(!says(died.at(0).advice, {"bias"}));
@@ -231,7 +231,7 @@ TEST_CASE("the advice on dead units is about the function that they have", "[dia
   };
   CHECK(says(advice_on(hillock::step, 0), {"another function"}));
   // By underflow of f'.
-  CHECK(says(advice_on(hillock::elu, -2000), {"smaller initial weights, a bias nearer to 0"}));
+  CHECK(says(advice_on(hillock::elu, -2000), {"take smaller initial weights, or a bias nearer to 0"}));
   CHECK(says(advice_on(hillock::relu, -2), {"start the bias at 0, not below it"}));
 }
 
@@ -336,13 +336,13 @@ TEST_CASE("a softmax that is sure of itself is wrong before the first step alone
   };
   const NetworkReport before = network(Stage::before_training);
   CHECK(before.has(Problem::saturated_softmax));
-  CHECK(says(before.findings().at(0).advice, {"smaller initial weights of the last layer"}));
+  CHECK(says(before.findings().at(0).advice, {"take smaller initial weights in the last layer"}));
   for (const Stage stage : {Stage::unknown, Stage::training}) {
     CHECK(network(stage).findings().empty());
     CHECK(has_note(network(stage), Problem::saturated_softmax));
   }
   CHECK(says(network(Stage::unknown).notes().at(0).advice,
-             {"before the first step: smaller", "has learned: nothing", "ReportOptions::stage"}));
+             {"before the first step: take smaller", "has learned: nothing", "ReportOptions::stage"}));
   CHECK(network(Stage::trained).notes().empty());
   CHECK(network(Stage::unknown).compare_with(before).is_healthy());
 }
@@ -377,7 +377,7 @@ TEST_CASE("two layers of one name keep their own findings", "[diagnostics]") {
   CHECK(findings[0].occurrence == 1);
   CHECK(says(findings[0].advice, {"start the bias at 0"}));
   CHECK(findings[1].occurrence == 2);
-  CHECK(says(findings[1].advice, {"mend what was wrong before", "lower the learning rate"}));
+  CHECK(says(findings[1].advice, {"first correct what was wrong before", "lower the learning rate"}));
 
   // Gradients too: the second's is its own.
   hillock::GradientFlow flow({"hidden", "hidden"});

@@ -308,7 +308,7 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
     return complaint([&] { UnitMonitor(hillock::leaky_relu, state); });
   };
   CHECK(says(refused(2, 7), {"UnitMonitor: the state", "7 as its axis", "0 to 1"}));
-  CHECK(says(refused(3, 2), {"2 as whether it has a range"}));
+  CHECK(says(refused(3, 2), {"2 as the flag of its range"}));
   CHECK(says(refused(6, 1000), {"1000 samples of one sign", "0 to 4"}));
   CHECK(says(refused(7, 3), {"3 finite and 0 other elements of 4 samples", "unit 0"}));
   CHECK(says(refused(9, 1000), {"1000 active elements", "0 to 4"}));
@@ -323,22 +323,22 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   };
   CHECK(says(refused_number(0, -1e-300), {"tau is -1", "e-300", "positive"}));
   CHECK(says(refused_number(0, nan), {"tau is nan"}));
-  CHECK(says(refused_number(3, 1), {"no range, but ends of one"}));
+  CHECK(says(refused_number(3, 1), {"no range, but numbers in its place"}));
   CHECK(says(refused_number(5, nan), {"another function", "slope is nan, expected 0.01"}));
   CHECK(says(refused_number(6, nan), {"another function", "f(-9) is nan, expected -0.08"}));
   CHECK(says(refused_number(6, infinity), {"another function", "f(-9) is inf, expected -0.08"}));
   CHECK(says(refused_number(22, infinity), {"largest input is inf"}));
   CHECK(says(refused_number(23, nan), {"smallest output is nan"}));
   CHECK(says(refused_number(24, 3), {"sums about 3"}));  // a mean of 3 of numbers up to 1
-  CHECK(says(refused_number(26, -3), {"of the squares, -3"}));
-  CHECK(says(refused_number(27, 2), {"in a scale of 2"}));
-  CHECK(says(refused_number(25, 100), {"are 100 and, of the squares, "}));
+  CHECK(says(refused_number(26, -3), {"for the squares, -3"}));
+  CHECK(says(refused_number(27, 2), {"with the scale 2"}));
+  CHECK(says(refused_number(25, 100), {"are 100 and, for the squares, "}));
   CHECK(says(refused_number(25, 1e308), {"sums about ", "e+308"}));
-  CHECK(says(refused_number(26, 1e308), {"of the squares, 1"}));
+  CHECK(says(refused_number(26, 1e308), {"for the squares, 1"}));
   MonitorState far_off = monitor.state();
   far_off.numbers[24] = 1e300;
   far_off.numbers[27] = 0x1p600;
-  CHECK(says(complaint([&] { UnitMonitor(hillock::leaky_relu, far_off); }), {"in a scale of"}));
+  CHECK(says(complaint([&] { UnitMonitor(hillock::leaky_relu, far_off); }), {"with the scale"}));
 
   hillock::GradientFlow flow({"only"});
   flow.observe(0, Eigen::ArrayXXf::Ones(1, 4));

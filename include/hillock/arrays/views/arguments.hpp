@@ -240,7 +240,7 @@ inline std::string to_string(Shape shape) {
                                                              const char* reference,
                                                              Shape reference_shape,
                                                              const char* given, Shape given_shape) {
-  throw_shapes(where, given, given_shape, std::string("as ") + reference + " is", reference_shape);
+  throw_shapes(where, given, given_shape, std::string("like ") + reference, reference_shape);
 }
 
 /// Throws std::invalid_argument, which names both shapes, if they differ.

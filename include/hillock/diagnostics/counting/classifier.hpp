@@ -60,8 +60,8 @@ class ElementClassifier {
   using CountsAbove = std::array<Count, max_thresholds + 2>;
   static constexpr std::size_t all = max_thresholds, none = max_thresholds + 1;
 
-  /// The function may be null if the traits say that the slope is not unimodal. Of a function that
-  /// is saturated nowhere there is no range.
+  /// The function may be null if the traits say that the slope is not unimodal. `saturated` is
+  /// empty for a function that is saturated nowhere.
   HILLOCK_NOINLINE ElementClassifier(const ElementFunction<T>* f, FunctionTraits traits,
                                      const MonitorOptions& options, double linear_slope,
                                      const std::optional<SaturationRange>& saturated)
@@ -72,16 +72,16 @@ class ElementClassifier {
     if (saturated) {
       low_.upto = rounded_down<T>(saturated->low);
       high_.after = next_below(rounded_up<T>(saturated->high));
-      // The sides have no element in common, even where -ffast-math takes an end of one for 0.
+      // The two sides have no element in common, even if -ffast-math replaces an end of one by 0.
       if (high_.after < low_.upto) high_.after = low_.upto;
     }
     if (traits.has_unimodal_slope) find_intervals(*f, traits, options.tolerance > 0);
   }
 
-  /// Whether the input alone tells the class of an element.
+  /// Whether the input alone decides the class of an element.
   bool is_by_input() const noexcept { return is_by_input_; }
-  /// Whether in addition the elements above one threshold, which has no sign, are all there is to
-  /// count, and f of the smallest element is the smallest output.
+  /// Whether in addition only the elements above one threshold, which is not negative, have to be
+  /// counted, and f of the smallest element is the smallest output.
   bool is_simple() const noexcept { return is_simple_; }
   std::size_t thresholds() const noexcept { return thresholds_; }
   T threshold(std::size_t i) const noexcept { return threshold_[i]; }
@@ -91,7 +91,7 @@ class ElementClassifier {
     const auto in = [&above](Ends ends) { return Count(above[ends.after] - above[ends.upto]); };
     return {in(active_ends_), in(linear_ends_), in(low_ends_), in(high_ends_)};
   }
-  /// The same of n elements where is_simple().
+  /// Returns the counts of n elements if is_simple().
   template <class Count>
   HILLOCK_INLINE ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
     CountsAbove<Count> counts_above;
@@ -129,7 +129,7 @@ class ElementClassifier {
   }
 
  private:
-  /// The places in CountsAbove where the ends of an interval are counted.
+  /// The indices in CountsAbove of the counts for the two ends of an interval.
   struct Ends {
     std::size_t after = all, upto = all;
   };
@@ -157,8 +157,8 @@ class ElementClassifier {
         has_negative |= grid.slope[i] < 0;
       }
     }
-    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid.
-    // Without a tolerance that is a single number, which is counted as active.
+    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid. With a
+    // tolerance of 0 that is a single number, which is counted as active.
     const bool has_root = has_tolerance && has_positive && has_negative;
     if (has_root || active.intervals() > 1 || linear.intervals() > 1) return;
     is_by_input_ = true;
@@ -176,16 +176,16 @@ class ElementClassifier {
   static T next_below(T x) noexcept {
     if (x > largest) return infinity<T>;
 #if HILLOCK_FAST_MATH
-    // Processors are told then to take subnormal numbers for 0.
+    // Programs linked with -ffast-math make the processor treat subnormal numbers as 0.
     if (x == 0) return -std::numeric_limits<T>::min();
 #endif
     return std::nextafter(x, -infinity<T>);
   }
 
   Ends ends_of(Interval<T> interval) noexcept {
-    return {place_of(interval.after), place_of(interval.upto)};
+    return {index_of(interval.after), index_of(interval.upto)};
   }
-  HILLOCK_NOINLINE std::size_t place_of(T threshold) noexcept {
+  HILLOCK_NOINLINE std::size_t index_of(T threshold) noexcept {
     if (threshold < -largest) return all;
     if (threshold > largest) return none;
     if (threshold == 0) threshold = 0;  // not -0
@@ -196,8 +196,8 @@ class ElementClassifier {
   }
 };
 
-/// The classifiers of one function for every type that it is computed in, and what they have in
-/// common.
+/// The classifiers of one function for every type that it is computed in, and the data that they
+/// share.
 class Classifier {
  public:
   template <class F>
@@ -216,7 +216,7 @@ class Classifier {
     else
       return *of_doubles_;
   }
-  /// Whether the low side reaches 0, as ReLU's does: then it is inactivity, not saturation.
+  /// Whether the low side reaches 0, as ReLU's does. Then it is inactivity, not saturation.
   bool is_low_side_inactive() const noexcept { return range_ && range_->low >= 0; }
   bool saturates_high() const noexcept {
     return range_ && range_->high < std::numeric_limits<double>::max();
@@ -237,7 +237,7 @@ class Classifier {
   }
   template <class T, class F>
   ElementClassifier<T> classifier(const F& f, const MonitorOptions& options) const {
-    // Of a step, whose derivative is 0 everywhere, nothing is linear.
+    // No element is nearly linear for a step, whose derivative is 0 everywhere.
     const double linear_slope =
         largest_slope_ > 0 ? (1 - options.linear_band) * largest_slope_ : infinity<double>;
     if constexpr (has_unimodal_slope<F>) {

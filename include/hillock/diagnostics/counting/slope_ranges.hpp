@@ -214,7 +214,7 @@ bool preserves_sign(const F& f) {
 }  // namespace internal
 
 /// Returns the inputs beyond which f is saturated: the points where |f'| reaches tau, searched from
-/// both ends inwards. Throws nothing.
+/// both ends inwards.
 template <class F>
 SaturationRange saturation_range(const F& f, double tau = default_tau) {
   return internal::saturation_range_of(internal::element_function<internal::ProbeType<F>>(f), tau);

@@ -302,8 +302,8 @@ class UnitCounters {
       if (!are_possible(sums->of(i), n, is_input ? unit.largest_input : unit.smallest_output,
                         is_input ? 1 : -1))
         return joined({n, " finite elements, whose sums about ", all_digits(sums->pivot[i]),
-                       " are ", all_digits(sums->sum[i]), " and, of the squares, ",
-                       all_digits(sums->squares[i]), ", in a scale of ",
+                       " are ", all_digits(sums->sum[i]), " and, for the squares, ",
+                       all_digits(sums->squares[i]), ", with the scale ",
                        all_digits(sums->scale[i])});
     }
     return std::string();

@@ -13,12 +13,12 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Counts which piece of each unit of a Maxout layer is the largest, over any number of batches. Of
-/// equal pieces the one with the lowest index counts, as in Maxout. A sample of a unit where a
-/// piece is not finite is counted on its own. Merges exactly, in any order.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state
-///              that contradicts itself, where a merge would count more than 2^53 elements, and at
-///              report() without a sample.
+/// Counts which piece of each unit of a Maxout layer is the argmax, over any number of batches. Of
+/// equal pieces the one with the lowest index is the argmax, as in Maxout. Samples of a unit with a
+/// piece that is not finite are counted separately. Monitors merge exactly, in any order.
+/// Errors       std::invalid_argument if a batch or a merged monitor does not fit, a state
+///              contradicts itself, a merge would count more than 2^53 elements, or report() is
+///              called without a sample.
 class MaxoutMonitor {
   using Index = Eigen::Index;
 
@@ -27,7 +27,7 @@ class MaxoutMonitor {
   MaxoutMonitor(const Maxout<A, Arch>& maxout, Index units)
       : MaxoutMonitor(maxout.pieces, units, maxout.axis) {}
 
-  /// Makes the monitor that `state` was taken from.
+  /// Restores the monitor that `state` was taken from.
   explicit MaxoutMonitor(const MonitorState& state)
       : MaxoutMonitor(diagnostics::internal::StateReader("MaxoutMonitor", state, version)) {}
 
@@ -44,7 +44,7 @@ class MaxoutMonitor {
         [&] { diagnostics::internal::count_argmaxes(in, axis_, pieces, Counts{report_}); });
   }
 
-  /// Adds what another monitor of the same layer has seen.
+  /// Adds what another monitor of the same layer has observed.
   HILLOCK_NOINLINE void merge(const MaxoutMonitor& other) {
     using namespace diagnostics::internal;
     require_same("MaxoutMonitor::merge: the other monitor", other.description(), description());
@@ -59,7 +59,8 @@ class MaxoutMonitor {
     return report_;
   }
 
-  /// Returns everything that a monitor of the same layer needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor that is made from it, elsewhere, continues and
+  /// merges as this one would.
   [[nodiscard]] HILLOCK_NOINLINE MonitorState state() const {
     MonitorState state;
     state.integers = {version, report_.pieces, units(), axis_ == Per::row ? 0 : 1};
@@ -76,15 +77,16 @@ class MaxoutMonitor {
   HILLOCK_NOINLINE MaxoutMonitor(std::int64_t pieces, Index units, Per axis) : axis_(axis) {
     using namespace diagnostics::internal;
     if (pieces < 2 || units < 1 || units > max_elements / pieces)
-      refuse({"hillock::MaxoutMonitor: the number of units is ", units, " of ", pieces,
-              " pieces, expected at least 1 of 2, and at most ", max_elements, " pieces"});
+      refuse({"hillock::MaxoutMonitor: there are ", units, " units of ", pieces,
+              " pieces, expected at least 1 unit of 2 pieces, and at most ", max_elements,
+              " pieces in all"});
     report_.pieces = pieces;
     report_.argmax_counts.resize(static_cast<std::size_t>(units * pieces));
     report_.finite.resize(static_cast<std::size_t>(units));
     report_.non_finite.resize(static_cast<std::size_t>(units));
   }
 
-  /// What a state says before it comes to the units.
+  /// The part of a state in front of the counts of the units.
   struct Header {
     std::int64_t pieces, units;
     Per axis;

@@ -14,14 +14,13 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Watches the distributions of a softmax layer: counts the saturated ones, whose gradient is
-/// nearly 0 however wrong they are under a squared error, and how often each entry has the largest
-/// p. That is no entry where all entries are masked, or one is NaN or +infinity: these
-/// distributions are counted on their own. Merges exactly.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, tau is not
-///              positive, for a state that contradicts itself or is of another axis or policy,
-///              where a merge would count more than 2^53 distributions, and at report() without a
-///              sample.
+/// Observes the distributions of a softmax layer. It counts the saturated ones, whose gradient
+/// under a squared error is nearly 0 however wrong they are, and how often each entry is the
+/// argmax. Distributions whose entries are all masked, and those with a NaN or +infinity, have no
+/// argmax and are counted separately. Monitors merge exactly.
+/// Errors       std::invalid_argument if a batch or a merged monitor does not fit, tau is not
+///              positive, a state contradicts itself or has another axis or policy, a merge would
+///              count more than 2^53 distributions, or report() is called without a sample.
 template <class S = Softmax<>>
 class SoftmaxMonitor {
   using Index = Eigen::Index;
@@ -32,12 +31,12 @@ class SoftmaxMonitor {
     softmax_.all_masked = AllMasked::nan;
   }
 
-  /// Makes the monitor that `state` was taken from.
+  /// Restores the monitor that `state` was taken from.
   SoftmaxMonitor(const S& softmax, const MonitorState& state)
       : SoftmaxMonitor(softmax,
                        diagnostics::internal::StateReader("SoftmaxMonitor", state, version)) {}
 
-  /// Counts a batch of what goes into the softmax.
+  /// Counts a batch of inputs of the softmax.
   template <class Z>
   void observe(const Z& z) {
     static_assert(detail::CheckElements<Z>::passed);
@@ -48,7 +47,7 @@ class SoftmaxMonitor {
     detail::simd::with_masked_exceptions([&] { count(x, entries); });
   }
 
-  /// Adds what another monitor of the same layer has seen.
+  /// Adds what another monitor of the same layer has observed.
   HILLOCK_NOINLINE void merge(const SoftmaxMonitor& other) {
     using namespace diagnostics::internal;
     require_same("SoftmaxMonitor::merge: the other monitor", other.description(), description());
@@ -67,7 +66,8 @@ class SoftmaxMonitor {
     return report_;
   }
 
-  /// Returns everything that a monitor of the same layer needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor that is made from it, elsewhere, continues and
+  /// merges as this one would.
   [[nodiscard]] HILLOCK_NOINLINE MonitorState state() const {
     MonitorState state;
     state.integers = {version,
@@ -85,7 +85,8 @@ class SoftmaxMonitor {
 
  private:
   static constexpr std::int64_t version = 302;
-  // Makes NaN of distributions whose entries are all masked, so that they have no largest p.
+  // The policy is AllMasked::nan, so that distributions whose entries are all masked have no
+  // argmax.
   S softmax_;
   AllMasked policy_;
   SoftmaxReport report_;
@@ -121,7 +122,7 @@ class SoftmaxMonitor {
     }
   };
 
-  /// What a state says before it comes to the entries.
+  /// The part of a state in front of the counts of the entries.
   struct Header {
     std::int64_t entries;
     Per axis;

@@ -8,7 +8,7 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// How often each piece of each Maxout unit was the largest of its unit.
+/// How often each piece of each Maxout unit was the argmax of its unit.
 struct MaxoutReport {
   std::int64_t pieces = 0;                  ///< of a unit
   std::vector<std::int64_t> argmax_counts;  ///< of piece p of unit u: argmax_counts[u pieces + p]
@@ -20,12 +20,12 @@ struct MaxoutReport {
     for (const std::int64_t each : argmax_counts) count += each == 0;
     return count;
   }
-  /// The share of pieces that were never the largest: their parameters are not trained.
+  /// The share of pieces that were never the argmax: their parameters get no gradient.
   double never_argmax_fraction() const noexcept {
     return diagnostics::internal::share(never_argmax(),
                                         static_cast<std::int64_t>(argmax_counts.size()));
   }
-  /// The share of units where one piece was the largest on every sample: these units are linear.
+  /// The share of units in which one piece was the argmax on every sample: these units are linear.
   double linear_fraction() const noexcept {
     std::int64_t linear = 0;
     for (std::size_t i = 0; i < argmax_counts.size(); ++i) {

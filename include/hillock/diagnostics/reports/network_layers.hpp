@@ -1,4 +1,4 @@
-// The reports of a network's layers, and what tells layers of one name apart.
+// The reports of a network's layers, and the numbers that distinguish layers of the same name.
 #pragma once
 
 #include <hillock/diagnostics/reports/gradient_report.hpp>
@@ -18,7 +18,7 @@ namespace diagnostics::internal {
 
 using LayerReport = std::variant<UnitReport, MaxoutReport, SoftmaxReport>;
 
-/// Which layer is meant: its name, and its number among the layers of that name, from 1 on.
+/// Identifies a layer by its name and its number among the layers of that name, counted from 1.
 struct LayerId {
   std::string name;
   std::int64_t occurrence = 1;
@@ -32,7 +32,7 @@ struct NamedLayer {
   LayerReport report;
 };
 
-/// What is known of one layer: its report, its gradient (by number), or both.
+/// One layer with its report, the index of its gradient, or both.
 struct Row {
   LayerId id;
   const LayerReport* report;
@@ -52,7 +52,7 @@ HILLOCK_NOINLINE inline bool has_samples(const LayerReport& report) noexcept {
   return std::get_if<SoftmaxReport>(&report)->samples() > 0;
 }
 
-/// Refuses a report whose vectors, which a user may put together by hand, do not fit.
+/// Refuses a report whose vectors have contradicting sizes. (A user may fill it by hand.)
 HILLOCK_NOINLINE inline void require_fitting(const MaxoutReport& report) {
   const std::size_t units = report.finite.size();
   const auto pieces = static_cast<std::size_t>(report.pieces);
@@ -66,7 +66,7 @@ HILLOCK_NOINLINE inline void require_fitting(const MaxoutReport& report) {
           " pieces, expected as many argmax counts as units times pieces"});
 }
 
-/// The layers from the input to the output, and the gradient on its way back.
+/// The layers from the input to the output, and the gradient at them.
 class NetworkLayers {
  public:
   HILLOCK_NOINLINE void add(const std::string& name, const LayerReport& report) {
@@ -92,7 +92,7 @@ class NetworkLayers {
     return {name, gradients_of_name(name, i) + 1};
   }
 
-  /// Returns the layers that were added, then those of the gradient that are none of them.
+  /// Returns the layers that were added, then the layers that only the gradient has.
   HILLOCK_NOINLINE std::vector<Row> rows() const {
     std::vector<Row> all;
     all.reserve(layers_.size() + gradient_.layers.size());
@@ -109,7 +109,7 @@ class NetworkLayers {
     return all;
   }
 
-  /// Returns a layer's name, with its number where several layers have the name.
+  /// Returns a layer's name, with its number if several layers have the name.
   HILLOCK_NOINLINE std::string shown_name(const LayerId& id) const {
     const std::int64_t layers = layers_of_name(id.name);
     const std::int64_t gradients = gradients_of_name(id.name, gradient_.layers.size());
@@ -135,7 +135,7 @@ class NetworkLayers {
     for (const NamedLayer& layer : layers_) count += layer.id.name == name;
     return count;
   }
-  /// The first `end` layers of the gradient are counted.
+  /// Counts among the first `end` layers of the gradient.
   HILLOCK_NOINLINE std::int64_t gradients_of_name(const std::string& name,
                                                   std::size_t end) const noexcept {
     std::int64_t count = 0;

@@ -1,4 +1,4 @@
-// A network's report as a table, as sentences, and as records of CSV and JSON.
+// A network's report as a table, as sentences, and as CSV and JSON.
 #pragma once
 
 #include <hillock/diagnostics/reports/network_findings.hpp>
@@ -96,7 +96,7 @@ HILLOCK_NOINLINE inline std::string findings_text(const NetworkLayers& network,
   return text;
 }
 
-/// Returns the record of a layer. What a layer of its kind does not have is NaN.
+/// Returns the record of a layer. Numbers that a layer of its kind does not have are NaN.
 HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const ReportOptions& options,
                                          const Row& row) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
