@@ -3,7 +3,7 @@ set(HILLOCK_MARCH "" CACHE STRING "-march of hillock's own programs, such as x86
 option(HILLOCK_SANITIZE "Build hillock's own programs with the address and undefined-behaviour sanitizers" OFF)
 
 # g++ 12 finds an uninitialised __Y inside its own AVX-512 intrinsics (GCC bug 105593) wherever Eigen uses them.
-set(quiet_avx512 "")
+set(avx512_warnings "")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND HILLOCK_MARCH)
   include(CheckCXXSourceCompiles)
   set(CMAKE_REQUIRED_FLAGS -march=${HILLOCK_MARCH})
@@ -14,7 +14,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     int main() {}" HILLOCK_HAS_AVX512_${HILLOCK_MARCH})
   unset(CMAKE_REQUIRED_FLAGS)
   if(HILLOCK_HAS_AVX512_${HILLOCK_MARCH})
-    set(quiet_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+    set(avx512_warnings -Wno-uninitialized -Wno-maybe-uninitialized)
   endif()
 endif()
 
@@ -24,7 +24,7 @@ function(hillock_program target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   if(NOT MSVC)
     target_compile_options(${target} PRIVATE
-      -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow ${quiet_avx512})
+      -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow ${avx512_warnings})
   endif()
   if(HILLOCK_MARCH)
     target_compile_options(${target} PRIVATE -march=${HILLOCK_MARCH})

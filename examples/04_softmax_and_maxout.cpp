@@ -24,7 +24,7 @@ int main() {
   dP(0, 1) = -1 / P(0, 1);
   std::cout << "softmax.backward(Z, dP) =\n" << softmax.backward(Z, dP) << "\n\n";
 
-  // A Maxout unit is the largest of its pieces; the gradient goes to the piece that won.
+  // A Maxout unit is the largest of its pieces; the gradient goes to that piece, the argmax.
   Eigen::ArrayXXf pieces(4, 2), dY(2, 2);
   pieces << 1, 5,  //
       2, 4,        //

@@ -62,7 +62,7 @@ std::string panel(const Curve& curve) {
     script << fixed(abscissas()[k], 2) << ' ' << fixed(curve.f[k], 3) << ' '
            << fixed(curve.derivative[k], 3) << '\n';
   script << "END\nset title " << quoted(curve.title) << " noenhanced\nplot $" << curve.name
-         << " using 1:3 with lines lw 2 dt 2 lc rgb '" << ink::quiet << "' notitle, $" << curve.name
+         << " using 1:3 with lines lw 2 dt 2 lc rgb '" << ink::muted << "' notitle, $" << curve.name
          << " using 1:2 with lines lw 3 lc rgb '" << style_of(curve.name).colour << "' notitle\n";
   return script.str();
 }
@@ -71,8 +71,8 @@ std::string setup() {
   return std::string(
              "set xrange [-5:5]\nset yrange [-1.6:2.6]\nset xtics 2\nset ytics 1\n"
              "set grid lc rgb '") +
-         ink::faint + "'\nset border 3 lc rgb '" + ink::quiet + "'\nset zeroaxis lt 1 lc rgb '" +
-         ink::quiet + "'\nset tics nomirror scale 0.5\n";
+         ink::faint + "'\nset border 3 lc rgb '" + ink::muted + "'\nset zeroaxis lt 1 lc rgb '" +
+         ink::muted + "'\nset tics nomirror scale 0.5\n";
 }
 
 constexpr int panel_width = 300, panel_height = 220;

@@ -192,7 +192,7 @@ TEMPLATE_TEST_CASE("where no thread can be started, the caller's does the rest",
     threads_to_be_had = most;
     threads_joined = 0;
     std::atomic<int> done[6] = {};
-    hillock::detail::run_on_threads<ScarceThread<TestType>>(
+    hillock::detail::parallel_for_threads<ScarceThread<TestType>>(
         6, [&](int part) { ++done[static_cast<std::size_t>(part)]; });
     for (const std::atomic<int>& times : done) CHECK(times == 1);
     CHECK(threads_joined == most);
@@ -202,11 +202,11 @@ TEMPLATE_TEST_CASE("where no thread can be started, the caller's does the rest",
 TEST_CASE("threads are joined where the caller's own part throws", "[threads]") {
   threads_to_be_had = 2;
   threads_joined = 0;
-  CHECK_THROWS_AS(hillock::detail::run_on_threads<ScarceThread<NoThread>>(3,
-                                                                          [](int part) {
-                                                                            if (part == 0)
-                                                                              throw part;
-                                                                          }),
+  CHECK_THROWS_AS(hillock::detail::parallel_for_threads<ScarceThread<NoThread>>(3,
+                                                                                [](int part) {
+                                                                                  if (part == 0)
+                                                                                    throw part;
+                                                                                }),
                   int);
   CHECK(threads_joined == 2);
 }

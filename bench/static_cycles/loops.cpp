@@ -5,7 +5,7 @@
 // what the compiler spills depends on it. (With the steps alone, tanh both on doubles of x86-64-v3
 // had no access to the stack; with the loop for the last batch behind them it has 11.) Written out
 // once more, or marked with comments to be found again, they are compiled otherwise, too: g++ 12
-// then asked for ELU's parameters in every turn, where it otherwise makes a loop of its own for
+// then asked for ELU's parameters in every iteration, where it otherwise makes a loop of its own for
 // ordinary ones. So what reads the assembly finds the loops by their jumps.
 //
 // The operation is an argument, as in a verb: the compiler knows no parameter, and asks its

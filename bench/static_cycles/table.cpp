@@ -20,7 +20,7 @@ std::string number(double value) {
   return text;
 }
 
-/// A count for a batch. It need not be whole: a turn may take two batches, and what a block does
+/// A count for a batch. It need not be whole: a iteration may take two batches, and what a block does
 /// once is shared by 16.
 std::string count(double value) {
   std::string text = number(value);

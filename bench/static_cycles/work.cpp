@@ -31,8 +31,8 @@ class Ways {
 
   const std::vector<Loop>& loops() const { return nest_.loops; }
 
-  /// A turn of a loop: from its header to its header again.
-  std::optional<Work> turn_of(const Loop& loop) const {
+  /// A iteration of a loop: from its header to its header again.
+  std::optional<Work> iteration_of(const Loop& loop) const {
     Search search{loop, {}, {}, {}};
     follow(loop.header, search);
     return search.best;
@@ -92,16 +92,16 @@ class Ways {
     return nest_.blocks[block].successors;
   }
 
-  /// Appends all turns of an inner loop, and returns the blocks to which it leads. Nothing if no
-  /// turn comes to an end.
+  /// Appends all iterations of an inner loop, and returns the blocks to which it leads. Nothing if no
+  /// iteration comes to an end.
   std::optional<std::vector<std::size_t>> go_through(const Loop& inner, Work& work) const {
-    const std::optional<Work> turn = turn_of(inner);
-    if (!turn) return std::nullopt;
+    const std::optional<Work> iteration = iteration_of(inner);
+    if (!iteration) return std::nullopt;
     for (int i = 0; i < turns_inside_; ++i) {
-      work.instructions.insert(work.instructions.end(), turn->instructions.begin(),
-                               turn->instructions.end());
+      work.instructions.insert(work.instructions.end(), iteration->instructions.begin(),
+                               iteration->instructions.end());
     }
-    work.loops += std::max(turn->loops, 1);
+    work.loops += std::max(iteration->loops, 1);
     std::vector<std::size_t> exits;
     for (const std::size_t block : inner.blocks)
       for (const std::size_t next : nest_.blocks[block].successors)
@@ -145,12 +145,12 @@ Work work_of(const Function& function, Way way, int outputs, int batches_of_bloc
   std::optional<Work> best;
   for (const Loop& loop : ways.loops()) {
     if (!loop.is_outermost || is_over_blocks(loop) != has_blocks) continue;
-    std::optional<Work> turn = ways.turn_of(loop);
-    if (!turn) continue;
-    turn->batches =
-        turn->loops > 0 ? batches_of_block : vector_stores(turn->instructions) / outputs;
-    turn->loops = std::max(turn->loops, 1);
-    if (turn->batches > 0 && (!best || ways.is_better(*turn, *best))) best = turn;
+    std::optional<Work> iteration = ways.iteration_of(loop);
+    if (!iteration) continue;
+    iteration->batches =
+        iteration->loops > 0 ? batches_of_block : vector_stores(iteration->instructions) / outputs;
+    iteration->loops = std::max(iteration->loops, 1);
+    if (iteration->batches > 0 && (!best || ways.is_better(*iteration, *best))) best = iteration;
   }
   if (!best) throw std::runtime_error("the compiler has made something else than a loop of it");
 

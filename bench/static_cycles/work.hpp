@@ -28,8 +28,8 @@ struct Work {
 };
 
 /// What the loop in a function executes for a block of batches. A loop over blocks has loops inside
-/// that take a batch a turn: one turn of it, the loops inside written out turn by turn. Where no
-/// loop has others inside: as many turns as make a block; a turn is for as many batches as it fills
+/// that take a batch a turn: one iteration of it, the loops inside written out iteration by iteration. Where no
+/// loop has others inside: as many iterations as make a block; a iteration is for as many batches as it fills
 /// the outputs. Of several, such as those that the compiler has made of one for different
 /// parameters, or a loop for what is left over, the one on the given way with the fewest (the most)
 /// instructions for a batch. A loop that stands beside one over blocks is for short arrays. Throws

@@ -36,7 +36,7 @@ struct Extremes {
 };
 
 struct Figures {
-  Extremes accuracy, dead, rarely_active, saturated, never_winning, softmax, signal, gradient;
+  Extremes accuracy, dead, rarely_active, saturated, never_argmax, softmax, signal, gradient;
 };
 
 template <class F>
@@ -75,7 +75,7 @@ void add_figures(const hillock::UnitReport& report, double& last_signal, Figures
   last_signal = report.input_signal();
 }
 void add_figures(const hillock::MaxoutReport& report, double&, Figures& figures) {
-  figures.never_winning.add(report.never_winning_fraction());
+  figures.never_argmax.add(report.never_argmax_fraction());
 }
 void add_figures(const hillock::SoftmaxReport& report, double&, Figures& figures) {
   figures.softmax.add(report.saturated_fraction());
@@ -117,7 +117,7 @@ void print(const std::string& name, const Figures& figures) {
   std::cout << std::left << std::setw(20) << name << std::right;
   for (const Extremes* extremes :
        {&figures.accuracy, &figures.dead, &figures.rarely_active, &figures.saturated,
-        &figures.never_winning, &figures.softmax, &figures.signal, &figures.gradient}) {
+        &figures.never_argmax, &figures.softmax, &figures.signal, &figures.gradient}) {
     std::ostringstream text;
     text << std::setprecision(2);
     if (extremes->least <= extremes->most)
@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
             << epochs << " epochs at a rate of " << rate
             << "; the least and the most of any layer:\n"
             << std::setw(37) << "accuracy" << std::setw(17) << "dead" << std::setw(17)
-            << "rarely active" << std::setw(17) << "saturated" << std::setw(17) << "never winning"
+            << "rarely active" << std::setw(17) << "saturated" << std::setw(17) << "never argmax"
             << std::setw(17) << "softmax" << std::setw(17) << "signal ratio" << std::setw(17)
             << "gradient ratio" << '\n';
   for (const training::ActivationKind& kind : training::activations()) {

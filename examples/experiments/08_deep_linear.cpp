@@ -133,7 +133,7 @@ void draw_boundary(training::Network& network, const std::string& function,
             "set key at screen 0.5, screen 0.01 center bottom horizontal maxrows 1 samplen 2\nset "
             "title "
          << quoted(title) << " noenhanced\nplot $ring0 with points pt 6 ps 0.5 lc rgb '"
-         << ink::text << "' title 'inner', $ring1 with points pt 2 ps 0.5 lc rgb '" << ink::quiet
+         << ink::text << "' title 'inner', $ring1 with points pt 2 ps 0.5 lc rgb '" << ink::muted
          << "' title 'outer', $boundary using 1:2 with lines lw 4 lc rgb '"
          << style_of(function).colour << "' title 'boundary'\n";
   draw(output, file, picture_width, height, script.str());

@@ -278,7 +278,7 @@ void run(int argc, const char* const* argv) {
     chart.more =
         "set xtics (0.25, 0.5, 1, 2, 4, 8, 16)\nset arrow from 0.25,1 to 16,1 nohead dt 2 lc rgb "
         "'" +
-        std::string(ink::quiet) + "'\n";
+        std::string(ink::muted) + "'\n";
     chart.x_range = {0.25, 16};
     for (const Sweep& sweep : sweeps) {
       Series series{sweep.front().activation, {}, sweep.front().activation};

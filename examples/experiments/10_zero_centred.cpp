@@ -99,7 +99,7 @@ Means means_of(const std::vector<Path>& all) {
 
 /// Two inputs z in [-3, 3] go through the activation; the unit learns w . f(z), sample by sample.
 template <class F>
-Path descend(const char* name, const F& f, double step_size, int most_steps, std::uint64_t seed) {
+Path descend(const char* name, const F& f, double step_size, int max_steps, std::uint64_t seed) {
   training::Random random(seed);
   const auto next = [&] {
     const Point z(6 * random.uniform() - 3, 6 * random.uniform() - 3);
@@ -111,7 +111,7 @@ Path descend(const char* name, const F& f, double step_size, int most_steps, std
   constexpr int probes = 10000;
   for (int i = 0; i < probes; ++i) square += next().square().sum() / probes;
   Path path{name, step_size / square, {Point(0, 0)}};
-  while (static_cast<int>(path.points.size()) <= most_steps) {
+  while (static_cast<int>(path.points.size()) <= max_steps) {
     training::throw_if_interrupted();
     const Point w = path.points.back(), h = next();
     const double error = ((w - optimum) * h).sum();

@@ -99,7 +99,7 @@ struct Trained {
   std::string activation;
   Eigen::Index units, parameters = 0;
   double loss = 0, test_accuracy = 0, least_accuracy = 1, most_accuracy = 0;
-  double dead = 0;  // units; of Maxout the pieces that win on no training sample
+  double dead = 0;  // units; of Maxout: pieces that are the argmax on no training sample
 };
 
 Trained train(const std::string& name, Eigen::Index units, const Options& options,
@@ -210,7 +210,7 @@ void draw_slopes(const training::Network& network, const std::vector<Slopes>& la
             "2\nplot $units with points pt "
          << prelu.mark << " ps 0.5 lc rgb '" << prelu.colour
          << "' title 'unit', $means with points pt 2 ps 1.4 lw 3 lc rgb '" << ink::text
-         << "' title 'mean', 0.25 with lines dt 2 lw 2 lc rgb '" << ink::quiet
+         << "' title 'mean', 0.25 with lines dt 2 lw 2 lc rgb '" << ink::muted
          << "' title 'start'\n";
   draw(output, "13_prelu_slopes.svg", picture_width, height, script.str());
 }
@@ -252,9 +252,10 @@ std::string describe(const Trained& relu, const Trained& maxout, const Trained& 
          << percent(spread, 2) << " among themselves.";
   else
     text << "For the same parameters Maxout is " << (gain > 0 ? "better" : "worse") << " here.";
-  text << " A Maxout unit cannot die: some piece of it wins on every sample. Its pieces can: "
+  text << " A Maxout unit cannot die: on every sample one of its pieces is the argmax. Its pieces "
+          "can: "
        << percent(maxout.dead, 2)
-       << " of them win on no training sample here (of the ReLUs with as many units "
+       << " of them are the argmax on no training sample here (of the ReLUs with as many units "
        << percent(relu.dead, 2)
        << " are dead); the chapter on dying ReLUs has how many it is from a bad start.";
   return text.str();

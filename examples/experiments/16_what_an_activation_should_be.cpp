@@ -233,7 +233,7 @@ void draw_picture(const std::vector<Row>& rows, const examples::OutputDirectory&
     script << (i ? ", " : "") << '\'' << rows[i].name.substr(0, rows[i].name.find(' ')) << "' "
            << i;
   script << ")\nunset key\nplot $good with points pt 7 ps 1.4 lc rgb '" << examples::ink::text
-         << "', $bad with points pt 6 ps 1.2 lc rgb '" << examples::ink::quiet << "'\n";
+         << "', $bad with points pt 6 ps 1.2 lc rgb '" << examples::ink::muted << "'\n";
   draw(output, "what_an_activation_should_be.svg", examples::picture_width, height, script.str());
 }
 

@@ -179,7 +179,7 @@ void draw_picture(const TwoClasses& data, const Boundary& sigmoid, const Boundar
             "set ylabel 'along that of most'\n"
             "plot $first with points pt 6 ps 0.5 lc rgb '"
          << examples::ink::text << "' title 'digit " << first
-         << "', $second with points pt 2 ps 0.5 lc rgb '" << examples::ink::quiet
+         << "', $second with points pt 2 ps 0.5 lc rgb '" << examples::ink::muted
          << "' title 'digit " << second << "', " << line(sigmoid) << " with lines lw 7 lc rgb '"
          << colour("sigmoid") << "' title 'sigmoid', " << line(softmax)
          << " with lines lw 3 dt 2 lc rgb '" << colour("softmax") << "' title 'softmax'\n";

@@ -162,7 +162,7 @@ Function logsumexp() {
 }
 
 /// Three straight pieces make a convex function; the
-/// derivative is the slope of the piece that wins.
+/// derivative is the slope of the piece that is the argmax.
 template <class T>
 Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> three_pieces(
     const Eigen::Array<T, Eigen::Dynamic, 1>& x) {

@@ -25,7 +25,7 @@ const FunctionStyle& style_of(const std::string& function);
 /// The colours of what is no function.
 namespace ink {
 inline constexpr const char* text = "#000000";
-inline constexpr const char* quiet = "#777777";  // axes, helping lines, the second of two classes
+inline constexpr const char* muted = "#777777";  // axes, helping lines, the second of two classes
 inline constexpr const char* faint = "#dddddd";  // the grid
 inline constexpr const char* ground = "#ffffff";
 }  // namespace ink

@@ -130,7 +130,7 @@ std::string frame(int width, int height, int left_margin, int right, int top, in
          << "\nset rmargin at screen " << 1 - right / static_cast<double>(width)
          << "\nset tmargin at screen " << 1 - top / static_cast<double>(height)
          << "\nset bmargin at screen " << bottom_margin / static_cast<double>(height)
-         << "\nset grid lc rgb '" << ink::faint << "'\nset border 3 lc rgb '" << ink::quiet
+         << "\nset grid lc rgb '" << ink::faint << "'\nset border 3 lc rgb '" << ink::muted
          << "'\nset tics nomirror\n";
   return script.str();
 }
@@ -194,7 +194,7 @@ void LineChart::draw(const OutputDirectory& directory, const std::string& svg) c
              << x << ',' << y << " nohead lw 0.7 dt " << (ends[i].first < xs.second ? 3 : 1)
              << " lc rgb '" << style.colour << "'\n";
     script << "set label " << quoted(series[i].name) << " noenhanced at screen " << x << ',' << y
-           << " left offset 1,0 tc rgb '" << (has_end[i] ? ink::text : ink::quiet) << "' point pt "
+           << " left offset 1,0 tc rgb '" << (has_end[i] ? ink::text : ink::muted) << "' point pt "
            << style.mark << " ps 0.8 lw 2 lc rgb '" << style.colour << "'\n";
   }
   script << more << "plot ";

@@ -90,7 +90,7 @@ examples::Chapter describe(const std::vector<Result>& results, const training::D
       "and the time of training at the end. Saturated: of the hidden pre-activations, on "
       "the training set after the last epoch (of relu the inactive ones: about half is "
       "healthy). Dead: of the hidden units, those that let no training sample through (of "
-      "maxout, pieces that never win).");
+      "maxout, pieces that are never the argmax).");
   for (const std::string& remark : remarks) chapter.say(remark);
   return chapter;
 }

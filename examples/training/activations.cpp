@@ -102,10 +102,10 @@ class Maximum : public Activation {
     return maxout_.backward(pre_activations, gradient);
   }
   Health examine(const Eigen::MatrixXf& pre_activations) const override {
-    const Eigen::ArrayXXf wins = maxout_.derivative(pre_activations);
+    const Eigen::ArrayXXf mask = maxout_.derivative(pre_activations);
     Health health;
-    for (Eigen::Index piece = 0; piece < wins.rows(); ++piece)
-      health.is_dead.push_back(wins.row(piece).maxCoeff() == 0);
+    for (Eigen::Index piece = 0; piece < mask.rows(); ++piece)
+      health.is_dead.push_back(mask.row(piece).maxCoeff() == 0);
     health.dead = share(health.is_dead);
     return health;
   }

@@ -1,12 +1,11 @@
-// Activation<Derived>: what every pointwise activation function is made of, hillock's own and
-// yours.
+// Activation<Derived>, the base of every pointwise activation function, hillock's own and yours.
 #pragma once
 
 #include <hillock/arrays/lazy/assignment.hpp>
 #include <hillock/arrays/lazy/expression.hpp>
 #include <hillock/arrays/operations/operation.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
-// What a formula may call unqualified.
+// The functions that a formula may call unqualified.
 #include <hillock/kernels/erf.hpp>
 #include <hillock/kernels/exp.hpp>
 #include <hillock/kernels/expm1.hpp>
@@ -26,15 +25,15 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///
 /// where V is a batch of floats or doubles that knows + - * /, comparisons and, called unqualified,
 /// select fma abs min max sqrt exp expm1 log1p erf copysign is_nan. If f and f' share work,
-/// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. In
-/// return the class gets, for a number, a batch, and any dense Eigen array, matrix or expression of
-/// float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in float and
-/// rounded once):
+/// `both_at` may return the two as a ForwardAndDerivative<V>; it must return the same bits. The
+/// class then has these calls, for a number, a batch, and any dense Eigen array, matrix or
+/// expression of float, double, Eigen::half or Eigen::bfloat16 (the 16-bit types are computed in
+/// float and rounded once):
 ///
 ///   f(x), f.forward(x)      the value
 ///   f.derivative(x)         the derivative at the input x
-///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; std::invalid_argument
-///   otherwise
+///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; throws
+///                           std::invalid_argument for any other shape
 ///
 /// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
@@ -55,11 +54,12 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   using HintForBoth = detail::IfNot<detail::HintForBoth<Derived, X, DY, true>>;
 
  public:
-  // What a class may say of itself, by a member of the same name; the diagnostics are faster then.
+  // A class may define members of these names itself. They make the diagnostics faster.
   /// Whether f(x) has the sign of x for all x, provided that f(-1) < 0 < f(1).
   static constexpr bool may_preserve_sign = false;
-  /// Whether |f'| is unimodal: above any threshold on one interval of x at most, apart from a root
-  /// of f'. If a class says so wrongly, the diagnostics classify its elements wrongly.
+  /// Whether |f'| is unimodal: for any threshold, it is above the threshold on at most one interval
+  /// of x, apart from a root of f'. If a class sets it wrongly, the diagnostics classify elements
+  /// wrongly.
   static constexpr bool has_unimodal_slope = false;
 
   /// The function's parameters (Parameter): none, unless the class lists its own.
@@ -91,7 +91,7 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
       return detail::apply_to_scalar(op, x, dy);
   }
 
-  // What is no argument.
+  // Calls with something that is no argument.
   template <class X, class Hint = HintFor<X>>
   Hint operator()(const X&) const = delete;
   template <class X, class Hint = HintFor<X>>
@@ -124,9 +124,9 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   }
 };
 
-/// Base of an activation with parameters whose `formula<T>()` is an object with the _at functions,
-/// for which what depends on the parameters alone is worked out (detail::PreparedFormula): the
-/// class has them, too.
+/// Base of an activation with parameters that has a member `formula<T>()`. This returns an object
+/// with the _at functions, for which everything that depends on the parameters alone is computed
+/// already (detail::PreparedFormula). The base gives the class the same functions.
 template <class Derived>
 class PreparedActivation : public Activation<Derived> {
  public:
@@ -155,7 +155,7 @@ class PreparedActivation : public Activation<Derived> {
 
 namespace Eigen {
 namespace internal {
-// hillock's own functors in Eigen's unaryExpr: with packets.
+// Eigen's unaryExpr uses packets with hillock's own functors.
 template <template <hillock::Accuracy, class> class F, hillock::Accuracy A, class Arch>
 struct functor_traits<F<A, Arch>> {
   enum { Cost = hillock::detail::expression_cost, PacketAccess = true };
@@ -163,9 +163,9 @@ struct functor_traits<F<A, Arch>> {
 }  // namespace internal
 }  // namespace Eigen
 
-/// Gives packets to an activation of your own that is handed to Eigen's unaryExpr; f(x) has them
-/// without. At global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus),
-/// HILLOCK_EIGEN_FUNCTOR(my::Power<2, int>)
+/// Lets Eigen's unaryExpr use packets with an activation of your own. (f(x) uses them anyway.)
+/// Write at global scope: HILLOCK_EIGEN_FUNCTOR(my::Squareplus), HILLOCK_EIGEN_FUNCTOR(my::Power<2,
+/// int>)
 #define HILLOCK_EIGEN_FUNCTOR(...)                                         \
   template <>                                                              \
   struct Eigen::internal::functor_traits<__VA_ARGS__> {                    \

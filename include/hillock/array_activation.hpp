@@ -1,5 +1,5 @@
-// ArrayActivation<Derived>: base of the functions whose results are plain arrays, because they look
-// at more than one element (softmax, maxout), or at an array of parameters (PReLU).
+// ArrayActivation<Derived>, the base of the functions whose results are plain arrays. They depend
+// on more than one element (softmax, maxout), or on an array of parameters (PReLU).
 #pragma once
 
 #include <hillock/verbs.hpp>
@@ -7,9 +7,9 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Gives a class with forward_into(policy, x, y), derivative_into(policy, x, d) and
-/// backward_into(policy, x, dy, dx), which take views and which the verbs call too, the calls that
-/// return their result: in an array or in a matrix, as the argument is one.
+/// Gives a class the calls that return their result, in an array or in a matrix as the argument is.
+/// The class has forward_into(policy, x, y), derivative_into(policy, x, d) and
+/// backward_into(policy, x, dy, dx), which take views; the verbs call them too.
 template <class Derived>
 class ArrayActivation : public detail::ArrayActivationBase, public detail::Tier<Derived> {
   template <class X>
@@ -52,7 +52,7 @@ class ArrayActivation : public detail::ArrayActivationBase, public detail::Tier<
     return dz;
   }
 
-  // What is no argument.
+  // Calls with something that is no argument.
   template <class Z, class H = Hint<Z>>
   H operator()(const Z&) const = delete;
   template <class Z, class H = Hint<Z>>
@@ -62,7 +62,7 @@ class ArrayActivation : public detail::ArrayActivationBase, public detail::Tier<
   template <class Z, class DY, class H = HintForBoth<Z, DY>>
   H backward(const Z&, const DY&) const = delete;
 
-  /// Storage of z's shape.
+  /// Returns storage of z's shape.
   template <class Z>
   static detail::Plain<Z> of_same_shape(const Z& z) {
     static_assert(detail::CheckElements<Z>::passed);
@@ -70,7 +70,7 @@ class ArrayActivation : public detail::ArrayActivationBase, public detail::Tier<
     return detail::Plain<Z>(detail::as_dense(z).rows(), detail::as_dense(z).cols());
   }
 
-  /// Storage for f(x), of x's shape unless Derived says otherwise.
+  /// Returns storage for f(x), of x's shape unless Derived says otherwise.
   template <class X>
   static detail::Plain<X> output_for(const X& x) {
     return of_same_shape(x);

@@ -1,5 +1,5 @@
-// Diagnostics of activations: which elements are saturated, which units are dead, and how sure that
-// is; what that says of a network, and what to do about it.
+// Diagnostics of activations: which elements are saturated, which units are dead and with what
+// confidence, what is wrong with a network, and what helps.
 //
 // Nothing in hillock.hpp includes this header. All of it works on pre-activations Z, an array of
 // units by samples (Per::row: a row is a unit) or samples by units (Per::column). Arrays of half
@@ -7,7 +7,7 @@
 //
 // Saturated    an element beyond the point from which on |f'| stays below tau (0.005 by default):
 //              low below, high above. For sigmoid that is |x| > 5.288, for tanh |x| > 3.341, for
-//              ReLU x <= 0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 never is
+//              ReLU x <= 0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 is never
 //              saturated. Swish' crosses 0 at its root, which is no saturation: only what lies left
 //              of the leftmost solution of |f'(x)| = tau counts. ReLU's low side is called
 //              inactive; half of the elements are there in health.

@@ -1,6 +1,6 @@
-// How hillock refuses an argument: by one function, which every check of the library calls.
+// The function that refuses an argument. Every check of the library calls it.
 //
-// It throws std::invalid_argument. Two things change that:
+// It throws std::invalid_argument. Two settings change that:
 //
 //   -fno-exceptions        The message goes to standard error, and std::abort ends the program.
 //   HILLOCK_ERROR_HANDLER  The name of a function of yours, void(const char* message), seen from
@@ -9,8 +9,8 @@
 //                          without. It may throw or end the program. It must not return: a call
 //                          that was refused cannot go on, so std::abort follows.
 //
-// Both are settings of the whole program: compile every file that includes hillock alike, because
-// the linker keeps one copy of the function below.
+// Both concern the whole program: compile every file that includes hillock with the same settings,
+// because the linker takes one copy of the function below.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -20,7 +20,7 @@
 #include <stdexcept>
 #include <string>
 
-// 1 where the compiler knows throw, try and catch.
+// HILLOCK_HAS_EXCEPTIONS is 1 where exceptions are enabled.
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define HILLOCK_HAS_EXCEPTIONS 1
 #else

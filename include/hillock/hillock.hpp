@@ -1,9 +1,10 @@
 // hillock: activation functions of neural networks, their derivatives and gradients, for scalars
 // and Eigen arrays.
 //
-// This header is every activation; hillock/diagnostics.hpp is a door of its own. Each header under
-// hillock/activations/ may also be included alone. The catalogue at the end, for_each_activation,
-// goes through all functions of single elements: a new one gets an #include and a row here.
+// This header includes every activation; hillock/diagnostics.hpp is a header of its own. Each
+// header in hillock/activations/ may also be included alone. The catalogue at the end,
+// for_each_activation, lists all functions of single elements: a new one gets an #include and a row
+// here.
 #pragma once
 
 #include <hillock/activations/cross_entropy.hpp>

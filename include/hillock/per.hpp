@@ -6,10 +6,10 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What makes one unit, one distribution or one group: a row of the array, or a column.
+/// Whether a row or a column of an array is one unit, one distribution or one group.
 enum class Per { row, column };
 
-/// Not hillock's name for it.
+/// A name that hillock does not use: the compiler then names the right one.
 enum class [[deprecated("hillock: write hillock::Per::row or hillock::Per::column")]] Axis{row,
                                                                                            column};
 

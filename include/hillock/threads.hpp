@@ -2,12 +2,13 @@
 //
 //   forward(f, x, y, threads(4))            and so on, for pointwise activations
 //
-// The array is cut into as many blocks, and each is what the verb does anyway: the bits are those
-// of one thread. A block has at least elements_per_thread elements, so a small array stays on the
-// caller's thread. Compiled with OpenMP its threads are used, otherwise std::thread's, started and
-// joined in the call (which allocates; with a C library before glibc 2.34, link with -pthread).
-// Where the system has no thread left, or no memory to start one, the caller's thread does the
-// rest. (Without exceptions, -fno-exceptions, std::thread ends the program there.)
+// The array is cut into as many blocks, and each thread calls the verb's loop for one block: the
+// bits are those of one thread. A block has at least elements_per_thread elements, so that a small
+// array stays on the caller's thread. If the program is compiled with OpenMP, its threads are used.
+// Otherwise std::threads are started and joined in the call, which allocates (with a C library
+// before glibc 2.34, link with -pthread). If the system has no thread left, or no memory to start
+// one, the caller's thread computes the remaining blocks. (With -fno-exceptions, std::thread ends
+// the program instead.)
 #pragma once
 
 #include <hillock/errors.hpp>
@@ -30,20 +31,21 @@ inline void require_a_thread(const char* where, int count) {
   }
 }
 
-/// So many that two threads are faster than one for ReLU, too, where each has no more: the line
-/// "threads" of the benchmarks says by how much. With half as many, starting a thread took longer
-/// than it saved; OpenMP's are there already.
+/// The smallest block of a thread. With blocks of this size two threads are faster than one even
+/// for ReLU; the line "threads" of the benchmarks says by how much. With half as many elements,
+/// starting a thread took longer than it saved. OpenMP's threads are already running, so their
+/// blocks are smaller.
 #if defined(_OPENMP)
 inline constexpr Index elements_per_thread = Index{1} << 16;
 #else
 inline constexpr Index elements_per_thread = Index{1} << 20;
 #endif
 
-/// Threads that have been started; they are joined at the end of the scope, however it is left.
+/// Threads that are joined at the end of the scope, also when an exception leaves it.
 template <class Thread>
-class Started {
+class JoiningThreads {
  public:
-  /// Starts a thread that does `work` if there is one to be had, and memory for it.
+  /// Starts a thread that calls `work`. Returns false if there is no thread, or no memory for it.
   template <class Work>
   bool start(const Work& work) {
 #if HILLOCK_HAS_EXCEPTIONS
@@ -59,10 +61,10 @@ class Started {
 #endif
     return true;
   }
-  Started() = default;
-  Started(const Started&) = delete;
-  Started& operator=(const Started&) = delete;
-  ~Started() {
+  JoiningThreads() = default;
+  JoiningThreads(const JoiningThreads&) = delete;
+  JoiningThreads& operator=(const JoiningThreads&) = delete;
+  ~JoiningThreads() {
     for (Thread& thread : threads_) thread.join();
   }
 
@@ -70,45 +72,48 @@ class Started {
   std::vector<Thread> threads_;
 };
 
-/// work(part) for 0 <= part < parts: part 0 and what there is no thread for here, each other on a
-/// thread of its own.
+/// Calls work(part) for 0 <= part < parts, each on a thread of its own. The caller's thread
+/// computes part 0 and the parts for which no thread could be started.
 template <class Thread, class Work>
-void run_on_threads(int parts, const Work& work) {
-  Started<Thread> others;
+void parallel_for_threads(int parts, const Work& work) {
+  JoiningThreads<Thread> others;
   int part = 1;
   while (part < parts && others.start([&work, part] { work(part); })) ++part;
   work(0);
   for (; part < parts; ++part) work(part);
 }
 
-/// work(part) for 0 <= part < parts, each on a thread of its own; work throws nothing.
+/// Calls work(part) for 0 <= part < parts, each on a thread of its own; work throws nothing.
 template <class Work>
-void run_parts(int parts, const Work& work) {
+void parallel_for_parts(int parts, const Work& work) {
 #if defined(_OPENMP)
 #pragma omp parallel for num_threads(parts) schedule(static)
   for (int part = 0; part < parts; ++part) work(part);
 #else
-  run_on_threads<std::thread>(parts, work);
+  parallel_for_threads<std::thread>(parts, work);
 #endif
 }
 
-/// work(SubArray) for blocks that make up the shape, on at most so many threads. Blocks are whole
-/// runs of memory: columns of a column-major output, unless it has fewer than there are threads.
+/// Calls work(SubArray) for blocks that make up the shape, on at most `threads` threads. Each block
+/// is contiguous in memory: columns of a column-major output, unless it has fewer columns than
+/// there are threads.
 template <class Work>
 void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work) {
-  const Index most = shape.rows * shape.cols / elements_per_thread;
-  const int parts = static_cast<int>(most < threads ? (most > 1 ? most : 1) : threads);
+  const Index max_parts = shape.rows * shape.cols / elements_per_thread;
+  const int parts =
+      static_cast<int>(max_parts < threads ? (max_parts > 1 ? max_parts : 1) : threads);
   if (parts == 1) return work(SubArray{0, 0, shape});
   const bool by_rows = is_row_major ? shape.rows >= parts : shape.cols < parts;
   const Index length = by_rows ? shape.rows : shape.cols;
-  // Where runs are cut, at multiples of a cache line's floats: no two threads write to one.
+  // Where a column has to be cut, it is cut at multiples of 16 elements, so that no two threads
+  // write to one cache line.
   const Index step = by_rows == is_row_major ? 1 : 16;
   const auto begin = [&](int part) {
     // In 64 bits, because Eigen's index may be an int.
     const std::int64_t cut = std::int64_t{length} * part / parts / step * step;
     return part == parts ? length : static_cast<Index>(cut);
   };
-  run_parts(parts, [&](int part) {
+  parallel_for_parts(parts, [&](int part) {
     const Index first = begin(part);
     const Index count = begin(part + 1) - first;
     work(by_rows ? SubArray{first, 0, {count, shape.cols}}
@@ -136,8 +141,8 @@ struct Threads : detail::PolicyBase {
   }
 };
 
-/// As the last argument of a verb: the work is shared by at most so many threads; the bits are
-/// those of one. Throws std::invalid_argument if there is not at least one.
+/// As the last argument of a verb, it shares the work among at most `count` threads. The bits are
+/// those of one thread. Throws std::invalid_argument if count is less than 1.
 [[nodiscard]] inline Threads threads(int count) {
   detail::require_a_thread("threads", count);
   return Threads(count);

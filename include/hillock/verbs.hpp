@@ -34,15 +34,15 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Checks an input, and an output as a forwarding reference deduces it.
+/// Checks the types of an input, and of an output as a forwarding reference deduces it.
 template <class X, class Y>
 struct CheckArguments {
   static constexpr bool passed = CheckElements<X>::passed && CheckOutput<Y>::passed &&
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
 };
 
-/// What a policy can be asked of a function that is not pointwise: it evaluates along an axis,
-/// where neither threads nor accumulate are there yet.
+/// Checks that a function can follow a policy. Functions along an axis have neither threads nor
+/// accumulate yet.
 template <class F, class Policy>
 struct CheckPolicy {
   static_assert(is_policy<Policy>,
@@ -55,13 +55,13 @@ struct CheckPolicy {
   static constexpr bool passed = true;
 };
 
-/// Whether arrays are so small, and known to be, that Eigen's unrolled loop over the lazy
-/// expression is faster: with 4 or 8 elements the questions about shapes and steps would take most
-/// of the time.
+/// Whether the types of arrays give them so few elements that Eigen's unrolled loop over the lazy
+/// expression is faster. With 4 or 8 elements, the tests of shapes and steps would take most of the
+/// time.
 template <class Y, class... Xs>
 constexpr bool are_small_and_fixed() noexcept {
-  constexpr int most = 64;
-  const auto fits = [](int size) { return size != Eigen::Dynamic && size <= most; };
+  constexpr int max_size = 64;
+  const auto fits = [](int size) { return size != Eigen::Dynamic && size <= max_size; };
   return simd::is_element<typename Y::Scalar> && are_stored_alike<Y, Xs...> &&
          fits(Y::SizeAtCompileTime) && (fits(Xs::SizeAtCompileTime) && ...);
 }
@@ -72,7 +72,7 @@ auto& mutable_dense(Y&& y) noexcept {
   return static_cast<Dense&>(y);
 }
 
-/// f or f' of a pointwise activation, on arrays.
+/// Computes f or f' of a pointwise activation, for arrays.
 template <Quantity Q, class F, class Policy, class X, class Y>
 HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& policy, const X& x,
                                  const char* output, Y& y) {
@@ -88,8 +88,8 @@ HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& po
   }
 }
 
-// Each verb on Eigen objects whose types were checked. Force-inlined into the verb: otherwise the
-// members of a Map go through the stack, 1 ns a call.
+// The verbs for Eigen objects whose types have been checked. Force-inlined into the public verbs:
+// otherwise the members of a Map spill to the stack, 1 ns per call.
 template <class F, class Policy, class X, class Y>
 HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, Y& y) {
   static_assert(CheckPolicy<F, Policy>::passed);
@@ -145,9 +145,9 @@ HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x,
   }
 }
 
-/// As many elements of T as can lie in memory, and be counted by Eigen's index.
+/// The largest number of elements of T that memory can hold and Eigen's index can count.
 template <class T>
-inline constexpr std::uintmax_t most_elements = std::min<std::uintmax_t>(
+inline constexpr std::uintmax_t max_elements = std::min<std::uintmax_t>(
     PTRDIFF_MAX / sizeof(T), static_cast<std::uintmax_t>(std::numeric_limits<Index>::max()));
 
 template <class T, class N>
@@ -155,20 +155,20 @@ template <class T, class N>
   using Wide = std::conditional_t<std::is_signed_v<N>, std::intmax_t, std::uintmax_t>;
   refuse(std::string("hillock::") + where + ": the number of elements is " +
          std::to_string(static_cast<Wide>(n)) + ", expected 0 to " +
-         std::to_string(most_elements<T>));
+         std::to_string(max_elements<T>));
 }
 
-/// Returns n as Eigen's index. A negative count is refused, and so is one that is more than memory
-/// can hold, as an unsigned one of 64 bits is that went below 0.
+/// Returns n as Eigen's index. It refuses a negative count, and one of more elements than memory
+/// can hold, such as an unsigned number that has wrapped around below 0.
 template <class T, class N>
 HILLOCK_INLINE Index checked_count(const char* where, N n) {
   static_assert(std::is_integral_v<N>, "hillock: the number of elements must be an integer");
-  // A negative number becomes a very large one.
-  if (static_cast<std::uintmax_t>(n) > most_elements<T>) throw_count<T>(where, n);
+  // The conversion makes a very large number of a negative one.
+  if (static_cast<std::uintmax_t>(n) > max_elements<T>) throw_count<T>(where, n);
   return static_cast<Index>(n);
 }
 
-/// n elements at a pointer as an array.
+/// Returns n elements at a pointer as an array.
 template <class T>
 HILLOCK_INLINE auto elements(T* at, Index n) {
   using Array = Eigen::Array<std::remove_const_t<T>, Eigen::Dynamic, 1>;
@@ -188,10 +188,10 @@ using IfPolicy = std::enable_if_t<is_policy<Policy>, int>;
 ///
 /// x is any dense Eigen array, matrix or expression of float, double, Eigen::half or
 /// Eigen::bfloat16; y is of the same element type, can be written to, and is never resized. y may
-/// be x itself (same address and strides). Every element is f(x) to the bit, as f(x) on a number
-/// gives it; edge values and the error bound are those of f. Throws std::invalid_argument, before
-/// anything is written, if the shapes differ or the memory overlaps in part. Allocates nothing, but
-/// where Eigen has to evaluate x first, as a matrix product.
+/// be x itself (same address and strides). Every element has the bits of f(x) for a number; edge
+/// values and the error bound are those of f. Throws std::invalid_argument, before anything is
+/// written, if the shapes differ or the memory overlaps in part. Allocates nothing, unless Eigen
+/// has to evaluate x first, such as a matrix product.
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
@@ -259,9 +259,9 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx, Policy policy) {
   detail::backward(f, policy, detail::as_dense(x), detail::as_dense(dy), detail::mutable_dense(dx));
 }
 
-/// y[i] = f(x[i]) for the n elements at two pointers; n of any integer type. y may be x. Throws
-/// std::invalid_argument if n is negative, or more than memory can hold, or if the memory overlaps
-/// in part. f must be a function of one element.
+/// y[i] = f(x[i]) for the n elements at two pointers; n may have any integer type. y may be x.
+/// Throws std::invalid_argument if n is negative or more than memory can hold, or if the memory
+/// overlaps in part. f must be a function of single elements.
 template <class F, class T, class N, detail::IfCount<N> = 0>
 void forward(const F& f, const T* x, T* y, N n) {
   const detail::Index count = detail::checked_count<T>("forward", n);
@@ -291,7 +291,7 @@ void backward(const F& f, const T* x, const T* dy, T* dx, N n) {
                     detail::elements(dx, count));
 }
 
-/// The verbs on pointers, with a policy.
+/// As forward(f, x, y, n), with a policy.
 template <class F, class T, class N, class Policy, detail::IfCount<N> = 0,
           detail::IfPolicy<Policy> = 0>
 void forward(const F& f, const T* x, T* y, N n, Policy policy) {

@@ -17,7 +17,7 @@ namespace {
 
 using namespace accuracy;
 
-struct Tally {
+struct SweepCounts {
   std::size_t sweeps = 0;
   std::size_t failed = 0;
 };
@@ -54,7 +54,7 @@ bool looked_at_properties(const Subject<T>& subject, const SweepResult<T>& resul
 
 template <class T>
 void sweep_list(const SubjectList<T>& list, const Options& options, bool are_judged, Table& table,
-                Tally& tally) {
+                SweepCounts& counts) {
   for (const Subject<T>& subject : list) {
     if (!is_wanted(subject, options)) continue;
     // Over every float the checksums say the same, ten times as fast; the README's table wants the
@@ -78,7 +78,7 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
                   sizeof(T) == 4 ? "compared with the library's double" : "properties alone");
     how.threads = options.threads;
     const SweepResult<T> result = sweep(subject, points, how);
-    ++tally.sweeps;
+    ++counts.sweeps;
     const bool is_complete =
         result.points == points.size() &&
         (sizeof(T) != 4 || stride != 1 || !are_judged || result.points == std::uint64_t{1} << 32) &&
@@ -87,7 +87,7 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
       std::printf("FAILED: %llu points\n", static_cast<unsigned long long>(result.points));
     const bool is_examined = !how.properties || looked_at_properties(subject, result);
     if (!is_examined) std::printf("FAILED: a property was not looked at\n");
-    if (!is_complete || !is_examined || !passed(subject, result)) ++tally.failed;
+    if (!is_complete || !is_examined || !passed(subject, result)) ++counts.failed;
     if (!options.readme || options.exhaustive || !passed(subject, result))
       print_result(subject, result);
     table.add(subject, result);
@@ -100,18 +100,18 @@ int run(const Options& options) {
   if (options.record) return record_checksums(options) ? 0 : 1;
   if (!options.readme) print_build(options);
   if (options.checksums) return check_checksums(options) ? 0 : 1;
-  Tally tally;
+  SweepCounts counts;
   Table table;
-  sweep_list(subjects<float>(), options, true, table, tally);
-  sweep_list(subjects<double>(), options, true, table, tally);
-  if (tally.sweeps == 0) {
+  sweep_list(subjects<float>(), options, true, table, counts);
+  sweep_list(subjects<double>(), options, true, table, counts);
+  if (counts.sweeps == 0) {
     std::fprintf(stderr, "accuracy: no function, type and tier of this name\n");
     return 2;
   }
-  if (options.peers || options.readme) sweep_list(peers(), options, false, table, tally);
+  if (options.peers || options.readme) sweep_list(peers(), options, false, table, counts);
   if (options.readme) table.print();
-  if (!options.readme) std::printf("%zu sweeps, %zu failed\n", tally.sweeps, tally.failed);
-  return tally.failed == 0 ? 0 : 1;
+  if (!options.readme) std::printf("%zu sweeps, %zu failed\n", counts.sweeps, counts.failed);
+  return counts.failed == 0 ? 0 : 1;
 }
 
 /// Whether subnormals are flushed already: linking with -ffast-math does that, and then nothing

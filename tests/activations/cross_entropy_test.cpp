@@ -41,8 +41,8 @@ struct Reference {
   template <class X>
   Reference(const X& x, Index label) {
     Index largest = 0;
-    const Wide<T> top = x.maxCoeff(&largest);
-    for (Index i = 0; i < x.size(); ++i) p.push_back(std::exp(Wide<T>(x[i]) - top));
+    const Wide<T> maximum = x.maxCoeff(&largest);
+    for (Index i = 0; i < x.size(); ++i) p.push_back(std::exp(Wide<T>(x[i]) - maximum));
     Wide<T> beside = 0, beside_label = 0;
     for (Index i = 0; i < x.size(); ++i) {
       if (i != largest) beside += p[static_cast<std::size_t>(i)];
@@ -50,7 +50,7 @@ struct Reference {
     }
     for (Wide<T>& each : p) each /= 1 + beside;
     others_of_label = beside_label / (1 + beside);
-    const Wide<T> log = std::log1p(beside), distance = top - Wide<T>(x[label]);
+    const Wide<T> log = std::log1p(beside), distance = maximum - Wide<T>(x[label]);
     loss = log + distance;
     largest_term = std::max(log, distance);
   }

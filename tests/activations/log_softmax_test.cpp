@@ -19,14 +19,14 @@ using RowMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::RowMajor>;
 template <class T>
 struct Reference {
   std::vector<Wide<T>> difference, p;
-  Wide<T> top, log_sum;
+  Wide<T> maximum, log_sum;
 
   template <class X>
   explicit Reference(const X& x) {
     Index largest = 0;
-    top = x.maxCoeff(&largest);
+    maximum = x.maxCoeff(&largest);
     for (Index i = 0; i < x.size(); ++i) {
-      difference.push_back(Wide<T>(x[i]) - top);
+      difference.push_back(Wide<T>(x[i]) - maximum);
       p.push_back(i == largest ? 0 : std::exp(difference.back()));
     }
     const Wide<T> others = wide_sum<Wide<T>>(p);
@@ -79,8 +79,8 @@ Worst4 worst_of(const F& f, const Logsumexp& logsumexp, const Error& error) {
         const Reference<T> wanted(z.col(j));
         const Eigen::Array<T, Dynamic, 1> gradients = dy.col(j);
         const Wide<T> total = wide_sum<Wide<T>>(gradients);
-        worst.sum = std::max(worst.sum, error(sums(0, j), wanted.top + wanted.log_sum,
-                                              std::max(std::fabs(wanted.top), wanted.log_sum)));
+        worst.sum = std::max(worst.sum, error(sums(0, j), wanted.maximum + wanted.log_sum,
+                                              std::max(std::fabs(wanted.maximum), wanted.log_sum)));
         for (Index i = 0; i < n; ++i, ++worst.points) {
           const auto at = static_cast<std::size_t>(i);
           worst.forward =

@@ -34,13 +34,13 @@ TEMPLATE_TEST_CASE("maxout takes the largest of each group and routes the gradie
         REQUIRE(y.cols() == samples);
         for (Index j = 0; j < samples; ++j)
           for (Index u = 0; u < units; ++u, ++groups) {
-            Index winner = u * pieces;
-            for (Index i = winner + 1; i < (u + 1) * pieces; ++i)
-              if (z(i, j) > z(winner, j)) winner = i;
-            if (y(u, j) != z(winner, j)) ++wrong;
+            Index argmax = u * pieces;
+            for (Index i = argmax + 1; i < (u + 1) * pieces; ++i)
+              if (z(i, j) > z(argmax, j)) argmax = i;
+            if (y(u, j) != z(argmax, j)) ++wrong;
             for (Index i = u * pieces; i < (u + 1) * pieces; ++i) {
-              if (bits_of(mask(i, j)) != bits_of(T(i == winner ? 1 : 0))) ++wrong;
-              if (bits_of(dz(i, j)) != bits_of(i == winner ? dy(u, j) : T(0))) ++wrong;
+              if (bits_of(mask(i, j)) != bits_of(T(i == argmax ? 1 : 0))) ++wrong;
+              if (bits_of(dz(i, j)) != bits_of(i == argmax ? dy(u, j) : T(0))) ++wrong;
             }
           }
         const RowMajor<T> z_row = z;
@@ -89,14 +89,14 @@ TEMPLATE_TEST_CASE("maxout of every layout does what a loop over the pieces does
         ArrayXX<T> y(units, samples), mask = ArrayXX<T>::Zero(n, samples), dz = mask;
         for (Index j = 0; j < samples; ++j)
           for (Index u = 0; u < units; ++u) {
-            Index winner = u * pieces;
-            for (Index i = winner + 1; i < (u + 1) * pieces; ++i) {
-              if (std::isnan(z(winner, j))) break;
-              if (std::isnan(z(i, j)) || z(i, j) > z(winner, j)) winner = i;
+            Index argmax = u * pieces;
+            for (Index i = argmax + 1; i < (u + 1) * pieces; ++i) {
+              if (std::isnan(z(argmax, j))) break;
+              if (std::isnan(z(i, j)) || z(i, j) > z(argmax, j)) argmax = i;
             }
-            y(u, j) = z(winner, j);
-            mask(winner, j) = 1;
-            dz(winner, j) = dy(u, j);
+            y(u, j) = z(argmax, j);
+            mask(argmax, j) = 1;
+            dz(argmax, j) = dy(u, j);
           }
         const auto compare = [&](const auto& got, const ArrayXX<T>& wanted) {
           for (Index j = 0; j < samples; ++j)
@@ -138,8 +138,8 @@ TEMPLATE_TEST_CASE("maxout of every layout does what a loop over the pieces does
   CHECK(compared > 1000000);
 }
 
-TEMPLATE_TEST_CASE("the lowest index of maxout wins a tie, +0 and -0 being one", "[maxout]", float,
-                   double) {
+TEMPLATE_TEST_CASE("the lowest index of equal pieces is the argmax of maxout, +0 and -0 being one",
+                   "[maxout]", float, double) {
   using T = TestType;
   const Maxout<> maxout{3, Per::column};
   Eigen::Array<T, 3, 1> z(-T(0), T(0), -T(0));
@@ -149,8 +149,8 @@ TEMPLATE_TEST_CASE("the lowest index of maxout wins a tie, +0 and -0 being one",
   CHECK((maxout.derivative(z) == Eigen::Array<T, 3, 1>(0, 1, 0)).all());
 }
 
-TEMPLATE_TEST_CASE("the first NaN of a group wins and takes the gradient", "[maxout]", float,
-                   double) {
+TEMPLATE_TEST_CASE("the first NaN of a group is the argmax and takes the gradient", "[maxout]",
+                   float, double) {
   using T = TestType;
   const Maxout<> maxout{4, Per::column};
   const T nan = Special<T>::quiet_nan, infinity = Special<T>::infinity;

@@ -38,7 +38,7 @@ ArrayXX<T> arranged(const std::vector<T>& from, Index rows, Index cols, std::siz
 TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as asked", "[prelu]",
                    float, double) {
   using T = TestType;
-  Tally tally;
+  Comparison comparison;
   const std::pair<Index, Index> shapes[] = {{6, 6}, {5, 23}, {37, 4}, {1, 300}, {300, 1}, {17, 17}};
   for (const auto& shape : shapes)
     for (const int kind : {0, 1, 2}) {
@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as ask
         REQUIRE(got.cols() == cols);
         for (Index j = 0; j < cols; ++j)
           for (Index i = 0; i < rows; ++i)
-            tally.expect(got(i, j), wanted_array(i, j), z(i, j), path, i, j);
+            comparison.expect(got(i, j), wanted_array(i, j), z(i, j), path, i, j);
       };
       const RowMajor<T> z_row = z;
       compare(prelu(z), y, "forward");
@@ -86,7 +86,7 @@ TEMPLATE_TEST_CASE("prelu takes one slope, one per row or one per column, as ask
       block(inside).setConstant(untouched<T>);
       CHECK((inside == untouched<T>).all());
     }
-  tally.check(30000);
+  comparison.check(30000);
 }
 
 /// What a verb has written to the block of an array of `Order`, and what stands around it.
@@ -117,7 +117,7 @@ T computed_slope(double slope) {
 /// All verbs on arrays of `Order`, in place and apart, of a frame that makes their runs follow each
 /// other or not.
 template <class T, int Order>
-void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, Index rows,
+void compare_with_slopes(Comparison& comparison, const Eigen::ArrayXd& slopes, Per per, Index rows,
                          Index cols, Index frame) {
   PReLU<> prelu{Eigen::ArrayXd::Ones(slopes.size()), per};
   prelu.slope = slopes;  // the constructor would refuse what is not finite
@@ -136,7 +136,7 @@ void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, In
         const T wanted = what == What::f            ? f
                          : what == What::derivative ? f1
                                                     : product(dy(i, j), f1);
-        tally.expect(T(block(i, j)), wanted, v, path, i, j);
+        comparison.expect(T(block(i, j)), wanted, v, path, i, j);
       }
     if (!got.is_untouched_around()) FAIL(path << " has written around a block");
   };
@@ -160,7 +160,7 @@ void compare_with_slopes(Tally& tally, const Eigen::ArrayXd& slopes, Per per, In
 }
 
 /// Slopes of which all are in (0, 1], and of any kind.
-Eigen::ArrayXd gentle_slopes(Index n) {
+Eigen::ArrayXd slopes_in_unit_interval(Index n) {
   Eigen::ArrayXd slopes(n);
   for (Index i = 0; i < n; ++i) slopes[i] = i % 5 == 0 ? 1 : 0.01 * static_cast<double>(1 + i % 97);
   return slopes;
@@ -170,15 +170,16 @@ Eigen::ArrayXd gentle_slopes(Index n) {
 TEMPLATE_TEST_CASE("prelu finds its slopes in blocks and whole arrays of all sizes", "[prelu]",
                    float, double) {
   using T = TestType;
-  Tally tally;
+  Comparison comparison;
   const auto compare = [&](Index rows, Index cols) {
     for (const Per per : {Per::row, Per::column})
-      for (const bool are_gentle : {true, false}) {
+      for (const bool are_in_unit_interval : {true, false}) {
         const Index n = per == Per::row ? rows : cols;
-        const Eigen::ArrayXd slopes = are_gentle ? gentle_slopes(n) : some_slopes(n);
+        const Eigen::ArrayXd slopes =
+            are_in_unit_interval ? slopes_in_unit_interval(n) : some_slopes(n);
         const Index frame = (rows + cols + (per == Per::row)) % 2;
-        compare_with_slopes<T, Eigen::ColMajor>(tally, slopes, per, rows, cols, frame);
-        compare_with_slopes<T, Eigen::RowMajor>(tally, slopes, per, rows, cols, 1 - frame);
+        compare_with_slopes<T, Eigen::ColMajor>(comparison, slopes, per, rows, cols, frame);
+        compare_with_slopes<T, Eigen::RowMajor>(comparison, slopes, per, rows, cols, 1 - frame);
       }
   };
   for (Index rows = 1; rows <= 40; ++rows)
@@ -190,14 +191,14 @@ TEMPLATE_TEST_CASE("prelu finds its slopes in blocks and whole arrays of all siz
     }
   compare(2, 5003);
   compare(5003, 2);
-  tally.check(4000000);
+  comparison.check(4000000);
 }
 
 // A slope of any kind among gentle ones: NaN, which no comparison finds, infinities, and numbers
 // beyond float, of either sign.
 TEMPLATE_TEST_CASE("prelu shows each slope that is not finite, and no other unit does", "[prelu]",
                    float, double) {
-  Tally tally;
+  Comparison comparison;
   for (const double odd : {Special<double>::quiet_nan, Special<double>::infinity,
                            -Special<double>::infinity, 1e300, -1e300, -0.0})
     for (const Per per : {Per::row, Per::column})
@@ -205,13 +206,13 @@ TEMPLATE_TEST_CASE("prelu shows each slope that is not finite, and no other unit
            {std::pair<Index, Index>(3, 50), {50, 3}, {40, 40}, {2, 700}, {700, 2}}) {
         const Index n = per == Per::row ? rows : cols;
         for (const Index at : {Index(0), n / 2, n - 1}) {
-          Eigen::ArrayXd slopes = gentle_slopes(n);
+          Eigen::ArrayXd slopes = slopes_in_unit_interval(n);
           slopes[at] = odd;
-          compare_with_slopes<TestType, Eigen::ColMajor>(tally, slopes, per, rows, cols, 1);
-          compare_with_slopes<TestType, Eigen::RowMajor>(tally, slopes, per, rows, cols, 0);
+          compare_with_slopes<TestType, Eigen::ColMajor>(comparison, slopes, per, rows, cols, 1);
+          compare_with_slopes<TestType, Eigen::RowMajor>(comparison, slopes, per, rows, cols, 0);
         }
       }
-  tally.check(1000000);
+  comparison.check(1000000);
   PReLU<> shared;
   shared.slope[0] = Special<double>::quiet_nan;
   const Eigen::Array<TestType, 3, 1> z(-1, 0, 2), y = shared(z), d = shared.derivative(z);

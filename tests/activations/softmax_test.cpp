@@ -22,11 +22,12 @@ using WideArray = Eigen::Array<Wide<T>, Dynamic, 1>;
 template <class T>
 WideArray<T> reference(const Eigen::Array<T, Dynamic, 1>& x) {
   WideArray<T> e(x.size());
-  const Wide<T> top = x.maxCoeff();
+  const Wide<T> maximum = x.maxCoeff();
   for (Index i = 0; i < x.size(); ++i) {
-    const Wide<T> difference = x[i] - top;
-    const Wide<T> back = difference + top;
-    const Wide<T> low = std::isfinite(difference) ? (x[i] - back) + (top - (back - difference)) : 0;
+    const Wide<T> difference = x[i] - maximum;
+    const Wide<T> back = difference + maximum;
+    const Wide<T> low =
+        std::isfinite(difference) ? (x[i] - back) + (maximum - (back - difference)) : 0;
     e[i] = std::exp(difference) * (1 + low);
   }
   return e / wide_sum<Wide<T>>(e);
@@ -144,7 +145,7 @@ TEMPLATE_TEST_CASE("+infinity or NaN makes its own distribution NaN and no other
 
 template <class T, class F>
 void compare_layouts() {
-  Tally tally;
+  Comparison comparison;
   for (const Index n : {1, 3, 10, 33, 70})
     for (Index count = 1; count <= 19; ++count) {
       ArrayXX<T> z = scores<T>(n, count, 5, static_cast<unsigned>(count));
@@ -162,7 +163,8 @@ void compare_layouts() {
         REQUIRE(got.rows() == n);
         REQUIRE(got.cols() == count);
         for (Index j = 0; j < count; ++j)
-          for (Index i = 0; i < n; ++i) tally.expect(got(i, j), wanted(i, j), z(i, j), path, i, j);
+          for (Index i = 0; i < n; ++i)
+            comparison.expect(got(i, j), wanted(i, j), z(i, j), path, i, j);
       };
       const RowMajor<T> z_row = z, dp_row = dp, p_row = p;
       const F by_column{Per::column}, by_row{Per::row};
@@ -192,7 +194,7 @@ void compare_layouts() {
       inside.block(1, 1, n, count).setConstant(untouched<T>);
       CHECK((inside == untouched<T>).all());
     }
-  tally.check(100000);
+  comparison.check(100000);
 }
 
 RealColumn softmax_of(const RealColumn& x, AllMasked policy) {

@@ -46,10 +46,10 @@ void add_maxout_monitors(Results& results) {
         const MaxoutMonitor monitor = maxout_monitor<T>(pieces, axis, units);
         const hillock::MaxoutReport report = monitor.report();
         Checksum sum;
-        add_counts(sum, report.wins);
+        add_counts(sum, report.argmax_counts);
         add_counts(sum, report.finite);
         add_counts(sum, report.non_finite);
-        sum.add_number(report.never_winning_fraction());
+        sum.add_number(report.never_argmax_fraction());
         sum.add_number(report.linear_fraction());
         sum.add_number(report.non_finite_fraction());
         add_state(sum, monitor.state());
@@ -81,7 +81,7 @@ void add_softmax_monitors(Results& results) {
         const SoftmaxMonitor<> monitor = softmax_monitor<T>(axis, policy, entries);
         const hillock::SoftmaxReport report = monitor.report();
         Checksum sum;
-        add_counts(sum, report.wins);
+        add_counts(sum, report.argmax_counts);
         add_counts(sum, {report.finite, report.non_finite, report.masked, report.saturated});
         sum.add_number(report.saturated_fraction());
         sum.add_number(report.non_finite_fraction());

@@ -318,7 +318,7 @@ TEST_CASE("a network's report is read back field by field", "[diagnostics]") {
              {"mean_output", units.layer.mean_output()},
              {"output_variance", units.layer.output_variance()},
              {"one_sign", units.sign_coherence()},
-             {"never_winning", nan},
+             {"never_argmax", nan},
              {"saturated_softmax", nan},
              {"gradient_norm", flow.report().layers[0].norm()}});
   check_row(2, "twice", "maxout",
@@ -326,7 +326,7 @@ TEST_CASE("a network's report is read back field by field", "[diagnostics]") {
              {"units", 1},
              {"non_finite", 0},
              {"dead", nan},
-             {"never_winning", maxout.report().never_winning_fraction()},
+             {"never_argmax", maxout.report().never_argmax_fraction()},
              {"gradient_norm", 0}});
   check_row(3, "output", "softmax",
             {{"occurrence", 1},

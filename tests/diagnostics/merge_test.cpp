@@ -245,9 +245,9 @@ TEST_CASE("what does not belong together does not merge, and a state that is not
   CHECK(says(refused([](auto& s) { s.integers[1] = std::int64_t{1} << 60; }),
              {"1152921504606846976 units", "expected 1 to 25"}));
   CHECK(says(refused([](auto& s) { s.integers.pop_back(); }),
-             {"17 integers and 30 numbers of its 3 units", "expected 6 and 10 of each"}));
+             {"17 integers and 30 numbers for its 3 units", "expected 6 and 10 for each"}));
   CHECK(says(refused([](auto& s) { s.numbers.push_back(0); }),
-             {"18 integers and 31 numbers of its 3 units", "expected 6 and 10 of each"}));
+             {"18 integers and 31 numbers for its 3 units", "expected 6 and 10 for each"}));
   CHECK(says(refused([](auto& s) { s.numbers.resize(2); }), {"ends after 2 numbers"}));
   CHECK(says(refused([](auto& s) { s.integers.back() = -1; }),
              {"-1 elements of a unit that are saturated high", "expected 0 to 0"}));
@@ -298,7 +298,7 @@ std::string difference_between(const F& f, const F& other) {
   const std::string merged = complaint([&] { monitor.merge(theirs); });
   const std::string made = complaint([&] { UnitMonitor(f, theirs.state()); });
   const auto reason = [](const std::string& message) {
-    const std::size_t at = message.find(" watches");
+    const std::size_t at = message.find(" observes");
     return at == std::string::npos ? message : message.substr(at);
   };
   CHECK(reason(merged) == reason(made));
@@ -372,9 +372,9 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
 
   hillock::MaxoutMonitor maxout(hillock::Maxout<>{3, Per::column}, 1);
   maxout.observe(z);
-  const auto once = maxout.report().wins;
+  const auto once = maxout.report().argmax_counts;
   maxout.merge(maxout);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(maxout.report().wins[i] == 2 * once[i]);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(maxout.report().argmax_counts[i] == 2 * once[i]);
   hillock::SoftmaxMonitor softmax(hillock::Softmax<>{Per::column}, 3);
   softmax.observe(z);
   const auto distributions = softmax.report().finite;

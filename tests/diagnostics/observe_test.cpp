@@ -36,20 +36,20 @@ class Tying {
   unsigned non_finite_;
 };
 
-/// The winner among n entries at(i), or n where one of them is not finite.
+/// The argmax among n entries at(i), or n where one of them is not finite.
 template <class At>
-Index winner_of(Index n, const At& at) {
-  Index winner = 0;
+Index argmax_of(Index n, const At& at) {
+  Index argmax = 0;
   for (Index i = 0; i < n; ++i) {
     if (!std::isfinite(at(i))) return n;
-    if (at(i) > at(winner)) winner = i;
+    if (at(i) > at(argmax)) argmax = i;
   }
-  return winner;
+  return argmax;
 }
 
 template <class Z>
-void expect_winning_pieces(Difference& difference, const std::string& what, const Z& z, int pieces,
-                           Per per) {
+void expect_argmax_counts(Difference& difference, const std::string& what, const Z& z, int pieces,
+                          Per per) {
   const bool along_column = per == Per::column;
   const Index units = (along_column ? z.rows() : z.cols()) / pieces;
   const Index samples = along_column ? z.cols() : z.rows();
@@ -57,25 +57,25 @@ void expect_winning_pieces(Difference& difference, const std::string& what, cons
   monitor.observe(z);
   const auto got = monitor.report();
   const auto u = static_cast<std::size_t>(units), k = static_cast<std::size_t>(pieces);
-  Counts wins(u * k), finite(u), non_finite(u);
+  Counts argmax_counts(u * k), finite(u), non_finite(u);
   for (Index sample = 0; sample < samples; ++sample) {
     for (std::size_t unit = 0; unit < u; ++unit) {
-      const auto winner = winner_of(pieces, [&](Index piece) {
+      const auto argmax = argmax_of(pieces, [&](Index piece) {
         const Index entry = static_cast<Index>(unit) * pieces + piece;
         return static_cast<double>(along_column ? z(entry, sample) : z(sample, entry));
       });
-      ++(winner == pieces ? non_finite : finite)[unit];
-      if (winner < pieces) ++wins[unit * k + static_cast<std::size_t>(winner)];
+      ++(argmax == pieces ? non_finite : finite)[unit];
+      if (argmax < pieces) ++argmax_counts[unit * k + static_cast<std::size_t>(argmax)];
     }
   }
-  difference.expect(got.wins == wins && got.finite == finite && got.non_finite == non_finite,
-                    what + ", " + std::to_string(z.rows()) + " x " + std::to_string(z.cols()) +
-                        ", pieces " + std::to_string(pieces) +
-                        (along_column ? " of a column" : " of a row"));
+  difference.expect(
+      got.argmax_counts == argmax_counts && got.finite == finite && got.non_finite == non_finite,
+      what + ", " + std::to_string(z.rows()) + " x " + std::to_string(z.cols()) + ", pieces " +
+          std::to_string(pieces) + (along_column ? " of a column" : " of a row"));
 }
 
 template <class T>
-void check_winning_pieces(const char* type) {
+void check_argmax_counts(const char* type) {
   std::mt19937 random(13);
   Difference difference;
   for (int pieces = 2; pieces <= 140; pieces += pieces < 40 ? 1 : 17) {
@@ -86,9 +86,9 @@ void check_winning_pieces(const char* type) {
         const int layout = static_cast<int>(random() % layouts);
         const std::string what = std::string(type) + ", layout " + std::to_string(layout);
         const auto columns = strided_array<T>(layout, units * pieces, samples, draw);
-        expect_winning_pieces(difference, what, columns.view(), pieces, Per::column);
+        expect_argmax_counts(difference, what, columns.view(), pieces, Per::column);
         const auto rows = strided_array<T>(layout, samples, units * pieces, draw);
-        expect_winning_pieces(difference, what, rows.view(), pieces, Per::row);
+        expect_argmax_counts(difference, what, rows.view(), pieces, Per::row);
       }
     }
   }
@@ -97,13 +97,13 @@ void check_winning_pieces(const char* type) {
   CHECK(difference.compared > 3000);
 }
 
-TEST_CASE("the winning pieces of maxout are those a plain loop finds", "[diagnostics]") {
-  check_winning_pieces<float>("float");
-  check_winning_pieces<double>("double");
-  check_winning_pieces<Eigen::half>("half");
+TEST_CASE("the argmax counts of maxout are those a plain loop finds", "[diagnostics]") {
+  check_argmax_counts<float>("float");
+  check_argmax_counts<double>("double");
+  check_argmax_counts<Eigen::half>("half");
 }
 
-TEST_CASE("winners are found in arrays of fixed size, blocks, bfloat16 and expressions, too",
+TEST_CASE("argmaxes are found in arrays of fixed size, blocks, bfloat16 and expressions, too",
           "[diagnostics]") {
   std::mt19937 random(17);
   Difference difference;
@@ -114,11 +114,11 @@ TEST_CASE("winners are found in arrays of fixed size, blocks, bfloat16 and expre
     for (Index i = 0; i < fixed.size(); ++i) fixed(i) = draw();
     for (Index i = 0; i < large.size(); ++i) large(i) = draw();
     for (const Per per : {Per::row, Per::column}) {
-      expect_winning_pieces(difference, "fixed size", fixed, 3, per);
-      expect_winning_pieces(difference, "block", large.block(3, 5, 36, 84), 4, per);
-      expect_winning_pieces(difference, "expression", -(large.block(3, 5, 36, 84)), 12, per);
-      expect_winning_pieces(difference, "bfloat16",
-                            large.topLeftCorner(35, 70).cast<Eigen::bfloat16>().eval(), 5, per);
+      expect_argmax_counts(difference, "fixed size", fixed, 3, per);
+      expect_argmax_counts(difference, "block", large.block(3, 5, 36, 84), 4, per);
+      expect_argmax_counts(difference, "expression", -(large.block(3, 5, 36, 84)), 12, per);
+      expect_argmax_counts(difference, "bfloat16",
+                           large.topLeftCorner(35, 70).cast<Eigen::bfloat16>().eval(), 5, per);
     }
   }
   INFO(difference.first);
@@ -142,7 +142,7 @@ void check_distributions(const char* type) {
         monitor.observe(z);
         const auto got = monitor.report();
         const Array<T> p = softmax(z);
-        Counts wins(static_cast<std::size_t>(entries));
+        Counts argmax_counts(static_cast<std::size_t>(entries));
         std::int64_t finite = 0, non_finite = 0, masked = 0, saturated = 0;
         for (Index sample = 0; sample < samples; ++sample) {
           const Array<T> logits = along_column ? Array<T>(z.col(sample)) : Array<T>(z.row(sample));
@@ -153,15 +153,15 @@ void check_distributions(const char* type) {
           const auto at = [&](Index entry) {
             return static_cast<double>(along_column ? p(entry, sample) : p(sample, entry));
           };
-          const Index winner = winner_of(entries, at);
-          ++(winner == entries ? non_finite : finite);
-          if (winner == entries) continue;
-          ++wins[static_cast<std::size_t>(winner)];
-          saturated += at(winner) * (1 - at(winner)) < got.tau;
+          const Index argmax = argmax_of(entries, at);
+          ++(argmax == entries ? non_finite : finite);
+          if (argmax == entries) continue;
+          ++argmax_counts[static_cast<std::size_t>(argmax)];
+          saturated += at(argmax) * (1 - at(argmax)) < got.tau;
         }
         difference.expect(
-            got.wins == wins && got.finite == finite && got.non_finite == non_finite &&
-                got.masked == masked && got.saturated == saturated,
+            got.argmax_counts == argmax_counts && got.finite == finite &&
+                got.non_finite == non_finite && got.masked == masked && got.saturated == saturated,
             std::string(type) + ", " + std::to_string(samples) +
                 (along_column ? " columns of " : " rows of ") + std::to_string(entries));
       }
@@ -172,14 +172,14 @@ void check_distributions(const char* type) {
   CHECK(difference.compared > 500);
 }
 
-TEST_CASE("the winners of softmax and the saturated distributions are those a plain loop finds",
+TEST_CASE("the argmaxes of softmax and the saturated distributions are those a plain loop finds",
           "[diagnostics]") {
   check_distributions<float>("float");
   check_distributions<double>("double");
   check_distributions<Eigen::half>("half");
 }
 
-TEST_CASE("what is masked whole has no winner, whatever the policy makes of it", "[diagnostics]") {
+TEST_CASE("what is masked whole has no argmax, whatever the policy makes of it", "[diagnostics]") {
   constexpr float nan = Special<float>::quiet_nan, infinity = Special<float>::infinity;
   Array<float> z(3, 7);  // a column a distribution: three are masked, three hold what no p comes of
   z << -infinity, 1, -infinity, nan, -infinity, -infinity, -infinity,  //
@@ -201,7 +201,7 @@ TEST_CASE("what is masked whole has no winner, whatever the policy makes of it",
       for (const auto& report :
            {monitor.report(), merged.report(),
             hillock::SoftmaxMonitor(hillock::Softmax<>(per, policy), monitor.state()).report()}) {
-        CHECK(report.wins == Counts{2, 0, 0});
+        CHECK(report.argmax_counts == Counts{2, 0, 0});
         CHECK(report.finite == 2);
         CHECK(report.masked == 6);
         CHECK(report.non_finite == 6);

@@ -36,7 +36,7 @@ UnitReport report_of(const F& f, const Z& z, const hillock::MonitorOptions& opti
 hillock::SoftmaxReport sure_softmax() {
   hillock::SoftmaxReport report;
   report.finite = report.saturated = 100;
-  report.wins = {50, 50};
+  report.argmax_counts = {50, 50};
   return report;
 }
 
@@ -104,10 +104,10 @@ TEST_CASE("a sample is of one sign unless it has a positive and a negative outpu
   }
 }
 
-TEST_CASE("pieces of maxout that never win are found, and units of one piece alone",
+TEST_CASE("pieces of maxout that are never the argmax are found, and units of one piece alone",
           "[diagnostics]") {
   Eigen::ArrayXXf z(6, 3);
-  z << 1, 1, 5,  // unit 0: piece 0 wins a tie and the last, piece 1 the second
+  z << 1, 1, 5,  // unit 0: piece 0 is the argmax of a tie and the last, piece 1 of the second
       1, 2, 0,   //
       0, 0, 0,   // never
       3, 4, 1,   // unit 1: always
@@ -116,18 +116,18 @@ TEST_CASE("pieces of maxout that never win are found, and units of one piece alo
   hillock::MaxoutMonitor monitor(hillock::Maxout<>{3, Per::column}, 2);
   monitor.observe(z);
   const auto report = monitor.report();
-  CHECK(report.wins == std::vector<std::int64_t>{2, 1, 0, 2, 0, 0});
+  CHECK(report.argmax_counts == std::vector<std::int64_t>{2, 1, 0, 2, 0, 0});
   CHECK(report.finite == std::vector<std::int64_t>{3, 2});
-  CHECK(report.never_winning_fraction() == 0.5);
+  CHECK(report.never_argmax_fraction() == 0.5);
   CHECK(report.linear_fraction() == 0.5);
   CHECK(report.non_finite_fraction() == 1.0 / 6);
   const NetworkReport network = NetworkReport().add("maxout", report);
-  CHECK(network.has(Problem::never_winning));
+  CHECK(network.has(Problem::never_argmax));
   CHECK(network.has(Problem::non_finite));
   CHECK(says(complaint([&] { monitor.observe(z.topRows(5)); }), {"5 x 3", "2 units of 3 pieces"}));
 }
 
-TEST_CASE("a distribution of softmax is saturated where p (1 - p) < tau for its winner",
+TEST_CASE("a distribution of softmax is saturated where p (1 - p) < tau for its argmax",
           "[diagnostics]") {
   // Of two classes p = sigmoid(difference): saturated beyond 5.288.
   Eigen::ArrayXXd z = Eigen::ArrayXXd::Zero(2, 5);
@@ -138,7 +138,7 @@ TEST_CASE("a distribution of softmax is saturated where p (1 - p) < tau for its 
   CHECK(report.saturated == 2);
   CHECK(report.finite == 4);
   CHECK(report.non_finite == 1);
-  CHECK(report.wins == std::vector<std::int64_t>{3, 1});
+  CHECK(report.argmax_counts == std::vector<std::int64_t>{3, 1});
   CHECK(says(complaint([] {
                static_cast<void>(
                    hillock::SoftmaxMonitor(hillock::Softmax<>{Per::column}, 2).report());
@@ -192,7 +192,7 @@ TEST_CASE("what training broke is told from what was broken before it", "[diagno
   CHECK(alone[0].problem == Problem::dead_units);
   CHECK(says(alone[0].what, {"each active on less than 1.50 %"}));
   CHECK(says(alone[0].advice, {"start the bias at 0", "in training: lower the learning rate",
-                               "LeakyReLU instead has no dead units"}));
+                               "LeakyReLU has no dead units"}));
   const auto died = network(dead).compare_with(network(healthy)).findings();
   CHECK(says(died.at(0).advice, {"lower the learning rate"}));
   CHECK(!says(died.at(0).advice, {"bias"}));
@@ -231,7 +231,7 @@ TEST_CASE("the advice on dead units is about the function that they have", "[dia
   };
   CHECK(says(advice_on(hillock::step, 0), {"another function"}));
   // By underflow of f'.
-  CHECK(says(advice_on(hillock::elu, -2000), {"smaller initial weights, a bias nearer to 0"}));
+  CHECK(says(advice_on(hillock::elu, -2000), {"take smaller initial weights, or a bias nearer to 0"}));
   CHECK(says(advice_on(hillock::relu, -2), {"start the bias at 0, not below it"}));
 }
 
@@ -336,13 +336,13 @@ TEST_CASE("a softmax that is sure of itself is wrong before the first step alone
   };
   const NetworkReport before = network(Stage::before_training);
   CHECK(before.has(Problem::saturated_softmax));
-  CHECK(says(before.findings().at(0).advice, {"smaller initial weights of the last layer"}));
+  CHECK(says(before.findings().at(0).advice, {"take smaller initial weights in the last layer"}));
   for (const Stage stage : {Stage::unknown, Stage::training}) {
     CHECK(network(stage).findings().empty());
     CHECK(has_note(network(stage), Problem::saturated_softmax));
   }
   CHECK(says(network(Stage::unknown).notes().at(0).advice,
-             {"before the first step: smaller", "has learned: nothing", "ReportOptions::stage"}));
+             {"before the first step: take smaller", "has learned: nothing", "ReportOptions::stage"}));
   CHECK(network(Stage::trained).notes().empty());
   CHECK(network(Stage::unknown).compare_with(before).is_healthy());
 }
@@ -377,7 +377,7 @@ TEST_CASE("two layers of one name keep their own findings", "[diagnostics]") {
   CHECK(findings[0].occurrence == 1);
   CHECK(says(findings[0].advice, {"start the bias at 0"}));
   CHECK(findings[1].occurrence == 2);
-  CHECK(says(findings[1].advice, {"mend what was wrong before", "lower the learning rate"}));
+  CHECK(says(findings[1].advice, {"first correct what was wrong before", "lower the learning rate"}));
 
   // Gradients too: the second's is its own.
   hillock::GradientFlow flow({"hidden", "hidden"});
@@ -430,16 +430,17 @@ TEST_CASE("reports of nothing say that nothing was reported", "[diagnostics]") {
   hillock::MaxoutReport maxout;
   maxout.finite = {5, 5};
   maxout.non_finite = {0, 0};
-  maxout.wins = {3, 2, 5};
+  maxout.argmax_counts = {3, 2, 5};
   for (const std::int64_t pieces : {-2, 0, 1, 2}) {
     maxout.pieces = pieces;
-    CHECK(says(complaint([&] { NetworkReport().add("m", maxout); }), {"3 wins", "2 and 2 counts"}));
+    CHECK(says(complaint([&] { NetworkReport().add("m", maxout); }),
+               {"3 argmax counts", "2 and 2 counts"}));
   }
-  maxout.wins.push_back(0);
+  maxout.argmax_counts.push_back(0);
   CHECK(NetworkReport().add("m", maxout).is_healthy());
 }
 
-TEST_CASE("the presets judge cases made by hand as their tools do", "[diagnostics]") {
+TEST_CASE("the presets' rules find in cases made by hand what their tools find", "[diagnostics]") {
   using namespace hillock::presets;
   // 10 units and 200 samples; unit u is active on `active[u]` of them.
   const auto with_active = [](std::initializer_list<int> active) {
@@ -450,22 +451,22 @@ TEST_CASE("the presets judge cases made by hand as their tools do", "[diagnostic
   };
   const Rule dead = sagemaker_dead_relu();
   // Below 1 % of 200 is below 2.
-  Verdict verdict = dead.judge(
+  RuleResult result = dead.evaluate(
       report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 2, 3, 9, 9, 9}), dead.monitor));
-  CHECK(verdict.units == 5);
-  CHECK(!verdict.fires);  // not more than 50 %
-  verdict = dead.judge(
+  CHECK(result.units == 5);
+  CHECK(!result.fires);  // not more than 50 %
+  result = dead.evaluate(
       report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 1, 3, 9, 9, 9}), dead.monitor));
-  CHECK(verdict.units == 6);
-  CHECK(verdict.fires);
+  CHECK(result.units == 6);
+  CHECK(result.fires);
 
   const Rule keras = keras_dead_relu_detector();
-  verdict = keras.judge(report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 1, 1, 1, 1, 1})));
-  CHECK(verdict.units == 1);
-  CHECK(verdict.fires);  // 10 % is enough
-  verdict = keras.judge(report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})));
-  CHECK(verdict.units == 1);
-  CHECK(!verdict.fires);  // 1 / 11 is not
+  result = keras.evaluate(report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 1, 1, 1, 1, 1})));
+  CHECK(result.units == 1);
+  CHECK(result.fires);  // 10 % is enough
+  result = keras.evaluate(report_of(hillock::relu, with_active({0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})));
+  CHECK(result.units == 1);
+  CHECK(!result.fires);  // 1 / 11 is not
 
   const auto outside = [](double inside_value, double outside_value, int units) {
     Eigen::ArrayXXd z = Eigen::ArrayXXd::Constant(10, 200, inside_value);
@@ -474,33 +475,36 @@ TEST_CASE("the presets judge cases made by hand as their tools do", "[diagnostic
     return z;
   };
   const Rule tanh = sagemaker_saturated_tanh(), sigmoid = sagemaker_saturated_sigmoid();
-  CHECK(tanh.judge(report_of(hillock::tanh, outside(9.49, -9.5, 6), tanh.monitor)).fires);
-  CHECK(!tanh.judge(report_of(hillock::tanh, outside(9.49, -9.5, 5), tanh.monitor)).fires);
-  CHECK(!tanh.judge(report_of(hillock::tanh, outside(0, 9.4998, 6), tanh.monitor)).fires);
-  CHECK(sigmoid.judge(report_of(hillock::sigmoid, outside(0, 17, 6), sigmoid.monitor)).units == 6);
-  CHECK(sigmoid.judge(report_of(hillock::sigmoid, outside(0, -17, 6), sigmoid.monitor)).units == 0);
-  CHECK(sigmoid.judge(report_of(hillock::sigmoid, outside(0, -23, 6), sigmoid.monitor)).fires);
+  CHECK(tanh.evaluate(report_of(hillock::tanh, outside(9.49, -9.5, 6), tanh.monitor)).fires);
+  CHECK(!tanh.evaluate(report_of(hillock::tanh, outside(9.49, -9.5, 5), tanh.monitor)).fires);
+  CHECK(!tanh.evaluate(report_of(hillock::tanh, outside(0, 9.4998, 6), tanh.monitor)).fires);
+  CHECK(sigmoid.evaluate(report_of(hillock::sigmoid, outside(0, 17, 6), sigmoid.monitor)).units ==
+        6);
+  CHECK(sigmoid.evaluate(report_of(hillock::sigmoid, outside(0, -17, 6), sigmoid.monitor)).units ==
+        0);
+  CHECK(sigmoid.evaluate(report_of(hillock::sigmoid, outside(0, -23, 6), sigmoid.monitor)).fires);
 
   const Rule makemore = makemore_tanh();
   Eigen::ArrayXXd z = Eigen::ArrayXXd::Zero(4, 5);
   z.row(2).setConstant(2.1);   // tanh 0.9705
   z.row(3).setConstant(-2.0);  // tanh -0.964
-  verdict = makemore.judge(report_of(hillock::tanh, z, makemore.monitor));
-  CHECK(verdict.share == 0.25);
-  CHECK(verdict.units == 1);
-  CHECK(verdict.fires);
-  CHECK(verdict.can_tell());
+  result = makemore.evaluate(report_of(hillock::tanh, z, makemore.monitor));
+  CHECK(result.share == 0.25);
+  CHECK(result.units == 1);
+  CHECK(result.fires);
+  CHECK(result.is_applicable());
 }
 
-TEST_CASE("a preset's rule does not judge what was observed otherwise", "[diagnostics]") {
+TEST_CASE("a preset's rule is not applicable to what was observed with other options",
+          "[diagnostics]") {
   using namespace hillock::presets;
   // 9.4 is saturated by |f'| < tau, but inside SageMaker's range.
   const Eigen::ArrayXXd z = Eigen::ArrayXXd::Constant(4, 50, 9.4);
   const auto cannot = [](const Rule& rule, const UnitReport& report,
                          std::initializer_list<const char*> why) {
-    const Verdict verdict = rule.judge(report);
-    return !verdict.can_tell() && !verdict.fires && verdict.units == 0 &&
-           std::isnan(verdict.share) && says(verdict.objection, why);
+    const RuleResult result = rule.evaluate(report);
+    return !result.is_applicable() && !result.fires && result.units == 0 &&
+           std::isnan(result.share) && says(result.not_applicable, why);
   };
   const Rule tanh = sagemaker_saturated_tanh(), makemore = makemore_tanh();
   const UnitReport by_tau = report_of(hillock::tanh, z);
@@ -508,14 +512,16 @@ TEST_CASE("a preset's rule does not judge what was observed otherwise", "[diagno
   for (const Rule& rule : {tanh, sagemaker_saturated_sigmoid(), makemore})
     CHECK(cannot(rule, by_tau, {"observed with no range, expected the range"}));
   CHECK(cannot(tanh, report_of(hillock::tanh, z, makemore.monitor), {"the range", "9.4999"}));
-  const Verdict verdict = tanh.judge(report_of(hillock::tanh, z, tanh.monitor));
-  CHECK(verdict.can_tell());
-  CHECK(!verdict.fires);
+  const RuleResult result = tanh.evaluate(report_of(hillock::tanh, z, tanh.monitor));
+  CHECK(result.is_applicable());
+  CHECK(!result.fires);
   // The count of active samples depends on the tolerance, the outputs on nothing.
   const UnitReport tolerant = report_of(hillock::relu, z, hillock::MonitorOptions{0.005, 0.5});
   CHECK(cannot(sagemaker_dead_relu(), tolerant, {"the tolerance 0.5, expected 0"}));
-  CHECK(keras_dead_relu_detector().judge(tolerant).can_tell());
-  CHECK(sagemaker_dead_relu().judge(report_of(hillock::relu, z, makemore.monitor)).can_tell());
+  CHECK(keras_dead_relu_detector().evaluate(tolerant).is_applicable());
+  CHECK(sagemaker_dead_relu()
+            .evaluate(report_of(hillock::relu, z, makemore.monitor))
+            .is_applicable());
   const UnitReport nothing =
       report_of(hillock::relu, Eigen::ArrayXXd::Constant(1, 1, Special<double>::quiet_nan));
   for (const Rule& rule : {sagemaker_dead_relu(), keras_dead_relu_detector()})
@@ -523,7 +529,7 @@ TEST_CASE("a preset's rule does not judge what was observed otherwise", "[diagno
   // Outputs of both signs that add up to 0 are not dead.
   Eigen::ArrayXXd both(1, 2);
   both << -1, 1;
-  CHECK(keras_dead_relu_detector().judge(report_of(hillock::tanh, both)).units == 0);
+  CHECK(keras_dead_relu_detector().evaluate(report_of(hillock::tanh, both)).units == 0);
 }
 
 TEST_CASE(

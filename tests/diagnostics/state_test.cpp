@@ -38,7 +38,7 @@ using hillock::UnitMonitor;
 constexpr double infinity = Special<double>::infinity;
 constexpr double nan = Special<double>::quiet_nan;
 constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t most_integer = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 
 /// What does not hold of a report; empty if all does.
 std::string flaw_of(const hillock::UnitStatistics& unit) {
@@ -69,13 +69,13 @@ std::string flaw_of(const hillock::UnitReport& report) {
 std::string flaw_of(const hillock::MaxoutReport& report) {
   const auto pieces = static_cast<std::size_t>(report.pieces);
   for (std::size_t unit = 0; unit < report.finite.size(); ++unit) {
-    std::int64_t wins = 0;
+    std::int64_t sum = 0;
     for (std::size_t i = 0; i < pieces; ++i) {
-      if (report.wins[unit * pieces + i] < 0) return "a negative count";
-      wins += report.wins[unit * pieces + i];
+      if (report.argmax_counts[unit * pieces + i] < 0) return "a negative count";
+      sum += report.argmax_counts[unit * pieces + i];
     }
-    if (report.non_finite[unit] < 0 || wins != report.finite[unit])
-      return "other wins than samples";
+    if (report.non_finite[unit] < 0 || sum != report.finite[unit])
+      return "argmax counts that do not add up to the samples";
     if (report.finite[unit] + report.non_finite[unit] != report.finite[0] + report.non_finite[0])
       return "units of different samples";
   }
@@ -84,12 +84,13 @@ std::string flaw_of(const hillock::MaxoutReport& report) {
 }
 
 std::string flaw_of(const hillock::SoftmaxReport& report) {
-  std::int64_t wins = 0;
-  for (const std::int64_t each : report.wins) {
+  std::int64_t sum = 0;
+  for (const std::int64_t each : report.argmax_counts) {
     if (each < 0) return "a negative count";
-    wins += each;
+    sum += each;
   }
-  if (wins != report.finite || report.non_finite < 0) return "other wins than samples";
+  if (sum != report.finite || report.non_finite < 0)
+    return "argmax counts that do not add up to the samples";
   return report.saturated >= 0 && report.saturated <= report.finite ? "" : "no saturated share";
 }
 
@@ -156,8 +157,8 @@ Outcomes fuzz(const MonitorState& real, const Make& make) {
                                      std::int64_t{1} << 53,
                                      (std::int64_t{1} << 53) + 1,
                                      std::int64_t{1} << 62,
-                                     most_integer,
-                                     most_integer - 1,
+                                     max_integer,
+                                     max_integer - 1,
                                      least_integer,
                                      least_integer + 1};
   };
@@ -307,7 +308,7 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
     return complaint([&] { UnitMonitor(hillock::leaky_relu, state); });
   };
   CHECK(says(refused(2, 7), {"UnitMonitor: the state", "7 as its axis", "0 to 1"}));
-  CHECK(says(refused(3, 2), {"2 as whether it has a range"}));
+  CHECK(says(refused(3, 2), {"2 as the flag of its range"}));
   CHECK(says(refused(6, 1000), {"1000 samples of one sign", "0 to 4"}));
   CHECK(says(refused(7, 3), {"3 finite and 0 other elements of 4 samples", "unit 0"}));
   CHECK(says(refused(9, 1000), {"1000 active elements", "0 to 4"}));
@@ -322,22 +323,22 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   };
   CHECK(says(refused_number(0, -1e-300), {"tau is -1", "e-300", "positive"}));
   CHECK(says(refused_number(0, nan), {"tau is nan"}));
-  CHECK(says(refused_number(3, 1), {"no range, but ends of one"}));
+  CHECK(says(refused_number(3, 1), {"no range, but numbers in its place"}));
   CHECK(says(refused_number(5, nan), {"another function", "slope is nan, expected 0.01"}));
   CHECK(says(refused_number(6, nan), {"another function", "f(-9) is nan, expected -0.08"}));
   CHECK(says(refused_number(6, infinity), {"another function", "f(-9) is inf, expected -0.08"}));
   CHECK(says(refused_number(22, infinity), {"largest input is inf"}));
   CHECK(says(refused_number(23, nan), {"smallest output is nan"}));
   CHECK(says(refused_number(24, 3), {"sums about 3"}));  // a mean of 3 of numbers up to 1
-  CHECK(says(refused_number(26, -3), {"of the squares, -3"}));
-  CHECK(says(refused_number(27, 2), {"in a scale of 2"}));
-  CHECK(says(refused_number(25, 100), {"are 100 and, of the squares, "}));
+  CHECK(says(refused_number(26, -3), {"for the squares, -3"}));
+  CHECK(says(refused_number(27, 2), {"with the scale 2"}));
+  CHECK(says(refused_number(25, 100), {"are 100 and, for the squares, "}));
   CHECK(says(refused_number(25, 1e308), {"sums about ", "e+308"}));
-  CHECK(says(refused_number(26, 1e308), {"of the squares, 1"}));
+  CHECK(says(refused_number(26, 1e308), {"for the squares, 1"}));
   MonitorState far_off = monitor.state();
   far_off.numbers[24] = 1e300;
   far_off.numbers[27] = 0x1p600;
-  CHECK(says(complaint([&] { UnitMonitor(hillock::leaky_relu, far_off); }), {"in a scale of"}));
+  CHECK(says(complaint([&] { UnitMonitor(hillock::leaky_relu, far_off); }), {"with the scale"}));
 
   hillock::GradientFlow flow({"only"});
   flow.observe(0, Eigen::ArrayXXf::Ones(1, 4));
@@ -361,8 +362,8 @@ TEST_CASE("a state says what is wrong with it", "[diagnostics]") {
   };
   CHECK(says(refused_maxout(1, 1), {"1 pieces of a unit", "expected 2 to"}));
   CHECK(says(refused_maxout(2, 0), {"0 units"}));
-  CHECK(says(refused_maxout(5, 1), {"more wins of the pieces of a unit than 3"}));
-  CHECK(says(refused_maxout(4, 1), {"less wins of the pieces of a unit than 3"}));
+  CHECK(says(refused_maxout(5, 1), {"argmax counts of a unit that add up to more than 3"}));
+  CHECK(says(refused_maxout(4, 1), {"argmax counts of a unit that add up to less than 3"}));
   CHECK(says(refused_maxout(10, 1), {"units of 4 and of 3 samples"}));
 }
 

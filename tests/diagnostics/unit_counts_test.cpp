@@ -413,7 +413,7 @@ TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]
   const auto& f = hillock::identity;
   constexpr auto units = static_cast<Index>(V::size);
   constexpr std::uint32_t all = 0xffffffff;
-  CHECK(UnitCounters::most_in_lanes <= all);
+  CHECK(UnitCounters::max_in_lanes <= all);
   const Classifier classifier(f, MonitorOptions{});
   const auto function = element_function<float>(f);
   const Array<float> z = Array<float>::Ones(units, 3);
@@ -421,7 +421,7 @@ TEST_CASE("counters of 32 bits are emptied before they are full", "[diagnostics]
     UnitCounters counters(V::size, all);
     Observer<V, QuickForward<hillock::Identity<>, float>::type> observer(classifier, function, f,
                                                                          counters);
-    counters.expect_in_lanes(all);
+    counters.prepare_lanes(all);
     counters.add_lanes(0, LaneTotals<V>{all, {all, all, all, all}, 1, 1, 0, 0, 0, 0}, false);
     if (are_strided)
       observer.observe_strided_units(Array<float>(z.transpose()).data(), units, 3, 3);

@@ -104,7 +104,7 @@ void use_diagnostics(const Array__& z, hillock::Per per) {
   text << network << network.to_csv() << network.to_json() << monitor.report()
        << monitor.report().to_csv() << monitor.report().to_json();
   static_cast<void>(network.findings());
-  static_cast<void>(hillock::presets::sagemaker_dead_relu().judge(monitor.report()).fires);
+  static_cast<void>(hillock::presets::sagemaker_dead_relu().evaluate(monitor.report()).fires);
 }
 
 /// Everything, of arrays of one element type.

@@ -7,7 +7,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 
-code_of() { [ ! -e "$1" ] || awk -f "$here/code_only.awk" "$1"; }
+code_of() { [ ! -e "$1" ] || awk -f "$here/code_of.awk" -f "$here/code_only.awk" "$1"; }
 # The row of leaky_relu names hillock::leaky_relu or its type, hillock::LeakyReLU.
 plain() { tr -d _ <<<"$1" | tr '[:upper:]' '[:lower:]'; }
 

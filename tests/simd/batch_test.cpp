@@ -13,7 +13,7 @@ namespace simd = hillock::detail::simd;
 using simd_checks::for_each_width;
 
 template <class V, class Operation, class Wanted>
-void compare_pairs(Tally& tally, const char* what, const Operation& operation,
+void compare_pairs(Comparison& comparison, const char* what, const Operation& operation,
                    const Wanted& wanted_of) {
   using T = typename V::value_type;
   const std::vector<T>& numbers = mixture<T>();
@@ -24,8 +24,8 @@ void compare_pairs(Tally& tally, const char* what, const Operation& operation,
         b[i] = numbers[(start + i + shift) % numbers.size()];
       operation(V::load(&numbers[start]), V::load(b)).store(out);
       for (std::size_t i = 0; i < V::size; ++i)
-        tally.expect(out[i], wanted_of(numbers[start + i], b[i]), numbers[start + i], what,
-                     static_cast<Index>(start + i), static_cast<Index>(V::size));
+        comparison.expect(out[i], wanted_of(numbers[start + i], b[i]), numbers[start + i], what,
+                          static_cast<Index>(start + i), static_cast<Index>(V::size));
     }
 }
 
@@ -33,35 +33,35 @@ TEMPLATE_TEST_CASE(
     "every operation of a batch is that of its lanes, NaN and signs of zero included", "[simd]",
     float, double) {
   using T = TestType;
-  Tally tally;
+  Comparison comparison;
   const int widths = for_each_width<T>([&](auto batch) {
     using V = decltype(batch);
     compare_pairs<V>(
-        tally, "a + b", [](V a, V b) { return a + b; }, [](T a, T b) { return sum(a, b); });
+        comparison, "a + b", [](V a, V b) { return a + b; }, [](T a, T b) { return sum(a, b); });
     compare_pairs<V>(
-        tally, "a - b", [](V a, V b) { return a - b; }, [](T a, T b) { return sum(a, -b); });
+        comparison, "a - b", [](V a, V b) { return a - b; }, [](T a, T b) { return sum(a, -b); });
     compare_pairs<V>(
-        tally, "a b", [](V a, V b) { return a * b; }, [](T a, T b) { return product(a, b); });
+        comparison, "a b", [](V a, V b) { return a * b; }, [](T a, T b) { return product(a, b); });
     compare_pairs<V>(
-        tally, "a / b", [](V a, V b) { return a / b; }, [](T a, T b) { return a / b; });
+        comparison, "a / b", [](V a, V b) { return a / b; }, [](T a, T b) { return a / b; });
     compare_pairs<V>(
-        tally, "-a", [](V a, V) { return -a; }, [](T a, T) { return -a; });
+        comparison, "-a", [](V a, V) { return -a; }, [](T a, T) { return -a; });
     compare_pairs<V>(
-        tally, "abs", [](V a, V) { return abs(a); }, [](T a, T) { return std::fabs(a); });
+        comparison, "abs", [](V a, V) { return abs(a); }, [](T a, T) { return std::fabs(a); });
     compare_pairs<V>(
-        tally, "sqrt", [](V a, V) { return sqrt(abs(a)); },
+        comparison, "sqrt", [](V a, V) { return sqrt(abs(a)); },
         [](T a, T) { return std::sqrt(std::fabs(a)); });
     compare_pairs<V>(
-        tally, "copysign", [](V a, V b) { return copysign(a, b); },
+        comparison, "copysign", [](V a, V b) { return copysign(a, b); },
         [](T a, T b) { return std::copysign(a, b); });
     compare_pairs<V>(
-        tally, "max", [](V a, V b) { return max(a, b); },
+        comparison, "max", [](V a, V b) { return max(a, b); },
         [](T a, T b) { return std::isnan(a) || a > b ? a : b; });
     compare_pairs<V>(
-        tally, "min", [](V a, V b) { return min(a, b); },
+        comparison, "min", [](V a, V b) { return min(a, b); },
         [](T a, T b) { return std::isnan(a) || a < b ? a : b; });
     compare_pairs<V>(
-        tally, "larger_or_first",
+        comparison, "larger_or_first",
         [](V a, V b) { return nan_or(a, nan_or(b, larger_or_first(a, b))); },
         [](T a, T b) { return std::isnan(b) && !std::isnan(a) ? b
                               : b > a                         ? b
@@ -69,54 +69,54 @@ TEMPLATE_TEST_CASE(
     const auto chosen = [](auto mask) { return select(mask, V(1), V(2)); };
     const auto choice = [](bool condition) { return condition ? T(1) : T(2); };
     compare_pairs<V>(
-        tally, "a < b", [&](V a, V b) { return chosen(a < b); },
+        comparison, "a < b", [&](V a, V b) { return chosen(a < b); },
         [&](T a, T b) { return choice(a < b); });
     compare_pairs<V>(
-        tally, "a <= b", [&](V a, V b) { return chosen(a <= b); },
+        comparison, "a <= b", [&](V a, V b) { return chosen(a <= b); },
         [&](T a, T b) { return choice(a <= b); });
     compare_pairs<V>(
-        tally, "a > b", [&](V a, V b) { return chosen(a > b); },
+        comparison, "a > b", [&](V a, V b) { return chosen(a > b); },
         [&](T a, T b) { return choice(a > b); });
     compare_pairs<V>(
-        tally, "a >= b", [&](V a, V b) { return chosen(a >= b); },
+        comparison, "a >= b", [&](V a, V b) { return chosen(a >= b); },
         [&](T a, T b) { return choice(a >= b); });
     compare_pairs<V>(
-        tally, "a == a", [&](V a, V) { return chosen(a == a); },
+        comparison, "a == a", [&](V a, V) { return chosen(a == a); },
         [&](T a, T) { return choice(a == a); });
     compare_pairs<V>(
-        tally, "a != b", [&](V a, V b) { return chosen(a != b); },
+        comparison, "a != b", [&](V a, V b) { return chosen(a != b); },
         [&](T a, T b) { return choice(a != b); });
     compare_pairs<V>(
-        tally, "a != a", [&](V a, V) { return chosen(a != a); },
+        comparison, "a != a", [&](V a, V) { return chosen(a != a); },
         [&](T a, T) { return choice(a != a); });
     compare_pairs<V>(
-        tally, "is_nan", [&](V a, V) { return chosen(is_nan(a)); },
+        comparison, "is_nan", [&](V a, V) { return chosen(is_nan(a)); },
         [&](T a, T) { return choice(std::isnan(a)); });
     compare_pairs<V>(
-        tally, "masks", [&](V a, V b) { return chosen(((a < b) | (a == 0)) & !(b < 1)); },
+        comparison, "masks", [&](V a, V b) { return chosen(((a < b) | (a == 0)) & !(b < 1)); },
         [&](T a, T b) { return choice((a < b || a == 0) && !(b < 1)); });
     compare_pairs<V>(
-        tally, "zero_where", [&](V a, V b) { return zero_where(a <= b, a); },
+        comparison, "zero_where", [&](V a, V b) { return zero_where(a <= b, a); },
         [&](T a, T b) { return a <= b ? T(0) : a; });
     // The limits are numbers, and no zeros of both signs meet.
     compare_pairs<V>(
-        tally, "not_below", [&](V a, V) { return not_below(a, V(-2)); },
+        comparison, "not_below", [&](V a, V) { return not_below(a, V(-2)); },
         [&](T a, T) { return a < -2 ? T(-2) : a; });
     compare_pairs<V>(
-        tally, "not_above", [&](V a, V) { return not_above(a, V(3)); },
+        comparison, "not_above", [&](V a, V) { return not_above(a, V(3)); },
         [&](T a, T) { return a > 3 ? T(3) : a; });
     // Where the sign is that of a zero or a NaN either may be chosen.
     compare_pairs<V>(
-        tally, "by_sign",
+        comparison, "by_sign",
         [&](V a, V b) { return select((b > 0) | (b < 0), by_sign(b, a, V(5)), V(1)); },
         [&](T a, T b) { return b > 0   ? a
                                : b < 0 ? T(5)
                                        : T(1); });
     compare_pairs<V>(
-        tally, "have_same_bits", [&](V a, V b) { return chosen(have_same_bits(a, b)); },
+        comparison, "have_same_bits", [&](V a, V b) { return chosen(have_same_bits(a, b)); },
         [&](T a, T b) { return choice(bits_of(a) == bits_of(b)); });
   });
-  tally.check(200000);
+  comparison.check(200000);
   std::cout << widths << " widths, up to " << instruction_set<T>() << ", "
             << simd::architecture_name() << '\n';
   CHECK(widths >= 1);
@@ -124,16 +124,16 @@ TEMPLATE_TEST_CASE(
 
 TEMPLATE_TEST_CASE("fma rounds once exactly where has_fma says so", "[simd]", float, double) {
   using T = TestType;
-  Tally tally;
+  Comparison comparison;
   for_each_width<T>([&](auto batch) {
     using V = decltype(batch);
     compare_pairs<V>(
-        tally, "fma(a, b, 0.1)", [](V a, V b) { return fma(a, b, V(T(0.1))); },
+        comparison, "fma(a, b, 0.1)", [](V a, V b) { return fma(a, b, V(T(0.1))); },
         [](T a, T b) {
           return simd::has_fma ? std::fma(a, b, T(0.1)) : sum(product(a, b), T(0.1));
         });
   });
-  tally.check(10000);
+  comparison.check(10000);
 }
 
 TEMPLATE_TEST_CASE("partial loads and stores touch no element beyond their count", "[simd]", float,
@@ -165,8 +165,8 @@ TEMPLATE_TEST_CASE("lanes are counted where a mask holds", "[simd]", float, doub
       for (std::size_t start = 0; start + V::size <= numbers.size(); start += V::size) {
         const V x = V::load(&numbers[start]);
         typename Bits::value_type above[V::size], above_too[V::size];
-        counted(x > limit, Bits(7)).store(above);
-        counted_above(select(is_nan(x), V(0), x), V(limit), Bits(7)).store(above_too);
+        increment_where(x > limit, Bits(7)).store(above);
+        increment_where_above(select(is_nan(x), V(0), x), V(limit), Bits(7)).store(above_too);
         for (std::size_t i = 0; i < V::size; ++i, ++points) {
           const std::size_t wanted = numbers[start + i] > limit ? 8 : 7;
           if (above[i] != wanted || above_too[i] != wanted) ++wrong;
@@ -222,7 +222,7 @@ TEST_CASE("every lane looks up its entry of a table", "[simd]") {
       for (std::uint32_t first = 0; first < 100; ++first) {
         // The bits above the lowest ones are to be ignored.
         for (std::uint32_t i = 0; i < V::size; ++i) index[i] = first * 77 + i * 5;
-        looked_up(table, Bits::load(index)).store(entry);
+        lookup(table, Bits::load(index)).store(entry);
         for (std::size_t i = 0; i < V::size; ++i)
           if (entry[i] != table[index[i] % size]) ++wrong;
       }

@@ -61,7 +61,7 @@ struct Scalars {
 };
 
 /// Counts comparisons and keeps the first that failed.
-class Tally {
+class Comparison {
  public:
   template <class T>
   void expect(T got, T wanted, T x, std::string_view path, Index row, Index col = 0) {
@@ -103,7 +103,7 @@ const std::vector<T>& wanted(const Scalars<T>& scalars, Result result) {
 /// Pointer verbs: every length from 0 to 4 widths + 3 at every offset from 0 to a width, and longer
 /// ones, which go in blocks of 16 batches, at two; in place and apart.
 template <class T, class F>
-void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_lengths_and_offsets(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   constexpr std::size_t width = hillock::detail::simd::Batch<T>::size;
   constexpr std::size_t all_up_to = 4 * width + 3;
   constexpr std::size_t guard = width;
@@ -137,8 +137,8 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
           const T expected = inside     ? wanted(scalars, result)[source(i)]
                              : in_place ? outside[source(i)]
                                         : untouched<T>;
-          tally.expect(got[i], expected, scalars.x[source(i)], path, static_cast<Index>(n),
-                       static_cast<Index>(i) - static_cast<Index>(begin));
+          comparison.expect(got[i], expected, scalars.x[source(i)], path, static_cast<Index>(n),
+                            static_cast<Index>(i) - static_cast<Index>(begin));
         }
       };
       const auto at = [&](std::vector<T>& array) { return array.data() + begin; };
@@ -167,8 +167,8 @@ void compare_lengths_and_offsets(Tally& tally, const F& f, const Scalars<T>& sca
 /// Eigen arrays of one layout: make(memory) is a view of `memory` that can be written to, which the
 /// memory outlives.
 template <class T, class F, class Make>
-void compare_layout(Tally& tally, const F& f, const Scalars<T>& scalars, const std::string& layout,
-                    std::size_t memory_size, const Make& make) {
+void compare_layout(Comparison& comparison, const F& f, const Scalars<T>& scalars,
+                    const std::string& layout, std::size_t memory_size, const Make& make) {
   std::vector<T> x_memory(memory_size, untouched<T>), dy_memory(x_memory), y_memory(x_memory),
       d_memory(x_memory);
   auto&& x = make(x_memory.data());
@@ -189,10 +189,11 @@ void compare_layout(Tally& tally, const F& f, const Scalars<T>& scalars, const s
     const std::string where = layout + ": " + path, outside = where + ", outside";
     for (Index j = 0; j < got.cols(); ++j)
       for (Index i = 0; i < got.rows(); ++i)
-        tally.expect(got.coeff(i, j), wanted(scalars, result)[source(i, j)],
-                     scalars.x[source(i, j)], where, i, j);
+        comparison.expect(got.coeff(i, j), wanted(scalars, result)[source(i, j)],
+                          scalars.x[source(i, j)], where, i, j);
     for (std::size_t i = 0; i < memory.size(); ++i)
-      if (!inside[i]) tally.expect(memory[i], untouched<T>, T(0), outside, static_cast<Index>(i));
+      if (!inside[i])
+        comparison.expect(memory[i], untouched<T>, T(0), outside, static_cast<Index>(i));
   };
   y = f(x);
   compare(y, y_memory, Result::forward, "lazy forward");
@@ -216,16 +217,16 @@ void compare_layout(Tally& tally, const F& f, const Scalars<T>& scalars, const s
 }
 
 template <class T, class F>
-void compare_layouts(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_layouts(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   using Column = Eigen::Array<T, Dynamic, Dynamic>;
   using Row = Eigen::Matrix<T, Dynamic, Dynamic, Eigen::RowMajor>;
   using Stride = Eigen::Stride<Dynamic, Dynamic>;
   constexpr Index width = static_cast<Index>(hillock::detail::simd::Batch<T>::size);
   constexpr Index rows = 3 * width + 3, cols = 5;
-  compare_layout<T>(tally, f, scalars, "row-major Matrix", rows * cols,
+  compare_layout<T>(comparison, f, scalars, "row-major Matrix", rows * cols,
                     [](T* memory) { return Eigen::Map<Row>(memory, cols, rows); });
-  compare_layout<T>(tally, f, scalars, "block of a column-major Array", (rows + 5) * (cols + 2),
-                    [](T* memory) {
+  compare_layout<T>(comparison, f, scalars, "block of a column-major Array",
+                    (rows + 5) * (cols + 2), [](T* memory) {
                       return Eigen::Map<Column>(memory, rows + 5, cols + 2).block(3, 1, rows, cols);
                     });
   // The last is longer than the verbs' buffer.
@@ -237,14 +238,14 @@ void compare_layouts(Tally& tally, const F& f, const Scalars<T>& scalars) {
     const auto make = [&stride, r = length, c = columns](T* memory) {
       return Eigen::Map<Column, 0, Stride>(memory, r, c, stride);
     };
-    compare_layout<T>(tally, f, scalars, "inner stride " + std::to_string(inner),
+    compare_layout<T>(comparison, f, scalars, "inner stride " + std::to_string(inner),
                       static_cast<std::size_t>(stride.outer() * columns), make);
   }
 }
 
 /// Lazy expressions of contiguous arrays, in Eigen's widest packets.
 template <class T, class F>
-void compare_lazy_expressions(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_lazy_expressions(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   using Array = Eigen::Array<T, Dynamic, 1>;
   const auto as_array = [](const std::vector<T>& from) {
     return Eigen::Map<const Array>(from.data(), static_cast<Index>(from.size()));
@@ -253,7 +254,7 @@ void compare_lazy_expressions(Tally& tally, const F& f, const Scalars<T>& scalar
   Array y(x.size());
   const auto compare = [&](Result result, const char* path) {
     const Array all = as_array(wanted(scalars, result));
-    for (Index i = 0; i < y.size(); ++i) tally.expect(y[i], all[i], x[i], path, i);
+    for (Index i = 0; i < y.size(); ++i) comparison.expect(y[i], all[i], x[i], path, i);
   };
   y = f(x);
   compare(Result::forward, "lazy forward");
@@ -266,20 +267,21 @@ void compare_lazy_expressions(Tally& tally, const F& f, const Scalars<T>& scalar
 /// Arrays whose size is known at compile time, for which Eigen takes packets of half and quarter
 /// width too.
 template <class T, int N, class F>
-void compare_fixed_size(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_fixed_size(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   using Fixed = Eigen::Array<T, N, 1>;
   for (std::size_t shift = 0; shift + N <= scalars.x.size(); shift += N) {
     const Fixed x = Eigen::Map<const Fixed>(scalars.x.data() + shift);
     const Fixed y = f(x);
     for (Index i = 0; i < N; ++i) {
       const std::size_t at = shift + static_cast<std::size_t>(i);
-      tally.expect(y[i], scalars.forward[at], x[i], "lazy forward of a fixed size", i, N);
+      comparison.expect(y[i], scalars.forward[at], x[i], "lazy forward of a fixed size", i, N);
     }
     if constexpr (N % 4 == 0 || N < 4) {  // what is unrolled elsewhere takes long to compile
       const Fixed d = f.derivative(x);
       for (Index i = 0; i < N; ++i) {
         const std::size_t at = shift + static_cast<std::size_t>(i);
-        tally.expect(d[i], scalars.derivative[at], x[i], "lazy derivative of a fixed size", i, N);
+        comparison.expect(d[i], scalars.derivative[at], x[i], "lazy derivative of a fixed size", i,
+                          N);
       }
     }
   }
@@ -288,22 +290,22 @@ void compare_fixed_size(Tally& tally, const F& f, const Scalars<T>& scalars) {
 /// Arrays of half as many elements as the widest packet has, at least of four floats or two
 /// doubles.
 template <class T, class F>
-void compare_half_packets(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_half_packets(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   constexpr int width = static_cast<int>(hillock::detail::simd::Batch<T>::size);
   constexpr int narrowest = 16 / static_cast<int>(sizeof(T));
-  compare_fixed_size<T, (width / 2 > narrowest ? width / 2 : narrowest)>(tally, f, scalars);
+  compare_fixed_size<T, (width / 2 > narrowest ? width / 2 : narrowest)>(comparison, f, scalars);
 }
 
 template <class T, class F, int... N>
-void compare_fixed_sizes(Tally& tally, const F& f, const Scalars<T>& scalars,
+void compare_fixed_sizes(Comparison& comparison, const F& f, const Scalars<T>& scalars,
                          std::integer_sequence<int, N...>) {
-  (compare_fixed_size<T, N + 1>(tally, f, scalars), ...);
+  (compare_fixed_size<T, N + 1>(comparison, f, scalars), ...);
 }
 
 /// A lazy expression inside a larger one. No sum or product of the expression itself could be
 /// contracted with another: only with hillock's own.
 template <class T, class F>
-void compare_expressions_around(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_expressions_around(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   using Array = Eigen::Array<T, Dynamic, 1>;
   const auto as_array = [](const std::vector<T>& from) {
     return Eigen::Map<const Array>(from.data(), static_cast<Index>(from.size()));
@@ -311,7 +313,7 @@ void compare_expressions_around(Tally& tally, const F& f, const Scalars<T>& scal
   const auto x = as_array(scalars.x), b = as_array(scalars.dy);
   Array y(x.size());
   const auto compare = [&](const char* what, const auto& element) {
-    for (Index i = 0; i < y.size(); ++i) tally.expect(y[i], element(i), x[i], what, i);
+    for (Index i = 0; i < y.size(); ++i) comparison.expect(y[i], element(i), x[i], what, i);
   };
   const auto at = [](Index i) { return static_cast<std::size_t>(i); };
   y = f(x) + b;
@@ -333,7 +335,7 @@ void compare_expressions_around(Tally& tally, const F& f, const Scalars<T>& scal
 
 /// Storage orders, kinds and views that differ between input and output.
 template <class T, class F>
-void compare_mixtures(Tally& tally, const F& f, const Scalars<T>& scalars) {
+void compare_mixtures(Comparison& comparison, const F& f, const Scalars<T>& scalars) {
   using Row = Eigen::Array<T, Dynamic, Dynamic, Eigen::RowMajor>;
   using Column = Eigen::Matrix<T, Dynamic, Dynamic>;
   constexpr Index rows = 19, cols = 20;
@@ -343,8 +345,8 @@ void compare_mixtures(Tally& tally, const F& f, const Scalars<T>& scalars) {
   const auto compare = [&](Result result, const char* path) {
     for (Index j = 0; j < cols; ++j)
       for (Index i = 0; i < rows; ++i)
-        tally.expect(y(i, j), wanted(scalars, result)[static_cast<std::size_t>(i * cols + j)],
-                     x(i, j), path, i, j);
+        comparison.expect(y(i, j), wanted(scalars, result)[static_cast<std::size_t>(i * cols + j)],
+                          x(i, j), path, i, j);
   };
   hillock::forward(f, x, y);
   compare(Result::forward, "forward of a row-major Array into a column-major Matrix");

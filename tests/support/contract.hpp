@@ -163,15 +163,15 @@ void check_call_paths() {
   std::size_t compared = 0;
   for (const auto& f : Contract::functions()) {
     const Scalars<T> scalars(f);
-    Tally tally;
+    Comparison comparison;
     for (std::size_t i = 0; i < scalars.x.size(); ++i)
-      tally.expect(call_backward(f, scalars.x[i], scalars.dy[i]), scalars.backward[i], scalars.x[i],
-                   "backward of a scalar", static_cast<Index>(i));
-    compare_lengths_and_offsets(tally, f, scalars);
-    compare_lazy_expressions(tally, f, scalars);
-    compare_half_packets(tally, f, scalars);
-    tally.check(15000);
-    compared += tally.compared();
+      comparison.expect(call_backward(f, scalars.x[i], scalars.dy[i]), scalars.backward[i],
+                        scalars.x[i], "backward of a scalar", static_cast<Index>(i));
+    compare_lengths_and_offsets(comparison, f, scalars);
+    compare_lazy_expressions(comparison, f, scalars);
+    compare_half_packets(comparison, f, scalars);
+    comparison.check(15000);
+    compared += comparison.compared();
   }
   std::cout << Contract::name << ": " << compared << " results compared with scalar calls; "
             << instruction_set<T>() << '\n';

@@ -132,7 +132,7 @@ NarrowArray<E> nearest_of(const FloatArray& x) {
 }
 
 /// Counts comparisons of elements and keeps the first that failed.
-class NarrowTally {
+class NarrowComparison {
  public:
   template <class E>
   void expect(E got, E wanted, Eigen::Index at, std::string_view what) {
@@ -164,12 +164,12 @@ class NarrowTally {
   std::string first_;
 };
 
-#define CHECK_TALLY(tally, count)                                           \
-  do {                                                                      \
-    INFO((tally).differing() << " of " << (tally).compared()                \
-                             << " differ, the first: " << (tally).first()); \
-    CHECK((tally).differing() == 0);                                        \
-    CHECK((tally).compared() == static_cast<std::size_t>(count));           \
+#define CHECK_COMPARISON(comparison, count)                                           \
+  do {                                                                                \
+    INFO((comparison).differing() << " of " << (comparison).compared()                \
+                                  << " differ, the first: " << (comparison).first()); \
+    CHECK((comparison).differing() == 0);                                             \
+    CHECK((comparison).compared() == static_cast<std::size_t>(count));                \
   } while (false)
 
 }  // namespace support

@@ -10,33 +10,34 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What becomes of the losses of the samples: their mean, or their sum.
+/// How the losses of the samples are reduced to one number: to their mean, or to their sum.
 enum class Reduction { mean, sum };
 
 /// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample,
 /// one per column or per row, and the index of its class; the mean over the samples, or the sum.
-/// Derivative   by the logits, p - onehot(label) with p = softmax(x), over the number of samples
-///              for the mean. forward_and_backward(Z, labels, dZ) returns the loss and computes the
-///              exponentials once.
+/// Derivative   by the logits: p - onehot(label) with p = softmax(x), divided by the number of
+///              samples for the mean. forward_and_backward(Z, labels, dZ) returns the loss and
+///              computes the exponentials once.
 /// Shapes       Z is classes x samples for Per::column, samples x classes for Per::row; labels is
-///              anything contiguous of an integer type with size() and [], one of each sample; dZ
-///              is as Z, or Z itself; losses(Z, labels) has one number of each sample, as
+///              any container of integers with size() and [], one label per sample; dZ has Z's
+///              shape, or is Z itself; losses(Z, labels) has one number per sample, in the shape of
 ///              logsumexp.
-/// Edge values  a logit of -inf has no share, and loss +inf if it is the label's; +inf or NaN, or
-///              -inf throughout, makes the sample's loss and gradient NaN. The mean of no samples
-///              is NaN, the sum 0.
+/// Edge values  a logit of -inf adds nothing to the sum; if it is the label's, the loss is +inf.
+///              +inf, NaN, or -inf in all entries makes the sample's loss and gradient NaN. The
+///              mean of no samples is NaN, their sum is 0.
 /// Exceptions   finite logits of up to half of the largest number raise none but underflow and
-///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits are
-///              those of rounding to nearest, which is how a program starts.
-/// Errors       std::invalid_argument for a label that is no class, for labels that are not as many
-///              as samples, and for shapes that differ, before anything is written.
-/// Computed as  log1p(sum - 1) + (top - x_label), which keeps its digits where the label dominates;
-///              there the gradient by its logit is minus the share of the others, and not p - 1.
-///              The losses are added in double.
-/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, top - x_label or
-///              the logarithm; summing up n of them adds n 2^-53 of the sum. backward_bound for the
-///              gradient, in ULP of p, or of 1 - p for the label's. Accuracy::exact: exact_bound,
-///              for the loss in ULP of the largest term or the loss.
+///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits hold
+///              while the processor rounds to nearest, as it does when a program starts.
+/// Errors       std::invalid_argument for a label that is no class, for another number of labels
+///              than of samples, and for shapes that differ, before anything is written.
+/// Computed as  log1p(sum - 1) + (max - x_label), which loses no digits where p of the label is
+///              nearly 1. There the gradient by its logit is computed as minus the sum of the other
+///              p, and not as p - 1. The losses are added in double.
+/// Accuracy     forward_bound for each sample's loss, in ULP of its largest term, which is max -
+///              x_label or the logarithm; the sum of n losses adds n 2^-53 of the sum.
+///              backward_bound for the gradient, in ULP of p, or of 1 - p for the label's logit.
+///              Accuracy::exact: exact_bound, for the loss in ULP of the largest term or of the
+///              loss.
 /// Source       Bridle (1990); Goodfellow, Bengio, Courville, "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
@@ -56,7 +57,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
   CrossEntropy() = delete;
 
-  /// The loss.
+  /// Returns the loss.
   template <class Z, class Labels>
   [[nodiscard]] double operator()(const Z& z, const Labels& labels) const {
     SumOfLosses sum;
@@ -65,7 +66,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return sum.over(divisor(labels));
   }
 
-  /// The loss of each sample: a row for Per::column, a column for Per::row.
+  /// Returns the loss of each sample, as a row for Per::column and as a column for Per::row.
   template <class Z, class Labels>
   [[nodiscard]] auto losses(const Z& z, const Labels& labels) const {
     using Result = detail::PlainOfAnyShape<Z>;
@@ -78,14 +79,14 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return result;
   }
 
-  /// dz = the gradient of the loss by z.
+  /// Computes dz, the gradient of the loss by z.
   template <class Z, class Labels, class DZ>
   void backward(const Z& z, const Labels& labels, DZ&& dz) const {
     static_assert(detail::CheckArguments<Z, DZ>::passed);
     forward_and_backward(z, labels, dz);
   }
 
-  /// dz = the gradient of the loss by z, in storage of z's shape.
+  /// Returns the gradient of the loss by z, in storage of z's shape.
   template <class Z, class Labels>
   [[nodiscard]] auto backward(const Z& z, const Labels& labels) const {
     static_assert(detail::CheckElements<Z>::passed);
@@ -94,7 +95,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return dz;
   }
 
-  /// dz as by backward; returns the loss.
+  /// Computes dz as backward does, and returns the loss.
   template <class Z, class Labels, class DZ>
   double forward_and_backward(const Z& z, const Labels& labels, DZ&& dz) const {
     static_assert(detail::CheckArguments<Z, DZ>::passed);
@@ -113,15 +114,15 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const detail::Sink<T> gradient(out, axis);
     SumOfLosses sum;
     const Gradient<V, Labels> algorithm{logits, gradient, labels, divisor(labels), &sum, {}};
-    // Exponentials are stored only in a dz that does not round them.
+    // The exponentials are stored in dz only if dz does not round them.
     detail::forward_along_axis<V, detail::can_be_loaded<T, std::decay_t<decltype(out)>>>(
         logits, gradient, algorithm);
     return sum.over(divisor(labels));
   }
 
  private:
-  /// Once a loss is so large that a sum of many could overflow though their mean is a number, the
-  /// sum is carried at 2^-48.
+  /// The sum of losses. Once a loss is so large that a sum of many could overflow although their
+  /// mean is finite, the sum is multiplied by 2^-48.
   class SumOfLosses {
    public:
     void add(double loss) noexcept {
@@ -133,7 +134,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
     double over(double divisor) const noexcept {
       double quotient = sum_ / divisor;
-      // Otherwise -ffast-math may multiply first, and the product overflow.
+      // Otherwise -ffast-math may multiply before it divides, and the product may overflow.
       HILLOCK_SEAL(quotient);
       return is_lowered_ ? quotient * 0x1p48 : quotient;
     }
@@ -148,7 +149,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
   }
 
-  /// Returns a label of any integer type, indexed with the type that its container is indexed with.
+  /// Returns the label of a sample. The container is indexed with its own index type.
   template <class Labels>
   static HILLOCK_INLINE Index label_of(const Labels& labels, Index sample) {
     using At = decltype(labels.size());
@@ -182,13 +183,13 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
   }
 
-  /// Returns the logits of the labels of `count` samples, as many as N has lanes at most; further
-  /// lanes have the largest logit of theirs, so that they raise no exception.
+  /// Returns the logits of the labels of `count` samples, at most as many as N has lanes. Further
+  /// lanes hold the largest logit, so that they raise no floating-point exception.
   template <class N, class T, class Labels>
   static HILLOCK_INLINE N label_logits(const detail::Source<T>& in, const Labels& labels,
-                                       Index first, Index count, N top) {
+                                       Index first, Index count, N maximum) {
     T logits[N::size];
-    top.store(logits);
+    maximum.store(logits);
     if (in.is_in_memory()) {
       const detail::Distributions<const T> memory = in.memory().from(first);
       for (Index lane = 0; lane < count; ++lane)
@@ -200,93 +201,93 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     return sealed(N::load(logits));
   }
 
-  /// Calls use(sample, loss) for every sample, in their order.
-  template <class X, class Labels, class Use>
-  void for_each_loss(const X& z, const Labels& labels, const Use& use) const {
+  /// Calls visitor(sample, loss) for every sample, in order.
+  template <class X, class Labels, class Visitor>
+  void for_each_loss(const X& z, const Labels& labels, const Visitor& visitor) const {
     static_assert(detail::CheckElements<X>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<X>>::passed);
     const auto& x = detail::evaluated(z);
     const auto in = detail::input_view(x);
     using V = detail::BatchForSums<std::decay_t<decltype(in)>, A, Arch>;
     check_labels("CrossEntropy", in.shape(), labels);
-    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, use);
+    for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, visitor);
   }
-  template <class V, class T, class Labels, class Use>
+  template <class V, class T, class Labels, class Visitor>
   static void for_each_loss_along_axis(const detail::Source<T>& in, const Labels& labels,
-                                       const Use& use) {
+                                       const Visitor& visitor) {
     detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
                                          Index first, Index count) {
-      const auto top = layout.maximum(entries);
-      using Statistic = std::decay_t<decltype(top)>;
-      const detail::kernels::ExponentialsBelow<V> below(layout.spread(top));
+      const auto maximum = layout.maximum(entries);
+      using Statistic = std::decay_t<decltype(maximum)>;
+      const detail::kernels::ExponentialsBelow<V> below(layout.broadcast(maximum));
       const Statistic log = detail::log_of_sum<V>(layout, entries, below);
       T loss[Statistic::size];
-      (log + (top - label_logits(in, labels, first, count, top))).store(loss);
-      for (Index j = 0; j < count; ++j) use(first + j, loss[j]);
+      (log + (maximum - label_logits(in, labels, first, count, maximum))).store(loss);
+      for (Index j = 0; j < count; ++j) visitor(first + j, loss[j]);
     });
   }
 
-  /// The gradient of every logit is its exponential over the sum, as softmax computes it; that of
-  /// the label's logit is set afterwards.
+  /// Computes the gradient by every logit as softmax does: its exponential divided by the sum. The
+  /// gradient by the label's logit is written afterwards.
   template <class V, class Labels>
   struct Gradient {
     using T = typename V::value_type;
-    static constexpr Index most_samples = detail::most_under_way<V>;
+    static constexpr Index max_samples = detail::max_distributions_in_flight<V>;
     const detail::Source<T>& in;
     const detail::Sink<T>& out;
     const Labels& labels;
     double divisor;
     SumOfLosses* sum;
-    /// The gradients by the labels' logits, of the samples that are under way.
-    mutable T label_gradient[static_cast<std::size_t>(most_samples)];
+    /// The gradients by the labels' logits, for the samples of a block.
+    mutable T label_gradient[static_cast<std::size_t>(max_samples)];
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index first) const {
       const Index left = static_cast<Index>(labels.size()) - first;
       const Index count =
-          left < Layout::distributions_at_once ? left : Layout::distributions_at_once;
-      const auto narrow_top = layout.gathered(top);
-      // Before anything is stored: dz may be z.
-      const auto logits = label_logits(in, labels, first, count, narrow_top);
-      const detail::kernels::ExponentialsBelow<V> below(top);
+          left < Layout::distributions_per_batch ? left : Layout::distributions_per_batch;
+      const auto narrow_maximum = layout.to_statistic(maximum);
+      // The logits are read before anything is stored, because dz may be z.
+      const auto logits = label_logits(in, labels, first, count, narrow_maximum);
+      const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::SumsOf<Layout, V> sums;
-      layout.each(detail::inputs(entries.x), entries.intermediates(),
-                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
-                    const V e = below.scaled(x);
-                    sums.of[slot].add(counted(e));
-                    if constexpr (Entries::are_stored) return e;
-                  });
+      layout.for_each(detail::inputs(entries.x), entries.intermediates(),
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                        const V e = below.scaled(x);
+                        sums.partial[slot].add(mask(e));
+                        if constexpr (Entries::are_stored) return e;
+                      });
       const auto total = layout.total(sums);
       const auto others = others_of(layout, total, entries, below);
-      return add_losses(narrow_top, logits, total, others, first, count);
+      return add_losses(narrow_maximum, logits, total, others, first, count);
     }
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& to,
-                               V top, V inverse) const {
+                               V maximum, V inverse) const {
       if constexpr (Entries::are_stored) {
-        layout.each(detail::inputs(entries.stored), to,
-                    [&](Index, Index, const auto&, V e)
-                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
+        layout.for_each(detail::inputs(entries.stored), to,
+                        [&](Index, Index, const auto&, V e)
+                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
       } else {
-        const detail::kernels::ExponentialsBelow<V> below(top);
-        layout.each(detail::inputs(entries.x), to,
-                    [&](Index, Index, const auto&, V x)
-                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+        const detail::kernels::ExponentialsBelow<V> below(maximum);
+        layout.for_each(detail::inputs(entries.x), to,
+                        [&](Index, Index, const auto&, V x)
+                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
 
-    void written(Index first, Index count) const {
+    void after_block(Index first, Index count) const {
       if (out.is_in_memory()) {
         const detail::Distributions<T> memory = out.memory();
         for (Index j = first; j < first + count; ++j) {
           T* const to = memory.from(j).first;
-          to[label_of(labels, j) * memory.along] = label_gradient[j % most_samples];
+          to[label_of(labels, j) * memory.along] = label_gradient[j % max_samples];
         }
       } else {
         for (Index j = first; j < first + count; ++j)
-          out.set(label_of(labels, j), j, label_gradient[j % most_samples]);
+          out.set(label_of(labels, j), j, label_gradient[j % max_samples]);
       }
     }
 
@@ -302,24 +303,24 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
                                         [&](V x) { return below.scaled(x); });
     }
 
-    /// Adds the losses of some samples, and notes the gradients by their labels' logits. Returns 1
-    /// over the sum of exponentials and the divisor.
+    /// Adds the losses of some samples, and stores the gradients by their labels' logits. Returns 1
+    /// / (sum of exponentials * divisor).
     template <class Statistic, class Total>
-    HILLOCK_INLINE Statistic add_losses(Statistic top, Statistic logits, const Total& total,
+    HILLOCK_INLINE Statistic add_losses(Statistic maximum, Statistic logits, const Total& total,
                                         Statistic others, Index first, Index count) const {
       using C = detail::kernels::ExpConstantsOf<V>;
       T loss[Statistic::size], gradient[Statistic::size];
-      (detail::log_of_sum(others) + (top - logits)).store(loss);
+      (detail::log_of_sum(others) + (maximum - logits)).store(loss);
 
-      // The share of the others, of which p - 1 would have no digits where p is nearly 1.
-      const Statistic e = detail::kernels::ExponentialsBelow<Statistic>(top).scaled(logits);
+      // The sum of the other p. 1 - p would have no correct digits where p is nearly 1.
+      const Statistic e = detail::kernels::ExponentialsBelow<Statistic>(maximum).scaled(logits);
       const auto all = total.times(divisor);
       const Statistic share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
                                      total.share_of_others(e, all));
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
         sum->add(static_cast<double>(loss[j]));
-        label_gradient[(first + j) % most_samples] = gradient[j];
+        label_gradient[(first + j) % max_samples] = gradient[j];
       }
       return all.inverse();
     }

@@ -8,14 +8,15 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Exponential linear unit: f(x) = x for x > 0, else alpha (e^x - 1).
-/// Derivative   1 for x > 0, else alpha e^x; at 0 the left value, alpha. By alpha: e^min(x,0) - 1.
+/// Derivative   1 for x > 0, else alpha e^x; at 0 it is alpha. The derivative by alpha is
+///              e^min(x,0) - 1.
 /// Parameters   alpha, 1 by default; any finite number (std::invalid_argument otherwise).
 ///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and
 ///              f'(x) there.
 /// Edge values  f(+-0) = +-0 for a positive alpha, f(+inf) = +inf, f(-inf) = -alpha, f'(-inf) = 0,
 ///              NaN in, NaN out.
-/// Computed as  expm1, because e^x - 1 loses every digit near 0; alpha is multiplied into e^x
-///              before it can be subnormal.
+/// Computed as  alpha expm1(x), because e^x - 1 loses all digits near 0; in the derivative, alpha
+///              is multiplied in before e^x can become subnormal.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded (alpha 1; promised at others: exact_bound).
 /// Type         ELU<> where C++ deduces no template arguments: as a member, a parameter or a
@@ -49,14 +50,15 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
           is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
                        (scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                        magnitude(scale) <= C::decay_factor))) {}
-    /// Member by member, as detail::kernels::SharedSlope.
+    /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
     constexpr Formula(const Formula& other) noexcept
         : detail::kernels::ExponentialFormula<Formula>(other),
           alpha_(other.alpha_),
           small_alpha_(other.small_alpha_),
           is_ordinary_(other.is_ordinary_) {}
 
-    /// Of e^-|x|: of a positive x it is not used, and does not overflow.
+    /// Reduces -|x|. For a positive x the exponential is not used, and this way it does not
+    /// overflow.
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       return reduced_decay_from_one(not_below_decay_limit(negative_magnitude(x)));
@@ -77,14 +79,14 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
                                      const detail::kernels::DecayFromOne<V>& e) const noexcept {
       const V below =
           is_ordinary_ ? small_alpha_ * e.scaled : times_exp(V(alpha_), not_above(x, 0), V(0));
-      return nan_kept(x, select(x > 0, 1, below));
+      return nan_propagated(x, select(x > 0, 1, below));
     }
 
    private:
     T alpha_;
     T small_alpha_;
-    /// Whether alpha / 2^tail is as exact as alpha is, and alpha times the exponential 0 at its
-    /// limit. It is false of NaN, also where -ffast-math lets a comparison with NaN be true.
+    /// Whether alpha / 2^tail is exact, and alpha times the smallest exponential is 0. It is false
+    /// for NaN, also where under -ffast-math a comparison with NaN is true.
     bool is_ordinary_;
 
     static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }

@@ -5,7 +5,8 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Identity (linear) activation: f(x) = x. A network of nothing else collapses into one linear map.
+/// Identity (linear) activation: f(x) = x. A network with no other activation computes a linear
+/// function.
 /// Derivative   1.
 /// Edge values  f(-0) = -0, f(+-inf) = +-inf; NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.

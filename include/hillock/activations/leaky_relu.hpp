@@ -8,13 +8,15 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Leaky rectified linear unit: f(x) = x for x > 0, else slope x.
-/// Derivative   1 for x > 0, else slope; at 0: slope. By the slope: min(x, 0).
+/// Derivative   1 for x > 0, else slope; at 0 it is slope. The derivative by the slope is min(x,
+///              0).
 /// Parameters   slope, 0.01 by default; any finite number (std::invalid_argument otherwise).
 ///              An infinity or a NaN that is written to it later makes NaN of f(x) for x <= 0, and
 ///              f'(x) there.
 /// Edge values  f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope, NaN in, NaN out.
 ///              With slope 0 it is ReLU, f(-0) = +0 and f(-inf) = 0 included.
-/// Accuracy     one multiplication, derivative exact: correctly rounded in either tier.
+/// Accuracy     f is one multiplication and the derivative is exact, so both are correctly rounded
+///              in either tier.
 /// Type         LeakyReLU<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no LeakyReLU<double>.
 /// Source       Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"

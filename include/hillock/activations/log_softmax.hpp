@@ -11,20 +11,21 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// Logarithm of softmax: f(x)_i = x_i - log sum_j e^(x_j), one distribution per column or per row.
 /// Derivative   the Jacobian I - 1 p^T with p = softmax(x). backward(x, dy) = dy - p sum_j dy_j.
 /// Shapes       f(Z) and backward have Z's shape.
-/// Edge values  an entry of -inf stays -inf; +inf or NaN, or -inf throughout, makes its
-///              distribution NaN. Of NaN and infinities in dy the gradients make what IEEE
-///              arithmetic makes of the formula, p being what Softmax gives, or e^y: 0 for an entry
-///              of -inf.
+/// Edge values  an entry of -inf stays -inf; +inf, NaN, or -inf in all entries makes its
+///              distribution NaN. For NaN and infinities in dy the gradient is what IEEE arithmetic
+///              gives for the formula. There p is the result of Softmax, or e^y; it is 0 for an
+///              entry of -inf.
 /// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact,
-///              and overflow where a gradient is infinite. Bounds and equal bits are those of
-///              rounding to nearest, which is how a program starts.
-/// Computed as  (x_i - top) - log1p(sum - 1), the sum of e^(x_j - top) and x_i - top each carried
-///              in two parts: log p near 0 keeps its digits, where log(softmax(x)) has none.
-/// Accuracy     forward_bound in ULP of the largest term, which is x_i - top or the logarithm;
+///              and overflow where a gradient is infinite. Bounds and equal bits hold while the
+///              processor rounds to nearest, as it does when a program starts.
+/// Computed as  (x_i - max) - log1p(sum - 1), where the sum of e^(x_j - max) is computed in double
+///              (for doubles, in two parts), so that a log p near 0 loses no digits;
+///              log(softmax(x)) would lose all of them.
+/// Accuracy     forward_bound in ULP of the largest term, which is x_i - max or the logarithm;
 ///              backward_bound in ULP of its largest term, dy_i or p_i sum_j dy_j, where
 ///              from_output takes p to be e^y of the y given. Accuracy::exact computes in double
 ///              throughout: exact_bound in ULP of the largest term or the result.
-/// Source       as the objective of a classifier: Bridle (1990); Goodfellow, Bengio, Courville,
+/// Source       Bridle (1990), as the objective of a classifier; Goodfellow, Bengio, Courville,
 ///              "Deep Learning" (2016), 6.2.2.3.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
@@ -42,7 +43,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
   LogSoftmax() = delete;
 
-  /// backward(z, dy) from y = f(z), where that is at hand: p is e^y.
+  /// Returns backward(z, dy), computed from y = f(z) with p = e^y.
   template <class Y, class DY>
   [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
     static_assert(detail::CheckSameElement<Y, DY>::passed);
@@ -51,9 +52,9 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     return dz;
   }
 
-  /// Computes dz, the gradient backward(z, dy), from y = f(z), where that is at hand: p is e^y. The
-  /// three arrays have one shape; dz may be y or dy, and is otherwise apart from both:
-  /// std::invalid_argument before anything is written. Nothing is allocated.
+  /// Computes dz = backward(z, dy) from y = f(z) with p = e^y. The three arrays have one shape; dz
+  /// may be y or dy itself. Throws std::invalid_argument, before anything is written, if the shapes
+  /// differ or dz overlaps y or dy in part. Allocates nothing.
   template <class Y, class DY, class DZ>
   void backward_from_output(const Y& y, const DY& dy, DZ&& dz) const {
     static_assert(detail::CheckSameElement<Y, DY>::passed);
@@ -65,7 +66,8 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
                               detail::output_view(detail::mutable_dense(dz)));
   }
 
-  /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
+  /// The verbs call these functions. They allocate nothing; y may be x itself, and dx may be x or
+  /// dy.
   template <class Policy, class X, class Y>
   void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
@@ -89,22 +91,23 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   }
 
  private:
-  /// (x - top) - log(sum_j e^(x_j - top)).
+  /// Computes (x - max) - log(sum_j e^(x_j - max)).
   template <class V>
   struct Forward {
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index) const {
-      return detail::log_of_sum<V>(layout, entries.x, detail::kernels::ExponentialsBelow<V>(top));
+      return detail::log_of_sum<V>(layout, entries.x,
+                                   detail::kernels::ExponentialsBelow<V>(maximum));
     }
-    void written(Index, Index) const noexcept {}
+    void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V top, V log) const {
-      layout.each(detail::inputs(entries.x), out,
-                  [&](Index, Index, const auto&, V x)
-                      HILLOCK_INLINE_LAMBDA { return (x - top) - log; });
+                               V maximum, V log) const {
+      layout.for_each(detail::inputs(entries.x), out,
+                      [&](Index, Index, const auto&, V x)
+                          HILLOCK_INLINE_LAMBDA { return (x - maximum) - log; });
     }
   };
 
@@ -116,23 +119,23 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     using Statistics = detail::kernels::ScaledQuotient<Statistic>;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V top,
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(top));
-      const detail::kernels::ExponentialsBelow<V> below(top);
+      using Statistic = decltype(Layout::to_statistic(maximum));
+      const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::kernels::DistributionSum<Statistic> total;
       const auto gradients = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums, gradients_of;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V x, V dy)
-                            HILLOCK_INLINE_LAMBDA {
-                              const auto e = below.parts(x);
-                              if constexpr (Intermediates::are_stored)
-                                intermediates.put(layout, at, e.m, e.power);
-                              sums.of[slot].add(counted(fma(e.m, e.power, e.power)));
-                              gradients_of.of[slot].add(counted(scaled(dy)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V x, V dy)
+                                HILLOCK_INLINE_LAMBDA {
+                                  const auto e = below.parts(x);
+                                  if constexpr (Intermediates::are_stored)
+                                    intermediates.put(layout, at, e.m, e.power);
+                                  sums.partial[slot].add(mask(fma(e.m, e.power, e.power)));
+                                  gradients_of.partial[slot].add(mask(scaled(dy)));
+                                });
             total = Layout::total(sums);
             return Layout::total(gradients_of);
           });
@@ -141,11 +144,11 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
 
     template <class Layout, class Output, class Statistic, class Intermediates>
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V top,
+                               const Output& out, V maximum,
                                const detail::kernels::ScaledQuotient<Statistic>& share,
                                const Intermediates& intermediates) const {
-      through_jacobian(layout, detail::kernels::ExponentialsBelow<V>(top), share, in, out,
-                       intermediates);
+      apply_jacobian(layout, detail::kernels::ExponentialsBelow<V>(maximum), share, in, out,
+                     intermediates);
     }
   };
 
@@ -159,19 +162,19 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     template <class Layout, class Intermediates>
     HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(V()));
+      using Statistic = decltype(Layout::to_statistic(V()));
       const auto gradients = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V y, V dy)
-                            HILLOCK_INLINE_LAMBDA {
-                              if constexpr (are_stored<Layout, Intermediates>) {
-                                const auto e = exponentials().parts(y);
-                                intermediates.put(layout, at, e.m, e.power);
-                              }
-                              sums.of[slot].add(counted(scaled(dy)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V y, V dy)
+                                HILLOCK_INLINE_LAMBDA {
+                                  if constexpr (are_stored<Layout, Intermediates>) {
+                                    const auto e = exponentials().parts(y);
+                                    intermediates.put(layout, at, e.m, e.power);
+                                  }
+                                  sums.partial[slot].add(mask(scaled(dy)));
+                                });
             return Layout::total(sums);
           });
       detail::kernels::DistributionSum<Statistic> one;
@@ -185,76 +188,78 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
                                const detail::kernels::ScaledQuotient<Statistic>& total,
                                const Intermediates& intermediates) const {
       if constexpr (are_stored<Layout, Intermediates>)
-        through_jacobian(layout, exponentials(), total, in, out, intermediates);
+        apply_jacobian(layout, exponentials(), total, in, out, intermediates);
       else
-        through_jacobian(layout, exponentials(), total, in, out, detail::NoIntermediates());
+        apply_jacobian(layout, exponentials(), total, in, out, detail::NoIntermediates());
     }
 
-    /// Exponentials are computed in the last pass, but where that asks for some of them twice, as
-    /// it does of distributions one to a lane.
+    /// Whether the first pass stores the exponentials for the last one. Contiguous distributions
+    /// need not: their last pass computes each exponential once. With one distribution per lane the
+    /// last pass writes squares, which overlap, and would compute some exponentials twice.
     template <class Layout, class Intermediates>
     static constexpr bool are_stored =
-        Intermediates::are_stored&& Layout::distributions_at_once > 1;
+        Intermediates::are_stored&& Layout::distributions_per_batch > 1;
 
-    /// e^y is e^(y - 0).
+    /// Returns the exponentials e^(y - 0).
     static HILLOCK_INLINE detail::kernels::ExponentialsBelow<V> exponentials() noexcept {
       return detail::kernels::ExponentialsBelow<V>(0);
     }
   };
 
-  /// Writes dx = dy - e^(x - top) share.
+  /// Writes dx = dy - e^(x - max) share.
   template <class V, class Layout, class T, class Statistic, class Output, class Intermediates>
-  static HILLOCK_INLINE void through_jacobian(
+  static HILLOCK_INLINE void apply_jacobian(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
       const detail::kernels::ScaledQuotient<Statistic>& of_sum, const detail::Inputs<T, 2>& in,
       const Output& out, const Intermediates& intermediates) {
-    const V share = Layout::spread(of_sum.value);
+    const V share = Layout::broadcast(of_sum.value);
     const auto is_infinite = detail::kernels::is_infinite(share);
     if (HILLOCK_LIKELY(!any(is_infinite))) {
-      return each_with_exponential(layout, below, in, out, intermediates,
-                                   [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
-                                     constexpr auto from_tail =
-                                         detail::kernels::ExpConstantsOf<V>::from_tail;
-                                     return fma(-fma(m, share, share), power * from_tail, gradient);
-                                   });
+      return for_each_with_exponential(
+          layout, below, in, out, intermediates,
+          [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+            constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
+            return fma(-fma(m, share, share), power * from_tail, gradient);
+          });
     }
-    through_jacobian_scaled(layout, below, share, V(Layout::spread(of_sum.scaled)),
-                            V(Layout::spread(of_sum.back)), V(Layout::spread(of_sum.inverse)), in,
-                            out, intermediates);
+    apply_jacobian_scaled(layout, below, share, V(Layout::broadcast(of_sum.scaled)),
+                          V(Layout::broadcast(of_sum.back)), V(Layout::broadcast(of_sum.inverse)),
+                          in, out, intermediates);
   }
 
-  /// The same where the share is beyond the largest number: scaled times back. A sum that is
-  /// infinite itself would become one of the other sign times m: there p is put together first.
-  /// Takes copies, because what the usual passes use would otherwise be kept in memory for it.
+  /// Does the same where the share exceeds the largest number: it is scaled times back. If the sum
+  /// itself is infinite, p is computed first, because infinity times m could have the wrong sign.
+  /// The arguments are copies: references would force the usual passes to hold their variables in
+  /// memory.
   template <class V, class Layout, class T, class Output, class Intermediates>
-  static HILLOCK_COLD void through_jacobian_scaled(Layout layout,
-                                                   detail::kernels::ExponentialsBelow<V> below,
-                                                   V value, V scaled, V back, V inverse,
-                                                   detail::Inputs<T, 2> in, Output out,
-                                                   Intermediates intermediates) {
+  static HILLOCK_COLD void apply_jacobian_scaled(Layout layout,
+                                                 detail::kernels::ExponentialsBelow<V> below,
+                                                 V value, V scaled, V back, V inverse,
+                                                 detail::Inputs<T, 2> in, Output out,
+                                                 Intermediates intermediates) {
     const auto is_scaled = detail::kernels::is_infinite(value);
     const auto is_infinite = detail::kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
-    // By halves, as p times the sum may be beyond the largest number though dx is not: without a
-    // fused multiply-add it would be infinite.
+    // The terms are halved, because p times the sum may exceed the largest number although dx does
+    // not. Without a fused multiply-add the product would be infinite.
     const V halves = select(is_scaled & (back > 1), 0.5, 1);
     const V twice = 1 / halves;
     const V from_tail =
         select(is_scaled, back, 1) * halves * detail::kernels::ExpConstantsOf<V>::from_tail;
-    each_with_exponential(layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
+    for_each_with_exponential(layout, below, in, out, intermediates, [&](V m, V power, V gradient) {
       const V ordinary = fma(-fma(m, share, share), power * from_tail, gradient * halves) * twice;
       const V p = fma(m, power, power) * (inverse * detail::kernels::ExpConstantsOf<V>::from_tail);
       return select(is_infinite, gradient - p * share, ordinary);
     });
   }
 
-  /// Writes use(m, power, gradient) for every entry, of which power (1 + m) is the exponential.
-  template <class V, class Layout, class T, class Output, class Intermediates, class Use>
-  static HILLOCK_INLINE void each_with_exponential(
+  /// Writes function(m, power, gradient) for every entry; its exponential is power (1 + m).
+  template <class V, class Layout, class T, class Output, class Intermediates, class Function>
+  static HILLOCK_INLINE void for_each_with_exponential(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
       const detail::Inputs<T, 2>& in, const Output& out, const Intermediates& intermediates,
-      const Use& use) {
-    layout.each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_INLINE_LAMBDA {
+      const Function& function) {
+    layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_INLINE_LAMBDA {
       std::array<V, 2> m_and_power;
       if constexpr (Intermediates::are_stored) {
         m_and_power = intermediates.get(layout, at);
@@ -262,7 +267,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
         const auto e = below.parts(x);
         m_and_power = {e.m, e.power};
       }
-      return use(m_and_power[0], m_and_power[1], dy);
+      return function(m_and_power[0], m_and_power[1], dy);
     });
   }
 };
@@ -274,15 +279,15 @@ template <class V, class T>
 void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
   reduce_along_axis<V>(
       x, [&](const auto& layout, const EntryReader<T>& entries, Index first, Index count) {
-        const auto top = layout.maximum(entries, LargerOrNaN());
-        const auto log =
-            log_of_sum<V>(layout, entries, kernels::ExponentialsBelow<V>(layout.spread(top)));
-        using Statistic = std::decay_t<decltype(top)>;
+        const auto maximum = layout.maximum(entries, LargerOrNaN());
+        const auto log = log_of_sum<V>(layout, entries,
+                                       kernels::ExponentialsBelow<V>(layout.broadcast(maximum)));
+        using Statistic = std::decay_t<decltype(maximum)>;
         constexpr T largest = std::numeric_limits<T>::max();
-        // Where top is infinite, that is it. Sealed: where the compiler may assume that there is no
-        // infinity, nothing exceeds the largest.
+        // An infinite maximum is the result. `largest` is sealed, because a compiler that may
+        // assume that there is no infinity would remove the comparison with it.
         T sums[Statistic::size];
-        select(abs(top) <= sealed(Statistic(largest)), top + log, top).store(sums);
+        select(abs(maximum) <= sealed(Statistic(largest)), maximum + log, maximum).store(sums);
         for (Index j = 0; j < count; ++j) out.set(0, first + j, sums[j]);
       });
 }
@@ -309,10 +314,11 @@ auto logsumexp(const Z& z, Per axis) {
 
 }  // namespace detail
 
-/// log sum_j e^(z_j) of each column or row, as a row of one number a column, or a column of one a
-/// row. Its derivative is softmax(z). -inf throughout gives -inf, +inf gives +inf, NaN gives NaN;
-/// std::invalid_argument where a distribution has no entries. Within LogSoftmax's forward_bound, in
-/// ULP of its largest term, which is the largest z or the logarithm of the sum of e^(z_j - top).
+/// Returns log sum_j e^(z_j) of each column as a row, or of each row as a column. Its derivative is
+/// softmax(z). If all entries are -inf, the result is -inf; +inf gives +inf, and NaN gives NaN.
+/// Throws std::invalid_argument if a distribution has no entries. The error is within LogSoftmax's
+/// forward_bound, in ULP of the largest term, which is the largest z or the logarithm of the sum of
+/// e^(z_j - max).
 template <class Z>
 [[nodiscard]] auto logsumexp(const Z& z, Per axis) {
   return detail::logsumexp<Accuracy::fast>(z, axis);

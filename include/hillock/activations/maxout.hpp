@@ -12,16 +12,15 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// and LeakyReLU are maxout of two pieces, max(0, x) and max(slope x, x).
 /// Derivative   the mask of the argmax: 1 for the piece that is the maximum of its group, 0 for the
 ///              others; backward scatters dy to the argmax.
-/// Parameters   pieces k >= 2 (std::invalid_argument otherwise) and the axis.
+/// Parameters   pieces k >= 2 (otherwise std::invalid_argument) and the axis.
 /// Shapes       for Z of m x n, Per::column: maxout(Z) is m/k x n, Per::row: m x n/k; m (n) must be
 ///              a multiple of k. derivative and backward have Z's shape, dy has maxout(Z)'s.
 /// Edge values  of equal pieces the one of the lowest index is the argmax, +0 and -0 being equal;
-/// if
-///              there is a NaN, the first one is the argmax and takes the gradient.
-/// Computed as  straight from memory to memory where the pieces of a group, or the groups of one
-///              number, are neighbours there; else several columns (rows) at a time, one to a lane.
-/// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1. No
-///              number is rounded, and numbers raise no floating-point exception.
+///              if there is a NaN, the first one is the argmax and takes the gradient.
+/// Computed as  from memory to memory where the pieces of a group, or the distributions, are
+///              contiguous; elsewhere each column (row) has a lane.
+/// Accuracy     exact, forward and backward: every result is an entry of Z or of dy, or 0 or 1.
+///              Nothing is rounded, and entries that are numbers raise no floating-point exception.
 /// Source       Goodfellow, Warde-Farley, Mirza, Courville, Bengio, arXiv:1302.4389 (2013).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Maxout : public ArrayActivation<Maxout<A, Arch>> {
@@ -37,7 +36,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
   explicit Maxout(int pieces_per_unit = 2) = delete;
 
-  /// What the verbs call. y may share nothing with x; dx and the mask may be x itself.
+  /// The verbs call these functions. y must not overlap x; dx and the mask may be x itself.
   template <class Policy, class X, class Y>
   void forward_into(const Policy&, const X& in, const Y& out) const {
     const detail::Shape groups = output_shape("Maxout::forward", in.shape());
@@ -119,7 +118,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     });
   }
 
-  /// Storage for f(x).
+  /// Returns storage for f(x).
   template <class X>
   detail::PlainOfAnyShape<X> output_for(const X& x) const {
     const detail::Shape shape = output_shape("Maxout::forward", detail::shape_of(x));
@@ -152,7 +151,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
         expected);
   }
 
-  /// Calls block(first, count, groups in each) for every group of V::size columns (rows).
+  /// Calls block(first, count, groups in each) for blocks of V::size columns (rows).
   template <class V, class Block>
   void for_each_block(detail::Shape groups, const Block& block) const {
     const Index groups_each = detail::entries(groups, axis);
@@ -170,64 +169,65 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       work(pieces);
   }
 
-  /// Return the maximum of the pieces, and the number of its piece, in every lane; load(piece)
-  /// gives the pieces.
+  /// Return, in every lane, the maximum of the pieces, and the index of that piece; load(piece)
+  /// returns a piece.
   template <class V, class Pieces, class Load>
   static HILLOCK_INLINE V maximum_of(Pieces pieces_each, const Load& load) noexcept {
-    V best = load(0);
+    V largest = load(0);
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      best = nan_or(best, nan_or(value, larger_or_first(best, value)));
+      largest = nan_or(largest, nan_or(value, larger_or_first(largest, value)));
     }
-    return best;
+    return largest;
   }
   template <class V, class Pieces, class Load>
   static HILLOCK_INLINE V argmax_of(Pieces pieces_each, const Load& load) noexcept {
-    V best = load(0);
+    V largest = load(0);
     V argmax = 0;
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
-      const auto stays = is_number(value) & (value <= best);
-      const auto may_change = is_number(best);
+      const auto stays = is_number(value) & (value <= largest);
+      const auto may_change = is_number(largest);
       argmax = select(may_change, select(stays, argmax, piece), argmax);
-      best = select(may_change, select(stays, best, value), best);
+      largest = select(may_change, select(stays, largest, value), largest);
     }
     return argmax;
   }
-  /// Calls use(piece, the gradient where the piece is the argmax, else 0) for every piece.
-  template <class V, class Pieces, class Load, class Use>
+  /// Calls store(piece, the gradient where the piece is the argmax, else 0) for every piece.
+  template <class V, class Pieces, class Load, class Store>
   static HILLOCK_INLINE void scatter(Pieces pieces_each, const Load& load, V gradient,
-                                     const Use& use) noexcept {
+                                     const Store& store) noexcept {
     if constexpr (std::is_same_v<Pieces, Two>) {
       const V first = load(0), second = load(1);
       const auto stays = is_number(second) & (second <= first);
       const auto may_change = is_number(first);
-      use(0, select(may_change, select(stays, gradient, 0), gradient));
-      use(1, select(may_change, select(stays, 0, gradient), 0));
+      store(0, select(may_change, select(stays, gradient, 0), gradient));
+      store(1, select(may_change, select(stays, 0, gradient), 0));
     } else {
       const V argmax = argmax_of<V>(pieces_each, load);
       for (int piece = 0; piece < pieces_each; ++piece)
-        use(piece, select(argmax == piece, gradient, 0));
+        store(piece, select(argmax == piece, gradient, 0));
     }
   }
 
-  /// Computes straight from memory to memory: transposed(pieces, distributions, groups in each)
-  /// where the pieces of a group are neighbours in every array, one_per_lane(the same) where the
-  /// distributions are. Returns false where neither is so.
+  /// Computes from memory to memory. It calls transposed(pieces, distributions, groups in each)
+  /// where the pieces of a group are contiguous in every array, and one_per_lane with the same
+  /// arguments where the distributions are. Returns false where neither is so.
   template <class V, class Transposed, class OnePerLane, class... Memory>
   bool computed_in_memory(detail::Shape groups, const Transposed& transposed,
                           const OnePerLane& one_per_lane, const Memory&... each) const {
     Index count = detail::distributions(groups, axis);
     Index groups_each = detail::entries(groups, axis);
     constexpr auto width = static_cast<Index>(V::size);
-    // Without gaps between them, all distributions are as one. (A single one may have any step.)
+    // Distributions without gaps between them are one long distribution. (A single distribution may
+    // have any step.)
     if (((each.along == 1 && each.across == each.entries) && ...) &&
-        pieces <= detail::most_transposed_pieces) {
+        pieces <= detail::max_transposed_pieces) {
       groups_each *= count;
       count = 1;
     }
-    if (detail::layout_of_groups(detail::neighbours_in(each...), pieces, groups_each, width,
-                                 detail::most_transposed_pieces) ==
+    if (detail::layout_of_groups(detail::contiguous_axis_of(each...), pieces, groups_each, width,
+                                 detail::max_transposed_pieces) ==
         detail::Layout::transposed_tile) {
       with_pieces([&](auto pieces_each) { transposed(pieces_each, count, groups_each); });
       return true;
@@ -241,7 +241,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     return false;
   }
 
-  /// Computes dx, or the mask where there is no gradient.
+  /// Computes dx, or the mask for NoGradient.
   template <class V, class T, class Gradient>
   bool scattered_in_memory(detail::Shape groups, const detail::Distributions<const T>& x,
                            const Gradient& gradient, const detail::Distributions<T>& dx) const {
@@ -257,7 +257,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
       return computed_in_memory<V>(groups, transposed, one_per_lane, x, gradient, dx);
   }
 
-  /// Stands for the ones of the mask, where there are no gradients to scatter.
+  /// In the place of the gradients, it says that ones are scattered, which gives the mask.
   struct NoGradient {};
   template <class V, class T, class Part>
   static HILLOCK_INLINE V gradient_at(const detail::Distributions<const T>& gradient, Index at,
@@ -275,7 +275,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
   static Index start(NoGradient, Index, Index) noexcept { return 0; }
 
-  /// Computes y of as many groups as V has lanes.
+  /// Computes y for V::size groups.
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
                                           const Part& part) noexcept {
@@ -284,14 +284,14 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
     part.store(groups.in_order(maximum_of<V>(pieces_each, piece_at), pieces_each), y);
   }
-  /// Computes dx of as many, for gradients given.
+  /// Computes dx for V::size groups with given gradients.
   template <class V, class Pieces, class T>
   static HILLOCK_INLINE void scatter_block(Pieces pieces_each, const T* x, V gradient,
                                            T* dx) noexcept {
     detail::TransposedGroups<V> groups;
     groups.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
-    scatter(pieces_each, piece_at, groups.as_read(gradient, pieces_each),
+    scatter(pieces_each, piece_at, groups.in_tile_order(gradient, pieces_each),
             [&](int piece, V share) { groups.piece[piece] = share; });
     groups.write(dx, pieces_each);
   }

@@ -13,7 +13,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 namespace detail {
 
-/// f(x), f'(x) or both, for slopes in the form that the kernels take and as a number or a batch.
+/// Returns f(x), f'(x) or both. The kernels need the slope in both forms: as `slopes`, which has
+/// its properties, and as a number or batch.
 template <Quantity Q, Accuracy A, class Element, class V, class Slopes, class Number>
 HILLOCK_INLINE auto rectified_quantity(const V& x, const Slopes& slopes,
                                        const Number& slope) noexcept {
@@ -31,7 +32,7 @@ HILLOCK_INLINE auto rectified_quantity(const V& x, const Slopes& slopes,
     return std::array<V, 2>{value(), kernels::rectified_derivative(x, slopes)};
 }
 
-/// f, f' or both of PReLU with one slope for all elements.
+/// Computes f, f' or both of PReLU with one slope for all elements.
 template <Quantity Q, Accuracy A, class Element>
 class SharedSlopeOperation {
   using T = ComputeType<Element>;
@@ -48,7 +49,7 @@ class SharedSlopeOperation {
   }
 };
 
-/// The same with a slope for each element, which is the last input.
+/// Does the same with a slope for each element, which is the last input.
 template <Quantity Q, Accuracy A, class Element>
 class SlopesOperation {
   bool are_in_unit_interval_;
@@ -68,7 +69,8 @@ class SlopesOperation {
 };
 
 /// PReLU's operations with the slopes as a broadcast input (elementwise/broadcast.hpp). Adapted
-/// gives the operation that is evaluated: the quantity itself, or its product with a gradient.
+/// makes the operation that is evaluated: it computes the quantity itself, or its product with a
+/// gradient.
 template <Quantity Q, Accuracy A, class Element, template <class> class Adapted>
 struct BroadcastSlopesOperation {
   template <class T>
@@ -88,20 +90,20 @@ using Unadapted = Op;
 
 }  // namespace detail
 
-/// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with slopes that are
-/// trained: one for all, one per row or one per column.
-/// Derivative   1 for x > 0, else the slope; at 0: the slope. By the slope: min(x, 0), summed over
-///              what shares it.
+/// Parametric rectified linear unit: f(x) = x for x > 0, else slope x, with trainable slopes: one
+/// for all, one per row or one per column.
+/// Derivative   1 for x > 0, else the slope; at 0 it is the slope. The derivative by a slope is
+///              min(x, 0), summed over the elements that share it.
 /// Parameters   slope (0.25 by default): any finite numbers (std::invalid_argument otherwise). The
 ///              array belongs to the object; train it by prelu.slope -= rate *
-///              prelu.slope_gradient(Z, dY). An infinity or a NaN that is written to it later makes
-///              NaN of what it is used for: f(x) for x <= 0 and f'(x) there.
-/// Shapes       as many slopes as Z has rows (columns), or one that all share, else
-///              std::invalid_argument, on use too; results have Z's shape.
+///              prelu.slope_gradient(Z, dY). If an infinity or a NaN is written to it later, f(x)
+///              and f'(x) for x <= 0 are NaN.
+/// Shapes       one slope for each row (column) of Z, or one that all share; any other number
+///              throws std::invalid_argument when the function is used. Results have Z's shape.
 /// Edge values  as LeakyReLU's: f(+-0) = +-0, f(+inf) = +inf, f(-inf) = -inf for a positive slope,
 ///              NaN in, NaN out.
-/// Accuracy     one multiplication, derivative exact: correctly rounded in either tier; the slope
-///              gradient is summed in double.
+/// Accuracy     f is one multiplication and the derivative is exact, so both are correctly rounded
+///              in either tier. The slope gradient is summed in double.
 /// Type         PReLU<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no PReLU<double>.
 /// Source       He, Zhang, Ren, Sun, arXiv:1502.01852 (2015).
@@ -139,12 +141,13 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
     check_slopes();
   }
 
-  /// What shares a slope; nothing if there is one for all.
+  /// Returns whether rows or columns have a slope each; nothing if all elements share one.
   [[nodiscard]] std::optional<Per> axis() const noexcept { return axis_; }
 
-  /// The gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0), summed over
-  /// what shares the slope (summed, not averaged), always in the same order: for one slope over the
-  /// longer side of z first.
+  /// Returns the gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0),
+  /// summed (not averaged) over the elements that share the slope. The order of the sum is always
+  /// the same: for one slope, first along the longer side of z. Throws std::invalid_argument if the
+  /// shapes or the number of slopes do not fit.
   template <class Z, class DY>
   [[nodiscard]] detail::Parameters slope_gradient(const Z& z, const DY& dy) const {
     static_assert(detail::CheckElements<Z>::passed);
@@ -164,7 +167,7 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
     return gradient;
   }
 
-  /// What the verbs call, on views.
+  /// The verbs call these functions, with views.
   template <class Policy, class X, class Y>
   HILLOCK_INLINE void forward_into(const Policy& policy, const X& x, const Y& y) const {
     using detail::Named;
@@ -194,7 +197,7 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
         std::tuple(Named{"x", x}, Named{"dy", dy}));
   }
 
-  /// For monitors: the operations on batches, with the slopes as a broadcast input.
+  /// The operations for monitors, with the slopes as a broadcast input.
   template <detail::Quantity Q, class Element>
   using BroadcastOperation = detail::BroadcastSlopesOperation<Q, A, Element, detail::Unadapted>;
   /// Refuses an array that does not fit the slopes.
@@ -218,7 +221,8 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
       detail::finite_parameter("PReLU", "slope", slope[i]);
   }
 
-  /// The slopes are a public member: what was written to it may have another length.
+  /// Checks the number of slopes: they are a public member, to which an array of another length may
+  /// have been written.
   HILLOCK_INLINE void require_slopes(const char* where, detail::Shape shape) const {
     const detail::Index expected = !axis_ ? 1 : *axis_ == Per::row ? shape.rows : shape.cols;
     if (HILLOCK_LIKELY(slope.size() == expected)) return;
@@ -232,8 +236,7 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
                           : ": there are " + slopes + ", expected one that all units share"));
   }
 
-  /// Force-inlined: otherwise the views go through the stack, 8 of the 14 ns that a short call
-  /// took.
+  /// Force-inlined: otherwise the views spill to the stack, 8 of the 14 ns that a short call took.
   template <detail::Quantity Q, template <class> class Adapted, class Policy, class Outputs,
             class In, class... More>
   HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Outputs& outputs,

@@ -7,7 +7,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Rectified linear unit: f(x) = x for x > 0, else 0.
-/// Derivative   1 for x > 0, else 0; at 0: 0. A unit whose input is never positive gets no
+/// Derivative   1 for x > 0, else 0; at 0 it is 0. A unit whose input is never positive gets no
 ///              gradient: it is dead.
 /// Edge values  f(+-0) = +0, f(+inf) = +inf, f(-inf) = 0, NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.

@@ -8,11 +8,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Sigmoid (logistic function): f(x) = 1 / (1 + e^-x), in [0, 1].
-/// Derivative   f(x) (1 - f(x)) = e / (1 + e)^2 with e = e^-|x|, in [0, 1/4]; at 0: 1/4. It is
-///              computed from x: from a rounded f(x) it would be 0 from x = 17.33 in float on,
+/// Derivative   f(x) (1 - f(x)) = e / (1 + e)^2 with e = e^-|x|, in [0, 1/4]; at 0 it is 1/4. It is
+///              computed from x: computed from a rounded float f(x), it would be 0 for x >= 17.33,
 ///              where it is 2.98e-8.
 /// Edge values  f(+-0) = 1/2, f(+inf) = 1, f(-inf) = 0, f'(+-inf) = 0, NaN in, NaN out.
-/// Computed as  1 / (1 + e) for x >= 0 and e / (1 + e) below, so that small values keep their
+/// Computed as  1 / (1 + e) for x >= 0 and e / (1 + e) for x < 0, so that small values lose no
 ///              digits.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded.

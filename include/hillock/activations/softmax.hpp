@@ -7,32 +7,34 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What softmax gives for a distribution whose entries are all -infinity, as when everything is
-/// masked: NaN (0/0), zeros, or the uniform distribution.
+/// The result of softmax for a distribution whose entries are all -infinity, because all of them
+/// are masked: NaN (0/0), zeros, or the uniform distribution.
 enum class AllMasked { nan, zeros, uniform };
 
 /// Softmax: p_i = e^(x_i) / sum_j e^(x_j), one distribution per column or per row.
 /// Derivative   the Jacobian diag(p) - p p^T. backward(x, dp) = p (dp - <p, dp>), for a gradient dp
 ///              of a loss by p.
 /// Shapes       softmax(Z) and backward have Z's shape; jacobian takes one distribution, a vector
-///              of n, and is n x n.
-/// Edge values  an entry of -inf gets 0; +inf or NaN makes its distribution NaN, whatever the
-///              policy; all -inf follows the policy. Of NaN and infinities in dp the gradients make
-///              what IEEE arithmetic makes of the formula, p being what forward gives: one infinite
-///              dp_j gives infinities of the other sign, but NaN at j and where p is 0, and NaN
-///              throughout if p_j is 0; a NaN, or infinities of both signs, give NaN throughout.
-///              Where the policy gives zeros for x, so does the gradient of a finite dp.
+///              of n entries, and is n x n.
+/// Edge values  p is 0 for an entry of -inf; +inf or NaN makes its distribution NaN, whatever the
+///              policy; entries that are all -inf follow the policy. For NaN and infinities in dp
+///              the gradient is what IEEE arithmetic gives for the formula with the p of forward.
+///              One infinite dp_j gives infinities of the other sign, but NaN at j and where p is
+///              0, and NaN everywhere if p_j is 0. A NaN, or infinities of both signs, give NaN
+///              everywhere. Where the policy makes p zero, the gradient for a finite dp is zero
+///              too.
 /// Exceptions   finite numbers of up to half of the largest raise none but underflow and inexact.
-///              Bounds and equal bits are those of rounding to nearest, which is how a program
-///              starts.
-/// Computed as  e^(x_i - max) over their sum: x_i - max is never rounded, and the sum is one of
-///              doubles (for doubles in two parts) over a tree whose shape depends on the number of
-///              entries alone, so the result depends neither on the layout nor on the neighbours.
+///              Bounds and equal bits hold while the processor rounds to nearest, as it does when a
+///              program starts.
+/// Computed as  e^(x_i - max) divided by their sum. x_i - max is never rounded. The sum is computed
+///              in double (for doubles, in two parts), over a tree whose shape depends on the
+///              number of entries alone, so that the result depends neither on the layout nor on
+///              other distributions.
 /// Accuracy     forward_bound for each p and for their sum, in ULP; backward_bound, from x and from
-///              p, in ULP of p times the largest dp, p being not below the smallest normal number;
-///              jacobian_bound for every entry of jacobian_from_output(p), and twice forward_bound
-///              more for jacobian(z), whose entries are products of two p. Accuracy::exact computes
-///              in double throughout: exact_bound for each p.
+///              p, in ULP of p times the largest dp, for p no smaller than the smallest normal
+///              number; jacobian_bound for every entry of jacobian_from_output(p), and 2
+///              forward_bound more for jacobian(z), whose entries are products of two p.
+///              Accuracy::exact computes in double throughout: exact_bound for each p.
 /// Source       Bridle, "Training Stochastic Model Recognition Algorithms as Networks..." (1990).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Softmax : public ArrayActivation<Softmax<A, Arch>> {
@@ -53,7 +55,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
   Softmax() = delete;
 
-  /// backward(z, dp) from p = softmax(z), where that is at hand.
+  /// Returns backward(z, dp), computed from p = softmax(z).
   template <class P, class DP>
   [[nodiscard]] auto backward_from_output(const P& p, const DP& dp) const {
     static_assert(detail::CheckSameElement<P, DP>::passed);
@@ -62,9 +64,9 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return dz;
   }
 
-  /// Computes dz, the gradient backward(z, dp), from p = softmax(z), where that is at hand. The
-  /// three arrays have one shape; dz may be p or dp, and is otherwise apart from both:
-  /// std::invalid_argument before anything is written. Nothing is allocated.
+  /// Computes dz = backward(z, dp) from p = softmax(z). The three arrays have one shape; dz may be
+  /// p or dp itself. Throws std::invalid_argument, before anything is written, if the shapes differ
+  /// or dz overlaps p or dp in part. Allocates nothing.
   template <class P, class DP, class DZ>
   void backward_from_output(const P& p, const DP& dp, DZ&& dz) const {
     static_assert(detail::CheckSameElement<P, DP>::passed);
@@ -76,7 +78,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
                               detail::output_view(detail::mutable_dense(dz)));
   }
 
-  /// The matrix of dp_i / dz_j for one distribution z.
+  /// Returns the matrix of dp_i / dz_j for one distribution z. Throws std::invalid_argument if z is
+  /// no vector.
   template <class Z>
   [[nodiscard]] auto jacobian(const Z& z) const {
     static_assert(detail::CheckElements<Z>::passed);
@@ -87,8 +90,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return jacobian_of<detail::ScalarOf<Z>>(p);
   }
 
-  /// The same from p = softmax(z). On the diagonal p (1 - p) is p times the sum of the others: 1 -
-  /// p would lose the digits that are left where one p is nearly 1.
+  /// Returns the same matrix, computed from p = softmax(z). On the diagonal, p (1 - p) is computed
+  /// as p times the sum of the other entries, because 1 - p loses digits where p is nearly 1.
   template <class P>
   [[nodiscard]] auto jacobian_from_output(const P& output) const {
     static_assert(detail::CheckElements<P>::passed);
@@ -96,7 +99,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return jacobian_of<detail::ScalarOf<P>>(detail::computed(output));
   }
 
-  /// What the verbs call: no allocation; y may be x itself, dx may be x or dy.
+  /// The verbs call these functions. They allocate nothing; y may be x itself, and dx may be x or
+  /// dy.
   template <class Policy, class X, class Y>
   void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
@@ -120,7 +124,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   }
 
  private:
-  /// The Jacobian as a matrix of Element, for a vector p of the type that is computed in.
+  /// Returns the Jacobian as a matrix of Element, for a vector p in the type of the computation.
   template <class Element, class P>
   static auto jacobian_of(const P& p) {
     using V = detail::simd::Batch<typename P::Scalar, detail::simd::NarrowArch>;
@@ -138,63 +142,65 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     return result;
   }
 
-  /// Returns whether a distribution is masked whole and the policy says what it is then.
+  /// Returns whether all entries of a distribution are masked and the policy gives them numbers.
   template <class V>
-  HILLOCK_INLINE auto is_masked(V top) const noexcept {
-    // A number that is no infinity where masking gives NaN anyway.
-    return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : top);
+  HILLOCK_INLINE auto is_masked(V maximum) const noexcept {
+    // With AllMasked::nan the test is made for 0, which is not -infinity: the formula itself gives
+    // NaN.
+    return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : maximum);
   }
 
-  /// Returns 1 over the sum, or 0 where a distribution is masked whole and the policy gives zeros.
-  /// The largest entry is -infinity next to a NaN too, but then the inverse is NaN.
+  /// Returns the inverse of the sum, or 0 where all entries are masked and the policy gives zeros.
+  /// The maximum may be -infinity for a distribution with a NaN too, but then the inverse is NaN.
   template <class V>
-  HILLOCK_INLINE V inverse_or_zero(V inverse, V top) const noexcept {
+  HILLOCK_INLINE V inverse_or_zero(V inverse, V maximum) const noexcept {
     return all_masked == AllMasked::zeros
-               ? zero_where(is_minus_infinity(top) & is_number(inverse), inverse)
+               ? zero_where(is_minus_infinity(maximum) & is_number(inverse), inverse)
                : inverse;
   }
 
-  /// The exponentials are stored, read back and stored again times the inverse of their sum; or, if
-  /// they are not stored, computed twice.
+  /// Computes the exponentials, stores them, and multiplies them by the inverse of their sum in a
+  /// second pass. If they cannot be stored, they are computed twice.
   template <class V>
   struct Forward {
     const Softmax& softmax;
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V top,
+    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                   Index) const {
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::SumsOf<Layout, V> sums;
-      layout.each(detail::inputs(entries.x), entries.intermediates(),
-                  [&](Index slot, Index, const auto& counted, V x) HILLOCK_INLINE_LAMBDA {
-                    const V e = below.scaled(x);
-                    sums.of[slot].add(counted(e));
-                    if constexpr (Entries::are_stored) return e;
-                  });
+      layout.for_each(detail::inputs(entries.x), entries.intermediates(),
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                        const V e = below.scaled(x);
+                        sums.partial[slot].add(mask(e));
+                        if constexpr (Entries::are_stored) return e;
+                      });
       return layout.total(sums).inverse();
     }
 
-    void written(Index, Index) const noexcept {}
+    void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
     HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V top, V statistic) const {
-      const V inverse = softmax.inverse_or_zero(statistic, top);
+                               V maximum, V statistic) const {
+      const V inverse = softmax.inverse_or_zero(statistic, maximum);
       if constexpr (Entries::are_stored) {
-        layout.each(detail::inputs(entries.stored), out,
-                    [&](Index, Index, const auto&, V e)
-                        HILLOCK_INLINE_LAMBDA { return e * inverse; });
+        layout.for_each(detail::inputs(entries.stored), out,
+                        [&](Index, Index, const auto&, V e)
+                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
       } else {
-        const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-        layout.each(detail::inputs(entries.x), out,
-                    [&](Index, Index, const auto&, V x)
-                        HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+        const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
+        layout.for_each(detail::inputs(entries.x), out,
+                        [&](Index, Index, const auto&, V x)
+                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
   };
 
-  /// dx = p (dp - <p, dp>). Where dp and the mean are of opposite signs their difference is twice
-  /// the largest dp, and an error of p or of the difference counts twice: both are in two parts.
+  /// Computes dx = p (dp - <p, dp>). Where dp and the mean have opposite signs, their difference
+  /// may be twice the largest dp, and errors of p and of the difference count twice. Therefore both
+  /// are computed in two parts.
   template <class V>
   struct Backward {
     using T = typename V::value_type;
@@ -207,29 +213,29 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     const Softmax& softmax;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V top,
+    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
                                    const Intermediates& intermediates) const {
-      using Statistic = decltype(Layout::gathered(top));
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
+      using Statistic = decltype(Layout::to_statistic(maximum));
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::kernels::DistributionSum<Statistic> total;
       const auto products = detail::sum_of_gradients<V>(
           layout, in, T(detail::kernels::ExpConstantsOf<V>::from_tail),
           [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums, products_of;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index at, const auto& counted, V x, V dp)
-                            HILLOCK_INLINE_LAMBDA {
-                              V e;
-                              if constexpr (Intermediates::are_stored) {
-                                const auto parts = below.scaled_in_parts(x);
-                                intermediates.put(layout, at, parts.high, parts.low);
-                                e = counted(parts.high);
-                              } else {
-                                e = counted(below.scaled(x));
-                              }
-                              sums.of[slot].add(e);
-                              products_of.of[slot].add_product(e, counted(scaled(dp)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index at, const auto& mask, V x, V dp)
+                                HILLOCK_INLINE_LAMBDA {
+                                  V e;
+                                  if constexpr (Intermediates::are_stored) {
+                                    const auto parts = below.scaled_in_parts(x);
+                                    intermediates.put(layout, at, parts.high, parts.low);
+                                    e = mask(parts.high);
+                                  } else {
+                                    e = mask(below.scaled(x));
+                                  }
+                                  sums.partial[slot].add(e);
+                                  products_of.partial[slot].add_product(e, mask(scaled(dp)));
+                                });
             total = Layout::total(sums);
             return Layout::total(products_of);
           });
@@ -237,9 +243,9 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
                                       total.inverse_in_parts()};
       const auto is_infinite = detail::kernels::is_infinite(result.mean.high);
       if (HILLOCK_LIKELY(!any(is_infinite))) return result;
-      // Exponentials are never 0: where forward gives p = 0, its product with an infinite dp is
-      // still to become NaN.
-      const V inverse = softmax.inverse_or_zero(V(Layout::spread(result.inverse.high)), top);
+      // The scaled exponentials are never 0, but where forward gives p = 0, its product with an
+      // infinite dp must be NaN.
+      const V inverse = softmax.inverse_or_zero(V(Layout::broadcast(result.inverse.high)), maximum);
       const Statistic special = detail::sum_of_special<V>(
           layout, in, [below, inverse](V x, V dp) { return below.scaled(x) * inverse * dp; });
       result.mean.high = select(is_infinite, special, result.mean.high);
@@ -248,14 +254,17 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
     template <class Layout, class Output, class Statistic, class Intermediates>
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V top, const Statistics<Statistic>& statistics,
+                               const Output& out, V maximum,
+                               const Statistics<Statistic>& statistics,
                                const Intermediates& intermediates) const {
-      const detail::kernels::ExponentialsBelow<V> below(top, softmax.is_masked(top));
-      const V mean = Layout::spread(statistics.mean.high);
-      const V mean_low = Layout::spread(statistics.mean.low);
-      const V inverse = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.high)), top);
-      const V inverse_low = softmax.inverse_or_zero(V(Layout::spread(statistics.inverse.low)), top);
-      layout.each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
+      const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
+      const V mean = Layout::broadcast(statistics.mean.high);
+      const V mean_low = Layout::broadcast(statistics.mean.low);
+      const V inverse =
+          softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.high)), maximum);
+      const V inverse_low =
+          softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.low)), maximum);
+      layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
         detail::kernels::TwoParts<V> e;
         if constexpr (Intermediates::are_stored) {
           const auto parts = intermediates.get(layout, at);
@@ -282,22 +291,23 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     template <class Layout, class Intermediates>
     HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
                                    const Intermediates&) const {
-      using Statistic [[maybe_unused]] = decltype(Layout::gathered(V()));
+      using Statistic [[maybe_unused]] = decltype(Layout::to_statistic(V()));
       const auto products = detail::sum_of_gradients<V>(
           layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
             detail::SumsOf<Layout, V> sums;
-            layout.each(in, detail::NoOutput(),
-                        [&](Index slot, Index, const auto& counted, V p, V dp)
-                            HILLOCK_INLINE_LAMBDA {
-                              sums.of[slot].add_product(counted(p), counted(scaled(dp)));
-                            });
+            layout.for_each(in, detail::NoOutput(),
+                            [&](Index slot, Index, const auto& mask, V p, V dp)
+                                HILLOCK_INLINE_LAMBDA {
+                                  sums.partial[slot].add_product(mask(p), mask(scaled(dp)));
+                                });
             return Layout::total(sums);
           });
       auto mean = products.total.gradient_parts(products.unit);
       if constexpr (sizeof(T) == 8) {
         const auto is_no_number = is_nan(mean.high);
         if (HILLOCK_LIKELY(!any(is_no_number))) return mean;
-        // An infinite p times a gradient so small that it is 0 at the unit is none.
+        // A product of an infinite p and a gradient that the unit turns into 0 is NaN, but has to
+        // be infinite.
         const Statistic special =
             detail::sum_of_special<V>(layout, in, [](V p, V dp) { return p * dp; });
         mean.high = select(is_no_number, special, mean.high);
@@ -309,31 +319,31 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
                                const Output& out, V, const Statistics<Statistic>& statistics,
                                const Intermediates&) const {
-      const V mean = Layout::spread(statistics.high);
-      const V mean_low = Layout::spread(statistics.low);
+      const V mean = Layout::broadcast(statistics.high);
+      const V mean_low = Layout::broadcast(statistics.low);
       const V halves = halves_where_large(mean);
       if (HILLOCK_LIKELY(!any(halves < 1))) {
-        return layout.each(in, out,
-                           [&](Index, Index, const auto&, V p, V dp)
-                               HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
+        return layout.for_each(in, out,
+                               [&](Index, Index, const auto&, V p, V dp)
+                                   HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
       }
       finish_by_halves(layout, in, out, mean, mean_low, halves);
     }
 
    private:
-    /// Takes copies, as sum_of_special does.
+    /// The arguments are copies for the same reason as in sum_of_special.
     template <class Layout, class Output>
     static HILLOCK_COLD void finish_by_halves(Layout layout, detail::Inputs<T, 2> in, Output out,
                                               V mean, V mean_low, V halves) {
       const V twice = 1 / halves;
-      layout.each(in, out, [&](Index, Index, const auto&, V p, V dp) {
+      layout.for_each(in, out, [&](Index, Index, const auto&, V p, V dp) {
         return p * twice * ((dp * halves - mean * halves) - mean_low * halves);
       });
     }
   };
 
-  /// 1/2 where dp less this mean could overflow although p times it is a number, else 1: the sum of
-  /// p may be a little above 1, and the mean a little above the largest dp.
+  /// Returns 1/2 where dp - mean could overflow although p (dp - mean) is finite, else 1. (The sum
+  /// of p may be a little above 1, and then the mean is a little above the largest dp.)
   template <class V>
   static HILLOCK_INLINE V halves_where_large(V mean) noexcept {
     constexpr auto large = std::numeric_limits<typename V::value_type>::max() / 4;

@@ -6,7 +6,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Heaviside step, the perceptron's threshold: f(x) = 1 for x > 0, else 0.
-/// Derivative   0 wherever it exists; 0 is returned at 0 too, so nothing is learned through it.
+/// Derivative   0 wherever it exists; at 0 it is 0 too. No gradient passes through it.
 /// Edge values  f(+-0) = 0, f(+inf) = 1, f(-inf) = 0; NaN in, NaN out, in the derivative too.
 /// Accuracy     exact.
 /// Source       McCulloch, Pitts (1943); Rosenblatt (1958).

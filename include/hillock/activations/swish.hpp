@@ -12,19 +12,19 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Swish, with beta = 1 also called SiLU: f(x) = x sigmoid(beta x).
-/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0: 1/2. It is negative below
-///              its root at t = -1.278464543. By beta: (x s)(x (1 - s)).
-/// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise).
-///              An infinity or a NaN that is written to it later makes NaN of every result.
+/// Derivative   s + t s (1 - s) with t = beta x, s = sigmoid(t); at 0 it is 1/2. It is negative
+///              below its root at t = -1.278464543. The derivative by beta is (x s)(x (1 - s)).
+/// Parameters   beta, 1 by default; any finite number (std::invalid_argument otherwise). If an
+///              infinity or a NaN is written to it later, every result is NaN.
 /// Edge values  f(+-0) = +-0; for a positive beta f(+inf) = +inf, f(-inf) = -0, f'(+inf) = 1,
 ///              f'(-inf) = -0. NaN in, NaN out.
-/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) below, e = e^-|t|, with the rounding error
-///              of t carried into the exponential and x multiplied in before the product can be
-///              subnormal.
-/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; where |t|
-///              is within 1/4 of the derivative's root that, or half an epsilon: 2^-24, double
-///              2^-53. exact: correctly rounded, by the root too (beta 1; promised at others:
-///              exact_bound).
+/// Computed as  x / (1 + e) for t >= 0 and x e / (1 + e) for t < 0, with e = e^-|t|. The rounding
+///              error of t is added to the exponent, and x is multiplied in before the product can
+///              become subnormal.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included. Where t is
+///              within 1/4 of the derivative's root, an error of half an epsilon (2^-24, in double
+///              2^-53) is within the bound too. exact: correctly rounded, near the root too (for
+///              beta = 1; exact_bound for others).
 /// Type         Swish<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no Swish<double>.
 /// Source       Ramachandran, Zoph, Le, arXiv:1710.05941 (2017); Elfwing, Uchibe, Doya,
@@ -59,7 +59,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
           is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
                        (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
 
-    /// Of e^-|t|.
+    /// Reduces -|t|.
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       if (is_plain_) return reduced_decay(plain_magnitude(x));
@@ -75,7 +75,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       if (is_plain_) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
       if (!is_ordinary_) return forward_for_tiny_beta(x);
       const Argument<V> t = argument(x);
-      // Beyond the decay limit x may be of any size, and the limit is 0.
+      // Beyond the decay limit x may have any size, and the result is 0.
       const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
       return fraction(t.t, t.x, t.finite_x * scaled, e);
     }
@@ -96,12 +96,13 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
    private:
     T beta_;
-    /// Times a large beta, a large x would overflow; the product is beyond its limit before that.
+    /// x is limited to this magnitude, because beta x could overflow. At the limit, |t| is beyond
+    /// its own limit already.
     T reach_;
     bool is_plain_;
-    /// Then |x| is below 2^38 where |t| is below the decay limit, and x times the scaled
-    /// exponential cannot overflow. It is false of NaN, also where -ffast-math lets a comparison
-    /// with NaN be true.
+    /// Whether |beta| >= 2^-30. Then |x| is below 2^38 where |t| is below the decay limit, so that
+    /// x times the scaled exponential cannot overflow. It is false for NaN, also where under
+    /// -ffast-math a comparison with NaN is true.
     bool is_ordinary_;
 
     static constexpr T reach_of(T steepness) noexcept {
@@ -109,7 +110,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
     }
 
-    /// x, finite unless it is NaN, with t = beta x in two parts: magnitude + low = -|t|.
+    /// x, x limited to finite numbers, and t = beta x, with -|t| in two parts: magnitude + low.
     template <class V>
     struct Argument {
       V x;
@@ -119,8 +120,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       V low;
     };
 
-    /// With beta = 1, t is x; a negative one stays at the limit, where it times its exponential is
-    /// 0 too.
+    /// Returns -|x| for beta = 1, limited to where |x| times the exponential is 0.
     template <class V>
     static HILLOCK_INLINE V plain_magnitude(const V& x) noexcept {
       return not_below_decay_limit(negative_magnitude(x));
@@ -129,7 +129,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     template <class V>
     HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
       const V finite_x = not_below(not_above(x, reach_), -reach_);
-      // Beyond the limit it stays where the exponential is 0.
+      // Beyond the limit, t is set to the limit, where the exponential is 0.
       const V whole = beta_ * finite_x;
       const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
       const auto is_inside = t == whole;
@@ -137,7 +137,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
     }
 
-    /// x / (1 + e) for t >= 0, `below` / (1 + e) at the scale of e.scaled otherwise.
+    /// Returns x / (1 + e) for t >= 0, else below / (1 + e), where `below` has the scale of
+    /// e.scaled.
     template <class V>
     static HILLOCK_INLINE V fraction(V t, V x, V below,
                                      const detail::kernels::Decay<V>& e) noexcept {
@@ -145,14 +146,14 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
-    /// A tiny beta times the largest number is no limit yet, times infinity it is. (A beta that is
-    /// NaN is looked at afterwards.)
+    /// For a tiny beta, beta times the largest number is not beyond the limit, but beta times
+    /// infinity is. (The caller handles a beta that is NaN.)
     template <class V>
     HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
       Argument<V> t = argument(x);
       if (beta_ == 0) return t;
-      // Sealed: where the compiler may assume that there is no infinity, nothing exceeds the
-      // largest.
+      // `largest` is sealed, because a compiler that may assume that there is no infinity would
+      // remove the comparison with it.
       const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
       const auto is_infinite = abs(x) > largest;
       const V limit = C::product_limit;
@@ -171,33 +172,36 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
       const V below = times_exp(t.finite_x, t.magnitude, t.low);
-      // Not by the sign bit: for beta = 0 and x = -inf, t is -0.
-      return nan_or(V(beta_), nan_kept(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
+      // The selection is not by the sign bit, because for beta = 0 and x = -inf, t is -0.
+      return nan_or(V(beta_),
+                    nan_propagated(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
     }
 
     template <class V>
     HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
-      return nan_or(V(beta_), nan_kept(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
+      return nan_or(V(beta_), nan_propagated(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
     }
 
     template <class V>
     static HILLOCK_INLINE V derivative_of(V t, V magnitude, V low,
                                           const detail::kernels::Decay<V>& e) noexcept {
-      // (1 + e + t e) / (1 + e)^2 for t >= 0, e (1 + e + t) / (1 + e)^2 below. Towards the root 1 +
-      // t and e cancel, and what e and t were rounded by counts. Beside it too many roundings meet:
-      // that of the square is made up for, or t = -0.84 would be 4.3 ULP off, t = -3.78 4.05.
+      // The derivative is (1 + e + t e) / (1 + e)^2 for t >= 0, and e (1 + e + t) / (1 + e)^2 for t
+      // < 0. Near the root 1 + t and e cancel, so that the rounding errors of e and t count and are
+      // added. Elsewhere too many roundings add up: without the correction of the square, the error
+      // would be 4.3 ULP at t = -0.84 and 4.05 ULP at t = -3.78.
       const V limited = not_below(magnitude, -C::decay_limit);
       const V value = e.value();
       const V twice = value + value;
       const V inner = fma(value, value, twice);
       const V square = 1 + inner;
       const V square_low = ((1 - square) + inner) + fma(value, value, twice - inner);
-      // By 1 / (1 + e)^2 to an eighth, which is enough for a correction.
+      // The factor approximates 1 / (1 + e)^2 to within an eighth, which is enough for a
+      // correction.
       const V relative = square_low * fma(fma(value, 0.5, -1.25), value, 1);
 
       const V above = fma(value, 1 - limited, 1);
-      const V linear = 1 + limited;  // exact from t = -1/2 down
+      const V linear = 1 + limited;  // exact for t <= -1/2
       const V lost = fma(linear + value, -relative, fma(e.scaled_low, C::from_tail, low));
       const V factor = select(limited < -2, linear + (value + lost), (linear + lost) + value);
       const V below = factor * e.scaled * C::from_tail;
@@ -216,7 +220,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   }
 };
 
-/// Swish with beta = 1, by its other name.
+/// Swish; with beta = 1, the default, it is also called SiLU.
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 using SiLU = Swish<A, Arch>;
 

@@ -8,12 +8,13 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// Hyperbolic tangent: f(x) = (e^x - e^-x) / (e^x + e^-x), in [-1, 1] and zero-centred.
-/// Derivative   1 - f(x)^2 = sech^2 x = 4 sigmoid'(2x), in [0, 1]; at 0: 1. It is computed from x:
-///              1 - f(x)^2 is 0 from x = 9.01 in float on, where the derivative is 5.96e-8.
+/// Derivative   1 - f(x)^2 = sech^2 x = 4 sigmoid'(2x), in [0, 1]; at 0 it is 1. It is computed
+///              from x: computed from a rounded float f(x), it would be 0 for x >= 9.01, where it
+///              is 5.96e-8.
 /// Edge values  f(+-0) = +-0, f(+-inf) = +-1, f'(+-inf) = 0, NaN in, NaN out.
-/// Computed as  m / (2 - m) with m = 1 - e^-2|x|, the sign copied; f and f' share the exponential.
+/// Computed as  m / (2 - m) with m = 1 - e^-2|x| and the sign of x; f and f' share the exponential.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
-///              correctly rounded. Odd, and the derivative even, bit for bit.
+///              correctly rounded. Bit for bit, f is odd and the derivative is even.
 /// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998).
 template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
 class Tanh : public Activation<Tanh<A, Arch>>,
@@ -26,7 +27,7 @@ class Tanh : public Activation<Tanh<A, Arch>>,
 
   constexpr Tanh() noexcept = default;
 
-  /// Of e^-2|x|. |x| is bounded first, where the exponential has long been 0: doubling may
+  /// Reduces -2|x|. |x| is limited first, to where the exponential is 0, because doubling may
   /// overflow.
   template <class V>
   HILLOCK_INLINE auto reduce(const V& x) const noexcept {

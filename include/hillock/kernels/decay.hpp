@@ -1,5 +1,5 @@
-// e^x for x <= 0 in the forms that the activations need: not subnormal before the last
-// multiplication, and together with 1 - e^x.
+// e^x for x <= 0 in the forms that the activations need: scaled, so that it is not subnormal before
+// the last multiplication, and together with 1 - e^x.
 //
 // The computation is in two halves, so that a loop can interleave the halves of several batches:
 // first reduced_decay reduces the argument, then decay_of completes the exponential.
@@ -79,8 +79,8 @@ HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
     const V m = fma(x.r * x.r, polynomial(x.r, Table::p), x.r);
     const auto index = bits(x.shifted);
     const V power = V::from_bits((index << (C::mantissa_bits - fraction_bits)) +
-                                 looked_up(power_table<fraction_bits>.mantissas, index));
-    const V rest = V::from_bits(looked_up(power_table<fraction_bits>.rests, index));
+                                 lookup(power_table<fraction_bits>.mantissas, index));
+    const V rest = V::from_bits(lookup(power_table<fraction_bits>.rests, index));
     const V scaled = fma(m, power, power);
     return {scaled, fma(rest, power, fma(m, power, power - scaled))};
   } else {

@@ -1,6 +1,6 @@
 // A function of floats, correctly rounded, from its formula in doubles.
 //
-// A float is widened, the formula is computed in double, and the result is rounded once. The
+// The float is widened, the formula is computed in double, and the result is rounded once. The
 // formula's error bound gives an interval that holds the true value; if both ends of it round to
 // the same number, that number is the answer. If they do not, the same formula is computed once
 // more on pairs of doubles. (The interval is some 2^-25 of the distance between two floats; but
@@ -110,7 +110,8 @@ V computed_in_pairs(const Formula& formula, V x, Condition in_doubt) noexcept {
 /// interval round to different numbers or one of the results is subnormal. `low` and `high` are the
 /// intervals of the lower and the upper lanes.
 template <class Format, class Formula, class V, class W>
-HILLOCK_COLD V settled(const Formula& formula, V x, Interval<W> low, Interval<W> high) noexcept {
+HILLOCK_COLD V rounded_in_doubt(const Formula& formula, V x, Interval<W> low,
+                                Interval<W> high) noexcept {
   const V result = narrowed_with_subnormals_to<Format>(low.lower, high.lower);
   // If a subnormal x is equal to 0 here, the processor flushes it, and the formula has read it as
   // 0.
@@ -133,7 +134,7 @@ HILLOCK_INLINE V rounded_once(const Formula& formula, V x, W low, W high) noexce
   // The second test keeps batches whose small results come from zeros, which are frequent in
   // arrays, out of the slow function.
   if (any(differ | is_small) && any(differ | (is_small & !is_zero(x))))
-    return settled<Format>(formula, x, in_low, in_high);
+    return rounded_in_doubt<Format>(formula, x, in_low, in_high);
   return result;
 }
 

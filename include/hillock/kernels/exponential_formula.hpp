@@ -1,13 +1,13 @@
 // Formulas with an exponential, evaluated in three steps: reduce the argument, exponentiate,
 // finish.
 //
-// Each step waits for the one before it, and all three together are a chain of some 55 cycles, of
-// 100 in Swish's derivative. A processor that has room for one or two hundred waiting instructions
-// then computes two or three batches at a time and no more, however many units it has. A loop that
-// takes one step for a block of batches, stores the results, and then takes the next step, has
-// shorter chains to wait for, and the same bits. With AVX2 on Zen 5 bench/compare printed 17 to 28
-// % more speed, for Swish's derivative 43 %, for the exact functions, which store their doubles
-// before they round them, 50 to 60 %.
+// Each step waits for the one before it. All three are a chain of dependent instructions of some 55
+// cycles, in Swish's derivative of 100. A processor that can hold one or two hundred waiting
+// instructions computes only two or three batches at the same time, however many units it has. A
+// loop that computes one step for a block of batches, stores the results, and then computes the
+// next step, has shorter chains and the same bits. With AVX2 on Zen 5, bench/compare measured 17 to
+// 28 % more speed, 43 % for Swish's derivative, and 50 to 60 % for the exact functions, which store
+// their doubles before they round them.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -15,7 +15,7 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// f(x) and f'(x) of one pass; what an activation's optional both_at returns.
+/// f(x) and f'(x), which an activation's optional both_at returns.
 template <class V>
 struct ForwardAndDerivative {
   V forward;
@@ -31,11 +31,13 @@ namespace kernels {
 ///   exponentiate(reduced)       the exponential, in the form that f needs
 ///   forward_from(x, e)          f(x), and derivative_from(x, e) f'(x), from the exponential e
 ///
-/// It gives the formula what every formula has: forward_at, derivative_at and both_at.
+/// It gives the formula the functions that every formula has: forward_at, derivative_at and
+/// both_at.
 template <class Formula>
 class ExponentialFormula {
  public:
-  /// Whether the last step of f' is so long that it pays to store the exponentials of a block, too.
+  /// Whether the last step of f' is so long that the loop is faster if it also stores the
+  /// exponentials of a block.
   static constexpr bool has_long_derivative = false;
 
   template <class V>

@@ -67,7 +67,7 @@ class Pair {
     return select(condition, Pair(0), a);
   }
   friend Pair nan_or(const Pair& x, const Pair& y) noexcept { return select(is_nan(x.high), x, y); }
-  friend Pair nan_kept(const Pair&, const Pair& y) noexcept { return y; }
+  friend Pair nan_propagated(const Pair&, const Pair& y) noexcept { return y; }
   friend Pair larger_or_first(const Pair& a, const Pair& b) noexcept { return select(b > a, b, a); }
   friend Pair not_below(const Pair& x, const Pair& limit) noexcept {
     return select(x < limit, limit, x);

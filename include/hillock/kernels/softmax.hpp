@@ -1,20 +1,20 @@
-// The exponentials of a distribution and their sum: what softmax, log-softmax and cross-entropy
+// The exponentials of a distribution and their sum, which softmax, log-softmax and cross-entropy
 // share.
 //
-//   p_i = e^(x_i - top) / sum_j e^(x_j - top),  log p_i = (x_i - top) - log(sum_j e^(x_j - top)),
+//   p_i = e^(x_i - max) / sum_j e^(x_j - max),  log p_i = (x_i - max) - log(sum_j e^(x_j - max)),
 //
-// top being the largest x: no exponential overflows and the sum is at least 1.
+// where max is the largest x. No exponential overflows, and the sum is at least 1.
 //
-// x_i - top is never rounded: at -100 that alone would cost 32 ULP. With top = N ln 2 + R,
+// x_i - max is never rounded: at -100 the rounding alone would cost 32 ULP. With max = N ln 2 + R,
 //
-//   e^(x - top) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
+//   e^(x - max) = 2^(n - N) e^((x - n ln 2) - R),  n = rint((x - R) / ln 2),
 //
-// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and what is left is small. That is
-// two additions more than a plain exponential; the error of the difference carried along would be
-// eight. What R is off by is a factor common to all exponentials, and cancels.
+// where n ln 2 is subtracted from x in two parts, as in exp.hpp, and the difference is small. That
+// takes two additions more than a plain exponential; to compute the error of x - max would take
+// eight. The error of R is a factor common to all exponentials, and cancels.
 //
-// Sums are taken over a tree whose shape depends on the number of entries alone
-// (arrays/axis/summation.hpp): of floats in doubles, of doubles in two parts.
+// Sums are computed over a tree whose shape depends on the number of entries alone
+// (arrays/axis/summation.hpp): sums of floats in double, sums of doubles in two parts.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -31,47 +31,45 @@ struct DistributionConstants;
 
 template <>
 struct DistributionConstants<float> {
-  // From here on the difference of top and any x whose exponential is not 0 is exact: they are
-  // within a factor of 2 (Sterbenz). Below, n has at most the 9 bits for which n ln2_high is exact.
-  static constexpr float far_out = 208.0f;
+  // If |max| is at least this large, x - max is exact for every x whose exponential is not 0,
+  // because the two are within a factor of 2 (Sterbenz). Below, n has at most 9 bits, for which n
+  // ln2_high is exact.
+  static constexpr float sterbenz_limit = 208.0f;
 };
 
 template <>
 struct DistributionConstants<double> {
-  static constexpr double far_out = 1491.0;
-  // Adding it rounds scaled exponentials to multiples of 2^-32 of the largest: 2^21 of those add up
-  // exactly.
-  static constexpr double coarse = 0x1.8p532;
-  static_assert(ExpConstants<double>::tail == 512);
+  static constexpr double sterbenz_limit = 1491.0;
 };
 
-/// Computes e^(x - top) for x <= top, finite or -infinity. The largest is exactly 1. The results
-/// are NaN where top is NaN or infinite.
+/// Computes e^(x - max) for x <= max, finite or -infinity. For x = max it is exactly 1. The results
+/// are NaN where max is NaN or infinite.
 template <class V>
 class ExponentialsBelow {
   using C = ExpConstantsOf<V>;
 
  public:
-  HILLOCK_INLINE explicit ExponentialsBelow(V top) noexcept
-      : shift_(select(abs(top) < DistributionConstants<typename V::value_type>::far_out, 0, top)) {
+  HILLOCK_INLINE explicit ExponentialsBelow(V maximum) noexcept
+      : shift_(select(abs(maximum) < DistributionConstants<typename V::value_type>::sterbenz_limit,
+                      0, maximum)) {
     constexpr auto to_power = static_cast<typename V::value_type>(C::magic + (C::bias + C::tail));
-    const V shifted_top = top - shift_;
+    const V shifted_top = maximum - shift_;
     const V n = fma(shifted_top, C::log2_e, C::magic) - C::magic;
     remainder_ = fma(n, -C::ln2_low, fma(n, -C::ln2_high, shifted_top));
     magic_ = to_power - n;
     lowest_ = shifted_top - C::decay_limit;
   }
 
-  /// The same, but where the condition holds, which is where every x is -infinity: there all are 1,
-  /// as if every x were the same number.
+  /// Does the same, except where is_masked holds, which means that every x is -infinity. There all
+  /// exponentials are 1, as if every x were the same number.
   template <class Condition>
-  HILLOCK_INLINE ExponentialsBelow(V top, Condition is_masked) noexcept
-      : ExponentialsBelow(zero_where(is_masked, top)) {
+  HILLOCK_INLINE ExponentialsBelow(V maximum, Condition is_masked) noexcept
+      : ExponentialsBelow(zero_where(is_masked, maximum)) {
     lowest_ = zero_where(is_masked, lowest_);
   }
 
-  /// e^(x - top) 2^tail = power (1 + m). Below -decay_limit it stays what it is there, which is 0
-  /// in any product with a number below 2^-20.
+  /// Returns m and power of e^(x - max) 2^tail = power (1 + m). Below -decay_limit it returns their
+  /// values at the limit, whose product with any number below 2^-20 is 0.
   HILLOCK_INLINE ExpParts<V> parts(V x) const noexcept {
     const V bounded = not_below(x - shift_, lowest_);
     const V shifted = fma(bounded - remainder_, C::log2_e, magic_);
@@ -80,14 +78,14 @@ class ExponentialsBelow {
     return parts_of(Reduced<V>{r, shifted});
   }
 
-  /// Returns e^(x - top) 2^tail together with what its last addition rounds off.
+  /// Returns e^(x - max) 2^tail together with the rounding error of its last addition.
   HILLOCK_INLINE TwoParts<V> scaled_in_parts(V x) const noexcept {
     const ExpParts<V> e = parts(x);
     const V high = fma(e.m, e.power, e.power);
     return {high, fma(e.m, e.power, e.power - high)};
   }
-  /// Returns e^(x - top) 2^tail, which is never subnormal: a factor that takes 2^tail off is
-  /// rounded once.
+  /// Returns e^(x - max) 2^tail. It is never subnormal, so that a multiplication that removes
+  /// 2^tail rounds only once.
   HILLOCK_INLINE V scaled(V x) const noexcept {
     const ExpParts<V> e = parts(x);
     return fma(e.m, e.power, e.power);
@@ -100,8 +98,8 @@ class ExponentialsBelow {
   V lowest_;
 };
 
-// The largest number is sealed: a compiler that may assume that there is no infinity would take
-// nothing to exceed it.
+// The largest number is sealed, because a compiler that may assume that there is no infinity would
+// remove the comparison.
 template <class V>
 HILLOCK_INLINE auto is_infinite(V x) noexcept {
   return abs(x) > sealed(V(std::numeric_limits<typename V::value_type>::max()));
@@ -111,9 +109,9 @@ HILLOCK_INLINE auto is_finite(V x) noexcept {
   return abs(x) <= sealed(V(std::numeric_limits<typename V::value_type>::max()));
 }
 
-/// The quotient of a sum and a divisor, which may be beyond the largest number. Where `value` is
-/// infinite, the quotient is `scaled` times `back`, a power of two, and `inverse` is 1 over the
-/// divisor; elsewhere only `value` is meant.
+/// The quotient of a sum and a divisor, which may exceed the largest number. Where `value` is
+/// infinite, the quotient is `scaled` times `back`, a power of two, and `inverse` is the inverse of
+/// the divisor. Elsewhere only `value` is used.
 template <class V>
 struct ScaledQuotient {
   V value;
@@ -128,10 +126,10 @@ HILLOCK_INLINE V infinity() noexcept {
   return sealed(V::from_bits(bits(V(largest)) + Pattern(1)));
 }
 
-/// Gradients are added at a power of two of their size, the unit: sums of floats at 1, because
-/// doubles hold any of them; sums of doubles at small_unit, so that 2^48 finite numbers have a sum;
-/// but where the largest is below tiny_gradient, whose rounding errors would be lost, the unit is
-/// `raised`.
+/// Gradients are multiplied by a power of two, the unit, before they are added. For floats it is 1,
+/// because doubles hold their sums. For doubles it is small_unit, so that the sum of 2^48 finite
+/// numbers is finite. Where the largest gradient is below tiny_gradient, its rounding errors would
+/// be lost, and the unit is `raised`.
 template <class T>
 struct GradientUnit {
   static constexpr T small_unit = static_cast<T>(0x1p-48);
@@ -148,8 +146,8 @@ struct PlainSum {
   W number[1] = {0};
 };
 
-/// A sum for each lane of a batch of floats, in doubles, which hold every float and every product
-/// of two floats.
+/// A sum for each lane of a batch of floats. It is in double, which holds every product of two
+/// floats exactly.
 template <class V>
 class WideSum {
  public:
@@ -171,7 +169,7 @@ class WideSum {
     part[1].add(other.part[1]);
   }
 
-  /// Returns the sum of exponentials, where this is one of scaled exponentials.
+  /// Returns the sum of the exponentials, if this is the sum of scaled exponentials.
   HILLOCK_INLINE WideSum without_scale() const noexcept {
     return times(static_cast<double>(ExpConstantsOf<V>::from_tail));
   }
@@ -190,13 +188,13 @@ class WideSum {
   HILLOCK_INLINE TwoParts<V> inverse_in_parts() const noexcept {
     return in_parts(1 / low(), 1 / high());
   }
-  HILLOCK_INLINE V less_one() const noexcept { return narrowed(low() - 1, high() - 1); }
+  HILLOCK_INLINE V minus_one() const noexcept { return narrowed(low() - 1, high() - 1); }
   HILLOCK_INLINE TwoParts<V> parts() const noexcept { return in_parts(low(), high()); }
   HILLOCK_INLINE friend TwoParts<V> quotient(const WideSum& a, const WideSum& b) noexcept {
     return in_parts(a.low() / b.low(), a.high() / b.high());
   }
-  /// Returns the mean of gradients, from the sums of e^(x - top) 2^tail times the gradients and
-  /// alone.
+  /// Returns the weighted mean of gradients, from the sum of weights times gradients and the sum of
+  /// weights; the weights are e^(x - max) 2^tail.
   HILLOCK_INLINE friend TwoParts<V> weighted_mean(const WideSum& products, const WideSum& weights,
                                                   V) noexcept {
     return quotient(products, weights);
@@ -228,7 +226,7 @@ class WideSum {
   }
 };
 
-/// A sum for each lane of a batch of doubles, together with what its roundings lost.
+/// A sum for each lane of a batch of doubles, together with the sum of its rounding errors.
 template <class V>
 class CompensatedSum {
  public:
@@ -260,7 +258,7 @@ class CompensatedSum {
     const TwoParts<V> sum = parts();
     return ((sum.high - x) + sum.low) / divisor.part[0].total();
   }
-  HILLOCK_INLINE V less_one() const noexcept {
+  HILLOCK_INLINE V minus_one() const noexcept {
     const TwoParts<V> sum = parts();
     return (sum.high - 1) + sum.low;
   }
@@ -280,7 +278,7 @@ class CompensatedSum {
     const V back = 1 / unit;
     const V high = mean.high * back;
     const V low = mean.low * back;
-    // Rounded, the mean is not above the largest gradient: their difference stays a number.
+    // The rounded mean does not exceed the largest gradient, so that their difference is finite.
     const auto is_large = abs(high) >= std::numeric_limits<typename V::value_type>::max() / 4;
     if (HILLOCK_LIKELY(!any(is_large))) return {high, low};
     const TwoParts<V> rounded = exact_sum(high, low);

@@ -1,7 +1,7 @@
 // Batch<T, Arch>: as many T as a register of Arch holds, with the operations that kernels are
 // written in.
 //
-// This is the only file that spells xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
+// This is the only file that mentions xsimd. It takes loads, stores, + - * /, sqrt, comparisons,
 // select and bit operations from xsimd, hides what differs between xsimd 8 and 14, and takes the
 // rest from simd/machine.hpp. Three problems are solved here, once:
 //
@@ -13,9 +13,9 @@
 //    know, because g++ reads the macros of a file to its end before it obeys the pragma.
 // 2. -ffast-math and its parts. There every sum is sealed as well, and a division is written as the
 //    instruction: error-free steps survive, and g++ does not replace the division by an estimate
-//    that is NaN for infinity. clang defines a macro only for the whole and for -ffinite-math-only:
-//    with clang, divisions are always the instruction, and sums pass clang's own barrier, which
-//    costs nothing where nothing may be reordered.
+//    that is NaN for infinity. clang defines a macro only for -ffast-math as a whole and for
+//    -ffinite-math-only: with clang, divisions are always the instruction, and sums pass clang's
+//    own barrier, which costs nothing where nothing may be reordered.
 // 3. Fused multiply-add at every width. xsimd 8.1 has none for AVX-512, and none of 128 bits where
 //    there is AVX.
 #pragma once
@@ -163,10 +163,10 @@ class Bits {
 
   /// Returns in every lane the entry of the table that the lowest table_bits<float> bits of the
   /// index name. Only where table_bits<float> is not 0.
-  friend HILLOCK_INLINE Bits looked_up(
-      const std::uint32_t (&table)[std::size_t{1} << machine::table_bits], Bits index) noexcept {
+  friend HILLOCK_INLINE Bits
+  lookup(const std::uint32_t (&table)[std::size_t{1} << machine::table_bits], Bits index) noexcept {
     using Register = typename Raw::register_type;
-    return Raw(machine::look_up(table, static_cast<Register>(index.raw_)));
+    return Raw(machine::lookup(table, static_cast<Register>(index.raw_)));
   }
 
  private:
@@ -349,10 +349,10 @@ class Batch {
     return select(x == x, y, x);
 #endif
   }
-  /// Returns y, which is NaN already where x is NaN, because of how a comparison of x chose it.
-  /// Only where the compiler may reverse that comparison (clang does, in the and-not of x <= 0),
-  /// the NaN is selected once more.
-  friend HILLOCK_INLINE Batch nan_kept(Batch x, Batch y) noexcept {
+  /// Returns y, which a comparison of x has made NaN already where x is NaN. Under -ffast-math the
+  /// compiler may reverse that comparison (clang does, in the and-not of x <= 0), so there the NaN
+  /// is selected once more.
+  friend HILLOCK_INLINE Batch nan_propagated(Batch x, Batch y) noexcept {
 #if HILLOCK_FAST_MATH
     return select(is_nan(x), x, y);
 #else
@@ -466,7 +466,8 @@ class Batch {
 
 /// Returns counts + 1 in the lanes where the condition holds, and counts in the others.
 template <class T, class Arch>
-HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> counts) noexcept {
+HILLOCK_INLINE Bits<T, Arch> increment_where(Mask<T, Arch> condition,
+                                             Bits<T, Arch> counts) noexcept {
   using Raw = typename Bits<T, Arch>::Raw;
   if constexpr (sizeof(condition.raw()) == sizeof(Raw)) {
     // Where the condition holds the mask is all ones, which is -1: a subtraction counts.
@@ -487,8 +488,8 @@ HILLOCK_INLINE Bits<T, Arch> counted(Mask<T, Arch> condition, Bits<T, Arch> coun
 /// whose sign bit is 0. The bits of x and of such a limit compare as integers as the numbers do,
 /// and processors have more units that compare integers.
 template <class T, class Arch>
-HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limit,
-                                           Bits<T, Arch> counts) noexcept {
+HILLOCK_INLINE Bits<T, Arch> increment_where_above(Batch<T, Arch> x, Batch<T, Arch> limit,
+                                                   Bits<T, Arch> counts) noexcept {
   using Signed = xsimd::batch<std::int32_t, Arch>;
   using Result = xsimd::batch_bool<std::int32_t, Arch>;
   if constexpr (sizeof(T) == 4 && sizeof(Result) == sizeof(Signed)) {
@@ -498,7 +499,7 @@ HILLOCK_INLINE Bits<T, Arch> counted_above(Batch<T, Arch> x, Batch<T, Arch> limi
     return bits(sealed(Batch<T, Arch>::from_bits(
         counts - Bits<T, Arch>(machine::reinterpreted<typename Bits<T, Arch>::Raw>(above)))));
   } else {
-    return counted(x > limit, counts);
+    return increment_where(x > limit, counts);
   }
 }
 

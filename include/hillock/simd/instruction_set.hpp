@@ -1,13 +1,13 @@
-// The instruction set for which a file is compiled, as a name, and the few facts about compilers on
-// which hillock relies.
+// The name of the instruction set for which a file is compiled, and the few properties of compilers
+// on which hillock relies.
 //
-// Everything of hillock's lives in an inline namespace of this name. Two object files of one
-// program may be compiled with different -m flags; if they shared a symbol, the linker would keep
-// one copy of it and run, say, AVX-512 code on a machine without it. With the instruction set in
-// the mangled name they share none.
+// All of hillock is in an inline namespace of this name. Two object files of one program may be
+// compiled with different -m flags; if they shared a symbol, the linker would keep one copy of it
+// and run, say, AVX-512 code on a machine without it. With the instruction set in the mangled name
+// they share none.
 #pragma once
 
-// The level: what decides which registers there are.
+// The level, which decides which registers there are.
 #if defined(__AVX512F__)
 #define HILLOCK_ISA_LEVEL avx512f
 #elif defined(__AVX2__)
@@ -34,7 +34,7 @@
 #define HILLOCK_ISA_LEVEL generic
 #endif
 
-// Each extension that a compiler may use on top of the level is a part of the name too.
+// Each extension that a compiler may use in addition is a part of the name too.
 #ifdef HILLOCK_GENERIC_MACHINE  // explained in simd/machine.hpp
 #define HILLOCK_ISA_FAMILY generic_
 #else

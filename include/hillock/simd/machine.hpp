@@ -1,5 +1,5 @@
-// What hillock needs of a processor and xsimd does not give: one file per processor family, chosen
-// here.
+// The operations that hillock needs and xsimd lacks: one file per processor family, which is
+// selected here.
 //
 // A new family is a file in simd/machine/, a line in the selection below, and in
 // simd/instruction_set.hpp the macros by which it is known, its name and whether it has a fused
@@ -15,17 +15,17 @@
 //   prefetch_for_one_use(address)   fetches a cache line that will be read once; the address may be
 //                         invalid
 //
-// and these constants. The functions declared below are needed where the constant above them says
-// so; where it is false, the other files of simd/ do without, by operations of xsimd or lane by
-// lane. generic.hpp has none of them, and is where to start.
+// and these constants. Each constant says whether the family has the functions declared below it.
+// Where it is false, the other files of simd/ use operations of xsimd, or work lane by lane.
+// generic.hpp has none of the functions, and is the file to start from.
 //
 //   simd::has_fma (from HILLOCK_HAS_FMA), has_fence, has_division, has_extremes,
 //   extremes_of_equals_are_second, has_blend_by_sign, has_conversions, has_shuffles, can_stream,
 //   counting_register_bytes, table_bits
 //
-// Compiled with HILLOCK_GENERIC_MACHINE, hillock takes the generic family on any processor, to see
-// (and to test) what a new one starts from. It is slower, and the bits are those of a processor
-// without a fused multiply-add.
+// Compiled with HILLOCK_GENERIC_MACHINE, hillock uses the generic family on any processor, so that
+// it can be tested. It is slower, and the bits are those of a processor without a fused
+// multiply-add.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -47,8 +47,8 @@ namespace detail {
 namespace simd {
 namespace machine {
 
-// The contract. A family overloads these for its registers; the templates here only give every name
-// a declaration, and a readable error to a call that the family does not answer.
+// The functions of a family, which overloads them for its registers. The templates here give every
+// name a declaration, and a readable error for a call without an overload.
 
 // has_fence: the compiler has a barrier of its own that costs nothing where it may not reorder
 // sums.
@@ -98,7 +98,7 @@ Register blend_by_sign(Register a, Register b, Register sign) = delete;
 /// In every lane the entry that the lowest table_bits bits of the index name; the table is aligned
 /// to 64 bytes, and the registers are of 32-bit integers.
 template <class Register>
-Register look_up(const std::uint32_t* table, Register index) = delete;
+Register lookup(const std::uint32_t* table, Register index) = delete;
 
 // counting_register_bytes > 0: for registers of this size, in which a comparison gives one bit per
 // lane, one instruction counts lanes.
@@ -153,7 +153,7 @@ void stream(T* to, Register value) = delete;
 
 }  // namespace machine
 
-/// Tables that Batch<T>::looked_up takes have 2^table_bits<T> entries; there are none where it is
+/// Tables that Batch<T>::lookup takes have 2^table_bits<T> entries; there are none where it is
 /// 0.
 template <class T>
 inline constexpr int table_bits = sizeof(T) == 4 ? machine::table_bits : 0;

@@ -9,8 +9,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 namespace simd {
 
-/// Calls f(), which is not inlined: compilers move arithmetic past a change of the floating-point
-/// modes, but no call.
+/// Calls f() without inlining it: compilers move arithmetic past a change of the floating-point
+/// modes, but they do not move calls.
 template <class F>
 HILLOCK_NOINLINE void call_out_of_line(F& f) {
   f();

@@ -1,5 +1,5 @@
-// Single numbers by their bits, for questions that -ffast-math, or a processor that flushes
-// subnormal numbers to 0, would answer wrongly.
+// Tests and conversions of single numbers by their bits. -ffast-math, or a processor that flushes
+// subnormal numbers to 0, would make comparisons and conversions wrong.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -52,7 +52,7 @@ inline bool is_nan_number(T number) noexcept {
   return (pattern_of(number) & static_cast<BitsOf<T>>(~sign_bit_of<T>)) > infinity_bits<T>;
 }
 
-/// Returns whether a number is finite, by its bits too.
+/// Returns whether a number is finite by its bits, for the same reason.
 template <class T>
 inline bool is_finite_number(T number) noexcept {
   return (pattern_of(number) & infinity_bits<T>) != infinity_bits<T>;

@@ -1,5 +1,5 @@
-// Rows of a few elements in memory as batches of their first elements, of their second ones, and so
-// on, and back.
+// Converts rows of a few elements in memory to batches of their first elements, of their second
+// elements, and so on, and back.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
@@ -60,8 +60,8 @@ HILLOCK_INLINE void load_transposed(const T* from, std::ptrdiff_t step,
   }
 }
 
-/// Stores the rows that load_transposed loads, in ascending order: where they overlap, the elements
-/// of the last one stay.
+/// Stores the rows that load_transposed loads, in ascending order: where rows overlap, the later
+/// one overwrites the earlier one.
 template <class T, class Arch>
 HILLOCK_INLINE void store_transposed(const Batch<T, Arch> (&columns)[square_size<T>], T* to,
                                      std::ptrdiff_t step) noexcept {

@@ -15,16 +15,16 @@ using namespace support;
 template <class T, class F>
 void check_expressions_around(const F& f) {
   const Scalars<T> scalars(f);
-  Tally tally;
-  compare_expressions_around(tally, f, scalars);
-  tally.check(7 * scalars.x.size());
+  Comparison comparison;
+  compare_expressions_around(comparison, f, scalars);
+  comparison.check(7 * scalars.x.size());
 }
 template <class T, class F>
 void check_fixed_sizes(const F& f) {
   const Scalars<T> scalars(f);
-  Tally tally;
-  compare_fixed_sizes(tally, f, scalars, std::make_integer_sequence<int, 17>{});
-  tally.check(8000);
+  Comparison comparison;
+  compare_fixed_sizes(comparison, f, scalars, std::make_integer_sequence<int, 17>{});
+  comparison.check(8000);
 }
 
 TEST_CASE("an expression inside a larger one keeps its bits", "[expression]") {

@@ -91,18 +91,18 @@ void check(const char* name, const F& f, Truth (*truth)(Real, double), double pa
   const NarrowArray<Element> x = all_elements<Element>();
   NarrowArray<Element> y(x), d(x), alone(x);
   hillock::forward_and_derivative(f, x, y, d);
-  NarrowTally tally;
+  NarrowComparison comparison;
   std::size_t uncertain = 0, nans = 0;
   const auto compare = [&](Eigen::Index i, Element computed, Real wanted, bool is_exact) {
     bool is_certain = true;
-    tally.expect(computed, rounded<Element>(wanted, is_exact, is_certain), i, name);
+    comparison.expect(computed, rounded<Element>(wanted, is_exact, is_certain), i, name);
     if (!is_certain) ++uncertain;
   };
   for (Eigen::Index i = 0; i < x.size(); ++i) {
     if (is_nan_pattern<Element>(pattern_of(x(i)))) {
       ++nans;
-      tally.expect(y(i), x(i), i, "f(NaN)");
-      tally.expect(d(i), x(i), i, "f'(NaN)");
+      comparison.expect(y(i), x(i), i, "f(NaN)");
+      comparison.expect(d(i), x(i), i, "f'(NaN)");
       continue;
     }
     const Truth wanted = truth(value_of(x(i)), parameter);
@@ -111,12 +111,12 @@ void check(const char* name, const F& f, Truth (*truth)(Real, double), double pa
   }
   // The verbs for one result.
   hillock::forward(f, x, alone);
-  tally.expect_all(alone, y, "forward alone");
+  comparison.expect_all(alone, y, "forward alone");
   hillock::derivative(f, x, alone);
-  tally.expect_all(alone, d, "derivative alone");
+  comparison.expect_all(alone, d, "derivative alone");
   INFO(name << ' ' << parameter << ", " << Format<Element>::name << ": " << uncertain
             << " uncertain");
-  CHECK_TALLY(tally, 4 * 65536);
+  CHECK_COMPARISON(comparison, 4 * 65536);
   CHECK(uncertain == 0);
   ++functions_checked;
   CHECK(nans == 2 * (0x7fffu - infinity_pattern<Element>));
@@ -151,14 +151,14 @@ TEMPLATE_TEST_CASE("an exact scalar call, expression and verb of 16-bit elements
   const NarrowArray<T> lazy = hillock::exact::swish(x), slope = hillock::exact::swish.derivative(x);
   NarrowArray<T> y(x), d(x);
   hillock::forward_and_derivative(hillock::exact::swish, x, y, d);
-  NarrowTally tally;
-  tally.expect_all(lazy, y, "lazy");
-  tally.expect_all(slope, d, "lazy derivative");
+  NarrowComparison comparison;
+  comparison.expect_all(lazy, y, "lazy");
+  comparison.expect_all(slope, d, "lazy derivative");
   for (Eigen::Index i = 0; i < x.size(); ++i) {
-    tally.expect<T>(hillock::exact::swish(x(i)), y(i), i, "scalar");
-    tally.expect<T>(hillock::exact::swish.derivative(x(i)), d(i), i, "scalar derivative");
+    comparison.expect<T>(hillock::exact::swish(x(i)), y(i), i, "scalar");
+    comparison.expect<T>(hillock::exact::swish.derivative(x(i)), d(i), i, "scalar derivative");
   }
-  CHECK_TALLY(tally, 4 * 65536);
+  CHECK_COMPARISON(comparison, 4 * 65536);
 }
 
 }  // namespace

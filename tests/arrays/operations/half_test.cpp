@@ -68,25 +68,25 @@ struct Expected {
 
 /// The verbs on contiguous arrays, over every element.
 template <class E, class F>
-void compare_verbs(NarrowTally& tally, const F& f, const Expected<E>& expected) {
+void compare_verbs(NarrowComparison& comparison, const F& f, const Expected<E>& expected) {
   NarrowArray<E> y(every, 1), d(every, 1);
   hillock::forward(f, expected.x, y);
-  tally.expect_all(y, expected.forward, "forward");
+  comparison.expect_all(y, expected.forward, "forward");
   hillock::derivative(f, expected.x, d);
-  tally.expect_all(d, expected.derivative, "derivative");
+  comparison.expect_all(d, expected.derivative, "derivative");
   y.setZero();
   d.setZero();
   hillock::forward_and_derivative(f, expected.x, y, d);
-  tally.expect_all(y, expected.forward, "forward of both");
-  tally.expect_all(d, expected.derivative, "derivative of both");
+  comparison.expect_all(y, expected.forward, "forward of both");
+  comparison.expect_all(d, expected.derivative, "derivative of both");
   hillock::backward(f, expected.x, expected.dy, y);
-  tally.expect_all(y, expected.backward, "backward");
+  comparison.expect_all(y, expected.backward, "backward");
   for (Index i = 0; i < every; ++i) {
     if (!is_nan_pattern<E>(pattern_of(expected.x(i)))) continue;
     const E nan = element_of<E>(0x7fff);
     hillock::forward_and_derivative(f, &expected.x(i), y.data(), d.data(), 1);
-    tally.expect(y(0), nan, i, "forward of NaN");
-    tally.expect(d(0), nan, i, "derivative of NaN");
+    comparison.expect(y(0), nan, i, "forward of NaN");
+    comparison.expect(d(0), nan, i, "derivative of NaN");
   }
 }
 
@@ -97,7 +97,7 @@ constexpr std::size_t verb_comparisons = 5 * std::size_t{every} + 2 * nan_count<
 
 /// Fixed sizes, for which Eigen takes packets of every width it has.
 template <class E, int N, class F>
-void compare_fixed_size(NarrowTally& tally, const F& f, const Expected<E>& expected) {
+void compare_fixed_size(NarrowComparison& comparison, const F& f, const Expected<E>& expected) {
   using Fixed = Eigen::Array<E, N, 1>;
   for (Index start = 0; start + N <= 512; start += N) {
     const Fixed x = expected.x.template middleRows<N>(start);
@@ -105,8 +105,9 @@ void compare_fixed_size(NarrowTally& tally, const F& f, const Expected<E>& expec
     const Fixed y = f(x);
     const Fixed dx = f.backward(x, dy);
     for (Index i = 0; i < N; ++i) {
-      tally.expect(y(i), expected.forward(start + i), start + i, "lazy forward, fixed size");
-      tally.expect(dx(i), expected.backward(start + i), start + i, "lazy backward, fixed size");
+      comparison.expect(y(i), expected.forward(start + i), start + i, "lazy forward, fixed size");
+      comparison.expect(dx(i), expected.backward(start + i), start + i,
+                        "lazy backward, fixed size");
     }
   }
 }
@@ -123,38 +124,39 @@ auto square(const NarrowArray<E>& array) {
 
 /// Every other way to the same results.
 template <class E, class F>
-void compare_call_paths(NarrowTally& tally, const F& f, const Expected<E>& expected) {
+void compare_call_paths(NarrowComparison& comparison, const F& f, const Expected<E>& expected) {
   const NarrowArray<E>& x = expected.x;
   const NarrowArray<E>& dy = expected.dy;
   NarrowArray<E> y(every, 1), d(every, 1);
   for (Index i = 0; i < every; ++i) {
-    tally.expect(call_forward(f, x(i)), expected.forward(i), i, "a scalar's forward");
-    tally.expect(call_derivative(f, x(i)), expected.derivative(i), i, "a scalar's derivative");
-    tally.expect(call_backward(f, x(i), dy(i)), expected.backward(i), i, "a scalar's backward");
+    comparison.expect(call_forward(f, x(i)), expected.forward(i), i, "a scalar's forward");
+    comparison.expect(call_derivative(f, x(i)), expected.derivative(i), i, "a scalar's derivative");
+    comparison.expect(call_backward(f, x(i), dy(i)), expected.backward(i), i,
+                      "a scalar's backward");
   }
   y = f(x);
-  tally.expect_all(y, expected.forward, "lazy forward");
+  comparison.expect_all(y, expected.forward, "lazy forward");
   y = f.derivative(x);
-  tally.expect_all(y, expected.derivative, "lazy derivative");
+  comparison.expect_all(y, expected.derivative, "lazy derivative");
   y = f.backward(x, dy);
-  tally.expect_all(y, expected.backward, "lazy backward");
+  comparison.expect_all(y, expected.backward, "lazy backward");
   y = x.unaryExpr(f);
-  tally.expect_all(y, expected.forward, "unaryExpr");
+  comparison.expect_all(y, expected.forward, "unaryExpr");
   y = E(2) * f(x) + dy;
   for (Index i = 0; i < every; ++i)
-    tally.expect(y(i), twice_plus<E>(expected.forward(i), dy(i)), i, "in a larger expression");
+    comparison.expect(y(i), twice_plus<E>(expected.forward(i), dy(i)), i, "in a larger expression");
 
   // In place, of every argument.
   y = x;
   hillock::forward(f, y, y);
-  tally.expect_all(y, expected.forward, "forward in place");
+  comparison.expect_all(y, expected.forward, "forward in place");
   y = x;
   hillock::forward_and_derivative(f, y, d, y);
-  tally.expect_all(d, expected.forward, "forward beside in place");
-  tally.expect_all(y, expected.derivative, "derivative of both in place");
+  comparison.expect_all(d, expected.forward, "forward beside in place");
+  comparison.expect_all(y, expected.derivative, "derivative of both in place");
   y = dy;
   hillock::backward(f, x, y, y);
-  tally.expect_all(y, expected.backward, "backward in place of dy");
+  comparison.expect_all(y, expected.backward, "backward in place of dy");
 
   // A view with strides, in place; around it nothing is written.
   const E untouched = E(-12344);
@@ -162,11 +164,11 @@ void compare_call_paths(NarrowTally& tally, const F& f, const Expected<E>& expec
   Strided<E> strided(memory.data(), 256, 256, Eigen::Stride<Dynamic, Dynamic>(2 * 256 + 3, 2));
   strided = square(x);
   hillock::forward(f, strided, strided);
-  tally.expect_all(strided, NarrowArray<E>(square(expected.forward)), "forward, inner stride");
+  comparison.expect_all(strided, NarrowArray<E>(square(expected.forward)), "forward, inner stride");
   strided.setConstant(untouched);
   std::size_t touched = 0;
   for (const E& element : memory) touched += pattern_of(element) != pattern_of(untouched);
-  tally.expect(E(static_cast<float>(touched)), E(0), 0, "between the strides");
+  comparison.expect(E(static_cast<float>(touched)), E(0), 0, "between the strides");
 
   // Pointers and lengths.
   for (Index n = 0; n <= 70; ++n)
@@ -175,9 +177,9 @@ void compare_call_paths(NarrowTally& tally, const F& f, const Expected<E>& expec
       hillock::forward(f, x.data() + 97 * n, to.data() + offset, n);
       for (Index i = 0; i < 80; ++i) {
         const bool inside = offset <= i && i < offset + n;
-        tally.expect(to[static_cast<std::size_t>(i)],
-                     inside ? expected.forward(97 * n + i - offset) : untouched, i,
-                     "forward of n elements");
+        comparison.expect(to[static_cast<std::size_t>(i)],
+                          inside ? expected.forward(97 * n + i - offset) : untouched, i,
+                          "forward of n elements");
       }
     }
 }
@@ -185,38 +187,38 @@ constexpr std::size_t call_path_comparisons = 13 * std::size_t{every} + 1 + 71 *
 
 /// Layouts and packets, whose mechanics know nothing of the function.
 template <class E, class F>
-void compare_layouts(NarrowTally& tally, const F& f, const Expected<E>& expected) {
+void compare_layouts(NarrowComparison& comparison, const F& f, const Expected<E>& expected) {
   using Row = Eigen::Array<E, Dynamic, Dynamic, Eigen::RowMajor>;
   const NarrowArray<E>& x = expected.x;
   NarrowArray<E> y(every, 1);
   y.matrix() = f(x.matrix());
-  tally.expect_all(y, expected.forward, "lazy forward of a matrix");
+  comparison.expect_all(y, expected.forward, "lazy forward of a matrix");
   hillock::forward(f, x.reverse(), y);
-  tally.expect_all(y.reverse(), expected.forward, "forward of an expression");
+  comparison.expect_all(y.reverse(), expected.forward, "forward of an expression");
 
   const NarrowArray<E> forward = square(expected.forward), backward = square(expected.backward);
   const E untouched = E(-12344);
   NarrowArray<E> wide = NarrowArray<E>::Constant(260, 258, untouched);
   hillock::forward(f, square(x), wide.block(3, 1, 256, 256));
-  tally.expect_all(wide.block(3, 1, 256, 256), forward, "forward into a block");
+  comparison.expect_all(wide.block(3, 1, 256, 256), forward, "forward into a block");
   wide.block(3, 1, 256, 256).setConstant(untouched);
   for (Index j = 0; j < wide.cols(); ++j)
     for (Index i = 0; i < wide.rows(); ++i)
-      tally.expect(wide(i, j), untouched, i + j * wide.rows(), "around a block");
+      comparison.expect(wide(i, j), untouched, i + j * wide.rows(), "around a block");
   const Row row = square(x);
   Row row_result(256, 256);
   hillock::forward(f, row, row_result);
-  tally.expect_all(row_result, forward, "forward, row-major");
+  comparison.expect_all(row_result, forward, "forward, row-major");
   hillock::backward(f, row, square(expected.dy), row_result);
-  tally.expect_all(row_result, backward, "backward of two storage orders");
+  comparison.expect_all(row_result, backward, "backward of two storage orders");
   row_result = f(row);
-  tally.expect_all(row_result, forward, "lazy forward, row-major");
-  compare_fixed_size<E, 1>(tally, f, expected);
-  compare_fixed_size<E, 4>(tally, f, expected);
-  compare_fixed_size<E, 7>(tally, f, expected);
-  compare_fixed_size<E, 8>(tally, f, expected);
-  compare_fixed_size<E, 16>(tally, f, expected);
-  compare_fixed_size<E, 32>(tally, f, expected);
+  comparison.expect_all(row_result, forward, "lazy forward, row-major");
+  compare_fixed_size<E, 1>(comparison, f, expected);
+  compare_fixed_size<E, 4>(comparison, f, expected);
+  compare_fixed_size<E, 7>(comparison, f, expected);
+  compare_fixed_size<E, 8>(comparison, f, expected);
+  compare_fixed_size<E, 16>(comparison, f, expected);
+  compare_fixed_size<E, 32>(comparison, f, expected);
 }
 constexpr std::size_t layout_comparisons = 6 * std::size_t{every} + 260 * 258 +
                                            fixed_size_comparisons(1) + fixed_size_comparisons(4) +
@@ -256,34 +258,34 @@ TEMPLATE_TEST_CASE("widening is exact, and rounding to nearest even", "[half]", 
   // One by one, and in the widest batches.
   std::vector<float> lanes = floats;
   hillock::detail::round<E>(lanes.data(), lanes.size());
-  NarrowTally tally;
+  NarrowComparison comparison;
   for (std::size_t i = 0; i < floats.size(); ++i) {
     const E wanted = nearest<E>(floats[i]);
     const auto place = static_cast<Index>(i);
-    tally.expect(nearest_element<E>(floats[i]), wanted, place, "one float");
-    tally.expect(hillock::detail::from_lane<E>(lanes[i]), wanted, place, "a batch of floats");
+    comparison.expect(nearest_element<E>(floats[i]), wanted, place, "one float");
+    comparison.expect(hillock::detail::from_lane<E>(lanes[i]), wanted, place, "a batch of floats");
   }
   CHECK(widening == 0);
   CHECK(back == 0);
-  CHECK_TALLY(tally, 2 * (6 * every + (1 << 22) + (1 << 17)));
+  CHECK_COMPARISON(comparison, 2 * (6 * every + (1 << 22) + (1 << 17)));
 }
 
 template <class E, class F>
 void check_pointwise(const char* name, const F& f) {
   INFO(name << " of " << Format<E>::name);
   const Expected<E> expected(f);
-  NarrowTally verbs, call_paths;
+  NarrowComparison verbs, call_paths;
   compare_verbs(verbs, f, expected);
-  CHECK_TALLY(verbs, verb_comparisons<E>);
+  CHECK_COMPARISON(verbs, verb_comparisons<E>);
   compare_call_paths(call_paths, f, expected);
-  CHECK_TALLY(call_paths, call_path_comparisons);
+  CHECK_COMPARISON(call_paths, call_path_comparisons);
 }
 
 TEMPLATE_TEST_CASE("16-bit arrays of every layout have the bits of contiguous ones", "[half]",
                    half) {
-  NarrowTally tally;
-  compare_layouts(tally, hillock::sigmoid, Expected<TestType>(hillock::sigmoid));
-  CHECK_TALLY(tally, layout_comparisons);
+  NarrowComparison comparison;
+  compare_layouts(comparison, hillock::sigmoid, Expected<TestType>(hillock::sigmoid));
+  CHECK_COMPARISON(comparison, layout_comparisons);
 }
 
 TEST_CASE("16-bit results are the float results, rounded once, by every call path", "[half]") {
@@ -298,17 +300,17 @@ void check_both(const char* name, F f) {
   const FloatArray values = values_of<E>(x);
   FloatArray value(every, 1), slope(every, 1);
   NarrowArray<E> y(every, 1), d(every, 1);
-  NarrowTally tally;
+  NarrowComparison comparison;
   const auto compare = [&] {
     hillock::forward_and_derivative(f, values, value, slope);
     hillock::forward_and_derivative(f, x, y, d);
-    tally.expect_all(y, nearest_of<E>(value), name);
-    tally.expect_all(d, nearest_of<E>(slope), name);
+    comparison.expect_all(y, nearest_of<E>(value), name);
+    comparison.expect_all(d, nearest_of<E>(slope), name);
   };
   compare();
   for (const auto& parameter : F::parameters()) f.*parameter.member = 0.7;
   compare();
-  CHECK_TALLY(tally, 4 * every);
+  CHECK_COMPARISON(comparison, 4 * every);
 }
 
 TEMPLATE_TEST_CASE("16-bit results of the whole catalogue are the float results, rounded once",
@@ -322,17 +324,17 @@ TEMPLATE_TEST_CASE("prelu of 16 bits is the float result, rounded once", "[half]
   const NarrowArray<E> x = Eigen::Map<const NarrowArray<E>>(all_elements<E>().data(), 64, 1024);
   const NarrowArray<E> dy = Eigen::Map<const NarrowArray<E>>(gradients<E>().data(), 64, 1024);
   const FloatArray values = values_of<E>(x), gradient_values = values_of<E>(dy);
-  NarrowTally tally;
+  NarrowComparison comparison;
   for (const Per per : {Per::row, Per::column}) {
     const PReLU<> prelu{Eigen::ArrayXd::LinSpaced(per == Per::row ? 64 : 1024, -1, 2), per};
-    tally.expect_all(prelu(x), nearest_of<E>(prelu(values)), "f");
-    tally.expect_all(prelu.derivative(x), nearest_of<E>(prelu.derivative(values)), "f'");
-    tally.expect_all(prelu.backward(x, dy), nearest_of<E>(prelu.backward(values, gradient_values)),
-                     "backward");
+    comparison.expect_all(prelu(x), nearest_of<E>(prelu(values)), "f");
+    comparison.expect_all(prelu.derivative(x), nearest_of<E>(prelu.derivative(values)), "f'");
+    comparison.expect_all(prelu.backward(x, dy),
+                          nearest_of<E>(prelu.backward(values, gradient_values)), "backward");
     NarrowArray<E> y = x, d(64, 1024);
     hillock::forward_and_derivative(prelu, y, y, d);
-    tally.expect_all(y, nearest_of<E>(prelu(values)), "f of both, in place");
-    tally.expect_all(d, nearest_of<E>(prelu.derivative(values)), "f' of both");
+    comparison.expect_all(y, nearest_of<E>(prelu(values)), "f of both, in place");
+    comparison.expect_all(d, nearest_of<E>(prelu.derivative(values)), "f' of both");
     // Summed in double, from the values themselves.
     const NarrowArray<E> finite_x = x.unaryExpr(
         [](const E& e) { return element_of<E>(pattern_of(e) & ~(infinity_pattern<E> & 0x4000)); });
@@ -341,7 +343,7 @@ TEMPLATE_TEST_CASE("prelu of 16 bits is the float result, rounded once", "[half]
     CHECK(gradient.isFinite().all());
     CHECK((gradient == wanted).all());
   }
-  CHECK_TALLY(tally, 2 * 5 * every);
+  CHECK_COMPARISON(comparison, 2 * 5 * every);
   // The slopes may be such an array themselves.
   const PReLU<> taken{NarrowArray<E>::Constant(64, 1, E(0.375)), Per::row};
   CHECK((taken.slope == 0.375).all());
@@ -365,7 +367,7 @@ TEMPLATE_TEST_CASE("softmax of 16 bits is the float result, rounded once, in eve
                    "[half]", half) {
   using E = TestType;
   using Row = Eigen::Array<E, Dynamic, Dynamic, Eigen::RowMajor>;
-  NarrowTally tally;
+  NarrowComparison comparison;
   std::size_t elements = 0;
   unsigned seed = 0;
   for (const Per per : {Per::row, Per::column})
@@ -381,29 +383,30 @@ TEMPLATE_TEST_CASE("softmax of 16 bits is the float result, rounded once, in eve
         const NarrowArray<E> p = nearest_of<E>(softmax(values));
         const NarrowArray<E> dz = nearest_of<E>(softmax.backward(values, gradient_values));
         elements += static_cast<std::size_t>(rows * cols);
-        tally.expect_all(softmax(z), p, "forward");
-        tally.expect_all(softmax(z + z - z), softmax(NarrowArray<E>(z + z - z)), "an expression");
-        tally.expect_all(softmax(Row(z)), p, "forward, row-major");
+        comparison.expect_all(softmax(z), p, "forward");
+        comparison.expect_all(softmax(z + z - z), softmax(NarrowArray<E>(z + z - z)),
+                              "an expression");
+        comparison.expect_all(softmax(Row(z)), p, "forward, row-major");
         NarrowArray<E> y = z;
         hillock::forward(softmax, y, y);
-        tally.expect_all(y, p, "forward in place");
+        comparison.expect_all(y, p, "forward in place");
         NarrowArray<E> wide(2 * rows, cols + 1);
         Strided<E> strided(wide.data(), rows, cols, Eigen::Stride<Dynamic, Dynamic>(2 * rows, 2));
         hillock::forward(softmax, z, strided);
-        tally.expect_all(strided, p, "forward into strides");
-        tally.expect_all(softmax.backward(z, dp), dz, "backward");
+        comparison.expect_all(strided, p, "forward into strides");
+        comparison.expect_all(softmax.backward(z, dp), dz, "backward");
         y = dp;
         hillock::backward(softmax, Row(z), y, y);
-        tally.expect_all(y, dz, "backward in place of dp");
-        tally.expect_all(
+        comparison.expect_all(y, dz, "backward in place of dp");
+        comparison.expect_all(
             softmax.backward_from_output(p, dp),
             nearest_of<E>(softmax.backward_from_output(values_of<E>(p), gradient_values)),
             "backward from the output");
       }
   CHECK(elements == 2 * 3 * (1 + 7 * 33 + 64 * 5 + 2 * 300 * 19));
-  CHECK_TALLY(tally, 8 * elements);
+  CHECK_COMPARISON(comparison, 8 * elements);
 
-  NarrowTally jacobians;
+  NarrowComparison jacobians;
   const hillock::Softmax<> softmax{Per::column};
   const NarrowArray<E> z = scores<E>(23, 1, 3, 99);
   const NarrowArray<E> p = softmax(z);
@@ -412,7 +415,7 @@ TEMPLATE_TEST_CASE("softmax of 16 bits is the float result, rounded once, in eve
   jacobians.expect_all(softmax.jacobian_from_output(p),
                        nearest_of<E>(softmax.jacobian_from_output(values_of<E>(p)).array()),
                        "jacobian from the output");
-  CHECK_TALLY(jacobians, 2 * 23 * 23);
+  CHECK_COMPARISON(jacobians, 2 * 23 * 23);
 }
 
 // A sum held in 16 bits stops growing at 2048 (half) or 256 (bfloat16); tract #2586.
@@ -423,29 +426,29 @@ TEMPLATE_TEST_CASE("softmax does not hold its sum in 16 bits", "[half]", half, b
     const NarrowArray<E> p = hillock::Softmax<>{Per::column}(z);
     const NarrowArray<E> expected =
         nearest_of<E>(FloatArray::Constant(n, 3, 1 / static_cast<float>(n)));
-    NarrowTally tally;
-    tally.expect_all(p, expected, "p");
-    CHECK_TALLY(tally, 3 * n);
+    NarrowComparison comparison;
+    comparison.expect_all(p, expected, "p");
+    CHECK_COMPARISON(comparison, 3 * n);
     // Equal gradients change nothing: <p, dp> is dp itself.
     const NarrowArray<E> dz = hillock::Softmax<>{Per::column}.backward(z, z);
     CHECK(values_of<E>(dz).abs().maxCoeff() == 0);
   }
 }
 
-TEMPLATE_TEST_CASE("maxout of 16 bits picks the float result's winners", "[half]", bfloat16) {
+TEMPLATE_TEST_CASE("maxout of 16 bits picks the argmax of the float result", "[half]", bfloat16) {
   using E = TestType;
   const NarrowArray<E> x = Eigen::Map<const NarrowArray<E>>(all_elements<E>().data(), 64, 1024);
   const FloatArray values = values_of<E>(x);
-  NarrowTally tally;
+  NarrowComparison comparison;
   for (const Per per : {Per::row, Per::column}) {
     const hillock::Maxout<> maxout{4, per};
     const FloatArray y = maxout(values);
     const FloatArray dx = maxout.backward(values, y);
-    tally.expect_all(maxout(x), nearest_of<E>(y), "forward");
-    tally.expect_all(maxout.derivative(x), nearest_of<E>(maxout.derivative(values)), "mask");
-    tally.expect_all(maxout.backward(x, nearest_of<E>(y)), nearest_of<E>(dx), "backward");
+    comparison.expect_all(maxout(x), nearest_of<E>(y), "forward");
+    comparison.expect_all(maxout.derivative(x), nearest_of<E>(maxout.derivative(values)), "mask");
+    comparison.expect_all(maxout.backward(x, nearest_of<E>(y)), nearest_of<E>(dx), "backward");
   }
-  CHECK_TALLY(tally, 2 * (every / 4 + 2 * every));
+  CHECK_COMPARISON(comparison, 2 * (every / 4 + 2 * every));
 }
 
 TEMPLATE_TEST_CASE("16-bit arrays of shapes that do not fit, or overlapping in part, throw",

@@ -13,16 +13,16 @@ using namespace support;
 template <class T, class F>
 void check_layouts(const F& f) {
   const Scalars<T> scalars(f);
-  Tally tally;
-  compare_layouts(tally, f, scalars);
-  tally.check(sizeof(T) == 4 ? 15000 : 12000);
+  Comparison comparison;
+  compare_layouts(comparison, f, scalars);
+  comparison.check(sizeof(T) == 4 ? 15000 : 12000);
 }
 template <class T, class F>
 void check_mixtures(const F& f) {
   const Scalars<T> scalars(f);
-  Tally tally;
-  compare_mixtures(tally, f, scalars);
-  tally.check(5 * 19 * 20);
+  Comparison comparison;
+  compare_mixtures(comparison, f, scalars);
+  comparison.check(5 * 19 * 20);
 }
 
 TEST_CASE("arrays of every layout give the bits of scalar calls", "[layouts]") {

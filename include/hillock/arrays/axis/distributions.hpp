@@ -1,8 +1,8 @@
-// Arrays as distributions along an axis: one a column, or one a row.
+// Views of arrays as distributions along an axis: one distribution per column, or one per row.
 //
-// Source and Sink are the views of an array as a function along an axis sees them. They know the
-// type that is computed in and no Eigen type: an algorithm along an axis is compiled once for every
-// array.
+// A function along an axis reads from a Source and writes to a Sink. Their types depend on the
+// element type of the computation and not on any Eigen type, so that an algorithm is compiled once
+// for all arrays.
 #pragma once
 
 #include <hillock/arrays/operations/operation.hpp>
@@ -16,17 +16,17 @@ namespace detail {
 inline Index distributions(Shape shape, Per per) noexcept {
   return per == Per::column ? shape.cols : shape.rows;
 }
-/// Returns the number of entries of each.
+/// Returns the number of entries of each distribution.
 inline Index entries(Shape shape, Per per) noexcept {
   return per == Per::column ? shape.rows : shape.cols;
 }
 
-/// Whether batches of T hold more than elements are computed in: doubles, for Accuracy::exact.
+/// Whether T is wider than the type that elements are otherwise computed in: Accuracy::exact
+/// computes floats in double.
 template <class T, class Element>
 inline constexpr bool is_wider = !std::is_same_v<T, ComputeType<Element>>;
 
-/// A batch as wide as Arch's registers, of the type that a sum over a view's elements is computed
-/// in.
+/// A batch of Arch's width, of the type in which a sum over a view's elements is computed.
 template <class View, Accuracy A, class Arch>
 using BatchForSums =
     simd::Batch<std::conditional_t<A == Accuracy::exact, double, typename View::T>, Arch>;
@@ -65,8 +65,8 @@ struct EntryRange {
 };
 
 /// Copies entries to a tile of `lanes` lanes: entry start + i of distribution first + j goes to
-/// to[i * lanes + j]. Further lanes repeat a distribution, so that they raise no exception that it
-/// does not.
+/// to[i * lanes + j]. Further lanes repeat a distribution, so that they raise no floating-point
+/// exception of their own.
 template <class T>
 HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange range, T* to,
                                    Index lanes) noexcept {
@@ -83,7 +83,8 @@ HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange 
     return;
   }
   if (lanes == size) {
-    // Interleaved distributions: a constant number of lanes, which the compiler unrolls.
+    // Interleaved distributions have a constant number of lanes, so that the compiler unrolls the
+    // loop.
     Index lane[Narrow::size];
     for (Index j = 0; j < size; ++j) lane[j] = j < count ? j * in.across : 0;
     for (Index i = 0; i < range.n; ++i, from += in.along, to += size)
@@ -96,7 +97,7 @@ HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange 
   }
 }
 
-/// Copies entries from a tile back to where they belong.
+/// Copies entries from a tile to memory.
 template <class T>
 HILLOCK_NOINLINE void copy_from_tile(const T* from, Index lanes, const Distributions<T>& out,
                                      EntryRange range) noexcept {
@@ -115,8 +116,8 @@ HILLOCK_NOINLINE void copy_from_tile(const T* from, Index lanes, const Distribut
     for (Index i = 0; i < range.n; ++i) to[j * out.across + i * out.along] = from[i * lanes + j];
 }
 
-/// The same for views whose elements cannot be loaded: those of an expression, those of 16 bits,
-/// and floats where doubles are computed with.
+/// Copies entries to a tile from a view whose elements cannot be loaded as batches of T: an
+/// expression, 16-bit elements, or floats that are computed in double. `erased` points to the view.
 template <class T, class View>
 HILLOCK_NOINLINE void convert_to_tile(const void* erased, Per axis, EntryRange range, T* to,
                                       Index lanes) {
@@ -167,8 +168,8 @@ HILLOCK_NOINLINE void convert_from_tile(T* from, Index lanes, const void* erased
   }
 }
 
-/// The distributions of an array that is read, in the type that is computed in. It refers to the
-/// view.
+/// The distributions of an array that is read, converted to the type of the computation. It refers
+/// to the view.
 template <class T>
 class Source {
  public:
@@ -183,7 +184,7 @@ class Source {
     else
       convert_ = &convert_to_tile<T, View>;
   }
-  /// The same, of what was written to memory.
+  /// Reads what was written to memory.
   explicit Source(const Distributions<const T>& memory, Index count) noexcept
       : memory_(memory), count_(count), axis_(Per::column) {}
 
@@ -235,19 +236,19 @@ class Sink {
 
   HILLOCK_INLINE bool is_in_memory() const noexcept { return convert_ == nullptr; }
   HILLOCK_INLINE const Distributions<T>& memory() const noexcept { return memory_; }
-  /// What was written, where it is in memory.
+  /// Returns a source that reads what was written, where that is in memory.
   Source<T> as_source() const noexcept {
     return Source<T>({memory_.first, memory_.across, memory_.along, memory_.entries}, count_);
   }
 
-  /// The tile is overwritten.
+  /// Copies entries from a tile, whose contents are lost.
   void copy(T* tile, Index lanes, EntryRange range) const {
     if (is_in_memory())
       copy_from_tile(tile, lanes, memory_, range);
     else
       convert_(tile, lanes, view_, axis_, range);
   }
-  /// Writes one number, rounded once to the element type.
+  /// Writes one entry, rounded once to the element type.
   HILLOCK_INLINE void set(Index entry, Index distribution, T value) const {
     if (is_in_memory())
       memory_.from(distribution).first[entry * memory_.along] = value;
@@ -269,7 +270,7 @@ class Sink {
   void (*convert_)(T*, Index, const void*, Per, EntryRange) = nullptr;
 };
 
-/// Calls block(first, count) for every group of V::size distributions.
+/// Calls block(first, count) for blocks of V::size distributions; the last one may be smaller.
 template <class V, class Block>
 void for_each_block(Index count, const Block& block) {
   constexpr Index width = static_cast<Index>(V::size);

@@ -1,7 +1,8 @@
-// How an algorithm along an axis reads and writes the entries of a few distributions: batches that
-// lie a step apart, in memory itself, or in a tile on the stack where the entries of a batch are
-// not neighbours or not of the type that is computed in. A batch is then loaded from the tile long
-// after its lanes were stored, and not put together from single elements, which stalls.
+// How an algorithm along an axis reads and writes the entries of a few distributions: as batches
+// that lie a constant step apart. They lie in memory itself, or in a tile on the stack where the
+// entries of a batch are not contiguous or have another type than the computation. A tile is filled
+// long before its batches are loaded; a load right after stores of single elements would wait for
+// them.
 #pragma once
 
 #include <hillock/arrays/axis/layout.hpp>
@@ -12,17 +13,17 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Elements of a tile on the stack: 1 or 2 KB each of x, dy and dx.
+/// The number of elements of a tile on the stack: 1 or 2 KB each for x, dy and dx.
 inline constexpr Index tile_size = 256;
 
-/// Storage for the entries of distributions that are not taken from memory itself.
+/// Storage for entries that cannot be loaded from memory as batches.
 template <class V>
 struct EntryTile {
-  alignas(sizeof(V)) typename V::value_type of[static_cast<std::size_t>(tile_size)];
+  alignas(sizeof(V)) typename V::value_type data[static_cast<std::size_t>(tile_size)];
 };
 
-/// Whether batches of `count` distributions, `lanes` of them to a batch, can be loaded from memory
-/// itself. (Fewer lanes than a batch has are those of interleaved distributions.)
+/// Whether batches of `count` distributions, with `lanes` distributions per batch, can be loaded
+/// from memory. (Where `lanes` is less than V::size, the distributions are interleaved.)
 template <class V, class T>
 HILLOCK_INLINE bool are_batches_in_memory(const Distributions<T>& memory, Index count,
                                           Index lanes) noexcept {
@@ -30,15 +31,15 @@ HILLOCK_INLINE bool are_batches_in_memory(const Distributions<T>& memory, Index 
   return memory.across == 1 && count == lanes && (is_whole_batch || memory.along == lanes);
 }
 
-/// Reads entries: read(start, n) is where n of them lie, step() apart. What was read may be
-/// overwritten.
+/// Reads entries: read(start, n) returns the address of n of them, which lie step() elements apart.
+/// The caller may overwrite what it has read.
 template <class T>
 class EntryReader {
  public:
-  /// Entries that are all in memory, a step apart.
+  /// Reads entries from memory, where they lie a step apart.
   HILLOCK_INLINE EntryReader(const T* first, Index step) noexcept : first_(first), step_(step) {}
 
-  /// Entries of `count` distributions, `lanes` to a batch.
+  /// Reads entries of `count` distributions, with `lanes` distributions per batch.
   template <class V>
   EntryReader(const Source<T>& source, Index first, Index count, Index lanes,
               EntryTile<V>& tile) noexcept
@@ -47,7 +48,7 @@ class EntryReader {
       first_ = source.memory().from(first).first;
       step_ = source.memory().along;
     } else {
-      tile_ = tile.of;
+      tile_ = tile.data;
     }
   }
 
@@ -70,7 +71,7 @@ class EntryReader {
   Index step_;
 };
 
-/// Writes entries: n of them are put at place(start, n), step() apart, and are written then.
+/// Writes entries: the caller puts n of them at destination(start) and then calls write(start, n).
 template <class T>
 class EntryWriter {
  public:
@@ -84,12 +85,12 @@ class EntryWriter {
       first_ = sink.memory().from(first).first;
       step_ = sink.memory().along;
     } else {
-      tile_ = tile.of;
+      tile_ = tile.data;
     }
   }
 
-  /// Where some entries are put.
-  struct Place {
+  /// The address at which entries are put.
+  struct Destination {
     T* first;
     Index step;
     template <class V>
@@ -98,7 +99,7 @@ class EntryWriter {
     }
   };
   HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
-  HILLOCK_INLINE Place place(Index start) const noexcept {
+  HILLOCK_INLINE Destination destination(Index start) const noexcept {
     return {is_direct() ? first_ + start * step_ : tile_, step_};
   }
   HILLOCK_INLINE void write(Index start, Index n) const {
@@ -117,31 +118,32 @@ class EntryWriter {
   Index step_;
 };
 
-/// The output of a pass that only adds up.
+/// The output of a pass that computes sums alone.
 struct NoOutput {
   static constexpr bool is_output = false;
-  struct Place {};
+  struct Destination {};
   static constexpr bool is_direct() noexcept { return true; }
-  HILLOCK_INLINE Place place(Index) const noexcept { return {}; }
+  HILLOCK_INLINE Destination destination(Index) const noexcept { return {}; }
   HILLOCK_INLINE void write(Index, Index) const noexcept {}
 };
 
-/// The output of a pass over a square of entries that are transposed in registers then.
+/// The output of a pass over a square of entries, which are then transposed in registers.
 template <class V>
 struct SquareOutput {
   static constexpr bool is_output = true;
   V* square;
-  struct Place {
+  struct Destination {
     V* square;
     HILLOCK_INLINE void put(Index i, V value) const noexcept { square[i] = value; }
   };
-  HILLOCK_INLINE Place place(Index) const noexcept { return {square}; }
+  HILLOCK_INLINE Destination destination(Index) const noexcept { return {square}; }
   HILLOCK_INLINE void write(Index, Index) const noexcept {}
 };
 
-/// Returns how many entries a pass takes at a time: all, where none goes through a tile.
+/// Returns how many entries a pass processes per chunk: all of them where none goes through a tile,
+/// else as many as a tile holds.
 template <class... Access>
-HILLOCK_INLINE Index entries_at_a_time(Index n, Index lanes, const Access&... access) noexcept {
+HILLOCK_INLINE Index entry_chunk_size(Index n, Index lanes, const Access&... access) noexcept {
   return (access.is_direct() && ...) ? n : tile_size / lanes;
 }
 

@@ -1,5 +1,5 @@
-// Forward passes along an axis: what softmax, log-softmax, cross-entropy and logsumexp share. An
-// algorithm is written once and taken through any layout.
+// Forward passes along an axis, which softmax, log-softmax, cross-entropy and logsumexp share. An
+// algorithm is written once and works with every layout.
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
@@ -8,9 +8,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// What an algorithm reads and writes of some distributions. Where AreStored, it may put
-/// intermediate results into the output and read them back: it is in memory and does not round
-/// them.
+/// The entries that an algorithm reads and writes. If AreStored, it may store intermediate results
+/// in the output and read them back, because the output lies in memory and does not round them.
 template <class T, bool AreStored>
 struct ForwardEntries {
   const EntryReader<T>& x;
@@ -18,7 +17,7 @@ struct ForwardEntries {
   const EntryWriter<T>& out;
   static constexpr bool are_stored = AreStored;
 
-  /// Where intermediate results go.
+  /// Returns the output for intermediate results.
   HILLOCK_INLINE auto intermediates() const noexcept {
     if constexpr (AreStored)
       return out;
@@ -27,44 +26,47 @@ struct ForwardEntries {
   }
 };
 
-/// As many distributions at a time as leave the processor something to do while one waits for its
-/// maximum or its sum, and stay in the first-level cache together (16 KB of x and as much of y).
-inline constexpr Index most_at_a_time = 16;
+/// Contiguous distributions are processed in blocks of up to 16. While one distribution waits for
+/// its maximum or its sum, the processor computes another one of the block. A block stays in the
+/// first-level cache: 16 KB of x and as much of y.
+inline constexpr Index max_distributions_per_block = 16;
 template <class T>
-constexpr Index at_a_time(Index n) noexcept {
+constexpr Index distributions_per_block(Index n) noexcept {
   constexpr Index fitting = 16384 / static_cast<Index>(sizeof(T));
-  return n * most_at_a_time <= fitting ? most_at_a_time : n < fitting ? fitting / n : 1;
+  return n * max_distributions_per_block <= fitting ? max_distributions_per_block
+         : n < fitting                              ? fitting / n
+                                                    : 1;
 }
 
-/// No more distributions than these are under way between algorithm.statistic and
-/// algorithm.written.
+/// At most this many distributions are between algorithm.statistic() and algorithm.after_block() at
+/// any time.
 template <class V>
-inline constexpr Index most_under_way =
-    most_at_a_time > TransposedTile<V>::groups* TransposedTile<V>::width
-        ? most_at_a_time
+inline constexpr Index max_distributions_in_flight =
+    max_distributions_per_block > TransposedTile<V>::groups* TransposedTile<V>::width
+        ? max_distributions_per_block
         : TransposedTile<V>::groups* TransposedTile<V>::width;
 
 template <class V, class T, class Algorithm>
 HILLOCK_NOINLINE void forward_in_tiles(const Source<T>& x, const Sink<T>& y,
                                        const Algorithm& algorithm) {
-  typename TransposedTile<V>::template Memory<most_entries_forward> memory;
+  typename TransposedTile<V>::template Memory<max_entries_forward> memory;
   const TransposedTile<V> tile(memory);
   const Index n = x.entries_each();
   for_each_tile<V>(x.count(), [&](Index first, Index count) {
-    V top[tile.groups], statistic[tile.groups];
-    read_tile(tile, x, first, count, top);
+    V maximum[tile.groups], statistic[tile.groups];
+    read_tile(tile, x, first, count, maximum);
     for_each_group<V>(n, count, [&](const auto& layout, Index g) {
       const EntryReader<T> in = tile.reader(g);
       const EntryWriter<T> out = tile.writer(g);
-      statistic[g] = algorithm.statistic(layout, ForwardEntries<T, true>{in, in, out}, top[g],
+      statistic[g] = algorithm.statistic(layout, ForwardEntries<T, true>{in, in, out}, maximum[g],
                                          first + g * tile.width);
     });
     write_tile(tile, y, n, first, count, [&](Index g, const auto& layout, const auto& out) {
       const EntryReader<T> in = tile.reader(g);
-      algorithm.finish(layout, ForwardEntries<T, true>{in, in, tile.writer(g)}, out, top[g],
+      algorithm.finish(layout, ForwardEntries<T, true>{in, in, tile.writer(g)}, out, maximum[g],
                        statistic[g]);
     });
-    algorithm.written(first, count);
+    algorithm.after_block(first, count);
   });
 }
 
@@ -72,61 +74,61 @@ template <class V, class T, class Algorithm>
 HILLOCK_NOINLINE void forward_contiguous(const Distributions<const T>& x, const Distributions<T>& y,
                                          Index count, const Algorithm& algorithm) {
   const Contiguous<V> layout(x.entries);
-  T top[most_at_a_time], statistic[most_at_a_time];
-  const Index step = at_a_time<T>(x.entries);
+  T maximum[max_distributions_per_block], statistic[max_distributions_per_block];
+  const Index step = distributions_per_block<T>(x.entries);
   for (Index first = 0; first < count; first += step) {
-    const Index now = count - first < step ? count - first : step;
+    const Index block_length = count - first < step ? count - first : step;
     const auto with_entries = [&](Index j, const auto& work) HILLOCK_INLINE_LAMBDA {
       T* const to = y.from(first + j).first;
       const EntryReader<T> in(x.from(first + j).first, 1), stored(to, 1);
       const EntryWriter<T> out(to, 1);
       work(ForwardEntries<T, true>{in, stored, out});
     };
-    for (Index j = 0; j < now; ++j)
-      top[j] = layout.maximum(EntryReader<T>(x.from(first + j).first, 1)).first();
-    for (Index j = 0; j < now; ++j) {
+    for (Index j = 0; j < block_length; ++j)
+      maximum[j] = layout.maximum(EntryReader<T>(x.from(first + j).first, 1)).first();
+    for (Index j = 0; j < block_length; ++j) {
       with_entries(j, [&](const auto& entries) HILLOCK_INLINE_LAMBDA {
-        statistic[j] = algorithm.statistic(layout, entries, V(top[j]), first + j).first();
+        statistic[j] = algorithm.statistic(layout, entries, V(maximum[j]), first + j).first();
       });
     }
-    for (Index j = 0; j < now; ++j) {
+    for (Index j = 0; j < block_length; ++j) {
       with_entries(j, [&](const auto& entries) HILLOCK_INLINE_LAMBDA {
-        algorithm.finish(layout, entries, entries.out, V(top[j]), V(statistic[j]));
+        algorithm.finish(layout, entries, entries.out, V(maximum[j]), V(statistic[j]));
       });
     }
-    algorithm.written(first, now);
+    algorithm.after_block(first, block_length);
   }
 }
 
-/// `count` distributions from `first` on, `lanes` to a batch of the layout.
+/// Processes `count` distributions from `first` on, which fill one batch of the layout at most.
 template <class V, bool AreStored, class Layout, class T, class Algorithm>
-HILLOCK_NOINLINE void forward_of_some(const Source<T>& x, const Sink<T>& y, Index first,
-                                      Index count, const Algorithm& algorithm) {
-  constexpr Index lanes = Layout::distributions_at_once;
+HILLOCK_NOINLINE void forward_block(const Source<T>& x, const Sink<T>& y, Index first, Index count,
+                                    const Algorithm& algorithm) {
+  constexpr Index lanes = Layout::distributions_per_batch;
   EntryTile<V> tile, stored_tile, out_tile;
   const EntryReader<T> in(x, first, count, lanes, tile);
   const Source<T> written = y.as_source();
   const EntryReader<T> stored(AreStored ? written : x, first, count, lanes, stored_tile);
   const EntryWriter<T> out(y, first, count, lanes, out_tile);
   const ForwardEntries<T, AreStored> entries{in, stored, out};
-  const Layout layout(x.entries_each(),
-                      entries_at_a_time(x.entries_each(), lanes, in, stored, out));
-  const V top = layout.spread(layout.maximum(in));
-  const V statistic = layout.spread(algorithm.statistic(layout, entries, top, first));
-  algorithm.finish(layout, entries, out, top, statistic);
-  algorithm.written(first, count);
+  const Layout layout(x.entries_each(), entry_chunk_size(x.entries_each(), lanes, in, stored, out));
+  const V maximum = layout.broadcast(layout.maximum(in));
+  const V statistic = layout.broadcast(algorithm.statistic(layout, entries, maximum, first));
+  algorithm.finish(layout, entries, out, maximum, statistic);
+  algorithm.after_block(first, count);
 }
 
-/// Calls work(first, count) for as many distributions at a time as are one to a lane or
-/// interleaved; of_few(first, count) for those that are interleaved.
-template <class V, class Work, class OfFew>
-HILLOCK_INLINE void for_each_block_or_few(Index all, bool are_in_memory, const Work& work,
-                                          const OfFew& of_few) {
+/// Calls work(first, count) for blocks of V::size distributions. Where a block has so few that they
+/// are to be interleaved, it calls interleaved_work(first, count) for them instead.
+template <class V, class Work, class InterleavedWork>
+HILLOCK_INLINE void for_each_lane_block(Index all, bool are_in_memory, const Work& work,
+                                        const InterleavedWork& interleaved_work) {
   for_each_block<V>(all, [&](Index first, Index count) {
-    if constexpr (may_be_interleaved<V>) {
-      if (are_in_memory && are_few<V>(count)) {
-        for (Index j = 0; j < count; j += interleaved<V>)
-          of_few(first + j, count - j < interleaved<V> ? count - j : interleaved<V>);
+    if constexpr (can_interleave<V>) {
+      if (are_in_memory && should_interleave<V>(count)) {
+        for (Index j = 0; j < count; j += interleaved_count<V>)
+          interleaved_work(first + j,
+                           count - j < interleaved_count<V> ? count - j : interleaved_count<V>);
         return;
       }
     }
@@ -134,20 +136,20 @@ HILLOCK_INLINE void for_each_block_or_few(Index all, bool are_in_memory, const W
   });
 }
 
-/// Computes y from x. With top, the maximum of each distribution, algorithm.statistic(layout,
-/// entries, top, first) is one number of it (of several distributions from `first` on, one to a
-/// lane), and algorithm.finish(layout, entries, out, top, statistic) writes the results;
-/// algorithm.written( first, count) comes after. The first may store intermediate results, which
-/// the second reads back.
+/// Computes y from x. `maximum` is the maximum of each distribution. algorithm.statistic(layout,
+/// entries, maximum, first) returns one number for each distribution from `first` on, one per lane;
+/// it may store intermediate results. algorithm.finish(layout, entries, out, maximum, statistic)
+/// may read them back, and writes the results. algorithm.after_block(first, count) is called when
+/// the results of a block are written.
 template <class V, bool AreStored, class T, class Algorithm>
 void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& algorithm) {
   const Index n = x.entries_each();
   if (n == 0) return;
-  const auto neighbours = x.is_in_memory() && y.is_in_memory()
-                              ? neighbours_in(x.memory(), y.memory())
-                              : Neighbours::neither;
-  switch (layout_of_distributions(neighbours, n, x.count(), static_cast<Index>(V::size),
-                                  most_entries_forward)) {
+  const auto contiguous_axis = x.is_in_memory() && y.is_in_memory()
+                                   ? contiguous_axis_of(x.memory(), y.memory())
+                                   : ContiguousAxis::none;
+  switch (layout_of_distributions(contiguous_axis, n, x.count(), static_cast<Index>(V::size),
+                                  max_entries_forward)) {
     case Layout::transposed_tile:
       return forward_in_tiles<V>(x, y, algorithm);
     case Layout::contiguous:
@@ -155,17 +157,17 @@ void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& a
     case Layout::one_per_lane:
       break;
   }
-  for_each_block_or_few<V>(
+  for_each_lane_block<V>(
       x.count(), x.is_in_memory() && y.is_in_memory(),
       [&](Index first, Index count) {
-        forward_of_some<V, AreStored, OnePerLane<V, false>>(x, y, first, count, algorithm);
+        forward_block<V, AreStored, OnePerLane<V, false>>(x, y, first, count, algorithm);
       },
       [&](Index first, Index count) {
-        forward_of_some<V, true, Interleaved<V>>(x, y, first, count, algorithm);
+        forward_block<V, true, Interleaved<V>>(x, y, first, count, algorithm);
       });
 }
 
-/// The same of views.
+/// Does the same for views.
 template <class V, class X, class Y, class Algorithm>
 HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
                                             const Algorithm& algorithm) {
@@ -174,21 +176,22 @@ HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
   forward_along_axis<V, are_stored>(Source<T>(x, axis), Sink<T>(y, axis), algorithm);
 }
 
-/// Calls work(layout, entries, first, count) for every group of `count` distributions from `first`
-/// on: `entries` reads those of x.
+/// Calls work(layout, entries, first, count) for every block of `count` distributions from `first`
+/// on; `entries` reads their entries of x.
 template <class V, class T, class Work>
 void reduce_along_axis(const Source<T>& x, const Work& work) {
   const Index n = x.entries_each();
   if (n == 0) return;
-  const auto neighbours = x.is_in_memory() ? neighbours_in(x.memory()) : Neighbours::neither;
-  switch (layout_of_distributions(neighbours, n, x.count(), static_cast<Index>(V::size),
-                                  most_entries_forward)) {
+  const auto contiguous_axis =
+      x.is_in_memory() ? contiguous_axis_of(x.memory()) : ContiguousAxis::none;
+  switch (layout_of_distributions(contiguous_axis, n, x.count(), static_cast<Index>(V::size),
+                                  max_entries_forward)) {
     case Layout::transposed_tile: {
-      typename TransposedTile<V>::template Memory<most_entries_forward> memory;
+      typename TransposedTile<V>::template Memory<max_entries_forward> memory;
       const TransposedTile<V> tile(memory);
       return for_each_tile<V>(x.count(), [&](Index first, Index count) {
-        V top[tile.groups];
-        read_tile(tile, x, first, count, top);
+        V maximum[tile.groups];
+        read_tile(tile, x, first, count, maximum);
         for_each_group<V>(n, count, [&](const auto& layout, Index g) {
           work(layout, tile.reader(g), first + g * tile.width, tile.lanes_of(g, count));
         });
@@ -202,16 +205,16 @@ void reduce_along_axis(const Source<T>& x, const Work& work) {
       break;
   }
   EntryTile<V> tile;
-  for_each_block_or_few<V>(
+  for_each_lane_block<V>(
       x.count(), x.is_in_memory(),
       [&](Index first, Index count) {
         constexpr auto lanes = static_cast<Index>(V::size);
         const EntryReader<T> in(x, first, count, lanes, tile);
-        work(OnePerLane<V, false>(n, entries_at_a_time(n, lanes, in)), in, first, count);
+        work(OnePerLane<V, false>(n, entry_chunk_size(n, lanes, in)), in, first, count);
       },
       [&](Index first, Index count) {
-        const EntryReader<T> in(x, first, count, interleaved<V>, tile);
-        work(Interleaved<V>(n, entries_at_a_time(n, interleaved<V>, in)), in, first, count);
+        const EntryReader<T> in(x, first, count, interleaved_count<V>, tile);
+        work(Interleaved<V>(n, entry_chunk_size(n, interleaved_count<V>, in)), in, first, count);
       });
 }
 

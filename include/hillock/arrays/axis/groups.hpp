@@ -1,5 +1,5 @@
-// Groups of a few consecutive entries (the pieces of a Maxout unit): transposed in registers, so
-// that each group has a lane.
+// Groups of a few consecutive entries, such as the pieces of a Maxout unit, which are transposed in
+// registers so that each group has a lane.
 #pragma once
 
 #include <hillock/arrays/axis/layout.hpp>
@@ -9,11 +9,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Two pieces, the most common number, as a constant: the compiler then removes the loops over
-/// them.
+/// Two pieces, the most common number, are a constant of the type, so that the compiler removes the
+/// loops over the pieces.
 using TwoPieces = std::integral_constant<int, 2>;
 
-/// The elements of a whole batch, and of fewer lanes.
+/// Loads and stores a whole batch, or only its first lanes.
 template <class V>
 struct WholeBatch {
   using T = typename V::value_type;
@@ -28,10 +28,10 @@ struct FirstLanes {
   HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
 };
 
-inline constexpr int most_transposed_pieces = 8;
+inline constexpr int max_transposed_pieces = 8;
 
-/// The pieces of V::size groups that follow each other in memory: piece[i] has piece i of each.
-/// Where a group has fewer pieces than a square, what follows the last group is read and written
+/// The pieces of V::size consecutive groups in memory: piece[i] holds piece i of each group. Where
+/// a group has fewer pieces than a square, the elements behind the last group are read and written
 /// too.
 template <class V>
 struct TransposedGroups {
@@ -41,7 +41,7 @@ struct TransposedGroups {
   static constexpr int overrun(int pieces_each) noexcept {
     return pieces_each < size ? size - pieces_each : 0;
   }
-  V piece[most_transposed_pieces];
+  V piece[max_transposed_pieces];
 
   HILLOCK_INLINE void read(const T* from, TwoPieces) noexcept {
     piece[0] = V::load(from);
@@ -53,11 +53,12 @@ struct TransposedGroups {
     piece[0].store(to);
     piece[1].store(to + V::size);
   }
-  /// Lanes are in the order of the groups in memory, but not those of two pieces.
+  /// Return lanes in the order of the groups in memory, and back in the order of read(). The two
+  /// differ for two pieces only.
   static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
-  static HILLOCK_INLINE V as_read(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
+  static HILLOCK_INLINE V in_tile_order(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
   static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
-  static HILLOCK_INLINE V as_read(V x, int) noexcept { return x; }
+  static HILLOCK_INLINE V in_tile_order(V x, int) noexcept { return x; }
 
   HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
     for_each_square(pieces_each, [&](int at) {
@@ -75,26 +76,29 @@ struct TransposedGroups {
   }
 
  private:
-  /// Calls work(at) for squares of pieces from `at` on, the last of which overlap.
+  /// Calls work(at) for each square of pieces, which begins at piece `at`. The last square overlaps
+  /// the one before it.
   template <class Work>
   static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
-    // The first square stands by itself: g++ sees which pieces it has, and they stay in registers.
+    // The first square is outside of the loop, because g++ then sees which pieces it holds and
+    // keeps them in registers.
     work(0);
     for (int at = size; at < pieces_each; at += size)
       work(at + size <= pieces_each ? at : pieces_each - size);
   }
 };
 
-/// A copy of the last groups of a distribution, which are fewer than V has lanes or have nothing
-/// after them that may be touched.
+/// A copy of the last groups of a distribution. It is needed where they are fewer than V has lanes,
+/// or where the memory behind them must not be touched.
 template <class V>
 struct CopiedGroups {
   using T = typename V::value_type;
-  T element[most_transposed_pieces * V::size + simd::square_size<T>];
+  T element[max_transposed_pieces * V::size + simd::square_size<T>];
 
   void read(const T* from, int pieces_each, Index groups_each) noexcept {
     const Index count = groups_each * pieces_each;
-    // Further groups repeat the first piece: they raise no exception that it does not.
+    // Further groups repeat the first piece, so that they raise no floating-point exception of
+    // their own.
     for (Index i = 0; i < static_cast<Index>(sizeof element / sizeof(T)); ++i)
       element[i] = from[i < count ? i : 0];
   }

@@ -1,5 +1,5 @@
-// Single entries of distributions one to a lane: what Maxout and the argmax counter read where they
-// cannot load from memory itself.
+// Reads and writes one entry of many distributions at a time, one distribution per lane. Maxout and
+// the argmax counter use it where they cannot load batches from memory.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -8,9 +8,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Reads `count` distributions from `first` on, an entry at a time, each in its own lane; further
-/// lanes repeat one of them. The entries are asked for in ascending order, any number of times
-/// over; what was asked for may be overwritten.
+/// Reads `count` distributions from `first` on, one entry at a time, each in its own lane. Further
+/// lanes repeat one of the distributions. The caller asks for the entries in ascending order, and
+/// may start again at 0. It may overwrite the entries that it has asked for.
 template <class V>
 class LaneReader {
  public:
@@ -19,12 +19,12 @@ class LaneReader {
   LaneReader(const Source<T>& source, Index first, Index count) noexcept
       : reader_(source, first, count, width, tile_),
         n_(source.entries_each()),
-        at_a_time_(entries_at_a_time(n_, width, reader_)) {}
+        chunk_size_(entry_chunk_size(n_, width, reader_)) {}
 
   HILLOCK_INLINE V operator()(Index entry) {
-    if (entry < start_ || entry >= start_ + at_a_time_ || entry == 0) {
+    if (entry < start_ || entry >= start_ + chunk_size_ || entry == 0) {
       start_ = entry;
-      from_ = reader_.read(entry, n_ - entry < at_a_time_ ? n_ - entry : at_a_time_);
+      from_ = reader_.read(entry, n_ - entry < chunk_size_ ? n_ - entry : chunk_size_);
     }
     return sealed(V::load(from_ + (entry - start_) * reader_.step()));
   }
@@ -33,12 +33,12 @@ class LaneReader {
   EntryTile<V> tile_;
   const EntryReader<T> reader_;
   const Index n_;
-  const Index at_a_time_;
+  const Index chunk_size_;
   Index start_ = 0;
   const T* from_ = nullptr;
 };
 
-/// Writes them, the entries in ascending order from 0; finish() after the last.
+/// Writes distributions in the same way: the entries in ascending order from 0, then finish().
 template <class V>
 class LaneWriter {
  public:
@@ -46,22 +46,22 @@ class LaneWriter {
   static constexpr Index width = static_cast<Index>(V::size);
   LaneWriter(const Sink<T>& sink, Index first, Index count) noexcept
       : writer_(sink, first, count, width, tile_),
-        at_a_time_(entries_at_a_time(sink.memory().entries, width, writer_)) {}
+        chunk_size_(entry_chunk_size(sink.memory().entries, width, writer_)) {}
 
   HILLOCK_INLINE void operator()(Index entry, V value) {
-    if (entry == start_ + at_a_time_) {
-      writer_.write(start_, at_a_time_);
+    if (entry == start_ + chunk_size_) {
+      writer_.write(start_, chunk_size_);
       start_ = entry;
     }
     end_ = entry + 1;
-    writer_.place(start_).put(entry - start_, value);
+    writer_.destination(start_).put(entry - start_, value);
   }
   void finish() const { writer_.write(start_, end_ - start_); }
 
  private:
   EntryTile<V> tile_;
   const EntryWriter<T> writer_;
-  const Index at_a_time_;
+  const Index chunk_size_;
   Index start_ = 0, end_ = 0;
 };
 

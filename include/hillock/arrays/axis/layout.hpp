@@ -1,15 +1,15 @@
-// Layouts: how the entries of distributions lie in memory, and so how an algorithm along an axis
-// takes them. The choice is made here, for every function along an axis.
+// The layouts in which an algorithm along an axis reads the entries of distributions. They depend
+// on how the entries lie in memory. This file chooses among them, for every function along an axis.
 //
-// transposed tile   Few entries of each: they are transposed in a tile, which gives each
-//                   distribution a lane. A maximum and a sum across the lanes of a register would
-//                   take longer.
-// contiguous        The entries of a distribution are neighbours in memory: a batch takes many of
-//                   one distribution.
-// one per lane      A batch takes an entry of many distributions: straight from memory where these
-//                   are neighbours there, else through a buffer.
-// interleaved       What "one per lane" becomes for distributions that would leave half of the
-//                   lanes idle: a batch takes some entries of each.
+// transposed tile   Distributions of few entries are transposed in a tile, so that each has a lane
+//                   of its own. A maximum and a sum across the lanes of a register would take
+//                   longer.
+// contiguous        The entries of a distribution are contiguous: a batch holds many entries of one
+//                   distribution.
+// one per lane      A batch holds one entry of each of many distributions. It is loaded from memory
+//                   where the distributions are contiguous there, and from a buffer elsewhere.
+// interleaved       Replaces "one per lane" where so few distributions would leave half of the
+//                   lanes idle: a batch holds several entries of each.
 #pragma once
 
 #include <hillock/arrays/axis/distributions.hpp>
@@ -20,75 +20,75 @@ namespace detail {
 
 enum class Layout { transposed_tile, contiguous, one_per_lane };
 
-/// Which elements are neighbours in memory, in every array of a call.
-enum class Neighbours { entries, distributions, neither };
+/// The elements that are contiguous in memory in every array of a call.
+enum class ContiguousAxis { entries, distributions, none };
 
-/// Returns the neighbours of arrays whose entries and whose distributions are these steps apart.
+/// Returns which elements are contiguous in all of these arrays.
 template <class... Memory>
-HILLOCK_INLINE Neighbours neighbours_in(const Memory&... memory) noexcept {
-  if (((memory.along == 1) && ...)) return Neighbours::entries;
-  return ((memory.across == 1) && ...) ? Neighbours::distributions : Neighbours::neither;
+HILLOCK_INLINE ContiguousAxis contiguous_axis_of(const Memory&... memory) noexcept {
+  if (((memory.along == 1) && ...)) return ContiguousAxis::entries;
+  return ((memory.across == 1) && ...) ? ContiguousAxis::distributions : ContiguousAxis::none;
 }
 
-/// From so many entries on, sums are those of 16 partial sums, which batches of one distribution
-/// can hold (summation.hpp).
+/// A distribution of at least this many entries is added in 16 partial sums, which batches of one
+/// distribution can hold (summation.hpp).
 inline constexpr Index partial_sums = 16;
 inline constexpr Index shortest_tree = partial_sums;
 
-/// Up to so many entries, distributions go through a transposed tile. A gradient has three tiles,
-/// which the first-level cache must hold.
-inline constexpr Index most_entries_forward = 64;
-inline constexpr Index most_entries_backward = 32;
+/// Distributions of at most this many entries go through a transposed tile. A gradient needs three
+/// tiles, all of which the first-level cache must hold.
+inline constexpr Index max_entries_forward = 64;
+inline constexpr Index max_entries_backward = 32;
 
-/// Returns the layout for softmax and its like: `count` distributions of n entries, batches of
-/// `width`. No tile where it would leave half of the lanes idle and a contiguous distribution can
-/// have them.
-HILLOCK_INLINE Layout layout_of_distributions(Neighbours neighbours, Index n, Index count,
-                                              Index width, Index most_entries) noexcept {
-  const bool are_contiguous = neighbours == Neighbours::entries;
+/// Returns the layout for softmax, log-softmax and cross-entropy of `count` distributions of n
+/// entries, with batches of `width` lanes. Contiguous distributions do not go through a tile where
+/// it would leave half of the lanes idle.
+HILLOCK_INLINE Layout layout_of_distributions(ContiguousAxis contiguous_axis, Index n, Index count,
+                                              Index width, Index max_entries) noexcept {
+  const bool are_contiguous = contiguous_axis == ContiguousAxis::entries;
   const bool leaves_lanes_idle = 2 * count <= width;
-  if (n <= most_entries && !(are_contiguous && n >= shortest_tree && leaves_lanes_idle))
+  if (n <= max_entries && !(are_contiguous && n >= shortest_tree && leaves_lanes_idle))
     return Layout::transposed_tile;
   return are_contiguous ? Layout::contiguous : Layout::one_per_lane;
 }
 
-/// Returns the layout for groups of few consecutive entries (Maxout): they are transposed in
-/// registers, a group to a lane, where the entries are neighbours in memory and the groups of a
-/// distribution fill a batch; and taken one distribution to a lane from memory, or from buffers,
-/// else.
-HILLOCK_INLINE Layout layout_of_groups(Neighbours neighbours, Index entries_each, Index groups_each,
-                                       Index width, Index most_entries) noexcept {
-  const bool is_transposed = neighbours == Neighbours::entries && entries_each <= most_entries;
+/// Returns the layout for groups of few consecutive entries (Maxout). They are transposed in
+/// registers, one group per lane, where the entries are contiguous and the groups of a distribution
+/// fill a batch. Elsewhere each distribution has a lane.
+HILLOCK_INLINE Layout layout_of_groups(ContiguousAxis contiguous_axis, Index entries_each,
+                                       Index groups_each, Index width, Index max_entries) noexcept {
+  const bool is_transposed =
+      contiguous_axis == ContiguousAxis::entries && entries_each <= max_entries;
   return is_transposed && groups_each >= width ? Layout::transposed_tile : Layout::one_per_lane;
 }
 
 /// Returns the layout for the argmax of groups of n entries in `count` distributions.
-HILLOCK_INLINE Layout layout_for_argmax(Neighbours neighbours, Index n, Index count, Index width,
-                                        Index most_entries) noexcept {
-  if (neighbours != Neighbours::entries) return Layout::one_per_lane;
-  if (n > most_entries) return Layout::contiguous;
+HILLOCK_INLINE Layout layout_for_argmax(ContiguousAxis contiguous_axis, Index n, Index count,
+                                        Index width, Index max_entries) noexcept {
+  if (contiguous_axis != ContiguousAxis::entries) return Layout::one_per_lane;
+  if (n > max_entries) return Layout::contiguous;
   return count >= width ? Layout::transposed_tile : Layout::one_per_lane;
 }
 
-/// Returns the layout for sums per unit, of arrays that may be expressions: rows are contiguous
-/// where the array is stored by rows; a single row or column is, whatever it is stored in.
+/// Returns the layout for sums per unit of arrays that may be expressions. Rows are contiguous
+/// where the array is stored by rows. A single row or column is contiguous in either storage order.
 HILLOCK_INLINE Layout layout_of_sums(Shape shape, bool is_row_major, Per unit) noexcept {
   const bool has_contiguous_rows = shape.rows == 1 || (is_row_major && shape.cols != 1);
   return has_contiguous_rows == (unit == Per::column) ? Layout::one_per_lane : Layout::contiguous;
 }
 
-/// As many distributions are interleaved as the narrowest batch has lanes.
+/// The number of distributions that are interleaved: the lanes of the narrowest batch.
 template <class V>
-inline constexpr Index interleaved =
+inline constexpr Index interleaved_count =
     static_cast<Index>(simd::Batch<typename V::value_type, simd::NarrowArch>::size);
 
-/// Whether `count` distributions, one to a lane, would leave half of the lanes or more idle, and
-/// interleaved would not.
+/// Whether `count` distributions are interleaved: one per lane, they would leave at least half of
+/// the lanes idle.
 template <class V>
-inline constexpr bool may_be_interleaved = interleaved<V> < static_cast<Index>(V::size);
+inline constexpr bool can_interleave = interleaved_count<V> < static_cast<Index>(V::size);
 template <class V>
-constexpr bool are_few(Index count) noexcept {
-  return may_be_interleaved<V> && 2 * count <= static_cast<Index>(V::size);
+constexpr bool should_interleave(Index count) noexcept {
+  return can_interleave<V> && 2 * count <= static_cast<Index>(V::size);
 }
 
 }  // namespace detail

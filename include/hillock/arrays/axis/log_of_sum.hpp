@@ -1,4 +1,4 @@
-// The logarithm of the sum of exponentials of each distribution: what log-softmax, logsumexp and
+// The logarithm of the sum of exponentials of each distribution, which log-softmax, logsumexp and
 // cross-entropy share.
 #pragma once
 
@@ -8,21 +8,22 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns sum_j e^(x_j - top) without the largest, whose exponential is 1. Where that is little,
-/// the digits of a sum of doubles do not reach it, and the exponentials are added once more without
-/// the largest: exponential(x) makes one, scaled, of what `in` has.
+/// Returns sum_j e^(x_j - max) without the term of the largest entry, which is 1. Where the rest is
+/// below 2^-20, subtracting 1 from the sum of doubles would leave too few digits, so the
+/// exponentials are added once more without the largest. exponential(x) returns the scaled
+/// exponential of an entry of `in`.
 template <class V, class Layout, class Total, class T, class Exponential>
 HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
                                   const EntryReader<T>& in, const Exponential& exponential) {
-  auto others = total.without_scale().less_one();
+  auto others = total.without_scale().minus_one();
   if constexpr (sizeof(T) == 4) {
     const auto is_little = others < 0x1p-20;
     if (any(is_little)) {
       constexpr auto one = 1 / kernels::ExpConstantsOf<V>::from_tail;
       SumsOf<Layout, V> rest;
-      layout.each(inputs(in), NoOutput(), [&](Index slot, Index, const auto& counted, V x) {
+      layout.for_each(inputs(in), NoOutput(), [&](Index slot, Index, const auto& mask, V x) {
         const V e = exponential(x);
-        rest.of[slot].add(counted(zero_where(e >= one, e)));
+        rest.partial[slot].add(mask(zero_where(e >= one, e)));
       });
       others = select(is_little, Layout::total(rest).without_scale().parts().high, others);
     }
@@ -30,19 +31,19 @@ HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
   return others;
 }
 
-/// Returns log(1 + others), NaN where that is.
+/// Returns log(1 + others); NaN where `others` is NaN.
 template <class V>
 HILLOCK_INLINE V log_of_sum(V others) noexcept {
   return nan_or(others, kernels::log1p_bounded(others));
 }
 
-/// Returns log(sum_j e^(x_j - top)) of each distribution.
+/// Returns log(sum_j e^(x_j - max)) of each distribution.
 template <class V, class Layout, class T>
 HILLOCK_INLINE auto log_of_sum(const Layout& layout, const EntryReader<T>& x,
                                const kernels::ExponentialsBelow<V>& below) {
   SumsOf<Layout, V> sums;
-  layout.each(inputs(x), NoOutput(), [&](Index slot, Index, const auto& counted, V value) {
-    sums.of[slot].add(counted(below.scaled(value)));
+  layout.for_each(inputs(x), NoOutput(), [&](Index slot, Index, const auto& mask, V value) {
+    sums.partial[slot].add(mask(below.scaled(value)));
   });
   return log_of_sum(sum_of_others<V>(layout, Layout::total(sums), x,
                                      [&](V value) { return below.scaled(value); }));

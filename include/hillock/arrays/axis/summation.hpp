@@ -1,15 +1,17 @@
-// Passes over a distribution, and the sums of it, in one order whatever the layout.
+// Passes over the entries of distributions, and sums of entries, whose order does not depend on the
+// layout.
 //
-// A pass takes the entries in one of three ways: OnePerLane, Contiguous (many entries of one
-// distribution to a batch) or Interleaved (some entries of a few). All add in one order, so that
-// they give the same bits: fewer than 16 entries one after the other; more in 16 partial sums,
-// entry i to the sum i mod 16, but the last entries, where they do not make 16, to the last sums;
-// then the sums by halves: i and i + 8, i and i + 4, ...
+// A pass has one of three layouts: OnePerLane, Contiguous (a batch holds many entries of one
+// distribution) or Interleaved (a batch holds several entries of a few distributions). All three
+// add in the same order, so that they give the same bits. Fewer than 16 entries are added one after
+// the other. More entries are added in 16 partial sums: entry i belongs to sum i mod 16, but the
+// last n mod 16 entries belong to the last sums. Then the partial sums are added by halves: i and i
+// + 8, i and i + 4, ...
 //
-// layout.each(inputs, output, use) calls use(slot, at, counted, x...) for every batch: x is what
-// the inputs (EntryReaders) have at the entry `at`, `slot` is the partial sum that it belongs to,
-// and counted(value) is 0 in lanes that were added before. What use returns goes to the output,
-// unless that is NoOutput.
+// layout.for_each(inputs, output, visitor) calls visitor(slot, at, mask, x...) for every batch. x
+// are the batches that the inputs (EntryReaders) hold at the entry `at`, and `slot` is the partial
+// sum that they belong to. mask(value) is `value`, but 0 in the lanes whose entries an earlier
+// batch contained. The visitor's result is written to the output, unless that is NoOutput.
 #pragma once
 
 #include <hillock/arrays/axis/entries.hpp>
@@ -22,22 +24,22 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Sums by halves into the first.
+/// Adds by halves; the sum is in the first part.
 template <class Part, std::size_t N>
 HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
   for (std::size_t half = N / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
 }
 
-/// What is done with the entries that count in a sum, and with those of a last block that do not.
-struct AllCount {
+/// The mask of a batch whose entries all belong to the sum.
+struct NoMask {
   template <class V>
   HILLOCK_INLINE V operator()(V x) const noexcept {
     return x;
   }
 };
 template <class V>
-struct SomeCount {
+struct LaneMask {
   V one_or_zero;
   HILLOCK_INLINE V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
 };
@@ -45,7 +47,7 @@ struct SomeCount {
 /// The partial sums of a layout.
 template <class Layout, class V, template <class> class SumOf = kernels::DistributionSum>
 struct SumsOf {
-  SumOf<V> of[Layout::sum_count];
+  SumOf<V> partial[Layout::sum_count];
 };
 
 /// The inputs of a pass.
@@ -56,13 +58,13 @@ HILLOCK_INLINE auto inputs(const EntryReader<T>& first, const More&... more) noe
   return Inputs<T, 1 + sizeof...(More)>{&first, &more...};
 }
 
-/// What is read at once of N inputs: pointers and the steps between batches.
+/// The addresses of the first batches of N inputs, and the steps to the next batches.
 template <class T, std::size_t N>
-struct Reading {
+struct BatchPointers {
   std::array<const T*, N> from;
   std::array<Index, N> step;
 
-  HILLOCK_INLINE Reading(const Inputs<T, N>& in, Index start, Index n) {
+  HILLOCK_INLINE BatchPointers(const Inputs<T, N>& in, Index start, Index n) {
     for (std::size_t k = 0; k < N; ++k) {
       from[k] = in[k]->read(start, n);
       step[k] = in[k]->step();
@@ -70,129 +72,136 @@ struct Reading {
   }
 };
 
-/// Calls use(slot, at, counted, x...) and writes its result, if it has one.
-template <class Place, class Use, class Counted, class V, std::size_t N, std::size_t... K>
-HILLOCK_INLINE void use_batch(const Place& to, Index i, const Use& use, Index slot, Index at,
-                              const Counted& counted, const std::array<V, N>& x,
-                              std::index_sequence<K...>) {
-  if constexpr (std::is_void_v<decltype(use(slot, at, counted, x[K]...))>)
-    use(slot, at, counted, x[K]...);
+/// Calls visitor(slot, at, mask, x...) and writes the result, if there is one.
+template <class Destination, class Visitor, class Mask, class V, std::size_t N, std::size_t... K>
+HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
+                                Index at, const Mask& mask, const std::array<V, N>& x,
+                                std::index_sequence<K...>) {
+  if constexpr (std::is_void_v<decltype(visitor(slot, at, mask, x[K]...))>)
+    visitor(slot, at, mask, x[K]...);
   else
-    to.put(i, use(slot, at, counted, x[K]...));
+    to.put(i, visitor(slot, at, mask, x[K]...));
 }
-template <class Place, class Use, class Counted, class V, std::size_t N>
-HILLOCK_INLINE void use_batch(const Place& to, Index i, const Use& use, Index slot, Index at,
-                              const Counted& counted, const std::array<V, N>& x) {
-  use_batch(to, i, use, slot, at, counted, x, std::make_index_sequence<N>());
+template <class Destination, class Visitor, class Mask, class V, std::size_t N>
+HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
+                                Index at, const Mask& mask, const std::array<V, N>& x) {
+  visit_batch(to, i, visitor, slot, at, mask, x, std::make_index_sequence<N>());
 }
-/// Batch i of what is read.
+/// Loads batch i of each input.
 template <class V, class T, std::size_t N>
-HILLOCK_INLINE std::array<V, N> load_batches(const Reading<T, N>& reading, Index i) noexcept {
+HILLOCK_INLINE std::array<V, N> load_batches(const BatchPointers<T, N>& pointers,
+                                             Index i) noexcept {
   std::array<V, N> x;
-  for (std::size_t k = 0; k < N; ++k) x[k] = sealed(V::load(reading.from[k] + i * reading.step[k]));
+  for (std::size_t k = 0; k < N; ++k)
+    x[k] = sealed(V::load(pointers.from[k] + i * pointers.step[k]));
   return x;
 }
 
-/// The larger of a maximum so far and a value: NotBelow gives any number where there is a NaN,
-/// LargerOrNaN gives NaN.
+/// Return the larger of a value and the maximum so far. If one of them is NaN, NotBelow returns
+/// either of the two, and LargerOrNaN returns NaN.
 struct NotBelow {
   template <class V>
-  HILLOCK_INLINE V operator()(V value, V top) const noexcept {
-    return not_below(value, top);
+  HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
+    return not_below(value, maximum);
   }
 };
 struct LargerOrNaN {
   template <class V>
-  HILLOCK_INLINE V operator()(V value, V top) const noexcept {
-    return max(top, value);
+  HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
+    return max(maximum, value);
   }
 };
 
-/// Distributions one to a lane, of at least shortest_tree entries or of fewer.
+/// Each distribution has a lane. IsShort says whether the distributions have fewer than
+/// shortest_tree entries.
 template <class V, bool IsShort>
 class OnePerLane {
   using T = typename V::value_type;
 
  public:
   static constexpr std::size_t sum_count = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
-  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
-  /// Takes n entries of each, `at_a_time` at a time.
-  HILLOCK_INLINE OnePerLane(Index n, Index at_a_time) noexcept : n_(n), at_a_time_(at_a_time) {}
+  static constexpr Index distributions_per_batch = static_cast<Index>(V::size);
+  /// Reads n entries of each distribution, in chunks of chunk_size entries.
+  HILLOCK_INLINE OnePerLane(Index n, Index chunk_size) noexcept : n_(n), chunk_size_(chunk_size) {}
 
-  /// A statistic of each distribution as what V computes with; and back.
-  static HILLOCK_INLINE V spread(V statistic) noexcept { return statistic; }
-  static HILLOCK_INLINE V gathered(V statistic) noexcept { return statistic; }
+  /// Convert a number of each distribution to a batch that V computes with, and back.
+  static HILLOCK_INLINE V broadcast(V statistic) noexcept { return statistic; }
+  static HILLOCK_INLINE V to_statistic(V statistic) noexcept { return statistic; }
 
   /// Returns the largest entry of each distribution.
   template <class Larger = NotBelow>
   HILLOCK_INLINE V maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
-    V top = 0;
-    for (Index start = 0; start < n_; start += at_a_time_) {
-      const Index now = n_ - start < at_a_time_ ? n_ - start : at_a_time_;
-      const Reading<T, 1> reading(inputs(in), start, now);
-      if (start == 0) top = load_batches<V>(reading, 0)[0];
-      for (Index i = start == 0; i < now; ++i) top = larger(load_batches<V>(reading, i)[0], top);
+    V maximum = 0;
+    for (Index start = 0; start < n_; start += chunk_size_) {
+      const Index chunk_length = n_ - start < chunk_size_ ? n_ - start : chunk_size_;
+      const BatchPointers<T, 1> pointers(inputs(in), start, chunk_length);
+      if (start == 0) maximum = load_batches<V>(pointers, 0)[0];
+      for (Index i = start == 0; i < chunk_length; ++i)
+        maximum = larger(load_batches<V>(pointers, i)[0], maximum);
     }
-    return top;
+    return maximum;
   }
 
-  template <std::size_t N, class Output, class Use>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
-    // Copies: what is stored could have changed the members, for all that the compiler knows.
-    const Index n = n_, at_a_time = at_a_time_;
+  template <std::size_t N, class Output, class Visitor>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
+                               const Visitor& visitor) const {
+    // Local copies, because the compiler must assume that a store to the output changes the
+    // members.
+    const Index n = n_, chunk_size = chunk_size_;
     if constexpr (IsShort) {
-      // Short distributions are never taken in parts.
-      return each(in, out, use, 0, n);
+      // A short distribution is a single chunk.
+      return for_each(in, out, visitor, 0, n);
     } else {
-      for (Index start = 0; start < n; start += at_a_time)
-        each(in, out, use, start, n - start < at_a_time ? n - start : at_a_time);
+      for (Index start = 0; start < n; start += chunk_size)
+        for_each(in, out, visitor, start, n - start < chunk_size ? n - start : chunk_size);
     }
   }
 
   /// Returns the sum of all partial sums, for each distribution.
   template <class Sums>
   static HILLOCK_INLINE auto total(Sums& sums) noexcept {
-    add_by_halves(sums.of);
-    return sums.of[0];
+    add_by_halves(sums.partial);
+    return sums.partial[0];
   }
 
  private:
-  /// The entries from `start` to before `start + now`.
-  template <std::size_t N, class Output, class Use>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use, Index start,
-                           Index now) const {
+  /// Visits the entries from `start` to before `start + chunk_length`.
+  template <std::size_t N, class Output, class Visitor>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
+                               Index start, Index chunk_length) const {
     const Index n = n_;
     const Index whole = n / partial_sums * partial_sums;
     const Index last = n - partial_sums;
-    const Reading<T, N> reading(in, start, now);
-    const auto to = out.place(start);
-    for (Index i = 0; i < now; ++i) {
+    const BatchPointers<T, N> pointers(in, start, chunk_length);
+    const auto to = out.destination(start);
+    for (Index i = 0; i < chunk_length; ++i) {
       const Index at = start + i;
       const Index slot = IsShort ? 0 : at < whole ? at % partial_sums : at - last;
-      use_batch(to, i, use, slot, at, AllCount(), load_batches<V>(reading, i));
+      visit_batch(to, i, visitor, slot, at, NoMask(), load_batches<V>(pointers, i));
     }
-    out.write(start, now);
+    out.write(start, chunk_length);
   }
 
-  Index n_, at_a_time_;
+  Index n_, chunk_size_;
 };
 
-/// Some entries of distributions one to a lane, that no sum is made of. Count is a number or a
-/// constant.
+/// Some consecutive entries of distributions that are one per lane. It computes no sums. Count is a
+/// number or a constant.
 template <class V, class Count>
-class SomeEntries {
+class EntrySlice {
   using T = typename V::value_type;
 
  public:
-  static constexpr Index distributions_at_once = static_cast<Index>(V::size);
-  SomeEntries(Index first, Count count) noexcept : first_(first), count_(count) {}
-  static HILLOCK_INLINE V spread(V statistic) noexcept { return statistic; }
-  template <std::size_t N, class Output, class Use>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
-    const Reading<T, N> reading(in, first_, count_);
-    const auto to = out.place(first_);
+  static constexpr Index distributions_per_batch = static_cast<Index>(V::size);
+  EntrySlice(Index first, Count count) noexcept : first_(first), count_(count) {}
+  static HILLOCK_INLINE V broadcast(V statistic) noexcept { return statistic; }
+  template <std::size_t N, class Output, class Visitor>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
+                               const Visitor& visitor) const {
+    const BatchPointers<T, N> pointers(in, first_, count_);
+    const auto to = out.destination(first_);
     for (Index i = 0; i < count_; ++i)
-      use_batch(to, i, use, 0, first_ + i, AllCount(), load_batches<V>(reading, i));
+      visit_batch(to, i, visitor, 0, first_ + i, NoMask(), load_batches<V>(pointers, i));
   }
 
  private:
@@ -200,36 +209,39 @@ class SomeEntries {
   Count count_;
 };
 
-/// Zeros for the entries of a block of `together` distributions, then ones.
-template <class T, Index Together>
-struct Counting {
-  T of[static_cast<std::size_t>(2 * partial_sums * Together)] = {};
-  constexpr Counting() noexcept {
-    for (Index i = partial_sums * Together; i < 2 * partial_sums * Together; ++i) of[i] = 1;
+/// Zeros for the entries of a block of DistributionCount distributions, then as many ones: a load
+/// from the middle has zeros first and then ones.
+template <class T, Index DistributionCount>
+struct MaskTable {
+  T data[static_cast<std::size_t>(2 * partial_sums * DistributionCount)] = {};
+  constexpr MaskTable() noexcept {
+    for (Index i = partial_sums * DistributionCount; i < 2 * partial_sums * DistributionCount; ++i)
+      data[i] = 1;
   }
 };
-template <class T, Index Together>
-inline constexpr Counting<T, Together> counting;
+template <class T, Index DistributionCount>
+inline constexpr MaskTable<T, DistributionCount> mask_table;
 
-/// What Contiguous and Interleaved share: `Together` distributions of at least shortest_tree
-/// entries, of which a batch has the first of its entries of each, then the second of each, ...
-template <class V, Index Together>
-class ManyPerBatch {
+/// The base of Contiguous and Interleaved: DistributionCount distributions of at least
+/// shortest_tree entries. The lanes of a batch hold one entry of each distribution, then the next
+/// entry of each, and so on.
+template <class V, Index DistributionCount>
+class ManyEntriesPerBatch {
  protected:
   using T = typename V::value_type;
   using Narrow = simd::Batch<T, simd::NarrowArch>;
   static constexpr Index width = static_cast<Index>(V::size);
-  static constexpr Index batches = partial_sums * Together / width;
+  static constexpr Index batches = partial_sums * DistributionCount / width;
   static_assert(width <= partial_sums);
 
  public:
   static constexpr std::size_t sum_count = static_cast<std::size_t>(batches);
-  /// How many entries of each a batch holds.
-  static constexpr Index entries_at_once = width / Together;
-  static constexpr Index distributions_at_once = Together;
+  /// The number of entries of each distribution in a batch.
+  static constexpr Index entries_per_batch = width / DistributionCount;
+  static constexpr Index distributions_per_batch = DistributionCount;
 
-  static HILLOCK_INLINE V spread(Narrow statistic) noexcept {
-    if constexpr (Together == 1) {
+  static HILLOCK_INLINE V broadcast(Narrow statistic) noexcept {
+    if constexpr (DistributionCount == 1) {
       return statistic.first();
     } else {
       T lanes[V::size];
@@ -237,8 +249,8 @@ class ManyPerBatch {
       return sealed(V::load(lanes));
     }
   }
-  static HILLOCK_INLINE Narrow gathered(V statistic) noexcept {
-    if constexpr (Together == 1) {
+  static HILLOCK_INLINE Narrow to_statistic(V statistic) noexcept {
+    if constexpr (DistributionCount == 1) {
       return statistic.first();
     } else {
       T lanes[V::size];
@@ -250,32 +262,33 @@ class ManyPerBatch {
   /// Returns the sum of all partial sums, for each distribution.
   template <class Sums>
   static HILLOCK_INLINE auto total(const Sums& sums) noexcept {
-    return total_of(sums.of);
+    return total_of(sums.partial);
   }
 
  protected:
-  explicit ManyPerBatch(Index n) noexcept : n_(n) {}
+  explicit ManyEntriesPerBatch(Index n) noexcept : n_(n) {}
 
-  /// The entries of the last block that no block before it has counted, for its batch k.
-  HILLOCK_INLINE SomeCount<V> last_counted(Index k) const noexcept {
+  /// Returns the mask of batch k of the last block: only entries that no earlier block contained.
+  HILLOCK_INLINE LaneMask<V> last_block_mask(Index k) const noexcept {
     const Index rest = n_ % partial_sums;
-    return {V::load(counting<T, Together>.of + (rest + k * entries_at_once) * Together)};
+    return {V::load(mask_table<T, DistributionCount>.data +
+                    (rest + k * entries_per_batch) * DistributionCount)};
   }
 
   template <class Larger>
   static HILLOCK_INLINE Narrow across(V values, const Larger& larger) noexcept {
     T lanes[static_cast<std::size_t>(width)];
     values.store(lanes);
-    Narrow most = Narrow::load(lanes);
+    Narrow result = Narrow::load(lanes);
     for (std::size_t i = Narrow::size; i < V::size; i += Narrow::size)
-      most = larger(Narrow::load(lanes + i), most);
-    if constexpr (Together == 1) {
-      most.store(lanes);
-      Narrow result = lanes[0];
+      result = larger(Narrow::load(lanes + i), result);
+    if constexpr (DistributionCount == 1) {
+      result.store(lanes);
+      result = lanes[0];
       for (std::size_t i = 1; i < Narrow::size; ++i) result = larger(Narrow(lanes[i]), result);
       return result;
     } else {
-      return most;
+      return result;
     }
   }
 
@@ -297,18 +310,18 @@ class ManyPerBatch {
     add_by_halves(part);
     typename Wide::value_type lanes[numbers][Wide::size];
     for (std::size_t k = 0; k < numbers; ++k) part[0].number[k].store(lanes[k]);
-    // The sums of one distribution are Together lanes apart; the first Together are the parts of a
-    // Total.
+    // The partial sums of one distribution are DistributionCount lanes apart. After they are added,
+    // the first DistributionCount lanes are the parts of a Total.
     constexpr std::size_t parts = Wide::size / NarrowWide::size;
-    constexpr std::size_t fewest = Together == 1 ? 1 : Total::part_count;
+    constexpr std::size_t end = DistributionCount == 1 ? 1 : Total::part_count;
     NarrowPart lane[parts];
     for (std::size_t i = 0; i < parts; ++i)
       for (std::size_t k = 0; k < numbers; ++k)
         lane[i].number[k] = sealed(NarrowWide::load(lanes[k] + i * NarrowWide::size));
-    for (std::size_t half = parts / 2; half >= fewest; half /= 2)
+    for (std::size_t half = parts / 2; half >= end; half /= 2)
       for (std::size_t i = 0; i < half; ++i) lane[i].add(lane[i + half]);
     Total result;
-    if constexpr (Together == 1) {
+    if constexpr (DistributionCount == 1) {
       NarrowPart last[NarrowWide::size];
       for (std::size_t k = 0; k < numbers; ++k) {
         lane[0].number[k].store(lanes[k]);
@@ -324,46 +337,47 @@ class ManyPerBatch {
   }
 };
 
-/// The entries of a distribution are neighbours in memory.
+/// The entries of a distribution are contiguous in memory.
 template <class V>
-class Contiguous : public ManyPerBatch<V, 1> {
-  using Base = ManyPerBatch<V, 1>;
+class Contiguous : public ManyEntriesPerBatch<V, 1> {
+  using Base = ManyEntriesPerBatch<V, 1>;
   using typename Base::T;
 
  public:
-  using Base::entries_at_once;
+  using Base::entries_per_batch;
   explicit Contiguous(Index n) noexcept : Base(n) {}
 
   template <class Larger = NotBelow>
   HILLOCK_INLINE auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
-    constexpr Index step = entries_at_once;
+    constexpr Index step = entries_per_batch;
     const T* const from = in.read(0, n_);
-    V top = V::load(from + n_ - step);
-    V second = top;
+    V maximum = V::load(from + n_ - step);
+    V second = maximum;
     Index at = 0;
     for (; at + 2 * step <= n_; at += 2 * step) {
-      top = larger(V::load(from + at), top);
+      maximum = larger(V::load(from + at), maximum);
       second = larger(V::load(from + at + step), second);
     }
     if (at + step <= n_) second = larger(V::load(from + at), second);
-    return Base::across(larger(second, top), larger);
+    return Base::across(larger(second, maximum), larger);
   }
 
-  /// The batches of the last block overlap those before it, and are loaded before anything is done:
-  /// it may write where it loads from.
-  template <std::size_t N, class Output, class Use>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
-    each(in, out, use, std::make_integer_sequence<Index, Base::batches>());
+  /// The batches of the last block overlap earlier ones. They are loaded before the first call of
+  /// the visitor, because the output may be an input.
+  template <std::size_t N, class Output, class Visitor>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
+                               const Visitor& visitor) const {
+    for_each(in, out, visitor, std::make_integer_sequence<Index, Base::batches>());
   }
 
  private:
   using Base::n_;
 
-  template <std::size_t N, class Output, class Use, Index... K>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use,
-                           std::integer_sequence<Index, K...>) const {
-    constexpr Index step = entries_at_once;
-    const auto to = out.place(0);
+  template <std::size_t N, class Output, class Visitor, Index... K>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
+                               std::integer_sequence<Index, K...>) const {
+    constexpr Index step = entries_per_batch;
+    const auto to = out.destination(0);
     std::array<const T*, N> from;
     for (std::size_t i = 0; i < N; ++i) from[i] = in[i]->read(0, n_);
     const auto load = [&](Index at) HILLOCK_INLINE_LAMBDA {
@@ -374,69 +388,75 @@ class Contiguous : public ManyPerBatch<V, 1> {
     const Index last = n_ - partial_sums;
     const std::array<V, N> last_loaded[] = {load(last + K * step)...};
     for (Index at = 0; at <= last; at += partial_sums) {
-      (use_batch(to, at + K * step, use, K, at + K * step, AllCount(), load(at + K * step)), ...);
+      (visit_batch(to, at + K * step, visitor, K, at + K * step, NoMask(), load(at + K * step)),
+       ...);
     }
     if (n_ % partial_sums == 0) return;
-    (use_batch(to, last + K * step, use, K, last + K * step, Base::last_counted(K), last_loaded[K]),
+    (visit_batch(to, last + K * step, visitor, K, last + K * step, Base::last_block_mask(K),
+                 last_loaded[K]),
      ...);
   }
 };
 
-/// As many distributions as the narrowest batch has lanes, interleaved: in memory or in tiles.
+/// As many distributions as the narrowest batch has lanes, interleaved in memory or in a tile.
 template <class V>
-class Interleaved : public ManyPerBatch<V, interleaved<V>> {
-  using Base = ManyPerBatch<V, interleaved<V>>;
+class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
+  using Base = ManyEntriesPerBatch<V, interleaved_count<V>>;
   using Base::batches;
   using Base::width;
   using typename Base::T;
 
  public:
-  using Base::entries_at_once;
-  HILLOCK_INLINE Interleaved(Index n, Index at_a_time) noexcept : Base(n), at_a_time_(at_a_time) {}
+  using Base::entries_per_batch;
+  HILLOCK_INLINE Interleaved(Index n, Index chunk_size) noexcept
+      : Base(n), chunk_size_(chunk_size) {}
 
   template <class Larger = NotBelow>
   HILLOCK_INLINE auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
-    constexpr Index step = entries_at_once;
-    V top = V::load(in.read(n_ - step, step));
-    V second = top;
-    for (Index start = 0; start < n_; start += at_a_time_) {
-      const Index now = n_ - start < at_a_time_ ? n_ - start : at_a_time_;
-      const T* from = in.read(start, now);
+    constexpr Index step = entries_per_batch;
+    V maximum = V::load(in.read(n_ - step, step));
+    V second = maximum;
+    for (Index start = 0; start < n_; start += chunk_size_) {
+      const Index chunk_length = n_ - start < chunk_size_ ? n_ - start : chunk_size_;
+      const T* from = in.read(start, chunk_length);
       Index at = 0;
-      for (; at + 2 * step <= now; at += 2 * step, from += 2 * width) {
-        top = larger(V::load(from), top);
+      for (; at + 2 * step <= chunk_length; at += 2 * step, from += 2 * width) {
+        maximum = larger(V::load(from), maximum);
         second = larger(V::load(from + width), second);
       }
-      if (at + step <= now) second = larger(V::load(from), second);
+      if (at + step <= chunk_length) second = larger(V::load(from), second);
     }
-    return Base::across(larger(second, top), larger);
+    return Base::across(larger(second, maximum), larger);
   }
 
-  /// As Contiguous. The partial sums are too many for registers: the loop is one over batches.
-  template <std::size_t N, class Output, class Use>
-  HILLOCK_INLINE void each(const Inputs<T, N>& in, const Output& out, const Use& use) const {
-    const Index n = n_, at_a_time = at_a_time_;
+  /// As in Contiguous, but the loop is over single batches, because the partial sums are too many
+  /// for the registers.
+  template <std::size_t N, class Output, class Visitor>
+  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
+                               const Visitor& visitor) const {
+    const Index n = n_, chunk_size = chunk_size_;
     const Index whole = n / partial_sums * partial_sums;
     const Index last = n - partial_sums;
     std::array<V, N> last_loaded[batches];
     if (whole < n) {
-      const auto reading = batches_of(in, last, partial_sums);
-      for (Index k = 0; k < batches; ++k) last_loaded[k] = load_batches<V>(reading, k);
+      const auto pointers = interleaved_pointers(in, last, partial_sums);
+      for (Index k = 0; k < batches; ++k) last_loaded[k] = load_batches<V>(pointers, k);
     }
-    for (Index start = 0; start < whole; start += at_a_time) {
-      const Index now = whole - start < at_a_time ? whole - start : at_a_time;
-      const auto reading = batches_of(in, start, now);
-      const auto to = place_of(out, start);
-      for (Index i = 0; i < now / entries_at_once; ++i) {
-        use_batch(to, i, use, i % batches, start + i * entries_at_once, AllCount(),
-                  load_batches<V>(reading, i));
+    for (Index start = 0; start < whole; start += chunk_size) {
+      const Index chunk_length = whole - start < chunk_size ? whole - start : chunk_size;
+      const auto pointers = interleaved_pointers(in, start, chunk_length);
+      const auto to = interleaved_destination(out, start);
+      for (Index i = 0; i < chunk_length / entries_per_batch; ++i) {
+        visit_batch(to, i, visitor, i % batches, start + i * entries_per_batch, NoMask(),
+                    load_batches<V>(pointers, i));
       }
-      out.write(start, now);
+      out.write(start, chunk_length);
     }
     if (whole == n) return;
-    const auto to = place_of(out, last);
+    const auto to = interleaved_destination(out, last);
     for (Index k = 0; k < batches; ++k) {
-      use_batch(to, k, use, k, last + k * entries_at_once, Base::last_counted(k), last_loaded[k]);
+      visit_batch(to, k, visitor, k, last + k * entries_per_batch, Base::last_block_mask(k),
+                  last_loaded[k]);
     }
     out.write(last, partial_sums);
   }
@@ -444,22 +464,22 @@ class Interleaved : public ManyPerBatch<V, interleaved<V>> {
  private:
   using Base::n_;
 
-  /// Interleaved entries follow each other without gaps: a batch is `width` elements after the
-  /// last.
+  /// Interleaved entries have no gaps: each batch begins `width` elements after the one before it.
   template <std::size_t N>
-  static HILLOCK_INLINE Reading<T, N> batches_of(const Inputs<T, N>& in, Index start, Index n) {
-    Reading<T, N> reading(in, start, n);
-    reading.step.fill(width);
-    return reading;
+  static HILLOCK_INLINE BatchPointers<T, N> interleaved_pointers(const Inputs<T, N>& in,
+                                                                 Index start, Index n) {
+    BatchPointers<T, N> pointers(in, start, n);
+    pointers.step.fill(width);
+    return pointers;
   }
   template <class Output>
-  static HILLOCK_INLINE auto place_of(const Output& out, Index start) noexcept {
-    auto to = out.place(start);
+  static HILLOCK_INLINE auto interleaved_destination(const Output& out, Index start) noexcept {
+    auto to = out.destination(start);
     if constexpr (Output::is_output) to.step = width;
     return to;
   }
 
-  Index at_a_time_;
+  Index chunk_size_;
 };
 
 }  // namespace detail

@@ -1,7 +1,8 @@
-// Sums over the rows or the columns of two arrays, of a term of each pair of elements, in double.
+// Sums over the rows or the columns of two arrays: a term of each pair of elements is added in
+// double.
 //
-// They are added in the order of summation.hpp whatever the layout: the bits depend neither on it
-// nor on the width of the registers.
+// The terms are added in the order of summation.hpp in every layout, so that the bits depend
+// neither on the layout nor on the width of the registers.
 #pragma once
 
 #include <hillock/arrays/axis/summation.hpp>
@@ -42,7 +43,7 @@ HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n
   }
 }
 
-/// Returns the sum of partial sums.
+/// Returns the sum of the partial sums.
 inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
   using W = simd::Batch<double, simd::NarrowArch>;
   kernels::PlainSum<W> parts[partial_sums];
@@ -63,30 +64,32 @@ double sum_of_contiguous(const Term& term, const Read& read, Index n) {
   }
   double sums[partial_sums] = {};
   for (Index start = 0; start < n; start += buffer_size) {
-    const Index now = std::min(buffer_size, n - start);
-    const auto [x, dy] = read(start, now);
+    const Index chunk_length = std::min(buffer_size, n - start);
+    const auto [x, dy] = read(start, chunk_length);
     Index i = 0;
-    for (; i + partial_sums <= now; i += partial_sums)
+    for (; i + partial_sums <= chunk_length; i += partial_sums)
       add_terms<V>(term, x + i, dy + i, partial_sums, sums);
-    if (i < now) add_terms<V>(term, x + i, dy + i, now - i, sums + (partial_sums - (now - i)));
+    if (i < chunk_length)
+      add_terms<V>(term, x + i, dy + i, chunk_length - i,
+                   sums + (partial_sums - (chunk_length - i)));
   }
   return total_by_halves(sums);
 }
 
-/// Computes the sums of units one to a lane, of n terms each: read(entry, first, count) gives
-/// pointers to an entry of some units, which are neighbours.
+/// Computes the sums of units, one per lane, of n terms each: read(entry, first, count) returns
+/// pointers to one entry of `count` units, which are contiguous.
 template <class V, class Term, class Read>
 void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
   using W = simd::Batch<double, typename V::arch>;
-  constexpr Index at_once = 64;
+  constexpr Index block_size = 64;
   constexpr Index width = static_cast<Index>(W::size);
-  static_assert(at_once % V::size == 0);
+  static_assert(block_size % V::size == 0);
   const bool is_short = n < shortest_tree;
-  double sums[partial_sums][at_once];
-  for (Index first = 0; first < units; first += at_once) {
-    const Index count = std::min(at_once, units - first);
+  double sums[partial_sums][block_size];
+  for (Index first = 0; first < units; first += block_size) {
+    const Index count = std::min(block_size, units - first);
     for (Index slot = 0; slot < (is_short ? 1 : partial_sums); ++slot)
-      std::fill_n(sums[slot], at_once, 0.0);
+      std::fill_n(sums[slot], block_size, 0.0);
     const Index whole = n / partial_sums * partial_sums;
     for (Index i = 0; i < n; ++i) {
       const Index slot = is_short ? 0 : i < whole ? i % partial_sums : i - (n - partial_sums);
@@ -126,10 +129,10 @@ void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* t
   }
 }
 
-/// One element's share of the gradient by a parameter: dy df/dparameter, where the formula gives
-/// the derivative as parameter_derivative_at(x). An element that the parameter does not reach (the
-/// derivative is 0, as that of PReLU's slope is for every x > 0) has no share, whatever dy is; at
-/// x = 0 the product is IEEE's.
+/// The term that one element adds to the gradient by a parameter: dy df/dparameter, where
+/// formula.parameter_derivative_at(x) is the derivative. Where the derivative is 0 and x is not, as
+/// for PReLU's slope and x > 0, the term is 0 whatever dy is. At x = 0 it is the product by IEEE
+/// arithmetic.
 template <class Formula>
 struct ParameterTerm {
   const Formula& formula;
@@ -137,19 +140,19 @@ struct ParameterTerm {
   template <class W>
   HILLOCK_INLINE W operator()(W x, W dy) const noexcept {
     const W derivative = formula.parameter_derivative_at(x);
-    return nan_kept(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
+    return nan_propagated(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
   }
 };
 
-/// Writes to[unit] = the gradient by a parameter that a row (column) shares, summed in double.
+/// Writes to[unit] = the gradient by the parameter of a row (column), summed in double.
 template <class Arch, class Formula, class X, class DY>
 void parameter_gradient_per_unit(const Formula& formula, Per per, const X& x, const DY& dy,
                                  double* to) {
   sum_per_unit<Arch>(ParameterTerm<Formula>{formula}, per, x, dy, to);
 }
 
-/// Returns the gradient by a parameter that all elements share, always summed in the same order:
-/// over the longer side of x first.
+/// Returns the gradient by a parameter that all elements share. The order of the sum is always the
+/// same: first along the longer side of x.
 template <class Arch, class Formula, class X, class DY>
 double parameter_gradient(const Formula& formula, const X& x, const DY& dy) {
   const Per longer = x.shape().rows < x.shape().cols ? Per::row : Per::column;

@@ -1,4 +1,4 @@
-// Distributions of few entries, transposed so that each has a lane.
+// Tiles in which distributions of few entries are transposed, so that each has a lane.
 #pragma once
 
 #include <hillock/arrays/axis/summation.hpp>
@@ -8,8 +8,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two share
-/// nothing. It goes by squares, the last of which overlap.
+/// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two must not
+/// overlap. It transposes squares, the last of which overlap the ones before.
 template <class T>
 HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
                                 Index to_step) noexcept {
@@ -29,32 +29,32 @@ HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Inde
   }
 }
 
-/// Some batches of distributions of few entries. They are several, so that the processor has
-/// something to do while one of them waits for its maximum or its sum.
+/// Several groups of distributions of few entries, each group one distribution per lane. While one
+/// group waits for its maximum or its sum, the processor computes another.
 template <class V>
 class TransposedTile {
  public:
   using T = typename V::value_type;
   static constexpr Index width = static_cast<Index>(V::size);
   static constexpr Index groups = 4;
-  /// How many entries a square has.
+  /// The number of entries that are transposed at once.
   static constexpr auto square = static_cast<Index>(simd::square_size<T>);
   using Squares = std::integral_constant<Index, square>;
 
-  /// Memory for `groups` batches of distributions of up to MostEntries entries.
-  template <Index MostEntries>
+  /// Memory for `groups` batches of distributions of up to MaxEntries entries.
+  template <Index MaxEntries>
   struct Memory {
-    alignas(sizeof(V)) T of[static_cast<std::size_t>(groups * MostEntries * width)];
+    alignas(sizeof(V)) T data[static_cast<std::size_t>(groups * MaxEntries * width)];
   };
-  template <Index MostEntries>
-  HILLOCK_INLINE explicit TransposedTile(Memory<MostEntries>& memory) noexcept
-      : memory_(memory.of), group_size_(MostEntries * width) {}
+  template <Index MaxEntries>
+  HILLOCK_INLINE explicit TransposedTile(Memory<MaxEntries>& memory) noexcept
+      : memory_(memory.data), group_size_(MaxEntries * width) {}
 
   /// Returns how many of `count` distributions are in a group.
   static HILLOCK_INLINE Index lanes_of(Index group, Index count) noexcept {
     return count - group * width < width ? count - group * width : width;
   }
-  /// The entries of a group, `width` elements from one to the next.
+  /// The entries of a group, which lie `width` elements apart.
   HILLOCK_INLINE T* group(Index g) const noexcept { return memory_ + g * group_size_; }
   HILLOCK_INLINE EntryReader<T> reader(Index g) const noexcept { return {group(g), width}; }
   HILLOCK_INLINE EntryWriter<T> writer(Index g) const noexcept { return {group(g), width}; }
@@ -62,14 +62,13 @@ class TransposedTile {
     return sealed(V::load(group(g) + entry * width));
   }
 
-  /// Reads `lanes` distributions of n entries that are neighbours in memory, `step` elements from
-  /// one distribution to the next. Returns the largest entry of each; any number where there is a
-  /// NaN.
+  /// Reads `lanes` distributions of n contiguous entries, `step` elements from one distribution to
+  /// the next. Returns the largest entry of each; for a distribution with a NaN, any number.
   HILLOCK_INLINE V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
     T* const tile = group(g);
     if (lanes == width && n >= square) return read_squares(tile, from, step, n);
     transpose(from, step, lanes, n, tile, width);
-    // Further lanes repeat the first: they raise no exception that it does not.
+    // Further lanes repeat the first, so that they raise no floating-point exception of their own.
     for (Index i = 0; i < n; ++i)
       for (Index lane = lanes; lane < width; ++lane) tile[i * width + lane] = tile[i * width];
     return maximum(tile, n);
@@ -83,66 +82,66 @@ class TransposedTile {
       return maximum(tile, n);
     }
     const T* from = source.memory().from(first).first;
-    V top = sealed(V::load(from));
+    V maximum = sealed(V::load(from));
     for (Index i = 0; i < n; ++i, from += source.memory().along) {
       const V value = sealed(V::load(from));
-      top = not_below(value, top);
+      maximum = not_below(value, maximum);
       value.store(tile + i * width);
     }
-    return top;
+    return maximum;
   }
 
-  /// Writes whole squares of what fill(layout, output) gives, to distributions of n entries
-  /// that are neighbours in memory. The last square overlaps the one before it.
+  /// Writes distributions of n contiguous entries, square by square: fill(layout, output) computes
+  /// the entries of a square. The last square overlaps the one before it.
   template <class Fill>
   static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V entry[simd::square_size<T>];
-      fill(SomeEntries<V, Squares>(at, Squares()), SquareOutput<V>{entry});
+      fill(EntrySlice<V, Squares>(at, Squares()), SquareOutput<V>{entry});
       store_transposed(entry, to + at, step);
     }
   }
 
  private:
   static HILLOCK_INLINE V maximum(const T* tile, Index n) noexcept {
-    V top = sealed(V::load(tile));
-    for (Index i = 1; i < n; ++i) top = not_below(sealed(V::load(tile + i * width)), top);
-    return top;
+    V maximum = sealed(V::load(tile));
+    for (Index i = 1; i < n; ++i) maximum = not_below(sealed(V::load(tile + i * width)), maximum);
+    return maximum;
   }
 
-  /// In squares, the last of which overlap.
+  /// Reads in squares, the last of which overlaps the one before it.
   static HILLOCK_INLINE V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
-    V top = 0;
+    V maximum = 0;
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V entry[simd::square_size<T>];
       load_transposed(from + at, step, entry);
-      if (i == 0) top = entry[0];
+      if (i == 0) maximum = entry[0];
       for (Index k = 0; k < square; ++k) {
-        top = not_below(entry[k], top);
+        maximum = not_below(entry[k], maximum);
         entry[k].store(tile + (at + k) * width);
       }
     }
-    return top;
+    return maximum;
   }
   T* memory_;
   Index group_size_;
 };
 
-/// Reads `count` distributions from `first` on into a tile, and the largest entry of each into top.
+/// Reads `count` distributions from `first` on into a tile, and the largest entry of each into max.
 template <class V>
 HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
                                 const Source<typename V::value_type>& source, Index first,
-                                Index count, V* top) {
+                                Index count, V* maximum) {
   constexpr Index width = TransposedTile<V>::width;
   const Index n = source.entries_each();
   const auto& memory = source.memory();
   const bool are_contiguous = source.is_in_memory() && memory.along == 1;
   for (Index g = 0; g * width < count; ++g) {
     const Index lanes = tile.lanes_of(g, count), start = first + g * width;
-    top[g] = are_contiguous ? tile.read(g, memory.from(start).first, memory.across, n, lanes)
-                            : tile.read(g, source, start, lanes);
+    maximum[g] = are_contiguous ? tile.read(g, memory.from(start).first, memory.across, n, lanes)
+                                : tile.read(g, source, start, lanes);
   }
 }
 
@@ -165,7 +164,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
       tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
       continue;
     }
-    // Two calls, of which the compiler knows that neither goes through a buffer.
+    // Two separate calls, so that the compiler knows in each of them that the output is no buffer.
     if (is_in_memory && are_batches_in_memory<V>(memory, lanes, width)) {
       T* const to = memory.from(start).first;
       fill_group(OnePerLane<V, true>(n, n), EntryWriter<T>(to, memory.along));
@@ -179,7 +178,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
   }
 }
 
-/// Calls work(first, count) for as many distributions at a time as a TransposedTile holds.
+/// Calls work(first, count) for blocks of as many distributions as a TransposedTile holds.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
   constexpr Index step = TransposedTile<V>::groups * TransposedTile<V>::width;
@@ -187,8 +186,8 @@ HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
     work(first, count - first < step ? count - first : step);
 }
 
-/// Calls work(layout, group) for the groups of a tile, where the layout adds few entries one after
-/// the other.
+/// Calls work(layout, group) for the groups of a tile. The layout depends on the number of entries,
+/// because few entries are added in another order than many.
 template <class V, class Work>
 HILLOCK_INLINE void for_each_group(Index n, Index count, const Work& work) {
   const Index groups = (count + TransposedTile<V>::width - 1) / TransposedTile<V>::width;

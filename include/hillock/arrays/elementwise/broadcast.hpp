@@ -1,20 +1,22 @@
-// An input that has one number for each row, or for each column, of the other inputs: a trainable
+// An input with one number for each row, or for each column, of the other inputs. It is a trainable
 // parameter per unit.
 //
-// Along a line of contiguous elements such a number is the same for all elements, or each element
-// has its own. In the first case it is bound to the operation, which computes with it as with any
-// parameter. In the second case the numbers are rounded once, into a block on the stack that is one
-// more input of every line. Short lines without gaps between them are taken several at a time, with
-// a block of their numbers: each line by itself would have its last batches overlap, and pay for a
-// call.
+// Along a line of contiguous elements, either all elements share one number, or each element has
+// its own. In the first case the number is bound to the operation, which computes with it as with
+// any parameter. In the second case the numbers are rounded once into a block on the stack, which
+// is one more input of every line. Short lines without gaps are processed in groups, with a block
+// of their numbers, because the last batches of every single line would overlap, and every line
+// would cost a call.
 //
 // An operation with such an input has
 //
-//   bound_to(number)              the operation without the input, for lines where the number is
-//   the same with_numbers(smallest, largest)
-//                                 the operation with the input as its last one; the numbers lie
-//                                 between these two, and the smallest is NaN where one of them is
-//   with_any_numbers()            the same where the extremes are not known
+//   bound_to(number)
+//       the operation without the input, for lines whose elements share the number
+//   with_numbers(smallest, largest)
+//       the operation with the input as its last one; all numbers lie between these two, and the
+//       smallest is NaN if any number is
+//   with_any_numbers()
+//       the same, if the extremes are not known
 #pragma once
 
 #include <hillock/arrays/elementwise/transform.hpp>
@@ -25,7 +27,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Parameters of the rows or the columns of an array, as they are computed with in T.
+/// The parameters of the rows or of the columns of an array, rounded to T.
 template <Accuracy A, class V>
 class BroadcastInput {
  public:
@@ -60,12 +62,13 @@ class BroadcastInput {
   }
 
  private:
-  /// The numbers of V::size units, as rounded_parameter rounds them.
+  /// Returns the numbers of V::size units, rounded as by rounded_parameter.
   HILLOCK_INLINE V of_units(Index first) const noexcept {
     using W = simd::Batch<double, typename V::arch>;
     constexpr auto largest = static_cast<double>(std::numeric_limits<T>::max());
     const auto clamped = [](W a) { return not_below(not_above(a, W(largest)), W(-largest)); };
-    // 0 of a finite number, else NaN. Sealed, because -ffast-math takes a - a for 0.
+    // Is 0 for a finite number, else NaN. The operand is sealed, because -ffast-math replaces a - a
+    // by 0.
     const auto defect = [](W a) { return sealed(a) - a; };
     V values, defects;
     if constexpr (std::is_same_v<T, double>) {
@@ -89,17 +92,18 @@ inline constexpr bool is_broadcast = false;
 template <Accuracy A, class V>
 inline constexpr bool is_broadcast<BroadcastInput<A, V>> = true;
 
-/// Contiguous lines of several arrays: where the first line begins, and the steps to the next.
+/// The contiguous lines of several arrays: the addresses of the first lines, and the steps to the
+/// next.
 template <class Pointer, std::size_t N>
 struct LinesInMemory {
   std::array<Pointer, N> first;
   std::array<Index, N> step;
 
-  /// The address of an element of a line, in every array.
+  /// Returns the address of an element of a line in each array.
   HILLOCK_INLINE std::array<Pointer, N> at(Index line, Index element) const noexcept {
-    std::array<Pointer, N> places = first;
-    for (std::size_t i = 0; i < N; ++i) places[i] += line * step[i] + element;
-    return places;
+    std::array<Pointer, N> addresses = first;
+    for (std::size_t i = 0; i < N; ++i) addresses[i] += line * step[i] + element;
+    return addresses;
   }
   bool are_without_gaps(Index length) const noexcept {
     bool all = true;
@@ -117,19 +121,19 @@ HILLOCK_INLINE std::array<const T*, N + 1> appended(const std::array<const T*, N
   return all;
 }
 
-/// The numbers of some elements, one for each, with the smallest and the largest of them; the
-/// smallest is NaN where one of them is.
+/// One number for each of some elements, and the smallest and the largest number. The smallest is
+/// NaN if any number is.
 template <class V>
 class NumberBlock {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
   using T = typename V::value_type;
-  /// Results of so many elements can be stored past the caches.
+  /// A line of this many results may be stored past the caches.
   static constexpr Index page = 4096 / static_cast<Index>(sizeof(T));
-  static constexpr Index most = 2 * page;
+  static constexpr Index capacity = 2 * page;
 
-  /// The numbers of n units.
+  /// Copies the numbers of n units.
   template <class Broadcast>
   void copy(const Broadcast& numbers, Index first, Index n) noexcept {
     numbers.copy(first, n, of_);
@@ -137,7 +141,7 @@ class NumberBlock {
     smallest_.store(of_ + n);  // so that the last batch is full
     for (Index i = 0; i < n; i += width) include(V::load(of_ + i));
   }
-  /// The numbers of `units` units, repeated so many times.
+  /// Copies the numbers of the first `units` units, `times` times over.
   template <class Broadcast>
   void repeat(const Broadcast& numbers, Index units, Index times) noexcept {
     copy(numbers, 0, units);
@@ -147,8 +151,8 @@ class NumberBlock {
       filled += more;
     }
   }
-  /// The numbers of another block, each so many times.
-  void spread(const NumberBlock& each, Index units, Index times) noexcept {
+  /// Copies each number of another block `times` times in a row.
+  void repeat_each(const NumberBlock& each, Index units, Index times) noexcept {
     smallest_ = each.smallest_;
     largest_ = each.largest_;
     T* to = of_;
@@ -164,18 +168,17 @@ class NumberBlock {
   V largest() const noexcept { return largest_; }
 
  private:
-  /// A NaN stays in the smallest.
+  /// Updates the extremes. Once the smallest is NaN, it stays NaN.
   HILLOCK_INLINE void include(V values) noexcept {
     smallest_ = nan_or(smallest_, not_above(values, smallest_));
     largest_ = not_below(values, largest_);
   }
 
-  T of_[static_cast<std::size_t>(most) + V::size];
+  T of_[static_cast<std::size_t>(capacity) + V::size];
   V smallest_, largest_;
 };
 
-/// One line of many in a loop. Force-inlined: otherwise the pointers go through the stack for every
-/// line.
+/// Transforms one line. Force-inlined: otherwise the pointers spill to the stack for every line.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_line(const Op& op, const std::array<const T*, I>& in,
                                    const std::array<T*, O>& out, Index n, Stores stores) noexcept {
@@ -187,11 +190,11 @@ HILLOCK_INLINE void transform_line(const Op& op, const std::array<const T*, I>& 
   transform_contiguous<Arch>(op, in, out, n, stores);
 }
 
-/// Lines below this length are taken several at a time.
+/// Lines below this length are processed in groups.
 template <class V>
 inline constexpr Index shortest_line = 2 * static_cast<Index>(V::size);
 
-/// The contiguous lines of arrays in memory.
+/// Transforms the contiguous lines of arrays in memory.
 template <class Arch, class Op, class Broadcast, class T, std::size_t I, std::size_t O>
 void transform_lines(const Op& op, const Broadcast& numbers, const LinesInMemory<T*, O>& out,
                      const LinesInMemory<const T*, I>& in, Lines lines) noexcept {
@@ -207,19 +210,20 @@ void transform_lines(const Op& op, const Broadcast& numbers, const LinesInMemory
     Block block, each;
     if (differs_along) block.repeat(numbers, length, group);
     for (Index line = 0; line < lines.count; line += group) {
-      const Index now = std::min(group, lines.count - line);
+      const Index group_length = std::min(group, lines.count - line);
       if (!differs_along) {
-        each.copy(numbers, line, now);
-        block.spread(each, now, length);
+        each.copy(numbers, line, group_length);
+        block.repeat_each(each, group_length, length);
       }
       const auto from = appended(in.at(line, 0), block.data());
       const auto to = out.at(line, 0);
       transform_line<Arch>(op.with_numbers(block.smallest(), block.largest()), from, to,
-                           now * length, stores_for(from, to, now * length, elements));
+                           group_length * length,
+                           stores_for(from, to, group_length * length, elements));
     }
   } else if (differs_along) {
     Block block;
-    const Index step = length <= Block::most ? length : Block::page;
+    const Index step = length <= Block::capacity ? length : Block::page;
     for (Index start = 0; start < length; start += step) {
       const Index n = std::min(step, length - start);
       block.copy(numbers, start, n);

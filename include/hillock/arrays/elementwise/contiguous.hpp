@@ -14,8 +14,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// How results are stored. Streaming is a wish: it is done as far as the outputs' alignment allows
-/// it.
+/// How results are stored. Streaming stores are used as far as the alignment of the outputs allows
+/// them.
 enum class Stores { cached, streaming };
 
 template <class V, class T, std::size_t I>
@@ -31,13 +31,13 @@ HILLOCK_INLINE void store_batches(const std::array<V, O>& y, const std::array<T*
 }
 
 template <class Pointer, std::size_t N>
-std::array<Pointer, N> advanced(std::array<Pointer, N> places, Index by) noexcept {
-  for (Pointer& place : places) place += by;
-  return places;
+std::array<Pointer, N> advanced(std::array<Pointer, N> addresses, Index by) noexcept {
+  for (Pointer& address : addresses) address += by;
+  return addresses;
 }
 
-/// What an earlier step stored: a batch, or a struct of two such. Sealed, because g++ would load it
-/// in parts, and each part would wait for the store of the whole.
+/// Loads what an earlier step stored: a batch, or a struct of two of them. It is sealed, because
+/// g++ would otherwise load it in parts, and each part would wait for the store of the whole batch.
 template <class Stored>
 HILLOCK_INLINE Stored load_stored(const Stored& stored) noexcept {
   if constexpr (simd::is_batch<Stored>) {
@@ -48,9 +48,9 @@ HILLOCK_INLINE Stored load_stored(const Stored& stored) noexcept {
   }
 }
 
-/// Applies op to a number of batches, of which number i is at in + i step, and stores them at
-/// out + i V::size; each step for a block of them. The intermediate results of a block, 2 KB or
-/// twice that, stay in the first-level cache.
+/// Applies op to batches, of which number i is loaded from in + i step and stored to out + i
+/// V::size. Each step of op is computed for a block of batches before the next step. The
+/// intermediate results of a block are 2 or 4 KB and stay in the first-level cache.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, I>& in, Index step,
                                        const std::array<T*, O>& out, Index batches) noexcept {
@@ -80,8 +80,8 @@ HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, 
   }
 }
 
-/// The batches from `at` to before `end`, then the last one, whose inputs are loaded already. It is
-/// one loop, so that a long operation is not compiled twice.
+/// Transforms the batches from `at` to before `end`, then the last one, whose inputs are loaded
+/// already. Both are in one loop, so that a long operation is compiled only once.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_to_last(const Op& op, const std::array<const T*, I>& in,
                                       const std::array<T*, O>& out, Index at, Index end,
@@ -94,22 +94,22 @@ HILLOCK_INLINE void transform_to_last(const Op& op, const std::array<const T*, I
   }
 }
 
-/// Applies op to n elements, a batch's or more. The last, partly filled batch overlaps the one
-/// before it: its inputs are loaded before anything is written, so that an element in place is not
-/// transformed twice.
+/// Applies op to n >= V::size elements. The last batch overlaps the one before it if n is no
+/// multiple of V::size. Its inputs are loaded before anything is written, so that no element is
+/// transformed twice if the output is the input.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I>& in,
                                       const std::array<T*, O>& out, Index n) noexcept {
   constexpr Index width = static_cast<Index>(V::size);
-  // Batches of a narrower register than the widest are three at most.
+  // There are at most three batches of a narrower register than the widest.
   constexpr bool is_widest = V::size == simd::Batch<T>::size;
   const Index end = n - width;
   const std::array<V, I> last = load_batches<V>(in, end);
   Index at = 0;
   if constexpr (Op::schedule != Schedule::at_once && is_widest) {
-    constexpr Index few =
-        8;  // for so few batches the ends of the loops cost more than the steps gain
-    if (end >= few * width) {
+    // For fewer batches, the ends of the loops cost more than the steps gain.
+    constexpr Index min_batches = 8;
+    if (end >= min_batches * width) {
       transform_in_steps<V>(op, in, width, out, (end + width - 1) / width);
       at = end;
     }
@@ -118,8 +118,9 @@ HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I
     transform_to_last(op, in, out, at, end, last);
   } else {
     if constexpr (!Op::is_compute_bound) {
-      // Two batches a turn: one of ReLU takes a cycle, or two where the seven instructions of the
-      // loop happen to cross the boundary of a line that the processor fetches.
+      // Each iteration transforms two batches. With one, ReLU takes a cycle per batch, but two
+      // where the seven instructions of the loop cross the end of a line that the processor
+      // fetches.
       for (; at + width < end; at += 2 * width) {
         store_batches(op(load_batches<V>(in, at)), out, at);
         store_batches(op(load_batches<V>(in, at + width)), out, at + width);
@@ -130,14 +131,14 @@ HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I
   }
 }
 
-/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input's own
-/// memory, not a shifted one. The pointers are passed by value, in registers: a short call would
-/// wait for them in memory.
+/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input itself,
+/// but must not overlap one in part. The pointers are passed by value, in registers: from memory, a
+/// short call would wait for them.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 void transform_contiguous(const Op& op_in_memory, const std::array<const T*, I> in,
                           const std::array<T*, O> out, Index n) noexcept {
-  // A copy, of which the compiler knows that no store through a pointer changes it: otherwise it
-  // loads the parameters of the operation again for every batch.
+  // A local copy, because the compiler knows that no store through a pointer changes it. Otherwise
+  // it would load the parameters of the operation again for every batch.
   const Op op = op_in_memory;
   using V = simd::Batch<T, Arch>;
   if (n >= static_cast<Index>(V::size)) {
@@ -153,8 +154,8 @@ void transform_contiguous(const Op& op_in_memory, const std::array<const T*, I> 
   }
 }
 
-/// The elements before the first one that is aligned to so many bytes, of every output; -1 where
-/// the outputs differ in it.
+/// Returns the number of elements in front of the first one that is aligned to `bytes`; -1 if the
+/// outputs differ in it.
 template <class T, std::size_t O>
 Index elements_before_alignment(const std::array<T*, O>& out, std::size_t bytes) noexcept {
   const auto misalignment = reinterpret_cast<std::uintptr_t>(out[0]) % bytes;
@@ -164,9 +165,9 @@ Index elements_before_alignment(const std::array<T*, O>& out, std::size_t bytes)
   return static_cast<Index>((bytes - misalignment) % bytes / sizeof(T));
 }
 
-/// As transform_contiguous, but the results are stored past the caches as far as the outputs'
-/// alignment allows it. No output is an input. It is not inlined, because a call of a few elements
-/// never needs it.
+/// Does the same as transform_contiguous, but stores past the caches as far as the alignment of the
+/// outputs allows. No output is an input. It is not inlined, because a call of a few elements never
+/// needs it.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_NOINLINE void transform_streaming(const Op& op, const std::array<const T*, I>& in,
                                           const std::array<T*, O>& out, Index n) noexcept {
@@ -185,8 +186,8 @@ HILLOCK_NOINLINE void transform_streaming(const Op& op, const std::array<const T
   transform_contiguous<Arch>(op, advanced(in, end), advanced(out, end), n - end);
 }
 
-/// The same, stored as `stores` says. What is compute-bound is always stored through the caches:
-/// its time is not the memory's.
+/// Does the same with the given kind of stores. The results of a compute-bound operation always go
+/// through the caches, because its time is not that of the memory.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*, I>& in,
                                          const std::array<T*, O>& out, Index n,
@@ -197,9 +198,9 @@ HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*
   transform_contiguous<Arch>(op, in, out, n);
 }
 
-/// Chooses streaming stores for results that are too large to be found in the cache later, unless
-/// they go where an input is read. Stretches shorter than a page would have too many ends, where a
-/// line of the cache is written in part.
+/// Chooses streaming stores for results that are too large to stay in the cache, unless an output
+/// is an input. Lines shorter than a page are not streamed, because at each end of a line a cache
+/// line is written in part.
 template <class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE Stores stores_for(const std::array<const T*, I>& in, const std::array<T*, O>& out,
                                  Index length, Index elements) noexcept {

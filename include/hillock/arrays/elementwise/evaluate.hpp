@@ -1,5 +1,5 @@
-// The seam: every elementwise evaluation of hillock passes here. It checks the shapes and the
-// overlap of the views, and does what the policy says with the loop.
+// evaluate(), which every elementwise evaluation of hillock calls. It checks the shapes and the
+// overlap of the views, and runs the loop as the policy says.
 #pragma once
 
 #include <hillock/arrays/elementwise/broadcast.hpp>
@@ -26,7 +26,7 @@ struct SubArray {
   }
 };
 
-/// The policy where none is named: the caller's thread, and the outputs are overwritten.
+/// The default policy: the caller's thread computes, and the outputs are overwritten.
 struct Overwrite : PolicyBase {
   static constexpr bool accumulates = false;
   static constexpr bool is_parallel = false;
@@ -40,8 +40,8 @@ struct Accumulate : detail::PolicyBase {
   static constexpr bool is_parallel = false;
 };
 
-/// As the last argument of a verb: results are added to what is in the output, which is rounded
-/// once more: backward(f, x, dy, dx, accumulate) is dx += dy f'(x).
+/// As the last argument of a verb, it adds the results to the output: backward(f, x, dy, dx,
+/// accumulate) is dx += dy f'(x). Each sum is rounded once more.
 inline constexpr Accumulate accumulate{};
 
 namespace detail {
@@ -50,7 +50,7 @@ namespace detail {
 template <class Policy>
 inline constexpr bool is_policy = std::is_base_of_v<PolicyBase, Policy>;
 
-/// As Accumulating, for an operation with a broadcast input.
+/// Does the same as Accumulating, for an operation with a broadcast input.
 template <class Op, std::size_t First>
 struct AccumulatingWithBroadcast {
   Op op;
@@ -73,14 +73,14 @@ template <class... Views>
 inline constexpr bool ends_with_broadcast =
     is_broadcast<std::tuple_element_t<sizeof...(Views) - 1, std::tuple<Views...>>>;
 
-/// The first inputs of several.
+/// Returns the first inputs of a tuple.
 template <class... Ins, std::size_t... I>
 HILLOCK_INLINE auto first_of(const std::tuple<const Ins&...>& in,
                              std::index_sequence<I...>) noexcept {
   return std::tie(std::get<I>(in)...);
 }
 
-/// transform(), or transform_with() where the last input is a broadcast one.
+/// Calls transform(), or transform_with() if the last input is a broadcast one.
 template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&...>& out,
                                     const std::tuple<const Ins&...>& in, Index elements) {
@@ -93,7 +93,7 @@ HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&..
   }
 }
 
-/// The same with the outputs among the inputs, in front of a broadcast one.
+/// Does the same with the outputs as further inputs, in front of a broadcast one.
 template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&...>& out,
                                      const std::tuple<const Ins&...>& in, Index elements) {
@@ -113,7 +113,7 @@ HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&.
   unpack(with_outputs, unpack(as_inputs, out));
 }
 
-/// Writes what an operation gives for the inputs to the outputs, as the policy says. Throws
+/// Applies an operation to the inputs and writes the outputs, as the policy says. Throws
 /// std::invalid_argument, before anything is written, if a shape differs from that of the first
 /// input, if an output overlaps an input without being the same array, or if two outputs overlap.
 /// The last input may be a broadcast one. ArePacked: as for transform().

@@ -1,6 +1,6 @@
-// Applies an operation to views of one shape, element by element, in the order of the first output:
-// from memory to memory where the elements are contiguous in all of them, else stretch by stretch
-// through small buffers on the stack. Nothing is allocated.
+// Applies an operation to views of one shape, element by element, in the storage order of the first
+// output. Where the elements are contiguous in all views, it goes from memory to memory, elsewhere
+// through small buffers on the stack. It allocates nothing.
 #pragma once
 
 #include <hillock/arrays/elementwise/contiguous.hpp>
@@ -13,7 +13,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// A shape as lines of neighbours: rows, where the first output is stored by rows, else columns.
+/// A shape as lines: the rows, where the first output is stored by rows, else the columns.
 struct Lines {
   Index count;
   Index length;
@@ -26,7 +26,7 @@ HILLOCK_INLINE Lines lines_of(const Out& out) noexcept {
                             : Lines{shape.cols, shape.rows, false};
 }
 
-/// Whether the elements of every line are neighbours in memory.
+/// Whether the elements of every line are contiguous in memory.
 template <class... Views>
 HILLOCK_INLINE bool are_contiguous_along(Lines lines, const Views&... views) noexcept {
   return ((views.step(lines.along_row) == 1 || lines.length == 1) && ...);
@@ -37,9 +37,9 @@ HILLOCK_INLINE bool are_without_gaps(Lines lines, const Views&... views) noexcep
   return ((views.step(!lines.along_row) == lines.length || lines.count == 1) && ...);
 }
 
-/// The lines of views that are contiguous along them, straight from memory to memory; as one
-/// stretch where they have no gaps. Force-inlined, and transform() too: otherwise the description
-/// of the views goes through the stack, 1 ns of the 4 that a call of few elements takes.
+/// Transforms lines that are contiguous in all views, from memory to memory. Lines without gaps
+/// between them are one line. Force-inlined, and transform() too: otherwise the pointers and steps
+/// of the views spill to the stack, 1 ns of the 4 that a call of few elements takes.
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Outs&...>& out,
                                         const std::tuple<const Ins&...>& in, Lines lines,
@@ -62,14 +62,13 @@ HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Out
   }
 }
 
-/// A view as it is passed by value.
+/// The type in which a view is passed on: a strided view by value, any other by reference.
 template <class View>
 using Passed = std::conditional_t<View::is_strided, View, const View&>;
 
-/// Lines that go through buffers where a view is not contiguous along them, or is of another type
-/// than is computed in.
-/// The views are passed by value where they can be copied: where a reference to a view leaves the
-/// caller, its members go through the stack in every call.
+/// Transforms lines through buffers, because a view is not contiguous along them, or has another
+/// element type than the computation. Strided views are passed by value: a reference would force
+/// the caller to store the view's members on the stack in every call.
 template <class Arch, class Op, class Outs, class Ins, std::size_t... I, std::size_t... O>
 HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins in, Lines lines,
                                          std::index_sequence<O...>, std::index_sequence<I...>) {
@@ -85,17 +84,17 @@ HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins
       const std::array<const T*, sizeof...(I)> from{
           std::get<I>(in).read(row, col, n, along_row, in_buffers[I])...};
       const std::array<T*, sizeof...(O)> to{
-          std::get<O>(out).place(row, col, n, along_row, out_buffers[O])...};
+          std::get<O>(out).destination(row, col, n, along_row, out_buffers[O])...};
       transform_contiguous<Arch>(op, from, to, n);
       (std::get<O>(out).write(row, col, n, along_row, to[O], out_buffers[O]), ...);
     }
   }
 }
 
-/// op(inputs...) -> outputs..., element by element; the shapes are equal. `elements` is the size of
-/// the whole that this is a part of, where several threads share the work: what counts for the
-/// choice of the stores is whether all of it is in the cache. ArePacked: whether it is known when
-/// it is compiled that the elements are contiguous along the lines; no buffers are compiled then.
+/// Writes op(inputs...) to the outputs, element by element; all shapes are equal. `elements` is the
+/// size of the whole array if several threads share the work: stores are streamed if the whole does
+/// not stay in the cache. ArePacked says that the types of the arrays make the elements contiguous
+/// along the lines; then no buffers are compiled.
 template <class Arch, bool ArePacked = false, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& out,
                               const std::tuple<const Ins&...>& in, Index elements) {
@@ -116,7 +115,7 @@ HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& ou
     if constexpr ((Ins::is_loadable && ...)) {
       if (are_contiguous) return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
     } else if (are_contiguous && unpack(without_gaps, out) && unpack(without_gaps, in)) {
-      // The columns of a column-major array as one column, so that the buffers are full.
+      // The lines have no gaps, so they are taken as one line, which fills the buffers.
       lines = {1, lines.count * lines.length, lines.along_row};
     }
   }

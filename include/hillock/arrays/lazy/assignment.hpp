@@ -1,10 +1,10 @@
-// y = f(x), computed by the loop that the verbs have.
+// The assignment y = f(x), computed by the loop of the verbs.
 //
-// Eigen's own loop takes one packet after the other; hillock's takes a block of them step by step
-// (kernels/exponential_formula.hpp) and stores large results past the caches. So hillock's loop
-// does the plain assignment of a lazy expression, where its arrays and the result lie in memory in
-// the same order; anything else (a larger expression, +=, steps between elements, fixed sizes)
-// stays with Eigen. The bits are the same.
+// Eigen's own loop computes one packet after the other. hillock's loop computes a block of them
+// step by step (kernels/exponential_formula.hpp) and stores large results past the caches.
+// Therefore hillock's loop does the plain assignment of a lazy expression whose arrays and result
+// lie in memory in the same order. Eigen's loop does everything else: a larger expression, +=,
+// steps between elements, fixed sizes. The bits are the same.
 #pragma once
 
 #include <hillock/arrays/elementwise/transform.hpp>
@@ -15,14 +15,15 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Whether y = op(xs...) is assigned here.
+/// Whether hillock's loop does the assignment y = op(xs...).
 template <class Y, class... Xs>
 constexpr bool is_assigned_here() noexcept {
   return simd::is_element<typename Y::Scalar> && int(Y::SizeAtCompileTime) == Eigen::Dynamic &&
          are_packed_alike<Y, Xs...>();
 }
 
-/// y = op(xs...), all of one shape. Where an x overlaps y in part, the result is as if it did not.
+/// Assigns y = op(xs...), all of one shape. If an x overlaps y in part, a temporary array holds the
+/// result first.
 template <class Op, class Y, class... Xs>
 void assign(const Op& op, Y& y, const Xs&... xs) {
   const auto out = output_view(y);

@@ -1,11 +1,11 @@
-// Pointwise functions as Eigen functors: a scalar call, and a packet call that turns Eigen's packet
-// into a batch.
+// Pointwise functions as Eigen functors. They have a call for scalars, and one for packets, which
+// turns Eigen's packet into a batch.
 //
-// Both wrap the same registers, so the conversion costs nothing. Packets may be of full, half or
-// quarter width; each runs the kernel at its own width. Values are sealed on the way in and out,
+// Packets and batches wrap the same registers, so the conversion costs nothing. Packets may have
+// full, half or quarter width; each is computed at its own width. Arguments and results are sealed,
 // because a compiler may otherwise contract a product of the surrounding expression with a sum of
-// ours: g++ changed 19 % of the bits of swish(Z) + B. Elements of 16 bits are widened to float on
-// the way in and rounded on the way out.
+// the kernel: g++ changed 19 % of the results of swish(Z) + B. Elements of 16 bits are widened to
+// float first and rounded at the end.
 #pragma once
 
 #include <hillock/arrays/views/arguments.hpp>
@@ -16,13 +16,13 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// The first result of op for batches, sealed on the way in and out.
+/// Returns the first result of op for batches; arguments and result are sealed.
 template <class Op, class V, class... Vs>
 HILLOCK_INLINE V apply_to_batches(const Op& op, const V& x, const Vs&... more) noexcept {
   return sealed(op(std::array<V, 1 + sizeof...(Vs)>{sealed(x), sealed(more)...})[0]);
 }
 
-/// op(x...) for scalars: one lane of the narrowest batch.
+/// Returns op(x...) for scalars, as one lane of the narrowest batch.
 template <class Op, class T, class... Ts>
 HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
   static_assert(is_array_element<T>,
@@ -33,7 +33,7 @@ HILLOCK_INLINE T apply_to_scalar(const Op& op, T x, Ts... more) noexcept {
   return from_lane<T>(rounded<T>(y).first());
 }
 
-/// The lanes of a packet of 16-bit elements, from the one at `at` on.
+/// Returns the elements of a packet of 16-bit elements as lanes, from element `at` on.
 template <class V, class T, std::size_t Count, class Packet>
 HILLOCK_INLINE V lanes_of_packet(const Packet& packet, std::size_t at) noexcept {
   T elements[Count];
@@ -46,7 +46,8 @@ HILLOCK_INLINE V lanes_of_packet(const Packet& packet, std::size_t at) noexcept 
     return V::load(lanes + at);
 }
 
-/// op(x...) for packets of 16-bit elements, in batches of as many floats or the most there are.
+/// Returns op(x...) for packets of 16-bit elements, in batches of as many floats or in the widest
+/// batches.
 template <class T, class Op, class Packet, class... Packets>
 Packet apply_to_narrow_packet(const Op& op, const Packet& x, const Packets&... more) noexcept {
   constexpr std::size_t count = sizeof(Packet) / sizeof(T);
@@ -72,7 +73,7 @@ Packet apply_to_narrow_packet(const Op& op, const Packet& x, const Packets&... m
   return result;
 }
 
-/// op(x...) for packets of element type T.
+/// Returns op(x...) for packets of element type T.
 template <class T, class Op, class Packet, class... Packets>
 HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
                                       const Packets&... more) noexcept {
@@ -85,7 +86,8 @@ HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
     return apply_to_batches(op, V::from_register(x), V::from_register(more)...)
         .template to_register<Packet>();
   } else {
-    // Half a register, as Eigen has on NEON: the upper lanes repeat the lower.
+    // The packet is half a register, as Eigen has on NEON. The upper lanes repeat the first
+    // element.
     using V = simd::Batch<T, simd::NarrowArch>;
     constexpr std::size_t count = sizeof(Packet) / sizeof(T);
     static_assert(count < V::size, "hillock: no register of this packet's size");
@@ -102,7 +104,7 @@ HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
   }
 }
 
-/// The functor inside a lazy expression. Op takes and returns batches.
+/// The functor of a lazy expression of one argument. Op takes and returns batches.
 template <class Op>
 struct UnaryFunctor {
   Op op;
@@ -129,18 +131,18 @@ struct BinaryFunctor {
   }
 };
 
-/// What Eigen is told of the cost of an activation, in units of an addition: enough to evaluate it
-/// once where it is needed twice.
+/// The cost of an activation for Eigen, in additions. It is so high that Eigen evaluates the
+/// function only once where a value is needed twice.
 inline constexpr int expression_cost = 30;
 
-/// The lazy expression op(x), of x's kind (Array or Matrix).
+/// Returns the lazy expression op(x), an Array or a Matrix as x is.
 template <class Op, class X>
 auto lazy(const Op& op, const X& x) {
   static_assert(CheckElements<X>::passed);
   return Eigen::CwiseUnaryOp<UnaryFunctor<Op>, const X>(x, UnaryFunctor<Op>{op});
 }
 
-/// The lazy expression op(x, y), of x's kind.
+/// Returns the lazy expression op(x, y), an Array or a Matrix as x is.
 template <class Op, class X, class Y>
 auto lazy(const char* where, const Op& op, const X& x, const Y& y) {
   static_assert(CheckElements<X>::passed);

@@ -1,19 +1,21 @@
-// Operations: what the loops apply to batches. A formula becomes an operation once, here; its
-// element type, its accuracy and its schedule are settled then.
+// Operations, which the loops apply to batches. A formula becomes an operation here, once: with an
+// element type, an accuracy and a schedule.
 //
 // An operation takes a batch of each input in a std::array and returns a batch of each output in
 // one:
 //
-//   op(in)                                   all at once
+//   op(in)
+//       all steps at once
 //   op.finish(in, op.exponentiate(in, op.reduce(in)))
-//                                            the same in three steps, if op.schedule is not at_once
+//       the same in three steps, if op.schedule is not at_once
 //
-// and says of itself
+// It has the constants
 //
-//   op.schedule                              how the loop over contiguous elements takes the steps
-//   op.is_compute_bound                      whether it takes some ten cycles a batch or more, as
-//   an
-//                                            exponential does: its time is not that of the memory
+//   op.schedule
+//       how the loop over contiguous elements takes the steps
+//   op.is_compute_bound
+//       whether a batch takes some ten cycles or more, as an exponential does, so that the time is
+//       not that of the memory
 #pragma once
 
 #include <hillock/arrays/operations/prepared_formula.hpp>
@@ -25,7 +27,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// What of a function is computed.
+/// The results of a function that an operation computes.
 enum class Quantity { forward, derivative, forward_and_derivative };
 
 /// How a loop takes the steps of an operation (kernels/exponential_formula.hpp says why).
@@ -41,7 +43,7 @@ template <class F, class V>
 inline constexpr bool has_both_at<
     F, V, std::void_t<decltype(std::declval<const F&>().both_at(std::declval<const V&>()))>> = true;
 
-/// One quantity of a formula at x.
+/// Returns a quantity of a formula at x.
 template <Quantity Q, class Formula, class V>
 HILLOCK_INLINE auto value_of(const Formula& formula, const V& x) noexcept {
   if constexpr (Q == Quantity::forward)
@@ -54,7 +56,7 @@ HILLOCK_INLINE auto value_of(const Formula& formula, const V& x) noexcept {
     return ForwardAndDerivative<V>{formula.forward_at(x), formula.derivative_at(x)};
 }
 
-/// The same from the exponential, for a formula that has one.
+/// Returns the quantity from the exponential, for a formula that has one.
 template <Quantity Q, class Formula, class V, class Exponential>
 HILLOCK_INLINE auto value_from(const Formula& formula, const V& x, const Exponential& e) noexcept {
   if constexpr (Q == Quantity::forward)
@@ -74,7 +76,7 @@ HILLOCK_INLINE std::array<V, 2> as_array(const ForwardAndDerivative<V>& results)
   return {results.forward, results.derivative};
 }
 
-/// Whether a formula has the three steps.
+/// Whether a formula is computed in the three steps.
 template <class Formula>
 inline constexpr bool has_steps = std::is_base_of_v<kernels::ExponentialFormula<Formula>, Formula>;
 
@@ -121,13 +123,14 @@ constexpr bool is_rounded_from_double() noexcept {
            is_rounded_from_double<F, Element>(F::derivative_bound);
 }
 
-/// A quantity of a formula in double, or on pairs of doubles, with its error: what
-/// kernels::rounded_once has to know.
+/// A quantity of a formula in double, or on pairs of doubles, with its error bound, as
+/// kernels::rounded_once needs it.
 template <Quantity Q, class F, class Formula>
 struct FormulaWithError {
   static constexpr ErrorBound bound =
       Q == Quantity::forward ? F::forward_bound : F::derivative_bound;
-  /// Relative to the result; one ULP more covers the roundings of the test that it is for.
+  /// The error relative to the result. One ULP is added for the roundings of the test in
+  /// kernels::rounded_once.
   static constexpr double relative_error = (bound.ulp + 1) * 0x1p-52;
   static constexpr double error_at_root = bound.epsilons_at_root > 0
                                               ? (bound.epsilons_at_root + 0.5) * 0x1p-52
@@ -144,7 +147,7 @@ struct FormulaWithError {
   }
 };
 
-/// What a step returned for the lower and for the upper lanes of a batch of floats, which is
+/// The results of a step for the lower and for the upper lanes of a batch of floats, which is
 /// computed in two batches of doubles.
 template <class Half>
 struct LowAndHigh {
@@ -154,8 +157,8 @@ struct LowAndHigh {
 template <class Half>
 LowAndHigh(Half, Half) -> LowAndHigh<Half>;
 
-/// A quantity of F, for arrays of Element (for a call with a batch: of the batch's type). The first
-/// input is x; an operation that derives from this one may have further inputs.
+/// Computes a quantity of F for arrays of Element (for a call with a batch, Element is the batch's
+/// type). The first input is x; an operation that derives from this one may have further inputs.
 template <Quantity Q, class F, class Element>
 class Operation {
   static constexpr bool is_rounded = is_rounded_from_double<Q, F, Element>();
@@ -188,7 +191,8 @@ class Operation {
     else
       return formula_.reduce(x);
   }
-  /// The exponentials; where doubles are rounded, the doubles that finish() rounds.
+  /// Returns the exponentials. If the results are rounded from double, it returns those doubles,
+  /// which finish() rounds.
   template <class V, std::size_t I, class Reduced>
   HILLOCK_INLINE auto exponentiate(const std::array<V, I>& in,
                                    const Reduced& reduced) const noexcept {
@@ -229,13 +233,12 @@ class Operation {
       return kernels::rounded_once<Format>(FormulaWithError<Which, F, Formula>{formula_}, x, low,
                                            high);
     else
-      return simd::narrowed_with_subnormals(
-          low,
-          high);  // floats already, which the loop rounds to Element
+      // The results are floats already, which the loop rounds to Element.
+      return simd::narrowed_with_subnormals(low, high);
   }
 };
 
-/// dy f'(x), of x and dy; Slope is the operation of f'.
+/// Computes dy f'(x) from x and dy; Slope is the operation of f'.
 template <class Slope>
 class TimesGradient : public Slope {
  public:
@@ -253,8 +256,7 @@ class TimesGradient : public Slope {
   }
 };
 
-/// What an operation gives is added to what is in the outputs, which are the inputs from number
-/// `First` on.
+/// Adds the results of an operation to the outputs, which are also the inputs from number First on.
 template <class Op, std::size_t First>
 class Accumulating : public Op {
  public:

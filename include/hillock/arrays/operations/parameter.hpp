@@ -1,6 +1,6 @@
-// Parameters of activation functions: described by the functor's type, and checked by its
-// constructors. What training writes to the public member later is not checked;
-// detail::rounded_parameter (operation.hpp) makes NaN of what is not finite.
+// Parameters of activation functions. The functor's type lists them, and its constructors check
+// them. A number that training writes to the public member later is not checked:
+// detail::rounded_parameter (prepared_formula.hpp) turns it into NaN if it is not finite.
 #pragma once
 
 #include <hillock/errors.hpp>
@@ -38,15 +38,16 @@ namespace detail {
                  std::to_string(value));
 }
 
-/// Whether a parameter is finite. Where the program runs its bits are asked, because -ffast-math
-/// lets every comparison with NaN be true; a constant has no bits in C++17, but a right comparison.
+/// Whether a parameter is finite. At run time its bits decide, because under -ffast-math any
+/// comparison with NaN may be true. In a constant expression C++17 has no access to the bits, but
+/// comparisons are right.
 constexpr bool is_finite_parameter(double value) noexcept {
   constexpr double largest = 1.7976931348623157e308;
   return __builtin_is_constant_evaluated() ? value >= -largest && value <= largest
                                            : simd::is_finite_number(value);
 }
 
-/// The value itself, or std::invalid_argument if it is infinite or NaN.
+/// Returns the value; throws std::invalid_argument if it is infinite or NaN.
 constexpr double finite_parameter(const char* function, const char* parameter, double value) {
   return is_finite_parameter(value) ? value : (throw_not_finite(function, parameter, value), value);
 }

@@ -1,5 +1,5 @@
-// What a function asks for (its accuracy, its architecture), and the function prepared for numbers
-// of one type.
+// The accuracy and the architecture of a function, and the function prepared for numbers of one
+// type.
 #pragma once
 
 #include <hillock/accuracy.hpp>
@@ -27,7 +27,7 @@ struct ArrayActivationBase {
   static constexpr bool is_elementwise = false;
 };
 
-/// F is a function that the verbs know.
+/// Checks that F is a function that the verbs accept.
 template <class F>
 struct CheckFunction {
   static_assert(
@@ -55,38 +55,39 @@ struct Tier<F<A, Arch>> {
 template <class F>
 using ArchitectureOf = typename F::Architecture;
 
-/// Whether f takes one operation and a choice, as what is piecewise linear does: no formula of more
-/// operations is within half an ULP.
+/// Whether f takes one operation and a selection, as the piecewise linear functions do. The error
+/// bound tells: no longer formula stays within half an ULP.
 template <class F, class = void>
 inline constexpr bool is_one_operation = false;
 template <class F>
 inline constexpr bool is_one_operation<F, std::enable_if_t<(F::forward_bound.ulp <= 0.5)>> = true;
 
-/// A parameter as is computed with in T: rounded once to the element type, whose largest number
-/// stands for all finite ones beyond it. What is not finite becomes NaN, so that a parameter that
-/// training has lost shows in the results. Accuracy::exact computes in double what it promises for
-/// float.
+/// Returns a parameter as the computation in T uses it: rounded once to the element type, and at
+/// most the largest number of that type. A parameter that is not finite becomes NaN, so that the
+/// results show when training has lost a parameter. With Accuracy::exact the element type is float,
+/// although the computation is in double.
 template <Accuracy A, class T>
 T rounded_parameter(double parameter) noexcept {
   using Element = std::conditional_t<A == Accuracy::exact, float, T>;
   constexpr auto largest = static_cast<double>(std::numeric_limits<Element>::max());
-  // In this form a minimum and a maximum, which the compiler moves out of a loop; a choice stays in
-  // it.
+  // This form is a minimum and a maximum, which compilers move out of a loop. A branch would stay
+  // in the loop.
   const double below = parameter < largest ? parameter : largest;
   const double clamped = below > -largest ? below : -largest;
 #if HILLOCK_FAST_MATH
-  // By the bits, because the compiler takes every number for finite.
+  // The bits decide, because the compiler assumes that every number is finite.
   if (!simd::is_finite_number(parameter)) return std::numeric_limits<T>::quiet_NaN();
   return static_cast<T>(static_cast<Element>(clamped));
 #else
-  // The difference is 0 of a finite number, else NaN.
+  // The difference is 0 for a finite number, else NaN.
   return static_cast<T>(static_cast<Element>(clamped - (parameter - parameter)));
 #endif
 }
 
-/// F as it is computed in T. A class with parameters may have `template <class T> formula() const`,
-/// an object with the _at functions that holds what depends on the parameters alone: it is made
-/// once for a call, where the class itself would compute that for every batch.
+/// F as it is computed in T. A class with parameters may have a member `template <class T>
+/// formula() const`. It returns an object with the _at functions that holds what depends on the
+/// parameters alone. That object is made once for a call; the class itself would compute the same
+/// for every batch.
 template <class F, class T, class = void>
 struct PreparedFormula {
   using type = F;
@@ -99,7 +100,7 @@ struct PreparedFormula<F, T,
   static type of(const F& f) noexcept { return f.template formula<T>(); }
 };
 
-/// F computes in Element: a class, as the checks of arguments.hpp are.
+/// Checks that F computes elements of this type. It is a class, as the checks of arguments.hpp are.
 template <class F, class Element>
 struct CheckAccuracy {
   static_assert(F::accuracy == Accuracy::fast || !std::is_same_v<Element, double>,
@@ -108,7 +109,8 @@ struct CheckAccuracy {
   static constexpr bool passed = true;
 };
 
-/// What is wrong with X as an argument of F, as a type of hillock::hint; void if nothing is.
+/// A type of hillock::hint that says what is wrong with X as an argument of F; void if nothing is
+/// wrong.
 template <class F, class X, bool MayBeNumber>
 struct HintFor {
   using OfArgument = std::remove_pointer_t<decltype(hint_for_argument<X, MayBeNumber>())>;
@@ -118,7 +120,7 @@ struct HintFor {
   using type = std::conditional_t<std::is_void_v<OfArgument>, OfAccuracy, OfArgument>;
 };
 
-/// The same of x and dy.
+/// The hint for x and dy.
 template <class F, class X, class DY, bool MayBeNumber>
 struct HintForBoth {
   using OfX = typename HintFor<F, X, MayBeNumber>::type;
@@ -132,7 +134,8 @@ struct HintForBoth {
   using type = std::conditional_t<std::is_void_v<OfEither>, OfTypes, OfEither>;
 };
 
-/// 0, or no type where the arguments do not fit; and the hint, or no type where they fit.
+/// IfFits is int where the arguments fit, and no type elsewhere. IfNot is the hint where they do
+/// not fit, and no type elsewhere.
 template <class Hint>
 using IfFits = std::enable_if_t<std::is_void_v<typename Hint::type>, int>;
 template <class Hint>

@@ -1,4 +1,4 @@
-// What hillock asks of an Eigen argument, and the errors where it does not fit.
+// The requirements on an Eigen argument, and the compiler errors where it does not meet them.
 #pragma once
 
 #include <hillock/arrays/views/element.hpp>
@@ -14,10 +14,10 @@
 
 namespace hillock {
 
-/// What a compiler prints where an argument does not fit a function: the names are the messages. A
-/// call that does not fit is a deleted overload that has one of them in its type, and not a static
-/// assertion, so that std::is_invocable is false of it. (They stand outside of the inline namespace
-/// because they have no code, and its name would stand in the message.)
+/// The names of these types are the messages that a compiler prints for an argument that does not
+/// fit a function. Such a call selects a deleted overload that has one of them in its type. It is
+/// no static assertion, so that std::is_invocable is false for the call. (The types are outside of
+/// the inline namespace, whose name would appear in the message; they contain no code.)
 namespace hint {
 struct an_integer_is_no_argument_write_1_0f_or_1_0;
 struct wrap_a_std_vector_or_C_array_or_pointer_in_Eigen_Map;
@@ -38,7 +38,8 @@ namespace detail {
 
 using Eigen::Index;
 
-/// Any dense Eigen object or expression as its own type, also when it is derived from one.
+/// Returns a dense Eigen object or expression as its own type, also if it is an object of a derived
+/// class.
 template <class X>
 const X& as_dense(const Eigen::DenseBase<X>& x) noexcept {
   return x.derived();
@@ -56,7 +57,7 @@ using DenseType =
 template <class X>
 using ScalarOf = typename DenseType<X>::Scalar;
 
-/// The element type of an array or a batch; that of a number is its own.
+/// The element type of an array or of a batch; for a number, its own type.
 template <class X, class = void>
 struct ElementTypeOf {
   using type = std::remove_cv_t<X>;
@@ -78,7 +79,7 @@ using Parameters = Eigen::ArrayXd;
 template <class T, int Rows, int Cols>
 using PlainMatrix = Eigen::Matrix<T, Rows, Cols>;
 
-/// Plain storage of X's shape and kind, and of any shape and X's kind (Array or Matrix).
+/// Plain storage (Array or Matrix, as X is) of X's shape, and of any shape.
 template <class X>
 using Plain = typename DenseType<X>::PlainObject;
 template <class X>
@@ -87,8 +88,7 @@ using PlainOfAnyShape = std::conditional_t<
     Eigen::Array<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>,
     Eigen::Matrix<ScalarOf<X>, Eigen::Dynamic, Eigen::Dynamic>>;
 
-/// X's elements, widened where they are narrower than what is computed in, in storage of its shape
-/// and kind.
+/// Returns X's elements in the type that they are computed in, in plain storage of its shape.
 template <class X>
 auto computed(const X& x) {
   using T = ComputeType<ScalarOf<X>>;
@@ -113,7 +113,8 @@ inline constexpr bool has_elements_in_memory<
     X, std::void_t<decltype(std::declval<const X&>().data(), std::declval<const X&>().size())>> =
     true;
 
-/// What is wrong with elements, or a number, of type T; void if nothing is.
+/// Returns a pointer to the hint about elements, or a number, of type T; to void if they are
+/// supported.
 template <class T>
 constexpr auto hint_for_element() noexcept {
   if constexpr (is_array_element<T>)
@@ -126,7 +127,7 @@ constexpr auto hint_for_element() noexcept {
     return static_cast<hint::the_elements_must_be_float_double_half_or_bfloat16_use_cast*>(nullptr);
 }
 
-/// What is wrong with X as an argument; void if nothing is.
+/// Returns a pointer to the hint about X as an argument; to void if nothing is wrong.
 template <class X, bool MayBeNumber>
 constexpr auto hint_for_argument() noexcept {
   using Element = ElementOf<X>;
@@ -145,10 +146,10 @@ constexpr auto hint_for_argument() noexcept {
     return static_cast<hint::the_argument_must_be_a_number_or_a_dense_Eigen_array*>(nullptr);
 }
 
-// The checks of arguments at compile time are classes: their messages come before any error that
-// follows from the same mistake, which those of a function need not (g++ 16).
+// The checks of arguments at compile time are classes: a compiler prints their messages before any
+// error that follows from the same mistake. It need not do so for checks in a function (g++ 16).
 template <class X, bool IsDense = is_dense<X>>
-inline constexpr bool has_computable_elements = true;  // what is not dense is told so
+inline constexpr bool has_computable_elements = true;  // another check refuses what is not dense
 template <class X>
 inline constexpr bool has_computable_elements<X, true> = is_array_element<ScalarOf<X>>;
 
@@ -157,7 +158,7 @@ inline constexpr bool has_complex_elements = false;
 template <class X>
 inline constexpr bool has_complex_elements<X, true> = is_complex<ScalarOf<X>>;
 
-/// X is dense, of an element type that hillock computes.
+/// Checks that X is dense and of an element type that hillock computes.
 template <class X>
 struct CheckElements {
   static_assert(is_dense<X>,
@@ -177,8 +178,8 @@ inline constexpr bool can_be_written = true;
 template <class Y>
 inline constexpr bool can_be_written<Y, true> = Eigen::internal::is_lvalue<DenseType<Y>>::value;
 
-/// Whether Y, as a forwarding reference deduces it, is an array that ends with the call. (A
-/// temporary block or Map refers to memory that stays.)
+/// Whether Y, as a forwarding reference deduces it, is a temporary array. (A temporary block or Map
+/// is none: it refers to memory that remains.)
 template <class Y, bool IsDense = is_dense<Y>>
 inline constexpr bool is_lost = false;
 template <class Y>
@@ -186,7 +187,7 @@ inline constexpr bool is_lost<Y, true> =
     !std::is_reference_v<Y> &&
     std::is_base_of_v<Eigen::PlainObjectBase<DenseType<Y>>, DenseType<Y>>;
 
-/// Y, as a forwarding reference deduces it and possibly const, can be written to.
+/// Checks that Y, as a forwarding reference deduces it and possibly const, can be written to.
 template <class Y>
 struct CheckOutput : CheckElements<std::remove_cv_t<std::remove_reference_t<Y>>> {
   using Array = std::remove_reference_t<Y>;
@@ -240,10 +241,10 @@ HILLOCK_COLD inline std::string to_string(Shape shape) {
                                                              const char* reference,
                                                              Shape reference_shape,
                                                              const char* given, Shape given_shape) {
-  throw_shapes(where, given, given_shape, std::string("as ") + reference + " is", reference_shape);
+  throw_shapes(where, given, given_shape, std::string("like ") + reference, reference_shape);
 }
 
-/// Both arrays have one shape, or std::invalid_argument names the two.
+/// Throws std::invalid_argument, which names both shapes, if they differ.
 HILLOCK_INLINE void require_same_shape(const char* where, const char* reference,
                                        Shape reference_shape, const char* given,
                                        Shape given_shape) {

@@ -1,5 +1,4 @@
-// What is checked of the arrays of a call before anything is written, and the errors where it does
-// not hold.
+// The checks of shapes and overlap before anything is written, and the exceptions that they throw.
 #pragma once
 
 #include <hillock/arrays/views/overlap.hpp>
@@ -12,7 +11,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// A view and the name that a message calls it by.
+/// A view, and its name in messages.
 template <class View>
 struct Named {
   const char* name;
@@ -32,15 +31,15 @@ Named(const char*, const View&) -> Named<View>;
          "; they need separate memory");
 }
 
-/// Both have one shape, or std::invalid_argument names the two.
+/// Throws std::invalid_argument, which names both shapes, if they differ.
 template <class Reference, class Given>
 HILLOCK_INLINE void require_same_shape(const char* where, Named<Reference> reference,
                                        Named<Given> given) {
   require_same_shape(where, reference.name, reference.view.shape(), given.name, given.view.shape());
 }
 
-/// An output may be an input (same address and steps) or share nothing with it. Of expressions
-/// nothing is known.
+/// Throws if an output overlaps an input in part. It may be the input itself (same address and
+/// steps). Expressions are not checked: what they refer to is not known.
 template <class Out, class In>
 HILLOCK_INLINE void require_in_place_or_apart(const char* where, Named<Out> output,
                                               Named<In> input) {
@@ -50,7 +49,7 @@ HILLOCK_INLINE void require_in_place_or_apart(const char* where, Named<Out> outp
   }
 }
 
-/// Two arrays share nothing; the message names the second first.
+/// Throws if two arrays overlap; the message names the second one first.
 template <class A, class B>
 HILLOCK_INLINE void require_apart(const char* where, Named<A> first, Named<B> second) {
   if constexpr (A::is_strided && B::is_strided) {
@@ -59,8 +58,8 @@ HILLOCK_INLINE void require_apart(const char* where, Named<A> first, Named<B> se
   }
 }
 
-/// All arrays have the shape of the first input; each output is in place of an input or apart from
-/// it; two outputs share nothing.
+/// Throws unless all arrays have the shape of the first input, each output is an input itself or
+/// does not overlap it, and two outputs do not overlap.
 template <class... Ins, class... Outs>
 HILLOCK_INLINE void require_elementwise(const char* where,
                                         const std::tuple<Named<Outs>...>& outputs,

@@ -1,12 +1,12 @@
 // The element types of arrays, and the type that each is computed in: half and bfloat16 are widened
 // to float, computed there and rounded once.
 //
-// The conversions are hillock's own, on the bits and in batches. Eigen's go element by element, and
-// under -ffast-math their test for NaN may be taken for false: a NaN of bfloat16 then comes out as
-// infinity. These hold there and with subnormal floats flushed to zero. NaNs stay NaNs with sign
-// and payload, and become quiet.
+// The conversions are hillock's own: they work on the bits, in batches. Eigen's conversions work
+// element by element, and under -ffast-math the compiler may remove their test for NaN: a NaN of
+// bfloat16 then becomes infinity. hillock's are right there too, and where the processor flushes
+// subnormal floats to zero. A NaN stays a NaN with its sign and payload, and becomes quiet.
 //
-// On its way in or out a 16-bit element is a lane: its pattern in the low bits of a float.
+// A 16-bit element is loaded and stored as a lane: its pattern in the low bits of a float.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
@@ -34,7 +34,7 @@ inline constexpr bool is_array_element = simd::is_element<Element> || is_narrow<
 template <class Element>
 using ComputeType = std::conditional_t<is_narrow<Element>, float, Element>;
 
-/// An element as a lane; what is no narrow element, as it is.
+/// Returns a 16-bit element as a lane, and any other element unchanged.
 template <class Element>
 HILLOCK_INLINE ComputeType<Element> to_lane(const Element& element) noexcept {
   if constexpr (is_narrow<Element>) {
@@ -65,7 +65,7 @@ HILLOCK_INLINE Element from_lane(ComputeType<Element> lane) noexcept {
 
 namespace conversion {
 
-/// All ones where a < b, both below 2^31.
+/// Returns all ones where a < b, for a and b below 2^31.
 template <class B>
 HILLOCK_INLINE B mask_below(B a, B b) noexcept {
   return B(0) - ((a - b) >> 31);
@@ -90,11 +90,12 @@ HILLOCK_INLINE V from_half(V lanes) noexcept {
   using B = std::decay_t<decltype(pattern)>;
   const B magnitude = pattern & constant<B>(0x7fff);
   const B shifted = magnitude << 13;
-  // The exponent's bias is 112 more; infinity's and NaN's exponent is to be the largest again.
+  // A float's exponent bias is larger by 112. Infinity and NaN get the largest exponent again.
   const B rebias = constant<B>(112u << 23);
   const B is_not_finite = mask_below(constant<B>(0x7bff), magnitude);
   const B normal = shifted + rebias + (rebias & is_not_finite);
-  // As if 2^-14 were the implicit bit, which then is taken off; in floats that are normal.
+  // A subnormal half gets 2^-14 as its implicit bit, which is then subtracted. All these floats are
+  // normal.
   const B is_subnormal = mask_below(magnitude, constant<B>(0x400));
   const V with_bit = V::from_bits((shifted & is_subnormal) + constant<B>(smallest_normal_half));
   const B subnormal = bits(with_bit - V(0x1p-14));
@@ -108,10 +109,12 @@ HILLOCK_INLINE V to_half(V value) noexcept {
   using B = std::decay_t<decltype(pattern)>;
   const B magnitude = pattern & constant<B>(0x7fffffff);
   const B smallest_normal = constant<B>(smallest_normal_half);
-  // To nearest, ties to even: a carry into the exponent is right there, up to infinity.
+  // Rounds to nearest, ties to even. A carry into the exponent gives the right result, infinity
+  // included.
   const B is_odd = (magnitude >> 13) & constant<B>(1);
   const B normal = (magnitude - constant<B>((112u << 23) - 0xfff) + is_odd) >> 13;
-  // From 1/2 on floats are 2^-24 apart, as subnormal halves are: the sum is rounded to them.
+  // The floats above 1/2 are 2^-24 apart, as subnormal halves are, so the addition rounds to a
+  // subnormal half.
   const B is_small = mask_below(magnitude, smallest_normal);
   const V sum = V::from_bits(chosen(is_small, magnitude, smallest_normal)) + V(0.5);
   const B subnormal = bits(sum) - constant<B>(0x3f000000);
@@ -141,7 +144,7 @@ HILLOCK_INLINE V to_bfloat16(V value) noexcept {
 
 }  // namespace conversion
 
-/// Lanes of Element as the numbers to compute with; exact.
+/// Returns lanes of Element as numbers; the conversion is exact.
 template <class Element, class V>
 HILLOCK_INLINE V widened(V lanes) noexcept {
   if constexpr (std::is_same_v<Element, Eigen::half>)
@@ -152,7 +155,7 @@ HILLOCK_INLINE V widened(V lanes) noexcept {
     return lanes;
 }
 
-/// Results as lanes of Element: rounded to nearest, ties to even.
+/// Returns results as lanes of Element, rounded to nearest, ties to even.
 template <class Element, class V>
 HILLOCK_INLINE V rounded(V results) noexcept {
   if constexpr (std::is_same_v<Element, Eigen::half>)
@@ -163,7 +166,7 @@ HILLOCK_INLINE V rounded(V results) noexcept {
     return results;
 }
 
-/// `size` lanes of an array in place, a multiple of the widest batch.
+/// Convert the lanes of an array in place; `size` is a multiple of the widest batch's size.
 template <class Element, class T>
 void widen(T* lanes, std::size_t size) noexcept {
   if constexpr (is_narrow<Element>) {
@@ -181,7 +184,7 @@ void round(T* results, std::size_t size) noexcept {
   }
 }
 
-/// A single element as a number, and a number as an element.
+/// Convert a single element to a number, and a number to an element.
 template <class Element>
 ComputeType<Element> value_of_element(const Element& element) noexcept {
   if constexpr (is_narrow<Element>) {

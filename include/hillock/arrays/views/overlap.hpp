@@ -1,20 +1,20 @@
-// Whether two strided arrays share memory, answered in a time that does not depend on their sizes.
+// Tests whether two strided arrays share memory, in a time that does not depend on their sizes.
 //
-// The places of an array's elements are first + i row_step + j col_step. Two arrays meet where
-// i r1 + j c1 - k r2 - l c2 is the distance of their first elements, which is one linear equation
-// in bounded integers. Terms with the same step are one term, as the outer steps of two blocks of
-// one matrix are, and so are terms that fill each other's gaps. What is left is answered exactly,
-// in a few divisions,
+// The address of an array's element is first + i row_step + j col_step. Two arrays share an element
+// if i r1 + j c1 - k r2 - l c2 can be the distance of their first elements. This is a linear
+// equation in bounded integers. Terms with the same step are merged, such as the outer steps of two
+// blocks of one matrix, and so are terms that fill each other's gaps. For the remaining terms the
+// answer is exact, and takes a few divisions,
 //
-//   - where two terms are left: blocks, rows, columns and diagonals of one array, every n-th row or
+//   - where two terms remain: blocks, rows, columns and diagonals of one array, every n-th row or
 //     column, the parts of interleaved arrays, transposed views;
-//   - where three are left, unless their steps and their counts are all above 64;
-//   - where four are left, if the outer steps have a large divisor in common, as those of views of
+//   - where three remain, unless their steps and their counts are all above 64;
+//   - where four remain, if the outer steps have a large divisor in common, as those of views of
 //     one matrix have, or one of the counts is at most 64.
 //
-// The rest is taken for an overlap, and refused, where the ranges of memory overlap: two arrays of
-// more than 64 rows and columns each with four different steps, of which no two are those of one
-// matrix.
+// All other arrays count as overlapping, and are refused, if their ranges of memory overlap: two
+// arrays of more than 64 rows and columns each with four different steps, of which no two are those
+// of one matrix.
 #pragma once
 
 #include <hillock/arrays/views/view.hpp>
@@ -37,7 +37,7 @@ HILLOCK_COLD inline std::int64_t greatest_common_divisor(std::int64_t a, std::in
   return a;
 }
 
-/// A term step n of a sum, 0 <= n <= last. The step is positive.
+/// A term `step n` of a sum, for 0 <= n <= last. The step is positive.
 struct Term {
   std::int64_t step;
   std::int64_t last;
@@ -47,19 +47,19 @@ struct Term {
 /// Whether a x mod m is in [low, high] for an x with 0 <= x <= last. 0 <= a < m, 0 <= low <= high <
 /// m, and a last does not overflow.
 ///
-/// The first multiple of a that is at least low is in [low, high], or no multiple is; then m has to
-/// be subtracted y times before one is, and y is found in the same way, modulo a. It is Euclid's
+/// If the first multiple of a that is at least low exceeds high, a multiple can be in [low, high]
+/// only after m was subtracted y times. The same test, modulo a, finds y. This is Euclid's
 /// algorithm.
 HILLOCK_COLD inline bool residue_is_between(std::int64_t a, std::int64_t m, std::int64_t low,
                                             std::int64_t high, std::int64_t last) noexcept {
   for (;;) {
     if (low == 0) return true;
     if (a == 0) return false;
-    if (a > m - a) {  // the other way round the circle
+    if (a > m - a) {  // replaces a by -a modulo m, and the interval by its reflection
       a = m - a;
-      const std::int64_t turned_low = m - high;
+      const std::int64_t reflected_low = m - high;
       high = m - low;
-      low = turned_low;
+      low = reflected_low;
     }
     const std::int64_t first = (low - 1) / a + 1;
     if (first > last) return false;
@@ -75,16 +75,17 @@ HILLOCK_COLD inline bool residue_is_between(std::int64_t a, std::int64_t m, std:
 }
 
 /// Whether sum - tolerance <= a + b <= sum for some values of two terms; tolerance >= 0.
-HILLOCK_COLD inline bool reach(Term a, Term b, std::int64_t sum, std::int64_t tolerance) noexcept {
-  // The values of b for which what is left for a is in the range of a. For each of them a step of a
-  // is within the tolerance if and only if a multiple of its step is.
+HILLOCK_COLD inline bool two_terms_reach(Term a, Term b, std::int64_t sum,
+                                         std::int64_t tolerance) noexcept {
+  // The values of b for which the difference to the sum is in the range of a. For each of them, a
+  // value of a is within the tolerance if and only if some multiple of its step is.
   const std::int64_t least = sum - tolerance - a.span();
   const std::int64_t from = least <= 0 ? 0 : (least - 1) / b.step + 1;
   const std::int64_t to = sum < 0 ? -1 : std::min(b.last, sum / b.step);
   if (from > to) return false;
   if (tolerance >= a.step - 1) return true;
-  // What is left for a, modulo its step, is to be in [0, tolerance]. From the largest b on it
-  // grows.
+  // The difference that remains for a, modulo its step, must be in [0, tolerance]. It grows as b
+  // decreases from its largest value.
   const std::int64_t left = (sum - b.step * to) % a.step;
   if (left <= tolerance) return true;
   return residue_is_between(b.step % a.step, a.step, a.step - left, a.step - left + tolerance,
@@ -101,26 +102,26 @@ HILLOCK_COLD inline std::int64_t solution(std::int64_t step, std::int64_t value,
   return n;
 }
 
-/// A sum of at most four terms, and whether it has a value.
+/// A sum of at most four terms, which tells whether it can have a given value.
 class TermSum {
  public:
-  /// The value is reached for some values of the terms.
-  HILLOCK_COLD bool has(std::int64_t value) noexcept {
+  /// Whether the sum is `value` for some values of the terms.
+  HILLOCK_COLD bool reaches(std::int64_t value) noexcept {
     simplify();
     std::int64_t span = 0;
     for (int i = 0; i < count_; ++i) span += terms_[i].span();
     if (value < 0 || value > span) return false;
     if (count_ == 0) return true;
     if (count_ == 1) return value % terms_[0].step == 0;
-    if (count_ == 2) return reach(terms_[0], terms_[1], value, 0);
+    if (count_ == 2) return two_terms_reach(terms_[0], terms_[1], value, 0);
     std::int64_t divisor = 0;
     for (int i = 0; i < count_; ++i) divisor = greatest_common_divisor(divisor, terms_[i].step);
     if (value % divisor != 0) return false;
     for (int i = 0; i < count_; ++i) terms_[i].step /= divisor;
-    return count_ == 3 ? three_have(value / divisor) : four_have(value / divisor);
+    return count_ == 3 ? three_terms_reach(value / divisor) : four_terms_reach(value / divisor);
   }
 
-  /// Terms stand in the order of their steps.
+  /// Adds a term; the terms are in the order of their steps.
   void add(Term term) noexcept {
     if (term.last == 0 || term.step == 0) return;
     int at = count_++;
@@ -129,8 +130,8 @@ class TermSum {
   }
 
  private:
-  /// The values of one term are gone through up to so many, and so are the residues of a step.
-  static constexpr std::int64_t most_values = 64;
+  /// At most this many values of a term, or residues of a step, are tried one by one.
+  static constexpr std::int64_t max_values = 64;
   Term terms_[4] = {};
   int count_ = 0;
 
@@ -147,36 +148,36 @@ class TermSum {
         if (terms_[k].step % terms_[i].step == 0 && times <= terms_[i].last + 1) {
           terms_[i].last += times * terms_[k].last;
           remove(k);
-          k = i + 1;  // it may fill others' gaps now
+          k = i + 1;  // the merged term may fill the gaps of others
         } else {
           ++k;
         }
       }
   }
 
-  /// Each value of one term, of which there are few, with the other terms.
-  bool rest_has(int each, std::int64_t value) const noexcept {
+  /// Tries each value of one term, which has few values, together with the other terms.
+  bool rest_reaches(int each, std::int64_t value) const noexcept {
     TermSum rest = *this;
     rest.remove(each);
     for (std::int64_t n = 0; n <= terms_[each].last; ++n)
-      if (TermSum(rest).has(value - n * terms_[each].step)) return true;
+      if (TermSum(rest).reaches(value - n * terms_[each].step)) return true;
     return false;
   }
-  int with_fewest_values() const noexcept {
-    const auto fewest =
+  int term_with_fewest_values() const noexcept {
+    const auto smallest =
         std::min_element(terms_, terms_ + count_, [](Term a, Term b) { return a.last < b.last; });
-    return static_cast<int>(fewest - terms_);
+    return static_cast<int>(smallest - terms_);
   }
 
-  HILLOCK_COLD bool three_have(std::int64_t value) const noexcept {
+  HILLOCK_COLD bool three_terms_reach(std::int64_t value) const noexcept {
     const Term fine = terms_[0], b = terms_[1], c = terms_[2];
-    if (fine.step > most_values) {
-      const int fewest = with_fewest_values();
-      return terms_[fewest].last >= most_values || rest_has(fewest, value);
+    if (fine.step > max_values) {
+      const int smallest = term_with_fewest_values();
+      return terms_[smallest].last >= max_values || rest_reaches(smallest, value);
     }
-    // Where b + c = value modulo the finest step, `fine` closes the gap. Each n of b with a
-    // solution allows one residue of c's; both repeat, and in between the question is one about two
-    // terms.
+    // If b + c = value modulo the finest step, `fine` makes up the difference. For each n of b that
+    // has a solution, n of c has one residue. Both repeat with a period, so that each pair of
+    // residues leaves a test of two terms.
     const std::int64_t m = fine.step;
     const std::int64_t common = greatest_common_divisor(c.step, m);
     const std::int64_t c_period = m / common;
@@ -187,31 +188,34 @@ class TermSum {
       if (left % common != 0) continue;
       const std::int64_t first = solution(c.step / common, left / common % c_period, c_period);
       if (first > c.last) continue;
-      if (reach({b.step * b_period, (b.last - n) / b_period},
-                {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
-                fine.span()))
+      if (two_terms_reach({b.step * b_period, (b.last - n) / b_period},
+                          {c.step * c_period, (c.last - first) / c_period}, left - first * c.step,
+                          fine.span()))
         return true;
     }
     return false;
   }
 
-  HILLOCK_COLD bool four_have(std::int64_t value) const noexcept {
-    // The two coarse terms are multiples of their divisor, so few sums of the two fine ones may do.
+  HILLOCK_COLD bool four_terms_reach(std::int64_t value) const noexcept {
+    // The two coarse terms are multiples of their common divisor, so only few sums of the two fine
+    // terms are possible.
     const std::int64_t divisor = greatest_common_divisor(terms_[2].step, terms_[3].step);
     const std::int64_t fine_span = terms_[0].span() + terms_[1].span();
-    if (fine_span / divisor < most_values) {
+    if (fine_span / divisor < max_values) {
       for (std::int64_t fine = value % divisor; fine <= std::min(fine_span, value); fine += divisor)
-        if (reach(terms_[0], terms_[1], fine, 0) && reach(terms_[2], terms_[3], value - fine, 0))
+        if (two_terms_reach(terms_[0], terms_[1], fine, 0) &&
+            two_terms_reach(terms_[2], terms_[3], value - fine, 0))
           return true;
       return false;
     }
-    const int fewest = with_fewest_values();
-    return terms_[fewest].last >= most_values || rest_has(fewest, value);
+    const int smallest = term_with_fewest_values();
+    return terms_[smallest].last >= max_values || rest_reaches(smallest, value);
   }
 };
 
-/// How many bytes lie from one address to another. Addresses are unsigned, so that none is taken
-/// for negative on 32 bits; of an empty array the pointer to the last element would not be one.
+/// Returns the number of bytes from one address to another. Addresses are unsigned, because on 32
+/// bits the upper half would be negative. The pointers are not subtracted, because for an empty
+/// array they need not point into it.
 template <class T, class U>
 HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
   const auto address = [](const auto* pointer) {
@@ -220,8 +224,8 @@ HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
   return static_cast<std::int64_t>(address(to) - address(from));
 }
 
-/// Whether all of a's elements lie before b's, or after, as is seen at once, in a call of a few
-/// elements too; false where a step is negative.
+/// Whether all of a's elements lie before b's, or all after. The test is quick enough for calls of
+/// a few elements; it is false if a step is negative.
 template <class T, class U>
 HILLOCK_INLINE bool are_clearly_apart(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
@@ -241,7 +245,7 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   static_assert(sizeof(T) == sizeof(U));
   const auto is_empty = [](Shape shape) { return shape.rows == 0 || shape.cols == 0; };
   if (is_empty(a.shape()) || is_empty(b.shape())) return false;
-  TermSum places;
+  TermSum offsets;
   // How far b's first element is from a's, in bytes, then between the ends at which all steps of a
   // are positive and all of b negative.
   constexpr std::int64_t size = sizeof(T);
@@ -250,20 +254,21 @@ bool share_elements(const StridedView<T>& a, const StridedView<U>& b) noexcept {
   const auto add = [&](Index step, Index count, bool is_of_a) {
     const Term term{step < 0 ? -std::int64_t{step} : std::int64_t{step}, count - 1};
     if ((step < 0) == is_of_a && term.last > 0) distance += term.span();
-    places.add(term);
+    offsets.add(term);
   };
   add(a.step(false), a.shape().rows, true);
   add(a.step(true), a.shape().cols, true);
   add(b.step(false), b.shape().rows, false);
   add(b.step(true), b.shape().cols, false);
-  // Elements that lie askew to each other, a part of an element apart, share bytes with two
+  // If the distance is no multiple of the element size, an element shares bytes with two
   // neighbours.
-  return TermSum(places).has(distance) || (bytes % size != 0 && TermSum(places).has(distance + 1));
+  return TermSum(offsets).reaches(distance) ||
+         (bytes % size != 0 && TermSum(offsets).reaches(distance + 1));
 }
 
-/// Whether an output that is not clearly apart from an input overlaps it in part: neither apart nor
-/// in place. Not inlined, because the description of the views would be put in memory in every
-/// call, and a call of few elements would wait for it.
+/// Whether an output that is not clearly apart from an input overlaps it in part. It is not
+/// inlined: otherwise every call would store the members of the views in memory, and a call of few
+/// elements would wait for them.
 template <class E>
 HILLOCK_COLD bool overlap_in_part(StridedView<E> out, StridedView<const E> in) noexcept {
   return !(out.as_input() == in) && share_elements(out, in);

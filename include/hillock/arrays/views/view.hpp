@@ -1,5 +1,5 @@
-// Views: what hillock sees of an Eigen object. An Eigen object becomes a view once, where it enters
-// a public function; everything behind that knows views alone.
+// Views of Eigen objects. An Eigen object becomes a view once, where it enters a public function.
+// All code behind that function works with views alone.
 //
 //   StridedView<E>        elements in memory: a pointer, a shape and the steps to the next row and
 //                         column. E is const where the elements are only read. One type serves
@@ -9,8 +9,9 @@
 //   ExpressionOutput<Y>   elements that can be written, but have no common step (x.reverse(), or
 //                         x(indices, all))
 //
-// All of them read and write a stretch of elements through a buffer on the stack where that is
-// needed: where the elements are not neighbours in memory, or not of the type that is computed in.
+// All of them read and write a part of a row or column through a buffer on the stack where that is
+// needed: where the elements are not contiguous in memory, or have another type than the
+// computation.
 #pragma once
 
 #include <hillock/arrays/views/arguments.hpp>
@@ -22,25 +23,26 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Elements that a buffer holds: 2 KB of doubles each, four of which stay in the first-level cache.
+/// The number of elements of a buffer. Four buffers of doubles, 2 KB each, stay in the first-level
+/// cache.
 inline constexpr Index buffer_size = 256;
 
-/// The n first elements of a buffer, and some more to fill the widest batch.
+/// Returns n, rounded up to a multiple of the widest batch's size.
 inline std::size_t buffer_size_for(Index n) noexcept {
   constexpr Index width = static_cast<Index>(simd::Batch<float>::size);
   static_assert(buffer_size % width == 0);
   return static_cast<std::size_t>((n + width - 1) / width * width);
 }
 
-/// work(i) for 0 <= i < n, in blocks that a compiler vectorises where it does not vectorise a loop
-/// of unknown length (g++ -O2).
+/// Calls work(i) for 0 <= i < n, in blocks of constant length: g++ -O2 vectorises these, and no
+/// loop of unknown length.
 template <class Work>
 void for_each_index(Index n, const Work& work) {
   constexpr Index block = 16;
   Index i = 0;
   for (; i + block <= n; i += block)
     for (Index k = 0; k < block; ++k) work(i + k);
-  // At most a block more: without that bound g++ 12 warns of an overflow of i.
+  // The bound k < block is for g++ 12, which otherwise warns that i may overflow.
   for (Index k = 0; k < block && i + k < n; ++k) work(i + k);
 }
 
@@ -49,19 +51,19 @@ inline constexpr bool has_data = false;
 template <class X>
 inline constexpr bool has_data<X, std::void_t<decltype(std::declval<const X&>().data())>> = true;
 
-/// Whether X lies in memory with steps between its elements. (Eigen 3.4 sets the bit for x(seq(0,
-/// 4, 2), all), which has no data().)
+/// Whether the elements of X lie in memory, at constant steps. (Eigen 3.4 also sets the bit for
+/// x(seq(0, 4, 2), all), which has no data().)
 template <class X>
 inline constexpr bool has_direct_access =
     (int(X::Flags) & int(Eigen::DirectAccessBit)) != 0 && has_data<X>;
 
-/// Whether arrays lie in memory, all in one storage order.
+/// Whether all arrays lie in memory and have the same storage order.
 template <class X, class... Xs>
 inline constexpr bool are_stored_alike =
     has_direct_access<X> &&
     ((has_direct_access<Xs> && bool(Xs::IsRowMajor) == bool(X::IsRowMajor)) && ...);
 
-/// Whether, besides, the types say that neighbours in a row or column are neighbours in memory.
+/// Whether, in addition, the types say that the elements of a row or column are contiguous.
 template <class X, class... Xs>
 constexpr bool are_packed_alike() noexcept {
   if constexpr (are_stored_alike<X, Xs...>)
@@ -70,7 +72,7 @@ constexpr bool are_packed_alike() noexcept {
     return false;
 }
 
-/// Elements in memory. T is the type that they are computed in.
+/// Elements in memory, at constant steps. T is the type that they are computed in.
 template <class E>
 class StridedView {
  public:
@@ -87,8 +89,8 @@ class StridedView {
         row_step_(row_step),
         col_step_(col_step),
         is_row_major_(is_row_major) {}
-  /// Member by member: of one copy of the whole g++ makes an object in memory, in every call of a
-  /// verb.
+  /// Copies member by member: from a copy of the whole g++ makes an object in memory, in every call
+  /// of a verb.
   HILLOCK_INLINE StridedView(const StridedView& other) noexcept
       : data_(other.data_),
         shape_{other.shape_.rows, other.shape_.cols},
@@ -100,21 +102,21 @@ class StridedView {
   HILLOCK_INLINE Shape shape() const noexcept { return shape_; }
   HILLOCK_INLINE E* data() const noexcept { return data_; }
   HILLOCK_INLINE bool is_row_major() const noexcept { return is_row_major_; }
-  /// The distance of neighbours in a row, or in a column.
+  /// Returns the distance of neighbouring elements in a row, or in a column.
   HILLOCK_INLINE Index step(bool along_row) const noexcept {
     return along_row ? col_step_ : row_step_;
   }
-  HILLOCK_INLINE E* place_of(Index row, Index col) const noexcept {
+  HILLOCK_INLINE E* address_of(Index row, Index col) const noexcept {
     return data_ + row * row_step_ + col * col_step_;
   }
   StridedView<const Element> as_input() const noexcept {
     return {data_, shape_, row_step_, col_step_, is_row_major_};
   }
 
-  /// A pointer to n elements of a row, or of a column, in the type that is computed in: in the
-  /// memory itself where that is possible, else in the buffer.
+  /// Returns a pointer to n elements of a row, or of a column, as T: to the memory itself if that
+  /// is possible, else to the buffer, into which they are copied.
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
-    const E* from = place_of(row, col);
+    const E* from = address_of(row, col);
     const Index next = step(along_row);
     if constexpr (is_loadable) {
       if (next == 1 || n == 1) return from;
@@ -127,15 +129,15 @@ class StridedView {
     return buffer;
   }
   T at(Index row, Index col) const noexcept {
-    return value_of_element<Element>(*place_of(row, col));
+    return value_of_element<Element>(*address_of(row, col));
   }
-  T lane(Index row, Index col) const noexcept { return to_lane<Element>(*place_of(row, col)); }
+  T lane(Index row, Index col) const noexcept { return to_lane<Element>(*address_of(row, col)); }
 
-  /// Where n results are to be put: in the memory itself where that is possible, else in the
-  /// buffer, from which write() then takes them.
-  T* place(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
+  /// Returns where the caller has to put n results: in the memory itself if that is possible, else
+  /// in the buffer, from which write() copies them.
+  T* destination(Index row, Index col, Index n, bool along_row, T* buffer) const noexcept {
     if constexpr (is_loadable) {
-      if (step(along_row) == 1 || n == 1) return place_of(row, col);
+      if (step(along_row) == 1 || n == 1) return address_of(row, col);
     }
     return buffer;
   }
@@ -143,7 +145,7 @@ class StridedView {
              const T* buffer) const noexcept {
     if (from != buffer) return;
     round<Element>(from, buffer_size_for(n));
-    E* to = place_of(row, col);
+    E* to = address_of(row, col);
     const Index next = step(along_row);
     if (next == 1)
       for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
@@ -151,15 +153,15 @@ class StridedView {
       for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
   }
   void set(Index row, Index col, T value) const noexcept {
-    *place_of(row, col) = nearest_element<Element>(value);
+    *address_of(row, col) = nearest_element<Element>(value);
   }
   void set_lane(Index row, Index col, T lane) const noexcept {
-    *place_of(row, col) = from_lane<Element>(lane);
+    *address_of(row, col) = from_lane<Element>(lane);
   }
 
-  /// A block of the view.
+  /// Returns a block of the view.
   StridedView block(Index row, Index col, Shape shape) const noexcept {
-    return {place_of(row, col), shape, row_step_, col_step_, is_row_major_};
+    return {address_of(row, col), shape, row_step_, col_step_, is_row_major_};
   }
 
   /// Whether both are the same elements in the same order.
@@ -195,7 +197,7 @@ class ExpressionBlock {
   }
   T at(Index row, Index col) const { return whole_->at(row_ + row, col_ + col); }
   T lane(Index row, Index col) const { return whole_->lane(row_ + row, col_ + col); }
-  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
     whole_->write(row_ + row, col_ + col, n, along_row, from, buffer);
   }
@@ -262,7 +264,7 @@ class ExpressionOutput {
   T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
   T lane(Index row, Index col) const { return to_lane<Element>(evaluator_.coeff(row, col)); }
 
-  T* place(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
+  T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
     if (from != buffer) return;
     round<Element>(from, buffer_size_for(n));
@@ -285,10 +287,10 @@ class ExpressionOutput {
   mutable Eigen::internal::evaluator<Y> evaluator_;
 };
 
-/// An argument that is read, in the form that a view can refer to: itself where its elements lie in
-/// memory or are computed one by one, a plain array where Eigen would evaluate it first, as it does
-/// a matrix product. (Eigen's own nested_eval would copy a Map, and the copy would wait for its
-/// original.)
+/// An argument that is read, in a form that a view can refer to. It is the argument itself if its
+/// elements lie in memory or are computed one by one, and a plain array if Eigen has to evaluate it
+/// first, such as a matrix product. (Eigen's own nested_eval would copy a Map, and the copy would
+/// wait for the stores to the original.)
 template <class X>
 using Evaluated = std::conditional_t<has_direct_access<X>, const X&,
                                      const typename Eigen::internal::nested_eval<X, 1>::type>;
@@ -298,7 +300,7 @@ Evaluated<DenseType<X>> evaluated(const X& x) {
   return as_dense(x);
 }
 
-/// The view of something that is read: x is what evaluated() returned.
+/// Returns the view of an input; x is what evaluated() returned.
 template <class X>
 HILLOCK_INLINE auto input_view(const X& x) noexcept {
   if constexpr (has_direct_access<X>) {
@@ -311,7 +313,7 @@ HILLOCK_INLINE auto input_view(const X& x) noexcept {
   }
 }
 
-/// The view of something that is written.
+/// Returns the view of an output.
 template <class Y>
 HILLOCK_INLINE auto output_view(Y& y) noexcept {
   if constexpr (has_direct_access<Y>) {
@@ -324,7 +326,7 @@ HILLOCK_INLINE auto output_view(Y& y) noexcept {
   }
 }
 
-/// n elements at a pointer.
+/// Returns the view of n elements at a pointer.
 template <class E>
 HILLOCK_INLINE StridedView<E> contiguous_view(E* at, Index n) noexcept {
   return {at, Shape{n, 1}, 1, n, false};

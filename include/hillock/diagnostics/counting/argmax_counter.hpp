@@ -1,9 +1,10 @@
-// Counts which entry of a group is the largest, in every group of every sample: for the monitors of
-// Maxout (a group is the pieces of a unit) and of softmax (one group of all entries).
+// Counts the argmax of every group in every sample, for the monitors of Maxout (a group is the
+// pieces of a unit) and of softmax (one group has all entries).
 //
-// Each sample has a lane: samples that are neighbours in memory are loaded, those whose entries are
-// neighbours are transposed, all others go through the buffer of a LaneReader. Groups of more
-// neighbours than are transposed are taken one after the other, many entries to a batch.
+// Each sample has a lane. Samples that are contiguous in memory are loaded, samples whose entries
+// are contiguous are transposed, and all others go through the buffer of a LaneReader. Contiguous
+// groups that are too large to be transposed are searched one after the other, many entries per
+// batch.
 #pragma once
 
 #include <hillock/arrays/axis/lanes.hpp>
@@ -18,9 +19,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// The argmax of a group in every lane: the index of its largest entry, the lowest of equals, and
-/// the value; or n of n entries where one of them is not finite. An index is the bits of its lane:
-/// as a float it could be no more than 2^24.
+/// The argmax of a group in every lane: the index of its largest entry (the lowest index of equal
+/// ones) and the value. The index is n, the number of entries, where an entry is not finite. It is
+/// held in the bits of a lane, because a float holds integers up to 2^24 only.
 template <class V>
 struct Argmaxes {
   V entry;
@@ -31,13 +32,13 @@ struct Argmaxes {
   }
 };
 
-/// Returns the argmax of n entries, which load(entry, batch) gives for so many batches of groups,
-/// each once.
+/// Returns the argmax of n entries for several batches of groups. load(entry, batch) returns one
+/// entry of a batch of groups; it is called once for each.
 template <class V, std::size_t Batches, class Load>
 HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
                                                             const Load& load) noexcept {
-  // These are not in the result itself, which is returned by its address: each would be stored and
-  // loaded for every entry.
+  // These are local variables. In the result, which is in memory, they would be stored and loaded
+  // for every entry.
   std::array<V, Batches> best, argmax, non_finite;
   for (std::size_t b = 0; b < Batches; ++b) {
     best[b] = load(Eigen::Index{0}, b);
@@ -49,9 +50,9 @@ HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
     for (std::size_t b = 0; b < Batches; ++b) {
       const V value = load(i, b);
       non_finite[b] = V::from_bits(bits(non_finite[b]) | non_finite_bit(value));
-      const auto wins = value > best[b];
-      argmax[b] = select(wins, number, argmax[b]);
-      best[b] = select(wins, value, best[b]);
+      const auto is_larger = value > best[b];
+      argmax[b] = select(is_larger, number, argmax[b]);
+      best[b] = select(is_larger, value, best[b]);
     }
   }
   std::array<Argmaxes<V>, Batches> argmaxes;
@@ -60,9 +61,10 @@ HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
   return argmaxes;
 }
 
-/// Calls use(group, entry, value) for every argmax or, where Use only counts, use(group, entry,
-/// number of samples). The entry is n where a sample is not finite in the group.
-template <class V, class Use>
+/// Calls visitor(group, entry, value) for every argmax or, if Visitor::counts_only, visitor(group,
+/// entry, number of samples). The entry is n for a sample in which the group has an entry that is
+/// not finite.
+template <class V, class Visitor>
 class ArgmaxCounts {
   using Index = Eigen::Index;
   using T = typename V::value_type;
@@ -70,13 +72,15 @@ class ArgmaxCounts {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// How many entries are transposed at most, of one group or of several.
-  static constexpr Index most_transposed = 64;
+  /// The largest number of entries, of one group or of several, that are transposed.
+  static constexpr Index max_transposed = 64;
 
-  ArgmaxCounts(Index n, Index samples, Use use) noexcept
-      : use_(use), n_(n), in_lanes_(Use::counts_only && n <= 8 && samples >= 4 * width) {}
+  ArgmaxCounts(Index n, Index samples, Visitor visitor) noexcept
+      : visitor_(visitor),
+        n_(n),
+        in_lanes_(Visitor::counts_only && n <= 8 && samples >= 4 * width) {}
 
-  /// Prepares for argmaxes of the groups from `first` on, which are added until finish().
+  /// Prepares for `groups` groups from `first` on, whose argmaxes are added until finish().
   void start(Index first, Index groups) noexcept {
     first_ = first;
     groups_ = groups;
@@ -86,7 +90,7 @@ class ArgmaxCounts {
   template <std::size_t Batches>
   HILLOCK_INLINE void add(Index group, const std::array<Argmaxes<V>, Batches>& argmaxes) noexcept {
     if (!in_lanes_) {
-      for (const Argmaxes<V>& each : argmaxes) use_lanes(group, each, 0, width);
+      for (const Argmaxes<V>& each : argmaxes) visit_lanes(group, each, 0, width);
       return;
     }
     T* lanes = lanes_ + (group - first_) * (n_ + 1) * width;
@@ -94,59 +98,59 @@ class ArgmaxCounts {
       const V number = Argmaxes<V>::numbered(i);
       Bits count = bits(V::load(lanes));
       for (const Argmaxes<V>& each : argmaxes)
-        count = counted(have_same_bits(each.entry, number), count);
+        count = increment_where(have_same_bits(each.entry, number), count);
       V::from_bits(count).store(lanes);
     }
   }
 
   void finish() noexcept {
-    if constexpr (Use::counts_only) {
+    if constexpr (Visitor::counts_only) {
       if (!in_lanes_) return;
       const T* lanes = lanes_;
       for (Index group = first_; group < first_ + groups_; ++group)
         for (Index i = 0; i <= n_; ++i, lanes += width)
-          use_(group, i, sum_of_patterns(V::load(lanes)));
+          visitor_(group, i, sum_of_patterns(V::load(lanes)));
     }
   }
 
-  /// Uses the samples in the lanes from `begin` to before `end`; may be called at any time.
-  HILLOCK_NOINLINE void use_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
-                                  Index end) noexcept {
+  /// Visits the samples in the lanes from `begin` to before `end`; may be called at any time.
+  HILLOCK_NOINLINE void visit_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
+                                    Index end) noexcept {
     T value[V::size];
     argmaxes.value.store(value);
     const auto entry = patterns_of(argmaxes.entry);
     for (auto lane = static_cast<std::size_t>(begin); lane < static_cast<std::size_t>(end); ++lane)
-      use_one(group, static_cast<Index>(entry[lane]), value[lane]);
+      visit_one(group, static_cast<Index>(entry[lane]), value[lane]);
   }
 
-  /// Uses the argmax of a group in one sample.
-  HILLOCK_INLINE void use_one(Index group, Index entry, T value) noexcept {
-    if constexpr (Use::counts_only)
-      use_(group, entry, std::int64_t{1});
+  /// Visits the argmax of a group in one sample.
+  HILLOCK_INLINE void visit_one(Index group, Index entry, T value) noexcept {
+    if constexpr (Visitor::counts_only)
+      visitor_(group, entry, std::int64_t{1});
     else
-      use_(group, entry, value);
+      visitor_(group, entry, value);
   }
 
  private:
-  Use use_;
+  Visitor visitor_;
   const Index n_;
-  /// Counts wait in lanes, as bits, where they are few and many samples are added before they are
-  /// added up.
+  /// Whether counts are held in lanes, as bits, until finish(). They are if they are few and many
+  /// samples are added.
   const bool in_lanes_;
   Index first_ = 0, groups_ = 0;
-  // They are most where there are many groups: 3 counts of 32 groups of 2.
-  alignas(
-      V) T lanes_[static_cast<std::size_t>(Use::counts_only ? most_transposed / 2 * 3 * width : 1)];
+  // The largest number of counts is that of 32 groups of 2 entries, with 3 counts each.
+  alignas(V)
+      T lanes_[static_cast<std::size_t>(Visitor::counts_only ? max_transposed / 2 * 3 * width : 1)];
 };
 
-/// Counts in samples that are neighbours in memory, at least as many as V has lanes.
+/// Counts in samples that are contiguous in memory and at least as many as V has lanes.
 template <class V, class T, class Counts>
 void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index samples,
                         Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
-  // As many batches as keep the processor busy while one waits for its comparison.
-  constexpr Index together = 4;
+  // While one batch waits for its comparison, the processor computes the other ones.
+  constexpr Index unrolled = 4;
   for (Index group = 0; group * n < x.entries; ++group) {
     const T* const from = x.first + group * n * x.along;
     const auto load_from = [&](Index sample) {
@@ -156,29 +160,29 @@ void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index sa
     };
     counts.start(group, 1);
     Index at = 0;
-    for (; at + together * width <= samples; at += together * width)
-      counts.add(group, argmaxes_of<V, together>(n, load_from(at)));
+    for (; at + unrolled * width <= samples; at += unrolled * width)
+      counts.add(group, argmaxes_of<V, unrolled>(n, load_from(at)));
     counts.finish();
     // The last batch overlaps the one before it.
     for (; at < samples; at += width) {
       const Index start = at + width <= samples ? at : samples - width;
-      counts.use_lanes(group, argmaxes_of<V, 1>(n, load_from(start))[0], at - start, width);
+      counts.visit_lanes(group, argmaxes_of<V, 1>(n, load_from(start))[0], at - start, width);
     }
   }
 }
 
-/// Counts in groups of few entries that are neighbours in memory, of at least as many samples.
+/// Counts in groups of few contiguous entries, in at least as many samples as V has lanes.
 template <class V, class T, class Counts>
 void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
                       Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
-  const Index groups = x.entries / n, together = Counts::most_transposed / n;
+  const Index groups = x.entries / n, groups_per_tile = Counts::max_transposed / n;
   using Tile = detail::TransposedTile<V>;
-  typename Tile::template Memory<Counts::most_transposed> memory;
+  typename Tile::template Memory<Counts::max_transposed> memory;
   const Tile tile(memory);
-  for (Index first = 0; first < groups; first += together) {
-    const Index end = std::min(first + together, groups);
+  for (Index first = 0; first < groups; first += groups_per_tile) {
+    const Index end = std::min(first + groups_per_tile, groups);
     counts.start(first, end - first);
     for (Index at = 0; at < samples; at += width) {
       const Index start = at + width <= samples ? at : samples - width;
@@ -190,7 +194,7 @@ void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samp
         if (start == at)
           counts.add(group, argmaxes);
         else
-          counts.use_lanes(group, argmaxes[0], at - start, width);
+          counts.visit_lanes(group, argmaxes[0], at - start, width);
       }
     }
     counts.finish();
@@ -207,29 +211,29 @@ void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samp
     for (Index group = 0; group * n < x.entries; ++group) {
       const T* const from = x.first + sample * x.across + group * n;
       auto non_finite = non_finite_bit(V(0));
-      const V top = V(detail::Contiguous<V>(n)
-                          .maximum(detail::EntryReader<T>(from, 1),
-                                   [&](auto value, auto largest) {
-                                     if constexpr (std::is_same_v<decltype(value), V>)
-                                       non_finite = non_finite | non_finite_bit(value);
-                                     return not_below(value, largest);
-                                   })
-                          .first());
+      const V maximum = V(detail::Contiguous<V>(n)
+                              .maximum(detail::EntryReader<T>(from, 1),
+                                       [&](auto value, auto largest) {
+                                         if constexpr (std::is_same_v<decltype(value), V>)
+                                           non_finite = non_finite | non_finite_bit(value);
+                                         return not_below(value, largest);
+                                       })
+                              .first());
       // The maximum starts with the last batch, which it does not compare.
       non_finite = non_finite | non_finite_bit(V::load(from + n - width));
       if (any(has_sign(V::from_bits(non_finite)))) {
-        counts.use_one(group, n, 0);
+        counts.visit_one(group, n, 0);
         continue;
       }
       Index entry = 0;
-      while (entry + width <= n && !any(V::load(from + entry) == top)) entry += width;
-      while (entry + 1 < n && from[entry] < top.first()) ++entry;
-      counts.use_one(group, entry, from[entry]);
+      while (entry + width <= n && !any(V::load(from + entry) == maximum)) entry += width;
+      while (entry + 1 < n && from[entry] < maximum.first()) ++entry;
+      counts.visit_one(group, entry, from[entry]);
     }
   }
 }
 
-/// Counts in samples that are fewer than any batch has lanes.
+/// Counts in fewer samples than the narrowest batch has lanes.
 template <class T, class Counts>
 void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
                       Counts& counts) {
@@ -243,59 +247,59 @@ void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samp
         all_finite &= is_finite(from[i * x.along]);
         if (from[i * x.along] > from[argmax * x.along]) argmax = i;
       }
-      counts.use_one(group, all_finite ? argmax : n, from[argmax * x.along]);
+      counts.visit_one(group, all_finite ? argmax : n, from[argmax * x.along]);
     }
   }
 }
 
-/// Counts in any array, as many samples at a time as V has lanes.
-template <class V, class X, class Use>
-void count_argmaxes_in(const X& in, Per axis, Eigen::Index n, const Use& use) {
+/// Counts in any array, in blocks of as many samples as V has lanes.
+template <class V, class X, class Visitor>
+void count_argmaxes_with(const X& in, Per axis, Eigen::Index n, const Visitor& visitor) {
   using Index = Eigen::Index;
   using T = typename V::value_type;
-  using Counts = ArgmaxCounts<V, Use>;
+  using Counts = ArgmaxCounts<V, Visitor>;
   constexpr auto width = static_cast<Index>(V::size);
-  constexpr auto fewest =
+  constexpr auto narrowest =
       static_cast<Index>(detail::simd::Batch<T, detail::simd::NarrowArch>::size);
   const Index samples = detail::distributions(in.shape(), axis);
   const Index groups = detail::entries(in.shape(), axis) / n;
-  Counts counts(n, samples, use);
+  Counts counts(n, samples, visitor);
   if constexpr (X::is_loadable) {
     const auto x = detail::distributions_of<const T>(in, axis);
     const bool fill_lanes = x.across == 1 && samples >= width;
     switch (detail::layout_for_argmax(
-        fill_lanes ? detail::Neighbours::distributions : detail::neighbours_in(x), n, samples,
-        width, Counts::most_transposed)) {
+        fill_lanes ? detail::ContiguousAxis::distributions : detail::contiguous_axis_of(x), n,
+        samples, width, Counts::max_transposed)) {
       case detail::Layout::contiguous:
         return count_contiguous<V>(x, samples, n, counts);
       case detail::Layout::transposed_tile:
         return count_transposed<V>(x, samples, n, counts);
       case detail::Layout::one_per_lane:
         if (fill_lanes) return count_one_per_lane<V>(x, samples, n, counts);
-        if (width == fewest && samples < width) return count_one_by_one(x, samples, n, counts);
+        if (width == narrowest && samples < width) return count_one_by_one(x, samples, n, counts);
     }
   }
   const detail::Source<T> source(in, axis);
-  detail::for_each_block<V>(samples, [&](Index first, Index now) {
-    detail::LaneReader<V> read(source, first, now);
+  detail::for_each_block<V>(samples, [&](Index first, Index block_length) {
+    detail::LaneReader<V> read(source, first, block_length);
     for (Index group = 0; group < groups; ++group) {
       const auto load = [&](Index i, std::size_t) { return read(group * n + i); };
-      counts.use_lanes(group, argmaxes_of<V, 1>(n, load)[0], 0, now);
+      counts.visit_lanes(group, argmaxes_of<V, 1>(n, load)[0], 0, block_length);
     }
   });
 }
 
 /// Counts the argmaxes of all groups of n entries, which follow each other along the axis, in all
 /// samples.
-template <class X, class Use>
-void count_winners(const X& in, Per axis, Eigen::Index n, const Use& use) {
+template <class X, class Visitor>
+void count_argmaxes(const X& in, Per axis, Eigen::Index n, const Visitor& visitor) {
   using V = detail::simd::Batch<typename X::T>;
   using Narrow = detail::simd::Batch<typename X::T, detail::simd::NarrowArch>;
   if constexpr (V::size > Narrow::size) {
     if (detail::distributions(in.shape(), axis) < static_cast<Eigen::Index>(V::size))
-      return count_argmaxes_in<Narrow>(in, axis, n, use);
+      return count_argmaxes_with<Narrow>(in, axis, n, visitor);
   }
-  count_argmaxes_in<V>(in, axis, n, use);
+  count_argmaxes_with<V>(in, axis, n, visitor);
 }
 
 }  // namespace diagnostics::internal

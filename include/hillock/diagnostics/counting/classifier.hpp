@@ -1,4 +1,4 @@
-// Which elements are active, nearly linear, saturated low and saturated high.
+// Tells which elements are active, nearly linear, saturated low and saturated high.
 #pragma once
 
 #include <hillock/diagnostics/counting/slope_ranges.hpp>
@@ -12,11 +12,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns the number of T next to x that is not above it (not below it), so that comparisons of
-/// numbers of T with it come out as comparisons in double with x.
+/// Return the largest T that is not above x (the smallest that is not below x). A comparison of a T
+/// with it has the same result as a comparison with x in double.
 template <class T>
 HILLOCK_NOINLINE T rounded_down(double x) noexcept {
-  // A conversion that overflows would raise an exception.
+  // A conversion that overflows would raise a floating-point exception.
   constexpr T largest = std::numeric_limits<T>::max();
   if (x < -static_cast<double>(largest)) return -infinity<T>;
   if (x > static_cast<double>(largest))
@@ -35,10 +35,10 @@ struct ElementCounts {
   Count active, near_linear, low, high;
 };
 
-/// What a classifier has to know of a function.
+/// The properties of a function that a classifier needs.
 struct FunctionTraits {
   bool is_pointwise;
-  /// |f'| is above any threshold on one interval.
+  /// Whether |f'| is above any threshold on one interval at most.
   bool has_unimodal_slope;
   bool is_one_operation;
 };
@@ -48,20 +48,20 @@ inline constexpr FunctionTraits traits_of{detail::is_pointwise<F>, has_unimodal_
 
 /// Classifies elements of type T, in which the function is computed.
 ///
-/// Where |f'| is above any threshold on one interval, as the function's class may say, the input
-/// tells the class of an element: what remains to be counted is how many inputs are above a few
-/// thresholds. For any other function |f'| is compared, too.
+/// If |f'| is above any threshold on one interval at most, as the function's class may say, the
+/// input alone decides the class of an element. Then it is enough to count how many inputs are
+/// above a few thresholds. For any other function |f'| is compared too.
 template <class T>
 class ElementClassifier {
  public:
-  static constexpr std::size_t most_thresholds = 8;
+  static constexpr std::size_t max_thresholds = 8;
   /// The elements above each of the thresholds; then the number of all elements, then 0.
   template <class Count>
-  using CountsAbove = std::array<Count, most_thresholds + 2>;
-  static constexpr std::size_t all = most_thresholds, none = most_thresholds + 1;
+  using CountsAbove = std::array<Count, max_thresholds + 2>;
+  static constexpr std::size_t all = max_thresholds, none = max_thresholds + 1;
 
-  /// The function may be null if the traits say that the slope is not unimodal. Of a function that
-  /// is saturated nowhere there is no range.
+  /// The function may be null if the traits say that the slope is not unimodal. `saturated` is
+  /// empty for a function that is saturated nowhere.
   HILLOCK_NOINLINE ElementClassifier(const ElementFunction<T>* f, FunctionTraits traits,
                                      const MonitorOptions& options, double linear_slope,
                                      const std::optional<SaturationRange>& saturated)
@@ -72,16 +72,16 @@ class ElementClassifier {
     if (saturated) {
       low_.upto = rounded_down<T>(saturated->low);
       high_.after = next_below(rounded_up<T>(saturated->high));
-      // The sides have no element in common, even where -ffast-math takes an end of one for 0.
+      // The two sides have no element in common, even if -ffast-math replaces an end of one by 0.
       if (high_.after < low_.upto) high_.after = low_.upto;
     }
     if (traits.has_unimodal_slope) find_intervals(*f, traits, options.tolerance > 0);
   }
 
-  /// Whether the input alone tells the class of an element.
+  /// Whether the input alone decides the class of an element.
   bool is_by_input() const noexcept { return is_by_input_; }
-  /// Whether in addition the elements above one threshold, which has no sign, are all there is to
-  /// count, and f of the smallest element is the smallest output.
+  /// Whether in addition only the elements above one threshold, which is not negative, have to be
+  /// counted, and f of the smallest element is the smallest output.
   bool is_simple() const noexcept { return is_simple_; }
   std::size_t thresholds() const noexcept { return thresholds_; }
   T threshold(std::size_t i) const noexcept { return threshold_[i]; }
@@ -91,14 +91,14 @@ class ElementClassifier {
     const auto in = [&above](Ends ends) { return Count(above[ends.after] - above[ends.upto]); };
     return {in(active_ends_), in(linear_ends_), in(low_ends_), in(high_ends_)};
   }
-  /// The same of n elements where is_simple().
+  /// Returns the counts of n elements if is_simple().
   template <class Count>
   HILLOCK_INLINE ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
-    CountsAbove<Count> counted;
-    counted[0] = above;
-    counted[all] = n;
-    counted[none] = 0;
-    return counts(counted);
+    CountsAbove<Count> counts_above;
+    counts_above[0] = above;
+    counts_above[all] = n;
+    counts_above[none] = 0;
+    return counts(counts_above);
   }
 
   // The classes by |f'|. Number is double, or a batch of T.
@@ -129,7 +129,7 @@ class ElementClassifier {
   }
 
  private:
-  /// The places in CountsAbove where the ends of an interval are counted.
+  /// The indices in CountsAbove of the counts for the two ends of an interval.
   struct Ends {
     std::size_t after = all, upto = all;
   };
@@ -140,7 +140,7 @@ class ElementClassifier {
   Interval<T> active_ = nowhere<T>, linear_ = nowhere<T>;
   Interval<T> low_{-infinity<T>, -infinity<T>}, high_{infinity<T>, infinity<T>};
   std::size_t thresholds_ = 0;
-  std::array<T, most_thresholds> threshold_{};
+  std::array<T, max_thresholds> threshold_{};
   Ends active_ends_, linear_ends_, low_ends_, high_ends_;
 
   void find_intervals(const ElementFunction<T>& f, FunctionTraits traits, bool has_tolerance) {
@@ -157,8 +157,8 @@ class ElementClassifier {
         has_negative |= grid.slope[i] < 0;
       }
     }
-    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid.
-    // Without a tolerance that is a single number, which is counted as active.
+    // Near a root |f'| is within the tolerance, perhaps only between two points of the grid. With a
+    // tolerance of 0 that is a single number, which is counted as active.
     const bool has_root = has_tolerance && has_positive && has_negative;
     if (has_root || active.intervals() > 1 || linear.intervals() > 1) return;
     is_by_input_ = true;
@@ -176,16 +176,16 @@ class ElementClassifier {
   static T next_below(T x) noexcept {
     if (x > largest) return infinity<T>;
 #if HILLOCK_FAST_MATH
-    // Processors are told then to take subnormal numbers for 0.
+    // Programs linked with -ffast-math make the processor treat subnormal numbers as 0.
     if (x == 0) return -std::numeric_limits<T>::min();
 #endif
     return std::nextafter(x, -infinity<T>);
   }
 
   Ends ends_of(Interval<T> interval) noexcept {
-    return {place_of(interval.after), place_of(interval.upto)};
+    return {index_of(interval.after), index_of(interval.upto)};
   }
-  HILLOCK_NOINLINE std::size_t place_of(T threshold) noexcept {
+  HILLOCK_NOINLINE std::size_t index_of(T threshold) noexcept {
     if (threshold < -largest) return all;
     if (threshold > largest) return none;
     if (threshold == 0) threshold = 0;  // not -0
@@ -196,8 +196,8 @@ class ElementClassifier {
   }
 };
 
-/// The classifiers of one function for every type that it is computed in, and what they have in
-/// common.
+/// The classifiers of one function for every type that it is computed in, and the data that they
+/// share.
 class Classifier {
  public:
   template <class F>
@@ -216,7 +216,7 @@ class Classifier {
     else
       return *of_doubles_;
   }
-  /// Whether the low side reaches 0, as ReLU's does: then it is inactivity, not saturation.
+  /// Whether the low side reaches 0, as ReLU's does. Then it is inactivity, not saturation.
   bool is_low_side_inactive() const noexcept { return range_ && range_->low >= 0; }
   bool saturates_high() const noexcept {
     return range_ && range_->high < std::numeric_limits<double>::max();
@@ -237,7 +237,7 @@ class Classifier {
   }
   template <class T, class F>
   ElementClassifier<T> classifier(const F& f, const MonitorOptions& options) const {
-    // Of a step, whose derivative is 0 everywhere, nothing is linear.
+    // No element is nearly linear for a step, whose derivative is 0 everywhere.
     const double linear_slope =
         largest_slope_ > 0 ? (1 - options.linear_band) * largest_slope_ : infinity<double>;
     if constexpr (has_unimodal_slope<F>) {

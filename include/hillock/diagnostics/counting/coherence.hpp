@@ -1,5 +1,5 @@
-// Samples whose outputs all have one sign: they force the gradients of the next layer's weights to
-// one sign.
+// Counts samples whose outputs all have one sign: the gradient of each unit of the next layer then
+// has components of one sign.
 #pragma once
 
 #include <hillock/arrays/views/view.hpp>
@@ -33,8 +33,8 @@ class CoherentSamples {
   }
 
  private:
-  /// So many batches are given to the function at once.
-  static constexpr Index most_batches = 32;
+  /// The number of batches that the function computes in one call.
+  static constexpr Index max_batches = 32;
   const X& x_;
   bool units_are_rows_;
   const ElementFunction<T>* f_;
@@ -46,31 +46,31 @@ class CoherentSamples {
                            : x_.read(sample, unit, n, true, buffer);
   }
 
-  /// Batches of elements at an address, or of their outputs.
+  /// Batches of elements, or of their outputs, at an address.
   struct Batches {
     const T* at;
     Index step;
     V operator[](Index i) const noexcept { return sealed(V::load(at + i * step)); }
   };
-  /// The outputs are in y, unless they are the elements themselves.
+  /// Returns the outputs; they are written to y, unless they are the elements themselves.
   HILLOCK_INLINE Batches outputs(Batches x, Index n, T* y) const {
     if (f_ == nullptr) return x;
     f_->forward(f_->f, x.at, nullptr, x.step, n, y);
     return {y, width};
   }
 
-  /// Samples that are neighbours in memory have a lane each. A few units are computed together: in
-  /// a healthy layer both signs are found in the first six or so.
+  /// Counts samples that are contiguous in memory, each in a lane. Units are computed six at a
+  /// time: in a healthy layer the first six or so have both signs.
   HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
-    constexpr Index few = 6;
-    alignas(V) T y[static_cast<std::size_t>(few * width)];
+    constexpr Index units_per_step = 6;
+    alignas(V) T y[static_cast<std::size_t>(units_per_step * width)];
     std::int64_t coherent = 0;
     const Index next_unit = x_.step(!units_are_rows_);
     Index sample = 0;
     for (; sample + width <= samples(); sample += width) {
       V has_positive = 0, has_negative = 0, lacks = 1;
-      for (Index first = 0; first < units() && any(lacks > V(0)); first += few) {
-        const Index n = units() - first < few ? units() - first : few;
+      for (Index first = 0; first < units() && any(lacks > V(0)); first += units_per_step) {
+        const Index n = units() - first < units_per_step ? units() - first : units_per_step;
         const Batches some = outputs({x_.data() + sample + first * next_unit, next_unit}, n, y);
         for (Index i = 0; i < n; ++i) {
           const V output = some[i];
@@ -87,14 +87,14 @@ class CoherentSamples {
     return coherent + samples_from(sample);
   }
 
-  /// The units of a sample go along the lanes. The first batches of some samples are computed
-  /// together: in a healthy layer they have both signs.
+  /// Counts samples from `sample` on, with the units of a sample along the lanes. The first batches
+  /// of several samples are computed in one call: in a healthy layer they have both signs.
   HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
-    alignas(V) T gathered[static_cast<std::size_t>(most_batches * width)];
-    alignas(V) T y[static_cast<std::size_t>(most_batches * width)];
+    alignas(V) T gathered[static_cast<std::size_t>(max_batches * width)];
+    alignas(V) T y[static_cast<std::size_t>(max_batches * width)];
     std::int64_t coherent = 0;
-    for (; sample < samples(); sample += most_batches) {
-      const Index n = samples() - sample < most_batches ? samples() - sample : most_batches;
+    for (; sample < samples(); sample += max_batches) {
+      const Index n = samples() - sample < max_batches ? samples() - sample : max_batches;
       const Batches first = outputs(first_batches(sample, n, gathered), n, y);
       for (Index i = 0; i < n; ++i) {
         const V output = first[i];
@@ -105,43 +105,42 @@ class CoherentSamples {
     return coherent;
   }
 
-  /// Returns the first batches of n samples, which are gathered unless they can be loaded as they
-  /// are.
+  /// Returns the first batches of n samples. They are gathered if they cannot be loaded from
+  /// memory.
   HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
-    if (are_units_loadable()) return {place_of(0, sample), x_.step(units_are_rows_)};
+    if (are_units_loadable()) return {address_of(0, sample), x_.step(units_are_rows_)};
     for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
     return {gathered, width};
   }
-  /// Returns a batch of units, of which the last one overlaps the one before it if it can be
-  /// loaded.
+  /// Returns the batch of units from `unit` on. The last batch overlaps the one before it if it can
+  /// be loaded from memory.
   HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
     if (are_units_loadable())
-      return {place_of(unit + width <= units() ? unit : units() - width, sample), width};
+      return {address_of(unit + width <= units() ? unit : units() - width, sample), width};
     gather(unit, sample, gathered);
     return {gathered, width};
   }
   bool are_units_loadable() const noexcept {
     return X::is_loadable && x_.step(!units_are_rows_) == 1 && units() >= width;
   }
-  /// The address of an element, where are_units_loadable().
-  const T* place_of(Index unit, Index sample) const noexcept {
+  /// Returns the address of an element, if are_units_loadable().
+  const T* address_of(Index unit, Index sample) const noexcept {
     if constexpr (X::is_loadable)
       return x_.data() + unit + sample * x_.step(units_are_rows_);
     else
       return nullptr;
   }
-  /// Stores the units from `unit` on, a batch at most, and the first of them in the lanes that
-  /// remain.
+  /// Stores up to a batch of units from `unit` on. The remaining lanes repeat the first of them.
   HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
-    // As many as are read for a batch, or fewer. (Without the zeros g++ 12 warns of what is not
-    // read.)
+    // The buffer holds at least a batch. (Without the zeros g++ 12 warns of elements that are not
+    // initialised.)
     T buffer[detail::simd::Batch<float>::size] = {};
     const Index n = units() - unit < width ? units() - unit : width;
     const T* const from = read(unit, sample, n, buffer);
     for (Index i = 0; i < width; ++i) to[i] = from[i < n ? i : 0];
   }
 
-  /// Whether a sample lacks one of the signs. All its units are examined, until both signs are
+  /// Returns whether a sample lacks one of the signs. Its units are examined until both signs are
   /// found.
   HILLOCK_NOINLINE bool is_coherent(Index sample) const {
     alignas(V) T in[V::size], y[V::size];

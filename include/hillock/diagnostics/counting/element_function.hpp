@@ -1,5 +1,5 @@
-// f and f' of elements, for code that does not know the function: it is compiled once for all
-// functions.
+// f and f' of elements, called through pointers, so that the code that calls them is compiled once
+// for all functions.
 #pragma once
 
 #include <hillock/arrays/elementwise/contiguous.hpp>
@@ -13,12 +13,13 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
 /// A function, and the loops that compute it for batches of T. It refers to the function. A call of
-/// a loop costs some nanoseconds, so it is made for many batches at once.
+/// a loop costs some nanoseconds, so each call computes many batches.
 template <class T>
 struct ElementFunction {
   using Index = Eigen::Index;
-  /// f of `batches` batches, of which number i is at x + i step, stored one after the other. Where
-  /// f has parameters for each element, they lie at `parameters` as x does.
+  /// Computes f of `batches` batches, of which number i is at x + i step, and stores the results
+  /// contiguously. If f has parameters for each element, they lie at `parameters` in the same way
+  /// as x.
   using Forward = void (*)(const void* f, const T* x, const T* parameters, Index step,
                            Index batches, T* y);
   using Both = void (*)(const void* f, const T* x, const T* parameters, Index step, Index batches,
@@ -30,7 +31,7 @@ struct ElementFunction {
   Index width;  ///< elements of a batch
 };
 
-/// Applies an operation to batches at x + i step.
+/// Applies an operation to the batches at in + i step.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_strided(const Op& op, const std::array<const T*, I>& in,
                                       Eigen::Index step, Eigen::Index batches,
@@ -75,9 +76,9 @@ struct OneElement {
   T slope;
 };
 template <class T>
-HILLOCK_NOINLINE OneElement<T> at_one(const ElementFunction<T>& f, T x) noexcept {
-  constexpr std::size_t most = 256;  // elements of a batch: registers of up to 2048 bits
-  alignas(64) T in[most], y[most], slopes[most];
+HILLOCK_NOINLINE OneElement<T> evaluate_at(const ElementFunction<T>& f, T x) noexcept {
+  constexpr std::size_t max = 256;  // elements of a batch: registers of up to 2048 bits
+  alignas(64) T in[max], y[max], slopes[max];
   for (Eigen::Index i = 0; i < f.width; ++i) in[i] = x;
   f.both(f.f, in, nullptr, f.width, 1, y, slopes);
   return {y[0], slopes[0]};

@@ -1,4 +1,4 @@
-// What tells one function from another.
+// Numbers that distinguish one function from another.
 #pragma once
 
 #include <hillock/diagnostics/counting/slope_ranges.hpp>
@@ -11,9 +11,9 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// The parameters of a function, where it has members with the names of hillock's own (alpha, beta,
-/// slope), and f and f' at eight points. Nothing of a function that is not pointwise, whose
-/// parameters change while it is trained.
+/// The parameters of a function, if it has members named alpha, beta or slope as hillock's
+/// functions have, and f and f' at eight points. For a function that is not pointwise it is empty,
+/// because its parameters change while it is trained.
 class Fingerprint {
  public:
   template <class F>
@@ -71,14 +71,14 @@ class Fingerprint {
   template <class T>
   HILLOCK_NOINLINE void add_probes(const ElementFunction<T>& f) {
     for (const double x : probes) {
-      const OneElement<T> values = at_one(f, static_cast<T>(x));
+      const OneElement<T> values = evaluate_at(f, static_cast<T>(x));
       numbers_.push_back(static_cast<double>(values.y));
       numbers_.push_back(static_cast<double>(values.slope));
     }
   }
 
-  /// Fast functions are rounded in another way by other instruction sets, and -ffast-math takes
-  /// subnormal numbers for 0. An infinity or a NaN is close to nothing.
+  /// Fast functions round differently on other instruction sets, and -ffast-math replaces subnormal
+  /// numbers by 0. An infinity or a NaN is close to no number.
   bool is_close(double a, double b) const noexcept {
     constexpr double tolerance = 1e-3;
     return is_finite(a) && is_finite(b) &&

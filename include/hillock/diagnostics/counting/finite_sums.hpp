@@ -25,7 +25,8 @@ class FiniteSums {
   explicit FiniteSums(double scale = 1) noexcept : scale_(scale) {}
 
   HILLOCK_NOINLINE void add(const T* x, Index n) noexcept {
-    // Two sums take the batches in turn, so that an addition need not wait for the one before it.
+    // The batches alternate between two sums, so that an addition does not wait for the one before
+    // it.
     Sums even = even_, odd = odd_;
     Index at = 0;
     for (; at + 2 * width <= n; at += 2 * width) {

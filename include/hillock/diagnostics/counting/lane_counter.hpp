@@ -1,4 +1,4 @@
-// Counts and adds up a stretch of elements, a batch at a time.
+// Counts and adds up consecutive elements, one batch after the other.
 #pragma once
 
 #include <hillock/diagnostics/counting/lane_totals.hpp>
@@ -7,8 +7,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// The outputs of batches of inputs, which are computed on the way. That is done where f takes one
-/// operation, so that it is as fast to compute as to load.
+/// The outputs of batches of inputs, computed when they are needed. It serves functions of one
+/// operation, which are computed as fast as they are loaded.
 template <class Forward>
 struct ComputedOutputs {
   static constexpr bool are_loaded = false;
@@ -19,7 +19,7 @@ struct ComputedOutputs {
     return forward(std::array{x})[0];
   }
 };
-/// The outputs of batches of inputs, which were stored one batch after the other.
+/// The outputs of batches of inputs, which have been stored contiguously.
 template <class T>
 struct StoredOutputs {
   static constexpr bool are_loaded = true;
@@ -31,8 +31,8 @@ struct StoredOutputs {
   }
 };
 
-/// Counts elements and adds them up about pivots. All counts and sums at once are more than 16
-/// registers hold, and a count that is kept in memory costs each batch a store and a load: most
+/// Counts elements, and sums their differences from pivots. All counts and sums together need more
+/// than 16 registers, and a count in memory costs a store and a load for each batch. Therefore most
 /// thresholds have loops of their own.
 template <class V>
 class LaneCounter {
@@ -51,12 +51,12 @@ class LaneCounter {
         output_pivot_(output_pivot),
         are_about_zero_(!any(abs(input_pivot) + abs(output_pivot) > V(0))) {}
 
-  /// Returns the totals of n batches, of which number i is at x + i step and has its outputs in
-  /// y(batch, i). Their |f'| is at slopes + i V::size, if the classifier is not by input.
+  /// Returns the totals of n batches, of which number i is at x + i step. Its outputs are y(batch,
+  /// i). f' is at slopes + i V::size, if the classifier does not decide by the input alone.
   template <class Outputs>
   HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
                                Index n) const noexcept {
-    // Outputs are computed on the way where the classifier is simple, and nowhere else.
+    // Outputs are computed here only if the classifier is simple.
     if constexpr (!Outputs::are_loaded) {
       return are_about_zero_ ? simple_totals<true>(x, step, y, n)
                              : simple_totals<false>(x, step, y, n);
@@ -77,19 +77,19 @@ class LaneCounter {
   V input_pivot_, output_pivot_;
   bool are_about_zero_;
 
-  /// Sums that are fused multiply-adds. An addition takes 4 cycles, in which the loop passes more
-  /// than a batch, so there are two such sums, for the batches in turn.
+  /// Sums by fused multiply-adds. An addition takes 4 cycles, in which the loop processes more than
+  /// one batch. Therefore there are two of these structs, between which the batches alternate.
   struct Half {
     V input = 0, input_squares = 0, output_squares = 0;
   };
 
-  /// AVX-512 has 32 registers. Of 16, two more sums leave g++ one too few, which costs half of
-  /// ReLU's speed.
+  /// AVX-512 has 32 registers. With 16 registers, two more sums leave g++ one register too few,
+  /// which costs half of ReLU's speed.
   static constexpr bool has_many_registers = sizeof(V) == 64;
 
-  /// What a loop adds up, in registers: ten operations a batch where f takes one. Processors with
-  /// fma multiply on other units than they add and compare on, so as many operations as possible
-  /// are fma.
+  /// The counts and sums of a loop, in registers. They take ten operations per batch, where f takes
+  /// one. Processors with fma multiply on other units than they add and compare, so as many
+  /// operations as possible are fma.
   template <bool IsSimple, bool AboutZero>
   struct Sums {
     const V input_pivot, output_pivot, threshold;
@@ -102,7 +102,7 @@ class LaneCounter {
       largest_input = not_below(x, largest_input);
       smallest_input = not_above(x, smallest_input);
       if constexpr (IsSimple)
-        above = counted_above(x, threshold, above);
+        above = increment_where_above(x, threshold, above);
       else
         smallest_output = not_above(y, smallest_output);
       const V from_x = AboutZero ? x : deviation(x, input_pivot);
@@ -125,7 +125,7 @@ class LaneCounter {
     }
   };
 
-  /// What the batches add up to before the elements are classified.
+  /// The sums and extremes of the batches, before the elements are classified.
   struct Added {
     V largest_input, smallest_input, smallest_output;
     Counts above;
@@ -177,16 +177,16 @@ class LaneCounter {
         added.input_squares, added.output, added.output_squares};
     const V least = least_ordinary<T>;
     if (!HILLOCK_LIKELY(!any((totals.input_squares < least) | (totals.output_squares < least))))
-      mark_lost<IsSimple>(totals, added.smallest_input, x, step, y, n);
+      mark_underflowed<IsSimple>(totals, added.smallest_input, x, step, y, n);
     return totals;
   }
 
-  /// Replaces sums of squares that are so small that digits of them were lost by infinity, unless
-  /// they are 0 because every number is the pivot: such elements have to be examined one by one.
+  /// Replaces sums of squares by infinity if they are so small that they have lost digits, unless
+  /// they are 0 because every number is the pivot. The elements then have to be added one by one.
   template <bool IsSimple, class Outputs>
-  HILLOCK_NOINLINE void mark_lost(Totals& totals, V smallest_input, const T* x, Index step,
-                                  const Outputs& y, Index n) const noexcept {
-    // Where the classifier is simple, f of every input lies between f of the extremes.
+  HILLOCK_NOINLINE void mark_underflowed(Totals& totals, V smallest_input, const T* x, Index step,
+                                         const Outputs& y, Index n) const noexcept {
+    // If the classifier is simple, f of every input lies between f of the extreme inputs.
     V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
     if constexpr (!IsSimple) {
       for (Index i = 0; i < n; ++i) {
@@ -204,13 +204,13 @@ class LaneCounter {
   }
 
   /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes
-  /// tell the count.
+  /// already decide the count.
   HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
                                                        Index step, Index n) const noexcept {
     CountsAbove above;
     above[Classes::all] = count_of(n);
     above[Classes::none] = 0;
-    std::size_t open[Classes::most_thresholds], left = 0;
+    std::size_t open[Classes::max_thresholds], left = 0;
     for (std::size_t i = 0; i < classifier_.thresholds(); ++i) {
       const V threshold = classifier_.threshold(i);
       if (!any(largest > threshold))
@@ -238,7 +238,8 @@ class LaneCounter {
     }
     for (Index at = 0; at < n; ++at) {
       const V batch = V::load(x + at * step);
-      for (std::size_t i = 0; i < N; ++i) counts[i] = counted(batch > threshold[i], counts[i]);
+      for (std::size_t i = 0; i < N; ++i)
+        counts[i] = increment_where(batch > threshold[i], counts[i]);
     }
     for (std::size_t i = 0; i < N; ++i) above[which[i]] = counts[i];
   }
@@ -248,10 +249,10 @@ class LaneCounter {
     ElementCounts<Counts> counts{0, 0, 0, 0};
     for (Index i = 0; i < n; ++i) {
       const V batch = V::load(x + i * step), slope = abs(V::load(slopes + i * width));
-      counts.active = counted(classifier_.has_active_slope(slope), counts.active);
-      counts.near_linear = counted(classifier_.has_linear_slope(slope), counts.near_linear);
-      counts.low = counted(classifier_.is_low(batch, slope), counts.low);
-      counts.high = counted(classifier_.is_high(batch, slope), counts.high);
+      counts.active = increment_where(classifier_.has_active_slope(slope), counts.active);
+      counts.near_linear = increment_where(classifier_.has_linear_slope(slope), counts.near_linear);
+      counts.low = increment_where(classifier_.is_low(batch, slope), counts.low);
+      counts.high = increment_where(classifier_.is_high(batch, slope), counts.high);
     }
     return counts;
   }

@@ -1,4 +1,4 @@
-// What a stretch of elements adds up to, in each lane and over all lanes.
+// The counts, extremes and sums of consecutive elements, for each lane and over all lanes.
 #pragma once
 
 #include <hillock/diagnostics/counting/classifier.hpp>
@@ -12,11 +12,11 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Elements that one lane adds up before its sums are added to doubles. A float sum of so many is
-/// wrong by at most 256 / 2^24 of the sum of its elements' magnitudes.
+/// The number of elements that one lane adds up before its sums are added to doubles. The error of
+/// a float sum of so many is at most 256 / 2^24 of the sum of the elements' magnitudes.
 inline constexpr Eigen::Index lane_block = 256;
 
-/// Returns the lanes as doubles, in as many batches as that takes.
+/// Returns the lanes as doubles, in one or two batches.
 template <class Arch>
 HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 2> widened(
     detail::simd::Batch<float, Arch> x) noexcept {
@@ -28,8 +28,8 @@ HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 1> widened(
   return {x};
 }
 
-/// Combines the lanes of one half with those of the other until one is left: vector code, whose
-/// order does not depend on the compiler.
+/// Combines the lanes of one half with those of the other half, until one lane remains. The order
+/// does not depend on the compiler.
 template <class T, std::size_t Size, class Combine>
 T folded(const std::array<T, Size>& lanes, const Combine& combine) noexcept {
   if constexpr (Size == 1) {
@@ -72,8 +72,9 @@ HILLOCK_NOINLINE std::int64_t sum_of_patterns(V lanes) noexcept {
   return sum;
 }
 
-/// Sets the highest bit of the lanes that are not finite. They are told by their bits, because
-/// -ffast-math lets the compiler assume that every number is finite.
+/// Returns bits of which the highest is set in the lanes that are not finite. The test uses the
+/// bits of the numbers, because under -ffast-math the compiler may assume that every number is
+/// finite.
 template <class V>
 HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
   using T = typename V::value_type;
@@ -95,8 +96,8 @@ HILLOCK_INLINE auto has_sign(V x) noexcept {
   return sealed(copysign(V(1), x)) < V(0);
 }
 
-/// What the elements of a stretch add up to in each lane. The sums are those of x - pivot and y -
-/// pivot.
+/// The counts, extremes and sums of elements in each lane. The sums are those of x - pivot and y -
+/// pivot, and of their squares.
 template <class V>
 struct LaneTotals {
   using T = typename V::value_type;
@@ -114,14 +115,15 @@ struct LaneTotals {
                                       bits(abs(sealed(input_squares + output_squares))))));
   }
 
-  /// Whether the mean of a lane's n elements is far off (is_far_off). Where that of no stretch is,
-  /// that of all stretches together is not, either.
-  HILLOCK_INLINE bool is_any_far_off(double n) const noexcept {
-    return any(is_far_off(input, input_squares, n) | is_far_off(output, output_squares, n));
+  /// Whether the mean of a lane's n elements is far from the pivot (is_far_from_pivot). If it is so
+  /// for no part of the elements, it is not so for all of them.
+  HILLOCK_INLINE bool is_any_far_from_pivot(double n) const noexcept {
+    return any(is_far_from_pivot(input, input_squares, n) |
+               is_far_from_pivot(output, output_squares, n));
   }
 
-  /// Makes the lanes before `first` and those from `end` on lanes of no elements.
-  HILLOCK_NOINLINE void keep_only(std::size_t first, std::size_t end) noexcept {
+  /// Clears the lanes before `first` and those from `end` on, as if they had no elements.
+  HILLOCK_NOINLINE void clear_lanes_outside(std::size_t first, std::size_t end) noexcept {
     const auto beyond = lanes_outside(first, end);
     for (Counts* each : {&finite, &counts.active, &counts.near_linear, &counts.low, &counts.high})
       *each = bits(select(beyond, V(0), V::from_bits(*each)));
@@ -145,8 +147,8 @@ struct LaneTotals {
     output_squares = output_squares + other.output_squares;
   }
 
-  // These are finite, and no element is beyond them, so that comparisons are right under
-  // -ffast-math.
+  // These extremes are finite, so that comparisons with them are right under -ffast-math; no finite
+  // element exceeds them.
   static constexpr T lowest = std::numeric_limits<T>::lowest();
   static constexpr T highest = std::numeric_limits<T>::max();
 

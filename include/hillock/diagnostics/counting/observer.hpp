@@ -1,7 +1,7 @@
 // Adds an array of pre-activations to the counters of its units, a batch of elements at a time.
 //
-// Where units are neighbours in memory (rows of a column-major array) a lane is a unit; else the
-// samples of one unit go along the lanes, which are added up at the end.
+// If the units are contiguous in memory (rows of a column-major array), each unit has a lane.
+// Otherwise the lanes hold samples of one unit, and are added up at the end.
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
@@ -12,7 +12,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// What an observer does in the same way for every function. T is V's element.
+/// The part of an observer that is the same for every function. T is V's element.
 template <class V>
 class ObserverBase {
  protected:
@@ -23,7 +23,7 @@ class ObserverBase {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  /// The totals of batches that a function of one operation has a loop of its own for.
+  /// A loop that computes the totals of batches for one function of one operation.
   using QuickTotals = LaneTotals<V> (*)(const void* f, const Counter& counter, const T* x,
                                         Index step, Index n);
 
@@ -35,26 +35,26 @@ class ObserverBase {
         quick_totals_(classifier_.is_simple() ? quick_totals : nullptr),
         block_(is_one_operation && classifier_.is_by_input() ? lane_block : few_batches),
         counters_(counters) {
-    counters_.template expect<T>();
+    counters_.template prepare_for<T>();
   }
 
-  /// Adds n samples of one unit, which are next to each other. Where the function has parameters
-  /// for each element, they lie at `parameters` in the same way.
+  /// Adds n contiguous samples of one unit. If the function has parameters for each element, they
+  /// lie at `parameters` in the same way.
   HILLOCK_NOINLINE void observe_unit(Index unit, const T* x, Index n,
                                      const T* parameters = nullptr) {
     while (n > 0) {
-      const Index now = n < chunk ? n : chunk;
-      observe_chunk(unit, {x, parameters, now});
-      x += now;
-      if (parameters != nullptr) parameters += now;
-      n -= now;
+      const Index chunk_length = n < chunk ? n : chunk;
+      observe_chunk(unit, {x, parameters, chunk_length});
+      x += chunk_length;
+      if (parameters != nullptr) parameters += chunk_length;
+      n -= chunk_length;
     }
   }
 
-  /// The samples of a unit that are added up together.
+  /// The number of samples of a unit that are added up before their sums are added to doubles.
   static constexpr Index chunk = lane_block * width;
-  /// Units with at most so many samples next to each other are transposed: otherwise their lanes
-  /// would have to be added up after so few batches.
+  /// Units with at most this many contiguous samples are transposed. Otherwise the lanes would have
+  /// to be added up after only a few batches.
   static constexpr Index few_samples = lane_block;
 
  protected:
@@ -62,12 +62,14 @@ class ObserverBase {
   const ElementFunction<T> function_;
   /// Null where the classifier is not simple.
   const QuickTotals quick_totals_;
-  /// Batches whose outputs are stored and read again at once, which is fast while they are few.
+  /// The number of batches whose outputs are stored and read again. They are few, so that they stay
+  /// in the first-level cache.
   static constexpr Index few_batches = 64;
   const Index block_;
   UnitCounters& counters_;
 
-  /// The last batch of units overlaps the one before it, and leaves out the lanes that both have.
+  /// Returns the first unit of a batch. The last batch overlaps the one before it, and skips the
+  /// units that both contain.
   static Index start_of(Index first, Index units) noexcept {
     return first + width <= units ? first : units - width;
   }
@@ -108,15 +110,16 @@ class ObserverBase {
     return counter.totals(x, step, StoredOutputs<T>{y}, slopes, n);
   }
 
-  /// So many samples whose mean is far off are added up once more, about their mean: a first
-  /// element may lie anywhere, and means jump. (What is lost of fewer samples is less than the
-  /// error that the moments of a unit may have.)
+  /// If the mean of at least this many samples is far from the pivot, they are added once more with
+  /// their mean as the pivot. That happens where the first element was far from the mean, or where
+  /// the mean changes suddenly. (The loss of digits for fewer samples is below the error that the
+  /// moments of a unit may have.)
   static constexpr Index many = 16;
 
-  /// Adds the sums of lanes that are far off, and leaves none in the totals. Returns false, and
-  /// does nothing, where the elements have to be added one by one.
-  HILLOCK_NOINLINE bool add_far_off(Index first, std::size_t skip, LaneTotals<V>& totals,
-                                    const T* x, Index n, Index step) {
+  /// Adds the sums of lanes whose means are far from their pivots, and clears the sums in the
+  /// totals. Returns false, and does nothing, if the elements have to be added one by one.
+  HILLOCK_NOINLINE bool add_about_means(Index first, std::size_t skip, LaneTotals<V>& totals,
+                                        const T* x, Index n, Index step) {
     const auto count = static_cast<double>(n);
     const UnitLanes input(counters_.input().template pivots<V>(static_cast<std::size_t>(first)),
                           totals.input, totals.input_squares);
@@ -130,8 +133,8 @@ class ObserverBase {
     const UnitLanes output_again(output_means, again.output, again.output_squares);
     for (std::size_t lane = skip; lane < V::size; ++lane) {
       counters_.add_sums(first + static_cast<Index>(lane), static_cast<std::uint64_t>(n),
-                         input.or_if_far_off(input_again, lane, count),
-                         output.or_if_far_off(output_again, lane, count));
+                         input.or_if_far_from_pivot(input_again, lane, count),
+                         output.or_if_far_from_pivot(output_again, lane, count));
     }
     totals.input = totals.input_squares = totals.output = totals.output_squares = V(0);
     return true;
@@ -146,8 +149,8 @@ class ObserverBase {
   }
 
  private:
-  /// Elements next to each other.
-  struct Stretch {
+  /// Contiguous elements of one unit, or of contiguous units.
+  struct ElementSpan {
     const T* x;
     const T* parameters;
     Index n;
@@ -161,7 +164,7 @@ class ObserverBase {
     if (parameters != nullptr) V::load_first(parameters, count).store(numbers);
     LaneTotals<V> totals =
         this->totals(counter, input, parameters != nullptr ? numbers : nullptr, 0, 1);
-    totals.keep_only(0, count);
+    totals.clear_lanes_outside(0, count);
     return totals;
   }
 
@@ -170,19 +173,19 @@ class ObserverBase {
     LaneTotals<V> totals;
     ShiftedSums input, output;
 
-    bool is_far_off(double n) const noexcept {
-      return internal::is_far_off(input.sum, input.squares, n) ||
-             internal::is_far_off(output.sum, output.squares, n);
+    bool is_far_from_pivot(double n) const noexcept {
+      return internal::is_far_from_pivot(input.sum, input.squares, n) ||
+             internal::is_far_from_pivot(output.sum, output.squares, n);
     }
   };
 
-  HILLOCK_NOINLINE void observe_chunk(Index unit, Stretch elements) {
-    if (!counters_.template is_any_beyond_lanes<T>(unit, 1)) {
+  HILLOCK_NOINLINE void observe_chunk(Index unit, ElementSpan elements) {
+    if (!counters_.template any_needs_scalar_sums<T>(unit, 1)) {
       set_pivots(unit, elements.x, elements.parameters);
       const auto at = static_cast<std::size_t>(unit);
       const auto count = static_cast<double>(elements.n);
       Chunk all = chunk_of(counters_.input().pivot[at], counters_.output().pivot[at], elements);
-      if (all.totals.is_ordinary() && elements.n >= many && all.is_far_off(count))
+      if (all.totals.is_ordinary() && elements.n >= many && all.is_far_from_pivot(count))
         all = chunk_of(near_mean(all.input, count), near_mean(all.output, count), elements);
       if (all.totals.is_ordinary())
         return counters_.add_sum(unit, all.totals, all.input, all.output);
@@ -194,7 +197,8 @@ class ObserverBase {
            elements.n - i < width ? elements.n - i : width});
   }
 
-  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot, Stretch elements) const {
+  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot,
+                                  ElementSpan elements) const {
     Chunk all{totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), elements),
               {input_pivot},
               {output_pivot}};
@@ -204,7 +208,7 @@ class ObserverBase {
     all.output.squares = sum_of(all.totals.output_squares);
     return all;
   }
-  LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, Stretch elements) const {
+  LaneTotals<V> totals_of_chunk(T input_pivot, T output_pivot, ElementSpan elements) const {
     const auto [x, parameters, n] = elements;
     const Counter counter(classifier_, input_pivot, output_pivot);
     const Index whole = n / width;
@@ -218,8 +222,7 @@ class ObserverBase {
     return totals;
   }
 
-  /// Makes the first element the pivot of a unit without a finite one. Returns whether it is such a
-  /// unit.
+  /// If the unit has no finite element yet, makes the first element its pivot, and returns true.
   bool set_pivots(Index unit, const T* first, const T* parameters) {
     if (counters_.has_seen(unit)) return false;
     const Both both = values_of({first, parameters, 1});
@@ -232,7 +235,7 @@ class ObserverBase {
         detail::rounded_parameter<Accuracy::fast, T>(sums.pivot + sums.sum / n));
   }
 
-  /// Sums in lanes that belong to a unit each.
+  /// The sums of lanes that belong to one unit each.
   struct UnitLanes {
     Lanes pivot, sum, squares;
 
@@ -251,20 +254,20 @@ class ObserverBase {
         means[lane] = static_cast<T>(near_mean(of(lane), n));
       return V::load(means.data());
     }
-    /// Returns the other sums of a lane where its own are far off.
-    HILLOCK_NOINLINE ShiftedSums or_if_far_off(const UnitLanes& others, std::size_t lane,
-                                               double n) const noexcept {
+    /// Returns the sums of `others` for a lane whose own mean is far from its pivot.
+    HILLOCK_NOINLINE ShiftedSums or_if_far_from_pivot(const UnitLanes& others, std::size_t lane,
+                                                      double n) const noexcept {
       const ShiftedSums sums = of(lane);
-      return internal::is_far_off(sums.sum, sums.squares, n) ? others.of(lane) : sums;
+      return internal::is_far_from_pivot(sums.sum, sums.squares, n) ? others.of(lane) : sums;
     }
   };
 
-  /// f and f' of a batch at most.
+  /// f and f' of at most a batch of elements.
   struct Both {
     alignas(V) T y[V::size];
     alignas(V) T slopes[V::size];
   };
-  HILLOCK_NOINLINE Both values_of(Stretch elements) const {
+  HILLOCK_NOINLINE Both values_of(ElementSpan elements) const {
     const auto count = static_cast<std::size_t>(elements.n);
     alignas(V) T in[V::size], parameters[V::size];
     V::load_first(elements.x, count).store(in);
@@ -275,21 +278,20 @@ class ObserverBase {
     return both;
   }
 
-  /// Adds up to a batch of elements one by one, in double: of a stretch in which something is not
-  /// finite, or whose squares are not ordinary. The elements belong to `unit` and the following
-  /// units, `next` units apart.
-  HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, Stretch elements) {
+  /// Adds up to a batch of elements one by one, in double, because some are not finite or their
+  /// squares are too small or too large. Element i belongs to the unit `unit + i * next`.
+  HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, ElementSpan elements) {
     const Both both = values_of(elements);
     for (Index i = 0; i < elements.n; ++i)
       counters_.add_element(classifier_, unit + i * next, elements.x[i], both.y[i], both.slopes[i]);
   }
 };
 
-/// Says that a function has no loop of its own.
+/// Stands for the operation of a function that has no loop of its own.
 struct NoQuickTotals {};
 
 /// Adds elements to counters. Forward is the operation of a function of one operation, which is
-/// computed on the way where the classifier is simple; or NoQuickTotals.
+/// computed in the counting loop if the classifier is simple; or NoQuickTotals.
 template <class V, class Forward>
 class Observer : public ObserverBase<V> {
   using Base = ObserverBase<V>;
@@ -305,13 +307,13 @@ class Observer : public ObserverBase<V> {
       : Base(classifier, function, quick_totals_for<F>(), has_quick_totals, counters),
         quick_(forward_of(f)) {}
 
-  /// Adds `samples` of `units` >= V::size units that are neighbours; sample i is at x + i step.
+  /// Adds samples of `units` >= V::size contiguous units; sample i is at x + i step.
   HILLOCK_NOINLINE void observe_units(const T* x, Index units, Index samples, Index step) {
-    // All units of a block of samples come before the next block: the elements next to a unit in
-    // memory are still in the cache then.
+    // All units of a block of samples are processed before the next block, because their elements
+    // share cache lines.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
       const Index n = samples < lane_block ? samples : lane_block;
-      counters_.expect_in_lanes(n);
+      counters_.prepare_lanes(n);
       for (Index first = 0; first < units; first += width) {
         const Index start = this->start_of(first, units);
         observe_lanes(start, static_cast<std::size_t>(first - start), x + start, n, step);
@@ -319,10 +321,11 @@ class Observer : public ObserverBase<V> {
     }
   }
 
-  /// The same for units `step` apart, whose at most `few_samples` samples are next to each other.
+  /// Does the same for units that are `step` apart and have at most few_samples contiguous samples
+  /// each.
   HILLOCK_NOINLINE void observe_strided_units(const T* x, Index units, Index samples, Index step) {
     alignas(V) T transposed[static_cast<std::size_t>(Base::few_samples * width)];
-    counters_.expect_in_lanes(samples);
+    counters_.prepare_lanes(samples);
     for (Index first = 0; first < units; first += width) {
       const Index start = this->start_of(first, units);
       detail::transpose(x + start * step, step, width, samples, transposed, width);
@@ -355,7 +358,7 @@ class Observer : public ObserverBase<V> {
     return counter.totals(x, step, outputs, nullptr, n);
   }
 
-  /// Force-inlined: a function's own loop returns its totals in registers then.
+  /// Force-inlined, so that a function's own loop returns its totals in registers.
   HILLOCK_INLINE LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
                                            Index n) const {
     if constexpr (has_quick_totals) {
@@ -369,15 +372,15 @@ class Observer : public ObserverBase<V> {
   /// Adds n samples of the units from `first` on, without the first `skip` of them.
   HILLOCK_NOINLINE void observe_lanes(Index first, std::size_t skip, const T* x, Index n,
                                       Index step) {
-    if (!counters_.template is_any_beyond_lanes<T>(first, V::size)) {
+    if (!counters_.template any_needs_scalar_sums<T>(first, V::size)) {
       const bool is_any_new = !counters_.has_seen_all() && this->set_all_pivots(first, x);
       LaneTotals<V> totals = totals_here(this->counter_of(first), x, step, n);
       if (totals.is_ordinary()) {
-        const bool is_any_far_off = totals.is_any_far_off(static_cast<double>(n));
-        if (HILLOCK_LIKELY(!is_any_far_off || n < Base::many) ||
-            this->add_far_off(first, skip, totals, x, n, step)) {
-          if (skip > 0) totals.keep_only(skip, V::size);
-          return counters_.add_lanes(first, totals, is_any_new || is_any_far_off);
+        const bool is_any_far_from_pivot = totals.is_any_far_from_pivot(static_cast<double>(n));
+        if (HILLOCK_LIKELY(!is_any_far_from_pivot || n < Base::many) ||
+            this->add_about_means(first, skip, totals, x, n, step)) {
+          if (skip > 0) totals.clear_lanes_outside(skip, V::size);
+          return counters_.add_lanes(first, totals, is_any_new || is_any_far_from_pivot);
         }
       }
     }

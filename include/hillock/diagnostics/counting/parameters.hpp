@@ -1,4 +1,4 @@
-// f and f' of functions with a trainable parameter for each unit, as PReLU is.
+// f and f' of functions with a trainable parameter for each unit, such as PReLU.
 #pragma once
 
 #include <hillock/arrays/elementwise/broadcast.hpp>
@@ -19,7 +19,7 @@ struct ParameterLoops {
   template <detail::Quantity Q>
   using Broadcast = typename F::template BroadcastOperation<Q, T>;
 
-  /// Of a parameter that all elements share, to which `shared` points.
+  /// Computes with a parameter that all elements share, to which `shared` points.
   static HILLOCK_NOINLINE void both_bound(const void* shared, const T* x, const T*, Index step,
                                           Index batches, T* y, T* slopes) {
     const auto op = Broadcast<detail::Quantity::forward_and_derivative>().bound_to(
@@ -33,7 +33,7 @@ struct ParameterLoops {
   }
 };
 
-/// The outputs of a view, as they are computed when they are read, a batch at most.
+/// The outputs of a view. They are computed when they are read, at most a batch per call.
 template <class F, class X>
 class OutputsOfView {
   using V = detail::simd::Batch<typename X::T, detail::ArchitectureOf<F>>;
@@ -43,7 +43,7 @@ class OutputsOfView {
  public:
   using T = typename X::T;
   static constexpr bool is_loadable = false;
-  /// All elements share the parameter `shared`, unless there are some along an axis.
+  /// All elements share the parameter `shared`, unless `slopes` has parameters along an axis.
   OutputsOfView(const X& x, const Slopes* slopes, T shared) noexcept
       : x_(x), slopes_(slopes), shared_(shared) {}
 

@@ -1,4 +1,4 @@
-// Sums about a number near the mean, of which moments are made.
+// Sums of differences from a number near the mean, from which moments are computed.
 #pragma once
 
 #include <hillock/arrays/operations/prepared_formula.hpp>
@@ -10,37 +10,37 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// Returns whether the mean of n numbers is more than two standard deviations from what they were
-/// summed up about. Number is double, or a batch of numbers that belong to a unit each. (Finite
-/// sums do not overflow in this order.)
+/// Returns whether the mean of n numbers is more than two standard deviations from the pivot of
+/// their sums. Number is double, or a batch with one unit per lane. (In this order, finite sums do
+/// not overflow.)
 template <class Number>
-HILLOCK_INLINE auto is_far_off(Number sum, Number squares, double n) noexcept {
+HILLOCK_INLINE auto is_far_from_pivot(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 
-/// The sums of x - pivot and of its squares over n numbers x. A number is added without a division
+/// The sums of x - pivot and of (x - pivot)^2 over n numbers x. Adding a number needs no division
 /// ("shifted data": Chan, Golub and LeVeque, The American Statistician 1983). As long as the mean
-/// is not far off, fewer than three bits of the squares are lost.
+/// is not far from the pivot, the squares lose less than three bits.
 struct ShiftedSums {
   double pivot = 0, sum = 0, squares = 0;
   double scale = 1;  ///< x - pivot is multiplied by this, see scale_for
 
   ShiftedSums about(double other, double n) const noexcept {
     const double shift = product(pivot, scale) - product(other, scale);
-    // A rounding may make the sum of squares negative, which none is.
     const double added = product(n, shift);
+    // Rounding may make the sum of squares negative.
     const double moved = squares + product(shift, sum + sum + added);
     return {other, sum + added, moved < 0 ? 0 : moved, scale};
   }
-  /// Returns the sums about 0 where the mean is not far from it, because that takes a subtraction
-  /// less for each number; else about the mean as a T, if that is near enough.
+  /// Returns the sums about 0 if the mean is not far from it, because that saves a subtraction for
+  /// each number. Otherwise they are about the mean, rounded to T if that is near enough.
   template <class T>
   HILLOCK_NOINLINE ShiftedSums about_best(double n) const noexcept {
     const double mean = moments(n).mean();
     const double as_t = static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(mean));
     for (const double candidate : {scale_for(std::abs(mean)) == scale ? 0 : as_t, as_t}) {
       const ShiftedSums sums = about(candidate, n);
-      if (!is_far_off(sums.sum, sums.squares, n)) return sums;
+      if (!is_far_from_pivot(sums.sum, sums.squares, n)) return sums;
     }
     return about(mean, n);
   }

@@ -1,4 +1,4 @@
-// Where |f'| of an activation is small and where it is large.
+// Finds where |f'| of an activation is small and where it is large.
 #pragma once
 
 #include <hillock/diagnostics/counting/element_function.hpp>
@@ -14,7 +14,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 namespace internal {
 
-/// The type in which a function is examined. There is no double with Accuracy::exact.
+/// The type in which a function is examined. Accuracy::exact does not support double.
 template <class F>
 using ProbeType = std::conditional_t<F::accuracy == Accuracy::exact, float, double>;
 
@@ -35,8 +35,8 @@ inline constexpr Interval<T> everywhere{-infinity<T>, infinity<T>};
 template <class T>
 inline constexpr Interval<T> nowhere{infinity<T>, infinity<T>};
 
-/// Holds of an |f'| that compares with a threshold in one of three ways. Of NaN, which a derivative
-/// may be where its function is not defined, the last one alone holds.
+/// A condition on |f'|: it compares with a threshold in one of three ways. A derivative may be NaN
+/// where its function is not defined; for NaN only `not_below` holds.
 struct SlopeCondition {
   enum class Comparison { above, at_least, not_below };
 
@@ -57,8 +57,8 @@ struct SlopeCondition {
   }
 };
 
-/// A grid of points in their order: on either side of 0, 64 to each factor of 2 from 2^-20 to below
-/// 2^64, and 0. The points of a factor of 2 are evaluated together.
+/// A grid of points in ascending order: 0, and on either side of it 64 points for each factor of 2
+/// from 2^-20 to 2^64. The points of one factor of 2 are evaluated in one call.
 template <class T>
 class SlopeGrid {
  public:
@@ -74,7 +74,7 @@ class SlopeGrid {
     if (octave > 2 * octaves) return 0;
     if (octave == octaves) {
       x[0] = 0;
-      slope[0] = at_one(f_, T(0)).slope;
+      slope[0] = evaluate_at(f_, T(0)).slope;
       return 1;
     }
     const bool is_negative = octave < octaves;
@@ -98,8 +98,9 @@ class SlopeGrid {
   int octave_ = 0;
 };
 
-/// The interval of points at which a condition holds, of points that come in their order: the first
-/// and the last, and their neighbours outside, where the condition does not hold.
+/// Finds the interval in which a condition holds, from points that are added in ascending order. It
+/// stores the first and the last point of the interval, and the points next to them where the
+/// condition does not hold.
 template <class T>
 class PointsOfInterval {
  public:
@@ -121,15 +122,16 @@ class PointsOfInterval {
     held_ = holds;
     previous_ = x;
   }
-  /// In how many intervals the condition holds.
+  /// Returns in how many intervals the condition holds.
   int intervals() const noexcept { return intervals_; }
 
-  /// Returns the interval to the last bit, if the condition changes once on either side of it.
+  /// Returns the interval, exact to the last bit if the condition changes once on either side of
+  /// it.
   HILLOCK_NOINLINE Interval<T> exact(const ElementFunction<T>& f) const noexcept {
     if (intervals_ == 0) return nowhere<T>;
     Interval<T> interval = everywhere<T>;
-    if (before_) interval.after = last_like_first(f, *before_, first_);
-    if (after_) interval.upto = last_like_first(f, last_, *after_);
+    if (before_) interval.after = bisect(f, *before_, first_);
+    if (after_) interval.upto = bisect(f, last_, *after_);
     return interval;
   }
 
@@ -141,11 +143,11 @@ class PointsOfInterval {
   bool held_ = false;
 
   bool holds_at(const ElementFunction<T>& f, T x) const noexcept {
-    return condition_(static_cast<double>(at_one(f, x).slope));
+    return condition_(static_cast<double>(evaluate_at(f, x).slope));
   }
-  /// Returns the last number from a to b for which the condition is as it is for a, if it is not
-  /// for b.
-  HILLOCK_NOINLINE T last_like_first(const ElementFunction<T>& f, T a, T b) const noexcept {
+  /// Returns, by bisection, the last number from a to b for which the condition is as it is at a.
+  /// At b it is the opposite.
+  HILLOCK_NOINLINE T bisect(const ElementFunction<T>& f, T a, T b) const noexcept {
     const bool at_a = holds_at(f, a);
     for (;;) {
       const T middle = a + (b - a) / 2;
@@ -155,14 +157,14 @@ class PointsOfInterval {
   }
 };
 
-/// Searches from the far ends inwards for where |f'| reaches tau.
+/// Searches from both ends inwards for the points where |f'| reaches tau.
 template <class T>
 HILLOCK_NOINLINE SaturationRange saturation_range_of(const ElementFunction<T>& f, double tau) {
   PointsOfInterval<T> steep({tau, SlopeCondition::Comparison::not_below});
   SlopeGrid<T> grid(f);
   while (const int n = grid.next())
     for (int i = 0; i < n; ++i) steep.add(grid.x[i], grid.slope[i]);
-  // Of a function that is flat everywhere, as a step is, each side of 0 is one side.
+  // A function that is flat everywhere, such as the step, is saturated on each side of 0.
   if (steep.intervals() == 0) return {0, std::numeric_limits<double>::denorm_min()};
   const Interval<T> interval = steep.exact(f);
   return {static_cast<double>(interval.after),
@@ -171,18 +173,18 @@ HILLOCK_NOINLINE SaturationRange saturation_range_of(const ElementFunction<T>& f
 
 template <class T>
 HILLOCK_NOINLINE double largest_slope_of(const ElementFunction<T>& f) noexcept {
-  double largest = std::abs(static_cast<double>(at_one(f, T(0)).slope));
+  double largest = std::abs(static_cast<double>(evaluate_at(f, T(0)).slope));
   for (int exponent = -20 * 16; exponent <= 7 * 16; ++exponent) {
     for (const double side : {-1.0, 1.0}) {
       const auto x = static_cast<T>(side * std::exp2(exponent / 16.0));
-      const double slope = std::abs(static_cast<double>(at_one(f, x).slope));
+      const double slope = std::abs(static_cast<double>(evaluate_at(f, x).slope));
       if (slope > largest) largest = slope;
     }
   }
   return largest;
 }
 
-// What a class says of itself. A function that is not pointwise says nothing.
+// The properties that a class states. A function that is not pointwise states none.
 template <class F, bool = detail::is_pointwise<F>>
 inline constexpr bool may_preserve_sign = false;
 template <class F>
@@ -192,13 +194,14 @@ inline constexpr bool has_unimodal_slope = false;
 template <class F>
 inline constexpr bool has_unimodal_slope<F, true> = F::has_unimodal_slope;
 
-/// Whether f(x) has the sign of x for every x of type T, of a function that may preserve the sign.
+/// Whether f(x) has the sign of x for every x of type T, if the class says that f may preserve the
+/// sign.
 template <class T>
 HILLOCK_NOINLINE bool preserves_sign_in(const ElementFunction<T>& f) noexcept {
   // LeakyReLU may round a subnormal number to 0.
   constexpr T least = std::numeric_limits<T>::denorm_min();
-  return at_one(f, T(-1)).y < 0 && at_one(f, T(1)).y > 0 && at_one(f, -least).y < 0 &&
-         at_one(f, least).y > 0;
+  return evaluate_at(f, T(-1)).y < 0 && evaluate_at(f, T(1)).y > 0 &&
+         evaluate_at(f, -least).y < 0 && evaluate_at(f, least).y > 0;
 }
 template <class F>
 bool preserves_sign(const F& f) {
@@ -210,8 +213,8 @@ bool preserves_sign(const F& f) {
 
 }  // namespace internal
 
-/// Returns the inputs from which on f is saturated: where |f'| reaches tau, from the far ends
-/// inwards.
+/// Returns the inputs beyond which f is saturated: the points where |f'| reaches tau, searched from
+/// both ends inwards.
 template <class F>
 SaturationRange saturation_range(const F& f, double tau = default_tau) {
   return internal::saturation_range_of(internal::element_function<internal::ProbeType<F>>(f), tau);

@@ -11,7 +11,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// The elements of each unit in each class. Number is as wide as the lanes that are added to it.
+/// The number of elements of each unit in each class. Number is as wide as the lanes that are added
+/// to it.
 template <class Number>
 struct UnitCounts {
   std::vector<Number> finite, active, near_linear, low, high;
@@ -70,18 +71,19 @@ struct UnitSums {
     sum[i] += more;
     squares[i] += more_squares;
   }
-  /// Adds one number, in a scale that holds it and what was added before.
+  /// Adds one number. The scale is changed if it does not suit both the number and the earlier
+  /// ones.
   HILLOCK_NOINLINE void add_element(std::size_t i, double x) noexcept {
     const double needed = scale_for(larger(std::abs(pivot[i]), std::abs(x)));
     if (needed < scale[i])
       coarsen(i, needed);
-    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // after equal numbers, mostly zeros
+    else if (x != 0 && sum[i] == 0 && squares[i] == 0)  // all earlier numbers were equal, mostly 0
       scale[i] = needed;
     const double deviation = product(x, scale[i]) - product(pivot[i], scale[i]);
     add(i, deviation, product(deviation, deviation));
   }
-  /// Adds the sums of m other numbers to those of n numbers of the unit. They may be about the
-  /// unit's pivot, as lanes are, or about a number that is nearer to their mean.
+  /// Adds the sums of m other numbers to those of the unit's n numbers. Their pivot may be the
+  /// unit's, as for lanes, or another number nearer to their mean.
   HILLOCK_NOINLINE void add(std::size_t i, std::int64_t n, const ShiftedSums& more,
                             std::int64_t m) noexcept {
     if (more.pivot == pivot[i])
@@ -98,14 +100,14 @@ struct UnitSums {
     set(i, ShiftedSums::of(all, static_cast<double>(n + m)));
   }
 
-  /// Whether lanes of T cannot add to the unit's sums, because these are scaled or about no number
-  /// of T.
+  /// Whether elements have to be added one by one, because the unit's sums are scaled, or their
+  /// pivot is no number of T.
   template <class T>
-  bool is_beyond_lanes(std::size_t i) const noexcept {
-    return scale[i] != 1 || !is_pivot_a<T>(i);
+  bool needs_scalar_sums(std::size_t i) const noexcept {
+    return scale[i] != 1 || !is_pivot_exact_in<T>(i);
   }
   template <class T>
-  bool is_pivot_a(std::size_t i) const noexcept {
+  bool is_pivot_exact_in(std::size_t i) const noexcept {
     return static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(pivot[i])) == pivot[i];
   }
   ShiftedSums of(std::size_t i) const noexcept { return {pivot[i], sum[i], squares[i], scale[i]}; }
@@ -140,7 +142,7 @@ struct UnitSums {
     using D = detail::simd::Batch<double, typename V::arch>;
     const auto doubles = widened(more);
     (D::load(numbers) + doubles[0]).store(numbers);
-    // This is no loop, because g++ would keep the array in memory.
+    // This is no loop, because for a loop g++ would hold the array in memory.
     if constexpr (doubles.size() == 2)
       (D::load(numbers + D::size) + doubles[1]).store(numbers + D::size);
   }

@@ -1,4 +1,4 @@
-// What a monitor knows of every unit of a layer.
+// The counters of a monitor for every unit of a layer.
 #pragma once
 
 #include <hillock/diagnostics/counting/unit_arrays.hpp>
@@ -18,12 +18,12 @@ class UnitCounters {
   using Index = Eigen::Index;
 
  public:
-  /// A counter of 32 bits takes at most so many elements before it is added to one of 64 bits.
-  static constexpr std::int64_t most_in_lanes = std::int64_t{1} << 31;
+  /// The largest number of elements that a 32-bit counter counts before it is added to a 64-bit
+  /// counter.
+  static constexpr std::int64_t max_in_lanes = std::int64_t{1} << 31;
 
-  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units,
-                                         std::int64_t most_narrow = most_in_lanes)
-      : most_narrow_(most_narrow),
+  HILLOCK_NOINLINE explicit UnitCounters(std::size_t units, std::int64_t max_narrow = max_in_lanes)
+      : max_narrow_(max_narrow),
         non_finite_(units),
         narrow_(units),
         wide_(units),
@@ -51,8 +51,7 @@ class UnitCounters {
     statistics.near_linear = count(narrow_.near_linear, wide_.near_linear);
     statistics.saturated_low = count(narrow_.low, wide_.low);
     statistics.saturated_high = count(narrow_.high, wide_.high);
-    // Which of two zeros came first depends on the order of batches: the one without a sign stands
-    // for both.
+    // The order of batches decides which of two zeros came first, so +0 stands for both.
     const auto unsigned_zero = [](double x) { return x == 0 ? 0 : x; };
     statistics.largest_input = unsigned_zero(
         larger(static_cast<double>(floats_.largest_input[i]), doubles_.largest_input[i]));
@@ -64,7 +63,7 @@ class UnitCounters {
     return statistics;
   }
 
-  /// Adds what other counters of the same units know.
+  /// Adds other counters of the same units.
   HILLOCK_NOINLINE void merge(const UnitCounters& other) noexcept {
     for (std::size_t i = 0; i < units(); ++i) {
       UnitStatistics both = unit(i);
@@ -73,13 +72,13 @@ class UnitCounters {
       output_.merge(i, n, other.output_.of(i), m);
       both.merge(other.unit(i));
       set(i, both);
-      is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
+      any_needs_scalar_sums_ |= needs_scalar_sums<double>(i);
     }
     narrow_samples_ = 0;
     finish();
   }
 
-  /// Appends what is known to a state.
+  /// Appends the counters to a state.
   HILLOCK_NOINLINE void write(MonitorState& state) const {
     std::vector<UnitStatistics> all(units());
     for (std::size_t i = 0; i < units(); ++i) all[i] = unit(i);
@@ -98,7 +97,7 @@ class UnitCounters {
   /// The integers and numbers that write() appends for each unit.
   static constexpr std::int64_t integers_each = 6, numbers_each = 10;
 
-  /// Reads what write() has appended, for so many samples of every unit.
+  /// Reads what write() has appended, for `samples` samples of every unit.
   HILLOCK_NOINLINE void read(StateReader& state, std::int64_t samples) {
     std::vector<UnitStatistics> all(units());
     for (const auto& [member, name] : all_counts)
@@ -113,54 +112,55 @@ class UnitCounters {
       if (!contradiction.empty()) state.fail({"has ", contradiction, " (unit ", size_of(i), ")"});
       set(i, all[i]);
     }
-    for (std::size_t i = 0; i < units(); ++i) is_any_beyond_lanes_ |= is_beyond_lanes<double>(i);
+    for (std::size_t i = 0; i < units(); ++i)
+      any_needs_scalar_sums_ |= needs_scalar_sums<double>(i);
     finish();
   }
 
   /// Prepares for elements of type T, whose sums are about pivots of that type.
   template <class T>
-  HILLOCK_NOINLINE void expect() noexcept {
+  HILLOCK_NOINLINE void prepare_for() noexcept {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_) {
-      is_any_beyond_lanes_ = false;
+      any_needs_scalar_sums_ = false;
       for (std::size_t i = 0; i < units(); ++i) {
-        if (!is_beyond_lanes<T>(i)) continue;
-        place_pivots<T>(i, i + 1);
+        if (!needs_scalar_sums<T>(i)) continue;
+        update_pivots<T>(i, i + 1);
       }
     }
     are_pivots_floats_ = are_floats;
   }
   /// Prepares for n elements of each unit, which are counted in lanes.
-  void expect_in_lanes(Index n) noexcept {
-    if (HILLOCK_LIKELY((narrow_samples_ += n) <= most_narrow_)) return;
-    empty_narrow_counters();
+  void prepare_lanes(Index n) noexcept {
+    if (HILLOCK_LIKELY((narrow_samples_ += n) <= max_narrow_)) return;
+    flush_narrow_counters();
     narrow_samples_ = n;
   }
-  /// Says that all elements of a batch have been counted.
+  /// Must be called when all elements of a batch have been counted.
   void finish() noexcept {
     if (has_seen_all_) return;
     has_seen_all_ = true;
     for (std::size_t i = 0; i < units(); ++i) has_seen_all_ = has_seen_all_ && finite(i) > 0;
   }
 
-  /// Sets what the numbers of a unit without a finite element will be added up about.
+  /// Sets the pivots of a unit without a finite element.
   void set_pivots(Index unit, double input, double output) noexcept {
     input_.pivot[at(unit)] = input;
     output_.pivot[at(unit)] = output;
   }
-  /// Whether the elements of one of these units have to be added one by one
-  /// (UnitSums::is_beyond_lanes).
+  /// Whether one of these units needs its elements to be added one by one
+  /// (UnitSums::needs_scalar_sums).
   template <class T>
-  bool is_any_beyond_lanes(Index first, std::size_t count) const noexcept {
-    if (HILLOCK_LIKELY(!is_any_beyond_lanes_)) return false;
+  bool any_needs_scalar_sums(Index first, std::size_t count) const noexcept {
+    if (HILLOCK_LIKELY(!any_needs_scalar_sums_)) return false;
     for (std::size_t i = at(first); i < at(first) + count; ++i)
-      if (is_beyond_lanes<T>(i)) return true;
+      if (needs_scalar_sums<T>(i)) return true;
     return false;
   }
   const UnitSums& input() const noexcept { return input_; }
   const UnitSums& output() const noexcept { return output_; }
 
-  /// Adds lane i of the totals to unit `first` + i. Looks for better pivots where there may be any.
+  /// Adds lane i of the totals to unit first_unit + i. Looks for better pivots if may_be_better.
   template <class V>
   HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals,
                                 bool may_be_better) noexcept {
@@ -174,7 +174,7 @@ class UnitCounters {
     if (!has_negative_output_) has_negative_output_ = any(totals.smallest_output < V(0));
     input_.add_lanes(first, totals.input, totals.input_squares);
     output_.add_lanes(first, totals.output, totals.output_squares);
-    if (may_be_better) place_pivots<T>(first, first + V::size);
+    if (may_be_better) update_pivots<T>(first, first + V::size);
   }
 
   /// Adds the sums of n elements, about any pivots, before the elements are counted.
@@ -204,12 +204,12 @@ class UnitCounters {
     const std::uint64_t n = sum(totals.finite);
     add_sums(unit, n, input, output);
     add_finite(i, n, static_cast<T>(largest), static_cast<T>(smallest));
-    // Where sums were merged the pivot need not be a T, as that of the next stretch has to be.
-    if (is_beyond_lanes<T>(i)) place_pivots<T>(i, i + 1);
+    // After a merge the pivot need not be a T, as the next lanes require.
+    if (needs_scalar_sums<T>(i)) update_pivots<T>(i, i + 1);
   }
 
-  /// Adds one element, of a stretch in which something is not finite or whose squares are not
-  /// ordinary.
+  /// Adds one element. It serves elements of which some are not finite, or whose squares are too
+  /// small or too large.
   template <class T>
   HILLOCK_NOINLINE void add_element(const ElementClassifier<T>& classifier, Index unit, T element,
                                     T output, T derivative) noexcept {
@@ -229,13 +229,13 @@ class UnitCounters {
     input_.add_element(i, x);
     output_.add_element(i, y);
     add_finite(i, 1, element, output);
-    is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
+    any_needs_scalar_sums_ |= needs_scalar_sums<T>(i);
   }
 
  private:
-  std::int64_t most_narrow_;
+  std::int64_t max_narrow_;
   std::vector<std::int64_t> non_finite_;
-  // Lanes of floats count in 32 bits, everything else in 64.
+  // Lanes of floats count in 32 bits; all other counters have 64 bits.
   UnitCounts<std::uint32_t> narrow_;
   UnitCounts<std::uint64_t> wide_;
   UnitExtremes<float> floats_;
@@ -243,7 +243,7 @@ class UnitCounters {
   UnitSums input_, output_;
   std::int64_t narrow_samples_ = 0;
   bool are_pivots_floats_ = true;
-  bool is_any_beyond_lanes_ = false;
+  bool any_needs_scalar_sums_ = false;
   bool has_seen_all_ = false;
   bool has_negative_output_ = false;
 
@@ -266,9 +266,9 @@ class UnitCounters {
     return static_cast<std::int64_t>(narrow_.finite[i] + wide_.finite[i]);
   }
   template <class T>
-  bool is_beyond_lanes(std::size_t i) const noexcept {
-    // The pivots of a unit without a finite element may be NaN, and will be set.
-    return finite(i) > 0 && (input_.is_beyond_lanes<T>(i) || output_.is_beyond_lanes<T>(i));
+  bool needs_scalar_sums(std::size_t i) const noexcept {
+    // The pivots of a unit without a finite element may be NaN; they are set later.
+    return finite(i) > 0 && (input_.needs_scalar_sums<T>(i) || output_.needs_scalar_sums<T>(i));
   }
   template <class T>
   UnitExtremes<T>& extremes_of() noexcept {
@@ -278,8 +278,8 @@ class UnitCounters {
       return doubles_;
   }
 
-  /// Returns what cannot be true of one unit, in words; empty if everything can. No count is
-  /// negative or above `samples`.
+  /// Returns a phrase that names what is impossible about a unit; empty if all is possible. The
+  /// caller has checked that no count is negative or above `samples`.
   HILLOCK_NOINLINE std::string contradiction_in(const UnitStatistics& unit, std::size_t i,
                                                 std::int64_t samples) const {
     const std::int64_t n = unit.finite;
@@ -302,8 +302,8 @@ class UnitCounters {
       if (!are_possible(sums->of(i), n, is_input ? unit.largest_input : unit.smallest_output,
                         is_input ? 1 : -1))
         return joined({n, " finite elements, whose sums about ", all_digits(sums->pivot[i]),
-                       " are ", all_digits(sums->sum[i]), " and, of the squares, ",
-                       all_digits(sums->squares[i]), ", in a scale of ",
+                       " are ", all_digits(sums->sum[i]), " and, for the squares, ",
+                       all_digits(sums->squares[i]), ", with the scale ",
                        all_digits(sums->scale[i])});
     }
     return std::string();
@@ -318,25 +318,27 @@ class UnitCounters {
     if (!are_numbers || !is_scale(sums.scale) || sums.squares < 0) return false;
     if (count == 0) return sums.pivot == 0 && sums.sum == 0 && sums.squares == 0 && sums.scale == 1;
     const auto n = static_cast<double>(count);
-    // This is far below what overflows, as the sums of any doubles are in their scale.
-    constexpr double most = 0x1p960;
-    if (std::abs(sums.sum) > most || sums.squares > most) return false;
-    // No numbers have a larger sum than equal numbers with the same sum of squares.
+    // This limit is far below overflow, because sums are scaled.
+    constexpr double max = 0x1p960;
+    if (std::abs(sums.sum) > max || sums.squares > max) return false;
+    // Of all numbers with the same sum of squares, equal numbers have the largest sum.
     if (std::abs(sums.sum) > std::sqrt(sums.squares) * std::sqrt(n) * (1 + 1e-3) + 1e-150)
       return false;
     const double mean = sums.pivot * sums.scale + sums.sum / n;
     if (!is_finite(mean)) return false;
-    // Sums of floats round, and where n numbers are all the same their spread is 0.
+    // The allowance covers the rounding of float sums, also where all numbers are equal and their
+    // spread is 0.
     const double allowance = 1e-3 * std::sqrt(sums.squares / n) + 1e-6 * std::abs(mean) + 1e-15;
     return side * (mean - extreme * sums.scale) <= allowance;
   }
 
   /// Adds the counters of 32 bits to those of 64.
-  HILLOCK_NOINLINE void empty_narrow_counters() noexcept {
+  HILLOCK_NOINLINE void flush_narrow_counters() noexcept {
     for (std::size_t i = 0; i < units(); ++i) set(i, unit(i));
   }
 
-  /// Sets counts and extremes, all of them in 64 bits. The pivots need not be floats then.
+  /// Sets counts and extremes, all of them in 64 bits. The pivots may then be doubles that are no
+  /// floats.
   HILLOCK_NOINLINE void set(std::size_t i, const UnitStatistics& statistics) noexcept {
     const auto count = [i](auto& narrow, auto& wide, std::int64_t number) {
       narrow[i] = 0;
@@ -362,19 +364,20 @@ class UnitCounters {
     wide_.finite[i] += n;
     extremes_of<T>().add(i, largest_input, smallest_output);
     has_negative_output_ = has_negative_output_ || smallest_output < 0;
-    if (is_new || is_far_off(input_.sum[i], input_.squares[i], static_cast<double>(finite(i))) ||
-        is_far_off(output_.sum[i], output_.squares[i], static_cast<double>(finite(i))))
-      place_pivots<T>(i, i + 1);
+    if (is_new ||
+        is_far_from_pivot(input_.sum[i], input_.squares[i], static_cast<double>(finite(i))) ||
+        is_far_from_pivot(output_.sum[i], output_.squares[i], static_cast<double>(finite(i))))
+      update_pivots<T>(i, i + 1);
   }
 
-  /// Moves the pivots of some units to where they are best.
+  /// Moves the pivots of some units to better values.
   template <class T>
-  HILLOCK_NOINLINE void place_pivots(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_NOINLINE void update_pivots(std::size_t first, std::size_t end) noexcept {
     for (std::size_t i = first; i < end; ++i) {
       const auto n = static_cast<double>(finite(i));
       if (n == 0) continue;
       for (UnitSums* sums : {&input_, &output_}) sums->set(i, sums->of(i).about_best<T>(n));
-      is_any_beyond_lanes_ |= is_beyond_lanes<T>(i);
+      any_needs_scalar_sums_ |= needs_scalar_sums<T>(i);
     }
   }
 };

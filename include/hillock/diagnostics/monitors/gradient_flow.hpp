@@ -13,14 +13,14 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Watches the gradient of the loss layer by layer, over any number of batches: the gradient by the
-/// pre-activations, or that by the weights, the same for all layers.
-/// Errors       std::invalid_argument where a layer does not exist, merged layers differ, a state
-///              is of other layers or contradicts itself, a merge would count more than 2^53, or
-///              nothing was observed of a layer at report().
+/// Observes the gradient of the loss layer by layer, over any number of batches: either the
+/// gradient by the pre-activations or that by the weights, the same for all layers.
+/// Errors       std::invalid_argument if a layer does not exist, merged layers differ, a state
+///              belongs to other layers or contradicts itself, a merge would count more than 2^53
+///              elements, or report() is called before every layer was observed.
 class GradientFlow {
  public:
-  /// The layers' names, from the input to the output.
+  /// Takes the layers' names, from the input to the output.
   HILLOCK_NOINLINE explicit GradientFlow(const std::vector<std::string>& names) {
     if (names.empty())
       detail::refuse("hillock::GradientFlow: there are no layers, expected at least 1");
@@ -28,14 +28,14 @@ class GradientFlow {
     for (std::size_t i = 0; i < names.size(); ++i) layers_[i].name = names[i];
   }
 
-  /// Makes the monitor that `state` was taken from.
+  /// Restores the monitor that `state` was taken from.
   HILLOCK_NOINLINE GradientFlow(const std::vector<std::string>& names, const MonitorState& state)
       : GradientFlow(names) {
     using namespace diagnostics::internal;
     StateReader reader("GradientFlow", state, version);
     require_same("GradientFlow: the state", description_in(reader), description());
     reader.require_rest(size_of(layers_.size()), "layers", 3, 3);
-    std::int64_t left = most_elements;
+    std::int64_t left = max_elements;
     for (LayerGradient& layer : layers_) {
       left -= layer.batches = reader.count("batches", left);
       left -= layer.finite = reader.count("finite components", left);
@@ -56,7 +56,8 @@ class GradientFlow {
     const auto in = detail::input_view(evaluated);
     if (in.shape().rows == 0 || in.shape().cols == 0) return;
     LayerGradient batch;
-    // A square that overflows is found by its sum, and is added in another way then.
+    // A sum shows whether a square has overflowed; then the sums are computed once more with a
+    // scale.
     detail::simd::with_masked_exceptions([&] { add_up(in, batch); });
     layers_[layer].merge(batch);
   }
@@ -64,7 +65,7 @@ class GradientFlow {
   HILLOCK_NOINLINE void merge(const GradientFlow& other) {
     using namespace diagnostics::internal;
     require_same("GradientFlow::merge: the other", other.description(), description());
-    require_countable("GradientFlow::merge", counted(), other.counted(), 1);
+    require_countable("GradientFlow::merge", total_count(), other.total_count(), 1);
     for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].merge(other.layers_[i]);
   }
 
@@ -75,7 +76,8 @@ class GradientFlow {
     return {layers_};
   }
 
-  /// Returns everything that a monitor of the same layers needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor of the same layers that is made from it,
+  /// elsewhere, continues and merges as this one would.
   [[nodiscard]] HILLOCK_NOINLINE MonitorState state() const {
     MonitorState state;
     const auto put = [&state](std::int64_t integer) { state.integers.push_back(integer); };
@@ -113,7 +115,7 @@ class GradientFlow {
     }
   }
 
-  /// Adds the elements in the order of memory, from there or through a buffer.
+  /// Adds the elements in storage order, from memory or through a buffer.
   template <class Sums, class G>
   static HILLOCK_NOINLINE void add_to(Sums& sums, const G& in) {
     using Index = Eigen::Index;
@@ -123,10 +125,10 @@ class GradientFlow {
       lines = {1, lines.count * lines.length, along_row};
     typename G::T buffer[detail::buffer_size];
     const bool is_read_in_place = G::is_loadable && in.step(along_row) == 1;
-    const Index at_once = is_read_in_place ? lines.length : detail::buffer_size;
+    const Index chunk_size = is_read_in_place ? lines.length : detail::buffer_size;
     for (Index line = 0; line < lines.count; ++line) {
-      for (Index at = 0; at < lines.length; at += at_once) {
-        const Index n = std::min(at_once, lines.length - at);
+      for (Index at = 0; at < lines.length; at += chunk_size) {
+        const Index n = std::min(chunk_size, lines.length - at);
         sums.add(in.read(along_row ? line : at, along_row ? at : line, n, along_row, buffer), n);
       }
     }
@@ -135,11 +137,11 @@ class GradientFlow {
   [[noreturn]] HILLOCK_COLD void refuse_layer(std::size_t layer) const {
     using namespace diagnostics::internal;
     refuse({"hillock::GradientFlow::observe: the layer is ", std::to_string(layer),
-            ", expected one below ", size_of(layers_.size())});
+            ", expected a number below ", size_of(layers_.size())});
   }
 
   /// Returns the sum of all counts.
-  std::int64_t counted() const noexcept {
+  std::int64_t total_count() const noexcept {
     std::int64_t count = 0;
     for (const LayerGradient& layer : layers_)
       count += layer.batches + layer.finite + layer.non_finite;
@@ -149,7 +151,7 @@ class GradientFlow {
   HILLOCK_NOINLINE static void require_possible(const diagnostics::internal::StateReader& reader,
                                                 const LayerGradient& layer) {
     using diagnostics::internal::all_digits;
-    // This is far below what overflows, as the sums of any doubles are in their scale.
+    // This limit is far below overflow, because sums are scaled.
     const auto is_sum = [&layer](double sum) {
       return diagnostics::internal::is_finite(sum) && sum <= 0x1p960 &&
              (layer.finite == 0 ? sum == 0 : sum >= 0);
@@ -161,7 +163,7 @@ class GradientFlow {
       return;
     reader.fail({"has ", layer.finite, " finite components of ", layer.batches,
                  " batches, whose squares add up to ", all_digits(sums.squares),
-                 " and whose magnitudes to ", all_digits(sums.magnitudes), ", in a scale of ",
+                 " and whose magnitudes to ", all_digits(sums.magnitudes), ", with the scale ",
                  all_digits(sums.scale), " (layer ", layer.name, ")"});
   }
 

@@ -13,12 +13,12 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Counts which piece of each unit of a Maxout layer is the largest, over any number of batches. Of
-/// equal pieces the one with the lowest index counts, as in Maxout. A sample of a unit where a
-/// piece is not finite is counted on its own. Merges exactly, in any order.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, for a state
-///              that contradicts itself, where a merge would count more than 2^53 elements, and at
-///              report() without a sample.
+/// Counts which piece of each unit of a Maxout layer is the argmax, over any number of batches. Of
+/// equal pieces the one with the lowest index is the argmax, as in Maxout. Samples of a unit with a
+/// piece that is not finite are counted separately. Monitors merge exactly, in any order.
+/// Errors       std::invalid_argument if a batch or a merged monitor does not fit, a state
+///              contradicts itself, a merge would count more than 2^53 elements, or report() is
+///              called without a sample.
 class MaxoutMonitor {
   using Index = Eigen::Index;
 
@@ -27,7 +27,7 @@ class MaxoutMonitor {
   MaxoutMonitor(const Maxout<A, Arch>& maxout, Index units)
       : MaxoutMonitor(maxout.pieces, units, maxout.axis) {}
 
-  /// Makes the monitor that `state` was taken from.
+  /// Restores the monitor that `state` was taken from.
   explicit MaxoutMonitor(const MonitorState& state)
       : MaxoutMonitor(diagnostics::internal::StateReader("MaxoutMonitor", state, version)) {}
 
@@ -39,17 +39,17 @@ class MaxoutMonitor {
     const auto in = detail::input_view(evaluated);
     const Index length = detail::entries(in.shape(), axis_);
     const auto pieces = static_cast<Index>(report_.pieces);
-    if (length != static_cast<Index>(report_.wins.size())) refuse_shape(in.shape());
+    if (length != static_cast<Index>(report_.argmax_counts.size())) refuse_shape(in.shape());
     detail::simd::with_masked_exceptions(
-        [&] { diagnostics::internal::count_winners(in, axis_, pieces, Counts{report_}); });
+        [&] { diagnostics::internal::count_argmaxes(in, axis_, pieces, Counts{report_}); });
   }
 
-  /// Adds what another monitor of the same layer has seen.
+  /// Adds what another monitor of the same layer has observed.
   HILLOCK_NOINLINE void merge(const MaxoutMonitor& other) {
     using namespace diagnostics::internal;
     require_same("MaxoutMonitor::merge: the other monitor", other.description(), description());
     require_countable("MaxoutMonitor::merge", samples(), other.samples(), units());
-    add(report_.wins, other.report_.wins);
+    add(report_.argmax_counts, other.report_.argmax_counts);
     add(report_.finite, other.report_.finite);
     add(report_.non_finite, other.report_.non_finite);
   }
@@ -59,11 +59,12 @@ class MaxoutMonitor {
     return report_;
   }
 
-  /// Returns everything that a monitor of the same layer needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor that is made from it, elsewhere, continues and
+  /// merges as this one would.
   [[nodiscard]] HILLOCK_NOINLINE MonitorState state() const {
     MonitorState state;
     state.integers = {version, report_.pieces, units(), axis_ == Per::row ? 0 : 1};
-    for (const auto* counts : {&report_.wins, &report_.finite, &report_.non_finite})
+    for (const auto* counts : {&report_.argmax_counts, &report_.finite, &report_.non_finite})
       for (const std::int64_t count : *counts) state.integers.push_back(count);
     return state;
   }
@@ -75,16 +76,17 @@ class MaxoutMonitor {
 
   HILLOCK_NOINLINE MaxoutMonitor(std::int64_t pieces, Index units, Per axis) : axis_(axis) {
     using namespace diagnostics::internal;
-    if (pieces < 2 || units < 1 || units > most_elements / pieces)
-      refuse({"hillock::MaxoutMonitor: the number of units is ", units, " of ", pieces,
-              " pieces, expected at least 1 of 2, and at most ", most_elements, " pieces"});
+    if (pieces < 2 || units < 1 || units > max_elements / pieces)
+      refuse({"hillock::MaxoutMonitor: there are ", units, " units of ", pieces,
+              " pieces, expected at least 1 unit of 2 pieces, and at most ", max_elements,
+              " pieces in all"});
     report_.pieces = pieces;
-    report_.wins.resize(static_cast<std::size_t>(units * pieces));
+    report_.argmax_counts.resize(static_cast<std::size_t>(units * pieces));
     report_.finite.resize(static_cast<std::size_t>(units));
     report_.non_finite.resize(static_cast<std::size_t>(units));
   }
 
-  /// What a state says before it comes to the units.
+  /// The part of a state in front of the counts of the units.
   struct Header {
     std::int64_t pieces, units;
     Per axis;
@@ -101,19 +103,20 @@ class MaxoutMonitor {
       : MaxoutMonitor(Header(reader), reader) {}
   HILLOCK_NOINLINE MaxoutMonitor(const Header& header, diagnostics::internal::StateReader& reader)
       : MaxoutMonitor(header.pieces, static_cast<Index>(header.units), header.axis) {
-    const std::int64_t most = diagnostics::internal::most_elements / units();
-    for (std::int64_t& count : report_.wins) count = reader.count("wins of a piece", most);
-    for (std::int64_t& count : report_.finite) count = reader.count("finite samples", most);
+    const std::int64_t max = diagnostics::internal::max_elements / units();
+    for (std::int64_t& count : report_.argmax_counts)
+      count = reader.count("as the argmax count of a piece", max);
+    for (std::int64_t& count : report_.finite) count = reader.count("finite samples", max);
     for (std::int64_t& count : report_.non_finite)
-      count = reader.count("samples that are not finite", most);
+      count = reader.count("samples that are not finite", max);
     for (std::size_t unit = 0; unit < report_.finite.size(); ++unit) {
-      reader.require_sum("wins of the pieces of a unit",
-                         &report_.wins[unit * static_cast<std::size_t>(report_.pieces)],
+      reader.require_sum("argmax counts of a unit",
+                         &report_.argmax_counts[unit * static_cast<std::size_t>(report_.pieces)],
                          report_.pieces, report_.finite[unit]);
       const std::int64_t seen = report_.finite[unit] + report_.non_finite[unit];
-      if (seen != samples() || seen > most)
+      if (seen != samples() || seen > max)
         reader.fail({"has units of ", samples(), " and of ", seen,
-                     " samples, expected one number up to ", most});
+                     " samples, expected one number up to ", max});
     }
   }
 
@@ -121,14 +124,14 @@ class MaxoutMonitor {
     static constexpr bool counts_only = true;
     MaxoutReport& report;
 
-    void operator()(Index unit, Index largest, std::int64_t samples) const noexcept {
+    void operator()(Index unit, Index argmax, std::int64_t samples) const noexcept {
       const auto u = static_cast<std::size_t>(unit);
-      if (largest == static_cast<Index>(report.pieces)) {
+      if (argmax == static_cast<Index>(report.pieces)) {
         report.non_finite[u] += samples;
       } else {
         report.finite[u] += samples;
-        const Index piece = unit * static_cast<Index>(report.pieces) + largest;
-        report.wins[static_cast<std::size_t>(piece)] += samples;
+        const Index piece = unit * static_cast<Index>(report.pieces) + argmax;
+        report.argmax_counts[static_cast<std::size_t>(piece)] += samples;
       }
     }
   };

@@ -1,4 +1,4 @@
-// What a UnitMonitor keeps, and everything that it does without knowing its function.
+// The data of a UnitMonitor, and the part of it that does not depend on the type of its function.
 #pragma once
 
 #include <hillock/diagnostics/counting/classifier.hpp>
@@ -19,24 +19,24 @@ inline const char* name_of(Per per) noexcept { return per == Per::row ? "row" : 
 HILLOCK_NOINLINE inline void require_same_function(const char* who, const Fingerprint& theirs,
                                                    const Fingerprint& ours) {
   const std::string difference = theirs.difference_from(ours);
-  if (!difference.empty()) refuse({"hillock::", who, " watches another function: ", difference});
+  if (!difference.empty()) refuse({"hillock::", who, " observes another function: ", difference});
 }
 
-/// What a state of a UnitMonitor says before it comes to the units.
+/// The part of a UnitMonitor's state in front of the counters of the units.
 struct UnitStateHeader {
   Per per;
   MonitorOptions options;
   std::int64_t units, samples, coherent;
 
-  /// The state must be of the function with this fingerprint.
+  /// Reads the header; the state must belong to the function with this fingerprint.
   HILLOCK_NOINLINE UnitStateHeader(StateReader& reader, const Fingerprint& expected) {
     Fingerprint function = expected;
     const std::int64_t described = size_of(function.numbers().size());
     units = reader.size("units");
     per = reader.axis();
-    const bool has_range = reader.count("as whether it has a range", 1) == 1;
+    const bool has_range = reader.count("as the flag of its range", 1) == 1;
     reader.integer("numbers that describe its function", described, described);
-    samples = reader.count("samples", most_elements / units);
+    samples = reader.count("samples", max_elements / units);
     coherent = reader.count("samples of one sign", samples);
     for (double* option : {&options.tau, &options.tolerance, &options.linear_band})
       *option = reader.number();
@@ -44,7 +44,7 @@ struct UnitStateHeader {
     if (has_range)
       options.range = SaturationRange{low, high};
     else if (!is_same_number(low, 0) || !is_same_number(high, 0))
-      reader.fail({"has no range, but ends of one"});
+      reader.fail({"has no range, but numbers in its place"});
     for (double& number : function.numbers()) number = reader.number();
     require_same_function("UnitMonitor: the state", function, expected);
     reader.require_rest(units, "units", UnitCounters::integers_each, UnitCounters::numbers_each);
@@ -68,7 +68,7 @@ class ObservedLayer {
   Per per() const noexcept { return per_; }
   std::int64_t units() const noexcept { return size_of(counters_.units()); }
 
-  /// Refuses an array in which the number of units is another one.
+  /// Refuses an array with another number of units.
   void require_units(detail::Shape shape) const {
     if ((per_ == Per::row ? shape.rows : shape.cols) != units()) refuse_shape(shape);
   }
@@ -79,7 +79,7 @@ class ObservedLayer {
     samples_ += samples;
     coherent_ += coherent;
   }
-  /// Reads what the state says of the units.
+  /// Reads the counters of the units from a state.
   void read(const UnitStateHeader& header, StateReader& reader) {
     samples_ = header.samples;
     coherent_ = header.coherent;
@@ -143,9 +143,9 @@ class ObservedLayer {
   std::int64_t coherent_ = 0;
 
   static std::size_t checked_size(std::int64_t units) {
-    if (units < 1 || units > most_elements)
+    if (units < 1 || units > max_elements)
       refuse({"hillock::UnitMonitor: the number of units is ", units, ", expected 1 to ",
-              most_elements});
+              max_elements});
     return static_cast<std::size_t>(units);
   }
   [[noreturn]] HILLOCK_COLD void refuse_shape(detail::Shape shape) const {

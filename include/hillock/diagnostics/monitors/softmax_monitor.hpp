@@ -14,14 +14,13 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// Watches the distributions of a softmax layer: counts the saturated ones, whose gradient is
-/// nearly 0 however wrong they are under a squared error, and how often each entry has the largest
-/// p. That is no entry where all entries are masked, or one is NaN or +infinity: these
-/// distributions are counted on their own. Merges exactly.
-/// Errors       std::invalid_argument where a batch or a merged monitor does not fit, tau is not
-///              positive, for a state that contradicts itself or is of another axis or policy,
-///              where a merge would count more than 2^53 distributions, and at report() without a
-///              sample.
+/// Observes the distributions of a softmax layer. It counts the saturated ones, whose gradient
+/// under a squared error is nearly 0 however wrong they are, and how often each entry is the
+/// argmax. Distributions whose entries are all masked, and those with a NaN or +infinity, have no
+/// argmax and are counted separately. Monitors merge exactly.
+/// Errors       std::invalid_argument if a batch or a merged monitor does not fit, tau is not
+///              positive, a state contradicts itself or has another axis or policy, a merge would
+///              count more than 2^53 distributions, or report() is called without a sample.
 template <class S = Softmax<>>
 class SoftmaxMonitor {
   using Index = Eigen::Index;
@@ -32,23 +31,23 @@ class SoftmaxMonitor {
     softmax_.all_masked = AllMasked::nan;
   }
 
-  /// Makes the monitor that `state` was taken from.
+  /// Restores the monitor that `state` was taken from.
   SoftmaxMonitor(const S& softmax, const MonitorState& state)
       : SoftmaxMonitor(softmax,
                        diagnostics::internal::StateReader("SoftmaxMonitor", state, version)) {}
 
-  /// Counts a batch of what goes into the softmax.
+  /// Counts a batch of inputs of the softmax.
   template <class Z>
   void observe(const Z& z) {
     static_assert(detail::CheckElements<Z>::passed);
     const auto& x = detail::as_dense(z);
     const detail::Shape shape = detail::shape_of(x);
     const Index entries = detail::entries(shape, softmax_.axis);
-    if (entries != static_cast<Index>(report_.wins.size())) refuse_shape(shape);
+    if (entries != static_cast<Index>(report_.argmax_counts.size())) refuse_shape(shape);
     detail::simd::with_masked_exceptions([&] { count(x, entries); });
   }
 
-  /// Adds what another monitor of the same layer has seen.
+  /// Adds what another monitor of the same layer has observed.
   HILLOCK_NOINLINE void merge(const SoftmaxMonitor& other) {
     using namespace diagnostics::internal;
     require_same("SoftmaxMonitor::merge: the other monitor", other.description(), description());
@@ -57,7 +56,8 @@ class SoftmaxMonitor {
     report_.non_finite += other.report_.non_finite;
     report_.masked += other.report_.masked;
     report_.saturated += other.report_.saturated;
-    for (std::size_t i = 0; i < report_.wins.size(); ++i) report_.wins[i] += other.report_.wins[i];
+    for (std::size_t i = 0; i < report_.argmax_counts.size(); ++i)
+      report_.argmax_counts[i] += other.report_.argmax_counts[i];
   }
 
   [[nodiscard]] HILLOCK_NOINLINE SoftmaxReport report() const {
@@ -66,25 +66,27 @@ class SoftmaxMonitor {
     return report_;
   }
 
-  /// Returns everything that a monitor of the same layer needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor that is made from it, elsewhere, continues and
+  /// merges as this one would.
   [[nodiscard]] HILLOCK_NOINLINE MonitorState state() const {
     MonitorState state;
     state.integers = {version,
-                      static_cast<std::int64_t>(report_.wins.size()),
+                      static_cast<std::int64_t>(report_.argmax_counts.size()),
                       softmax_.axis == Per::row ? 0 : 1,
                       static_cast<std::int64_t>(policy_),
                       report_.finite,
                       report_.non_finite,
                       report_.masked,
                       report_.saturated};
-    for (const std::int64_t count : report_.wins) state.integers.push_back(count);
+    for (const std::int64_t count : report_.argmax_counts) state.integers.push_back(count);
     state.numbers.push_back(report_.tau);
     return state;
   }
 
  private:
   static constexpr std::int64_t version = 302;
-  // Makes NaN of distributions whose entries are all masked, so that they have no largest p.
+  // The policy is AllMasked::nan, so that distributions whose entries are all masked have no
+  // argmax.
   S softmax_;
   AllMasked policy_;
   SoftmaxReport report_;
@@ -94,12 +96,12 @@ class SoftmaxMonitor {
     MonitorOptions options;
     options.tau = tau;
     checked(options);
-    if (entries < 1 || entries > most_elements)
+    if (entries < 1 || entries > max_elements)
       refuse({"hillock::SoftmaxMonitor: the number of entries is ", entries, ", expected 1 to ",
-              most_elements});
+              max_elements});
     SoftmaxReport report;
     report.tau = tau;
-    report.wins.resize(static_cast<std::size_t>(entries));
+    report.argmax_counts.resize(static_cast<std::size_t>(entries));
     return report;
   }
 
@@ -108,19 +110,19 @@ class SoftmaxMonitor {
     SoftmaxReport& report;
 
     template <class T>
-    void operator()(Index, Index largest, T value) const noexcept {
-      if (largest == static_cast<Index>(report.wins.size())) {
+    void operator()(Index, Index argmax, T value) const noexcept {
+      if (argmax == static_cast<Index>(report.argmax_counts.size())) {
         ++report.non_finite;
       } else {
         const auto p = static_cast<double>(value);
         ++report.finite;
-        ++report.wins[static_cast<std::size_t>(largest)];
+        ++report.argmax_counts[static_cast<std::size_t>(argmax)];
         report.saturated += p * (1 - p) < report.tau;
       }
     }
   };
 
-  /// What a state says before it comes to the entries.
+  /// The part of a state in front of the counts of the entries.
   struct Header {
     std::int64_t entries;
     Per axis;
@@ -133,9 +135,9 @@ class SoftmaxMonitor {
           policy(reader.count("as its policy", 2)),
           finite(reader.count("finite distributions")),
           non_finite(reader.count("distributions that are not finite",
-                                  diagnostics::internal::most_elements - finite)),
+                                  diagnostics::internal::max_elements - finite)),
           masked(reader.count("masked distributions",
-                              diagnostics::internal::most_elements - finite - non_finite)),
+                              diagnostics::internal::max_elements - finite - non_finite)),
           saturated(reader.count("saturated distributions", finite)),
           tau(reader.number()) {
       reader.require_rest(entries, "entries", 1, 0);
@@ -153,16 +155,18 @@ class SoftmaxMonitor {
     report_.non_finite = header.non_finite;
     report_.masked = header.masked;
     report_.saturated = header.saturated;
-    for (std::int64_t& wins : report_.wins) wins = reader.count("wins of an entry", header.finite);
-    reader.require_sum("wins of the entries", report_.wins.data(), header.entries, header.finite);
+    for (std::int64_t& count : report_.argmax_counts)
+      count = reader.count("as the argmax count of an entry", header.finite);
+    reader.require_sum("argmax counts of the entries", report_.argmax_counts.data(), header.entries,
+                       header.finite);
   }
 
   template <class X>
   void count(const X& x, Index entries) {
     const auto p = softmax_(x);
     const std::int64_t before = report_.non_finite;
-    diagnostics::internal::count_winners(detail::input_view(p), softmax_.axis, entries,
-                                         Counts{report_});
+    diagnostics::internal::count_argmaxes(detail::input_view(p), softmax_.axis, entries,
+                                          Counts{report_});
     if (report_.non_finite == before) return;
     const std::int64_t masked = fully_masked(detail::input_view(x), entries);
     report_.masked += masked;
@@ -201,7 +205,7 @@ class SoftmaxMonitor {
                                                                   AllMasked policy) const {
     using namespace diagnostics::internal;
     const char* const policies[] = {"nan", "zeros", "uniform"};
-    return {joined({size_of(report_.wins.size()), " entries"}),
+    return {joined({size_of(report_.argmax_counts.size()), " entries"}),
             joined({"one distribution per ", axis == Per::row ? "row" : "column"}),
             joined({"policy AllMasked::", policies[static_cast<int>(policy)]}),
             joined({"tau ", all_digits(report_.tau)})};

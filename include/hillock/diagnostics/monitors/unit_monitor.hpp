@@ -20,7 +20,7 @@ inline constexpr bool has_units = false;
 template <class F>
 inline constexpr bool has_units<F, std::void_t<decltype(F::is_elementwise)>> = F::is_elementwise;
 
-/// The operation of a function that an observer computes on the way.
+/// The operation that an observer computes in its counting loop, or NoQuickTotals.
 template <class F, class T, bool = detail::is_pointwise<F>&& detail::is_one_operation<F>>
 struct QuickForward {
   using type = NoQuickTotals;
@@ -30,7 +30,7 @@ struct QuickForward<F, T, true> {
   using type = detail::ForwardOperation<F, T>;
 };
 
-/// Adds the elements of a view, which lie in memory or are read through a buffer.
+/// Adds the elements of a view, from memory or through a buffer.
 template <class V, class Observer, class X>
 HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
   using T = typename V::value_type;
@@ -65,28 +65,30 @@ HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
 
 }  // namespace diagnostics::internal
 
-/// Watches the units of one layer over any number of batches: observe the pre-activations of each
-/// batch, merge monitors of other threads or machines, report. Memory is a few numbers per unit.
-/// observe allocates nothing, for PReLU neither; an argument that Eigen must evaluate first, such
-/// as a matrix product, allocates there.
+/// Observes the units of one layer over any number of batches: call observe with the
+/// pre-activations of each batch, merge monitors of other threads or machines, and call report. It
+/// holds a few numbers per unit. observe allocates nothing, unless Eigen must evaluate the argument
+/// first, such as a matrix product.
 /// Cost         0.6 to 2.2 times that of forward_and_derivative of f on the same array, for float,
 ///              units as rows, 64 samples or more and elements that are all finite (`bench/run
-///              monitor`, Zen 5): a monitor needs no f'. More where units are columns, whose few
-///              samples are transposed, and where f' has to be looked at, as for PReLU and a
-///              function with large |f'| in several places.
-/// Merging      counts and extremes come out as of one monitor that saw everything, bit for bit, in
-///              any order; for the moments see UnitStatistics.
-/// Errors       std::invalid_argument naming both where a batch has another number of units, or a
-///              merged monitor differs in units, axis, options (by a bit) or function; a state that
-///              contradicts itself; more than 2^53 elements after a merge; report() without a
-///              sample; options that make no sense.
-/// Function     two are the same where the parameters alpha, beta or slope, if they have any, are
-///              the same bits and f and f' agree within 1e-3 at eight points.
+///              monitor`, Zen 5): a monitor needs no f'. The cost is higher if units are columns
+///              with few samples, which are transposed, and if f' has to be computed, as for PReLU
+///              and for a function whose |f'| is large in several intervals.
+/// Merging      counts and extremes are, bit for bit, those of one monitor that observed
+///              everything, in any order; for the moments see UnitStatistics.
+/// Errors       std::invalid_argument, which names what was given and what was expected, if a batch
+///              has another number of units; if a merged monitor differs in units, axis, options
+///              (in a single bit) or function; if a state contradicts itself; if a merge would
+///              count more than 2^53 elements; if report() is called without a sample; if an option
+///              has no meaning.
+/// Function     two functions count as the same if their parameters alpha, beta and slope, as far
+///              as they have them, have the same bits, and f and f' agree within 1e-3 at eight
+///              points.
 template <class F>
 class UnitMonitor {
   static_assert(
       diagnostics::internal::has_units<F>,
-      "hillock: UnitMonitor watches functions that take each unit for itself; for Softmax "
+      "hillock: UnitMonitor observes functions that compute each unit separately; for Softmax "
       "and Maxout there are SoftmaxMonitor and MaxoutMonitor");
 
  public:
@@ -97,7 +99,7 @@ class UnitMonitor {
               double tolerance = 0)
       : UnitMonitor(f, units, per, MonitorOptions{tau, tolerance}) {}
 
-  /// Makes the monitor that `state` was taken from, which watched f.
+  /// Restores the monitor of f that `state` was taken from.
   UnitMonitor(const F& f, const MonitorState& state)
       : UnitMonitor(f, Fingerprint(f),
                     diagnostics::internal::StateReader("UnitMonitor", state, Layer::version)) {}
@@ -110,7 +112,7 @@ class UnitMonitor {
     const auto in = detail::input_view(x);
     layer_.require_units(in.shape());
     if (in.shape().rows == 0 || in.shape().cols == 0) return;
-    // A square that overflows is found by its sum, and is added in another way then.
+    // A sum shows whether a square has overflowed; then the elements are added one by one.
     detail::simd::with_masked_exceptions([&] {
       if constexpr (detail::is_pointwise<F>)
         observe_pointwise(in);
@@ -119,12 +121,13 @@ class UnitMonitor {
     });
   }
 
-  /// Adds what another monitor of the same layer has seen.
+  /// Adds what another monitor of the same layer has observed.
   void merge(const UnitMonitor& other) { layer_.merge(other.layer_); }
 
   [[nodiscard]] UnitReport report() const { return layer_.report(); }
 
-  /// Returns everything that a monitor of the same function needs to go on, or to merge, elsewhere.
+  /// Returns the state of the monitor. A monitor of the same function that is made from it,
+  /// elsewhere, continues and merges as this one would.
   [[nodiscard]] MonitorState state() const { return layer_.state(); }
 
  private:
@@ -162,7 +165,7 @@ class UnitMonitor {
     diagnostics::internal::observe_view<V>(observer, in, layer_.per());
     layer_.counters().finish();
     const Eigen::Index samples = layer_.samples_of(in.shape());
-    // Where no output was ever negative, no sample has two signs.
+    // If no output was ever negative, no sample has outputs of both signs.
     const bool needs_signs = layer_.counters().has_negative_output();
     layer_.add_samples(samples, needs_signs
                                     ? diagnostics::internal::coherent_samples<V>(
@@ -170,9 +173,9 @@ class UnitMonitor {
                                     : samples);
   }
 
-  /// The samples of a unit are read into a buffer, if they are not next to each other. A parameter
-  /// that they share is bound to the function; parameters along the other axis are read into a
-  /// buffer, too.
+  /// Observes a function with parameters. The samples of a unit are read into a buffer if they are
+  /// not contiguous. A parameter that they share is bound to the function; parameters along the
+  /// other axis are read into a buffer too.
   template <class X>
   void observe_with_parameters(const X& in) {
     using T = typename X::T;

@@ -12,7 +12,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics {
 
-/// Sums of magnitudes and of their squares, of numbers that are multiplied by a scale
+/// The sum of magnitudes and the sum of squares of numbers, which are multiplied by a scale first
 /// (internal::scale_for).
 struct NormSums {
   double squares = 0, magnitudes = 0, scale = 1;
@@ -25,24 +25,25 @@ struct NormSums {
     other.set_scale(common);
     squares += other.squares;
     magnitudes += other.magnitudes;
-    if (squares > most) set_scale(internal::scale_for(most));
+    if (squares > max) set_scale(internal::scale_for(max));
   }
-  /// The scale in which sums that came out as these lose nothing.
+  /// Returns the scale with which these sums would lose no digits.
   double best_scale() const noexcept {
-    if (!(squares <= most)) return internal::scale_for(most);
-    return squares < least && magnitudes > 0 ? internal::scale_for(least) : scale;
+    if (!(squares <= max)) return internal::scale_for(max);
+    return squares < min && magnitudes > 0 ? internal::scale_for(min) : scale;
   }
-  /// Whether they can be the sums of n numbers. Sums that add() would have brought to another scale
-  /// cannot, nor squares beyond the square of the magnitudes, or below those of n equal numbers.
+  /// Whether these can be the sums of n numbers. They cannot if add() would have changed the scale,
+  /// if the sum of squares exceeds the square of the sum of magnitudes, or if it is below that of n
+  /// equal numbers.
   HILLOCK_NOINLINE bool are_possible(double n) const noexcept {
     constexpr double rounding = 1 + 1e-3;
     const double norm = std::sqrt(squares);
-    return internal::is_scale(scale) && (squares <= most || scale < 1) &&
+    return internal::is_scale(scale) && (squares <= max || scale < 1) &&
            norm <= magnitudes * rounding && magnitudes <= norm * std::sqrt(n) * rounding;
   }
 
  private:
-  static constexpr double least = 0x1p-850, most = 0x1p850;
+  static constexpr double min = 0x1p-850, max = 0x1p850;
 
   void set_scale(double to) noexcept {
     const double by = to / scale;
@@ -55,8 +56,8 @@ struct NormSums {
 
 }  // namespace diagnostics
 
-/// The loss gradient at one layer, over all batches. Sums of merged parts are those of the whole to
-/// within 1e-12, from the subnormal numbers to the largest; counts are exact.
+/// The gradient of the loss at one layer, over all batches. After merges the sums are within 1e-12
+/// of those of one monitor, from the subnormal numbers to the largest; the counts are exact.
 struct LayerGradient {
   std::string name;
   std::int64_t batches = 0;  ///< with at least one finite component
@@ -75,7 +76,7 @@ struct LayerGradient {
                ? std::numeric_limits<double>::quiet_NaN()
                : unscaled(divided(sums.magnitudes, static_cast<double>(finite)), sums.scale);
   }
-  /// Returns norm() / other.norm(), also where doubles do not hold these.
+  /// Returns norm() / other.norm(), also if a norm exceeds the range of doubles.
   HILLOCK_NOINLINE double ratio(const LayerGradient& other) const noexcept {
     using namespace diagnostics::internal;
     if (batches == 0 || other.batches == 0) return std::numeric_limits<double>::quiet_NaN();
@@ -84,7 +85,7 @@ struct LayerGradient {
     return unscaled(unscaled(scaled, sums.scale), 1 / other.sums.scale);
   }
 
-  /// Adds what another monitor has seen of the layer.
+  /// Adds what another monitor has observed of the layer.
   void merge(const LayerGradient& other) noexcept {
     batches += other.batches;
     finite += other.finite;
@@ -98,12 +99,12 @@ struct LayerGradient {
   }
 };
 
-/// The gradient on its way from the last layer to the first.
+/// The gradient at every layer.
 struct GradientReport {
   std::vector<LayerGradient> layers;  ///< from the input to the output
 
-  /// The norm at layer i divided by the norm at layer i + 1, from which it came. NaN for the last
-  /// layer, and where both are 0.
+  /// The norm at layer i divided by the norm at layer i + 1, from which it was propagated. NaN for
+  /// the last layer, and where both are 0.
   double ratio(std::size_t i) const noexcept {
     return i + 1 < layers.size() ? layers[i].ratio(layers[i + 1])
                                  : std::numeric_limits<double>::quiet_NaN();

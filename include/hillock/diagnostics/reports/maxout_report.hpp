@@ -8,28 +8,29 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// How often each piece of each Maxout unit was the largest of its unit.
+/// How often each piece of each Maxout unit was the argmax of its unit.
 struct MaxoutReport {
-  std::int64_t pieces = 0;           ///< of a unit
-  std::vector<std::int64_t> wins;    ///< of piece p of unit u: wins[u pieces + p]
-  std::vector<std::int64_t> finite;  ///< samples of a unit whose pieces were all finite
+  std::int64_t pieces = 0;                  ///< of a unit
+  std::vector<std::int64_t> argmax_counts;  ///< of piece p of unit u: argmax_counts[u pieces + p]
+  std::vector<std::int64_t> finite;         ///< samples of a unit whose pieces were all finite
   std::vector<std::int64_t> non_finite;
 
-  std::int64_t never_winning() const noexcept {
+  std::int64_t never_argmax() const noexcept {
     std::int64_t count = 0;
-    for (const std::int64_t each : wins) count += each == 0;
+    for (const std::int64_t each : argmax_counts) count += each == 0;
     return count;
   }
-  /// The share of pieces that were never the largest: their parameters are not trained.
-  double never_winning_fraction() const noexcept {
-    return diagnostics::internal::share(never_winning(), static_cast<std::int64_t>(wins.size()));
+  /// The share of pieces that were never the argmax: their parameters get no gradient.
+  double never_argmax_fraction() const noexcept {
+    return diagnostics::internal::share(never_argmax(),
+                                        static_cast<std::int64_t>(argmax_counts.size()));
   }
-  /// The share of units where one piece was the largest on every sample: these units are linear.
+  /// The share of units in which one piece was the argmax on every sample: these units are linear.
   double linear_fraction() const noexcept {
     std::int64_t linear = 0;
-    for (std::size_t i = 0; i < wins.size(); ++i) {
+    for (std::size_t i = 0; i < argmax_counts.size(); ++i) {
       const std::int64_t all = finite[i / static_cast<std::size_t>(pieces)];
-      if (all > 0 && wins[i] == all) ++linear;
+      if (all > 0 && argmax_counts[i] == all) ++linear;
     }
     return diagnostics::internal::share(linear, static_cast<std::int64_t>(finite.size()));
   }

@@ -14,11 +14,11 @@ namespace diagnostics {
 namespace internal {
 
 /// Returns a / b. It is not inlined, because clang assumes that no operation traps, and would
-/// divide before the question whether the quotient may be taken.
+/// divide before the test whether the division is allowed.
 HILLOCK_NOINLINE inline double divided(double a, double b) noexcept { return a / b; }
 
-/// Returns a b, rounded. A compiler that fused it with an addition would give a report other last
-/// digits with other flags: g++ fuses across statements, as it does by default with -O2.
+/// Returns a b, rounded. Without this, g++ fuses the product with an addition that follows, so that
+/// the last digits of a report depend on the compiler's flags.
 HILLOCK_INLINE double product(double a, double b) noexcept {
   double result = a * b;
 #if defined(__GNUC__)
@@ -27,15 +27,15 @@ HILLOCK_INLINE double product(double a, double b) noexcept {
   return result;
 }
 
-/// Returns part / whole; NaN where there is nothing to take a share of.
+/// Returns part / whole; NaN if whole is 0.
 inline double share(std::int64_t part, std::int64_t whole) noexcept {
   return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
                     : divided(static_cast<double>(part), static_cast<double>(whole));
 }
 
-/// Returns the power of two that sums over numbers of this magnitude are multiplied by, in doubles:
-/// then neither they nor sums of squares overflow, and no square of a deviation that the numbers
-/// can have becomes 0. It is 1 for all numbers that a float can hold.
+/// Returns the power of two by which numbers of this magnitude are multiplied before they are added
+/// in double. Then neither their sums nor their sums of squares overflow, and the square of no
+/// deviation becomes 0. It is 1 for all numbers that a float can hold.
 inline double scale_for(double magnitude) noexcept {
   return magnitude > 0x1p400 ? 0x1p-600 : magnitude < 0x1p-400 ? 0x1p600 : 1;
 }
@@ -92,7 +92,8 @@ struct Moments {
       return;
     }
     Moments more = other;
-    // The larger part's pivot is taken: the mean of both lies within a standard deviation of it.
+    // The pivot of the larger part is used, because the common mean is within a standard deviation
+    // of it.
     if (other_count > count) {
       std::swap(*this, more);
       std::swap(count, other_count);

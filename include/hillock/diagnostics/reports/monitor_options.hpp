@@ -1,4 +1,4 @@
-// What a monitor classifies elements by.
+// The thresholds by which a monitor classifies elements.
 #pragma once
 
 #include <hillock/diagnostics/reports/text.hpp>
@@ -14,8 +14,8 @@ inline constexpr double default_tau = 0.005;
 /// An element is nearly linear where |f'| is within this share of its maximum.
 inline constexpr double default_linear_band = 0.05;
 
-/// |f'| < tau for every x <= low and for every x >= high. An end is infinite where there is no such
-/// side.
+/// The range outside of which f is saturated: |f'| < tau for every x <= low and for every x >=
+/// high. An end is infinite if f does not saturate on that side.
 struct SaturationRange {
   double low;
   double high;
@@ -23,7 +23,7 @@ struct SaturationRange {
 
 }  // namespace diagnostics
 
-/// What a monitor classifies elements and units by.
+/// The thresholds by which a monitor classifies elements and units.
 struct MonitorOptions {
   /// An element is saturated where |f'| < tau from there to the end of the axis.
   double tau = diagnostics::default_tau;
@@ -31,7 +31,7 @@ struct MonitorOptions {
   double tolerance = 0;
   /// An element is nearly linear where |f'| >= (1 - linear_band) max |f'|.
   double linear_band = diagnostics::default_linear_band;
-  /// Takes the place of tau: saturated low is x <= low, high is x >= high.
+  /// If it is set, it replaces tau: an element is saturated low if x <= low, and high if x >= high.
   std::optional<diagnostics::SaturationRange> range = std::nullopt;
 };
 
@@ -42,8 +42,8 @@ namespace diagnostics::internal {
   refuse({"hillock::diagnostics: ", name, " is ", all_digits(value), ", expected ", expected});
 }
 
-/// Returns the options, or refuses them. NaN is told by its bits: under -ffast-math every
-/// comparison with it may hold.
+/// Returns the options, or refuses them. The bits tell whether a number is NaN, because under
+/// -ffast-math any comparison with NaN may hold.
 HILLOCK_NOINLINE inline const MonitorOptions& checked(const MonitorOptions& options) {
   const auto is_below = [](double a, double b) { return a < b && !is_nan(a) && !is_nan(b); };
   if (!is_below(0, options.tau)) refuse_option("tau", options.tau, "a positive number");

@@ -1,4 +1,4 @@
-// The reports of a network's layers, and what tells layers of one name apart.
+// The reports of a network's layers, and the numbers that distinguish layers of the same name.
 #pragma once
 
 #include <hillock/diagnostics/reports/gradient_report.hpp>
@@ -18,23 +18,23 @@ namespace diagnostics::internal {
 
 using LayerReport = std::variant<UnitReport, MaxoutReport, SoftmaxReport>;
 
-/// Which layer is meant: its name, and its number among the layers of that name, from 1 on.
-struct Place {
+/// Identifies a layer by its name and its number among the layers of that name, counted from 1.
+struct LayerId {
   std::string name;
   std::int64_t occurrence = 1;
 };
-inline bool operator==(const Place& a, const Place& b) noexcept {
+inline bool operator==(const LayerId& a, const LayerId& b) noexcept {
   return a.name == b.name && a.occurrence == b.occurrence;
 }
 
 struct NamedLayer {
-  Place place;
+  LayerId id;
   LayerReport report;
 };
 
-/// What is known of one layer: its report, its gradient (by number), or both.
+/// One layer with its report, the index of its gradient, or both.
 struct Row {
-  Place place;
+  LayerId id;
   const LayerReport* report;
   std::optional<std::size_t> gradient;
 };
@@ -52,20 +52,21 @@ HILLOCK_NOINLINE inline bool has_samples(const LayerReport& report) noexcept {
   return std::get_if<SoftmaxReport>(&report)->samples() > 0;
 }
 
-/// Refuses a report whose vectors, which a user may put together by hand, do not fit.
+/// Refuses a report whose vectors have contradicting sizes. (A user may fill it by hand.)
 HILLOCK_NOINLINE inline void require_fitting(const MaxoutReport& report) {
   const std::size_t units = report.finite.size();
   const auto pieces = static_cast<std::size_t>(report.pieces);
   if (report.non_finite.size() == units && report.pieces >= 0 &&
-      (units == 0 || report.wins.size() / units == pieces) && report.wins.size() == units * pieces)
+      (units == 0 || report.argmax_counts.size() / units == pieces) &&
+      report.argmax_counts.size() == units * pieces)
     return;
-  refuse({"hillock::NetworkReport::add: the Maxout report has ", size_of(report.wins.size()),
-          " wins, ", size_of(units), " and ", size_of(report.non_finite.size()),
-          " counts of samples and ", report.pieces,
-          " pieces, expected as many wins as units times pieces"});
+  refuse({"hillock::NetworkReport::add: the Maxout report has ",
+          size_of(report.argmax_counts.size()), " argmax counts, ", size_of(units), " and ",
+          size_of(report.non_finite.size()), " counts of samples and ", report.pieces,
+          " pieces, expected as many argmax counts as units times pieces"});
 }
 
-/// The layers from the input to the output, and the gradient on its way back.
+/// The layers from the input to the output, and the gradient at them.
 class NetworkLayers {
  public:
   HILLOCK_NOINLINE void add(const std::string& name, const LayerReport& report) {
@@ -86,36 +87,35 @@ class NetworkLayers {
     return true;
   }
 
-  Place gradient_place(std::size_t i) const {
+  LayerId gradient_layer_id(std::size_t i) const {
     const std::string& name = gradient_.layers[i].name;
     return {name, gradients_of_name(name, i) + 1};
   }
 
-  /// Returns the layers that were added, then those of the gradient that are none of them.
+  /// Returns the layers that were added, then the layers that only the gradient has.
   HILLOCK_NOINLINE std::vector<Row> rows() const {
     std::vector<Row> all;
     all.reserve(layers_.size() + gradient_.layers.size());
-    for (const NamedLayer& layer : layers_)
-      all.push_back({layer.place, &layer.report, std::nullopt});
+    for (const NamedLayer& layer : layers_) all.push_back({layer.id, &layer.report, std::nullopt});
     for (std::size_t i = 0; i < gradient_.layers.size(); ++i) {
-      Place place = gradient_place(i);
+      LayerId id = gradient_layer_id(i);
       std::size_t same = 0;
-      while (same < layers_.size() && !(all[same].place == place)) ++same;
+      while (same < layers_.size() && !(all[same].id == id)) ++same;
       if (same < layers_.size())
         all[same].gradient = i;
       else
-        all.push_back({std::move(place), nullptr, i});
+        all.push_back({std::move(id), nullptr, i});
     }
     return all;
   }
 
-  /// Returns a layer's name, with its number where several layers have the name.
-  HILLOCK_NOINLINE std::string shown_name(const Place& place) const {
-    const std::int64_t layers = layers_of_name(place.name);
-    const std::int64_t gradients = gradients_of_name(place.name, gradient_.layers.size());
+  /// Returns a layer's name, with its number if several layers have the name.
+  HILLOCK_NOINLINE std::string shown_name(const LayerId& id) const {
+    const std::int64_t layers = layers_of_name(id.name);
+    const std::int64_t gradients = gradients_of_name(id.name, gradient_.layers.size());
     const std::int64_t alike = layers < gradients ? gradients : layers;
-    std::string name = line_text(place.name);
-    if (alike > 1) append(name, {" (", place.occurrence, " of ", alike, ")"});
+    std::string name = line_text(id.name);
+    if (alike > 1) append(name, {" (", id.occurrence, " of ", alike, ")"});
     return name;
   }
 
@@ -132,10 +132,10 @@ class NetworkLayers {
 
   HILLOCK_NOINLINE std::int64_t layers_of_name(const std::string& name) const noexcept {
     std::int64_t count = 0;
-    for (const NamedLayer& layer : layers_) count += layer.place.name == name;
+    for (const NamedLayer& layer : layers_) count += layer.id.name == name;
     return count;
   }
-  /// The first `end` layers of the gradient are counted.
+  /// Counts among the first `end` layers of the gradient.
   HILLOCK_NOINLINE std::int64_t gradients_of_name(const std::string& name,
                                                   std::size_t end) const noexcept {
     std::int64_t count = 0;

@@ -10,20 +10,21 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What is wrong with a network, told from the reports of its layers, from the input to the output,
-/// and of the gradient on its way back, taken together.
+/// Says what is wrong with a network, from the reports of its layers, in the order from the input
+/// to the output, and from the report of the gradient.
 ///
 ///   hillock::NetworkReport report(hillock::Stage::training);
 ///   report.add("hidden 1", monitor.report());
 ///   report.add(flow.report());
 ///   std::cout << report;
 ///
-/// Say where training stands (Stage): some signs are faults before the first step and health later.
-/// A report of the network before its first step examines the initial weights. Given to the later
-/// ones by compare_with, it lets them tell what training broke from what was broken from the start.
+/// State how far training has come (Stage), because some signs are faults before the first step and
+/// normal later. A report of the network before its first step examines the initial weights. If it
+/// is given to a later report by compare_with, that one distinguishes what training has broken from
+/// what was wrong at the start.
 ///
-/// Layers of one name are told apart by their order: the second one of a name is compared with the
-/// second one of that name, here and among the layers of the gradient.
+/// Layers of the same name are distinguished by their order: the second layer of a name is compared
+/// with the second layer of that name, in the other report and in the gradient.
 class NetworkReport {
  public:
   using Layer = diagnostics::internal::LayerReport;
@@ -31,24 +32,25 @@ class NetworkReport {
   explicit NetworkReport(const ReportOptions& options = {}) : options_(options) {}
   explicit NetworkReport(Stage stage) { options_.stage = stage; }
 
-  /// Adds the report of the next layer: a UnitReport, a MaxoutReport or a SoftmaxReport.
-  /// std::invalid_argument where the vectors of a MaxoutReport, put together by hand, do not fit.
+  /// Adds the report of the next layer: a UnitReport, a MaxoutReport or a SoftmaxReport. Throws
+  /// std::invalid_argument if the vectors of a MaxoutReport, filled by hand, have contradicting
+  /// sizes.
   NetworkReport& add(const std::string& name, const Layer& layer) {
     layers_.add(name, layer);
     return *this;
   }
-  /// Replaces the gradient. A gradient without layers says nothing.
+  /// Sets the report of the gradient. One without layers has no effect on the findings.
   NetworkReport& add(const GradientReport& gradient) {
     layers_.set_gradient(gradient);
     return *this;
   }
-  /// Compares with a report of the same network, with the same names, before its first step,
-  /// whatever stage that report was said to be of. Where this report's stage is unknown, it is one
-  /// of training from now on.
+  /// Compares with a report of the same network, with the same names, before its first step; the
+  /// stage that is set in that report is ignored. If the stage of this report is unknown, it
+  /// becomes Stage::training.
   HILLOCK_NOINLINE NetworkReport& compare_with(const NetworkReport& before) {
     before_.findings = before.findings_at(Stage::before_training);
-    before_.places.clear();
-    for (const auto& row : before.layers_.rows()) before_.places.push_back(row.place);
+    before_.ids.clear();
+    for (const auto& row : before.layers_.rows()) before_.ids.push_back(row.id);
     before_.are_known = true;
     if (options_.stage == Stage::unknown) options_.stage = Stage::training;
     return *this;
@@ -59,9 +61,9 @@ class NetworkReport {
   /// Whether no layer and no gradient with a sample was added.
   [[nodiscard]] bool is_empty() const noexcept { return layers_.is_empty(); }
 
-  /// What is wrong, the most serious first.
+  /// Returns what is wrong, the most serious finding first.
   [[nodiscard]] std::vector<Finding> findings() const { return findings_of(Severity::wrong); }
-  /// What is worth knowing of a network that works.
+  /// Returns what is worth knowing although the network works.
   [[nodiscard]] std::vector<Finding> notes() const { return findings_of(Severity::worth_knowing); }
 
   /// Whether a problem is among the findings; notes do not count.
@@ -73,17 +75,17 @@ class NetworkReport {
   /// Whether something was reported and nothing of it is wrong.
   [[nodiscard]] bool is_healthy() const { return !is_empty() && findings().empty(); }
 
-  /// Returns, under a header, a line per layer, and per layer of the gradient that is no layer of
-  /// the report; problems by name. Numbers that are not finite, and numbers that a layer of another
-  /// kind does not have, are empty. The text is UTF-8: of names, whatever is not becomes U+FFFD,
-  /// and a NUL does. A name that begins with = + - or @ is left as it is, and a spreadsheet may
-  /// take it for a formula: import that column as text.
+  /// Returns a header, and one line per layer of the report and per further layer of the gradient.
+  /// Problems are given by name. Numbers that are not finite, and numbers that this kind of layer
+  /// does not have, are empty. The text is UTF-8: in names, NUL and whatever is no UTF-8 become
+  /// U+FFFD. A name that begins with = + - or @ is unchanged, and a spreadsheet may take it for a
+  /// formula: import that column as text.
   [[nodiscard]] std::string to_csv() const {
     return diagnostics::internal::network_csv(layers_, options_, findings());
   }
 
-  /// Returns {"healthy", "layers", "gradient", "findings", "notes"}, in UTF-8. Numbers that are not
-  /// finite are null, and so is "healthy" where nothing was reported.
+  /// Returns an object with the members "healthy", "layers", "gradient", "findings" and "notes", in
+  /// UTF-8. Numbers that are not finite are null, and so is "healthy" if nothing was reported.
   [[nodiscard]] std::string to_json() const {
     return diagnostics::internal::network_json(layers_, options_, findings(), notes());
   }

@@ -1,4 +1,4 @@
-// A network's report as a table, as sentences, and as records of CSV and JSON.
+// A network's report as a table, as sentences, and as CSV and JSON.
 #pragma once
 
 #include <hillock/diagnostics/reports/network_findings.hpp>
@@ -23,7 +23,7 @@ HILLOCK_NOINLINE inline std::string layer_table(const NetworkLayers& network) {
   };
   bool has_inactive = false, has_pieces = false;
   for (const Row& row : network.rows()) {
-    table.begin(network.shown_name(row.place));
+    table.begin(network.shown_name(row.id));
     if (const auto* units = std::get_if<UnitReport>(row.report)) {
       has_inactive |= units->low_side_is_inactive;
       table.add_all({size_of(units->units.size()), percent(units->non_finite_fraction(), 1),
@@ -38,11 +38,12 @@ HILLOCK_NOINLINE inline std::string layer_table(const NetworkLayers& network) {
     } else if (const auto* maxout = std::get_if<MaxoutReport>(row.report)) {
       has_pieces = true;
       table.add_all({size_of(maxout->finite.size()), percent(maxout->non_finite_fraction(), 1),
-                     joined({percent(maxout->never_winning_fraction(), 1), "+"}), "-", "-",
+                     joined({percent(maxout->never_argmax_fraction(), 1), "+"}), "-", "-",
                      percent(maxout->linear_fraction(), 1)});
     } else if (const auto* softmax = std::get_if<SoftmaxReport>(row.report)) {
-      table.add_all({size_of(softmax->wins.size()), percent(softmax->non_finite_fraction(), 1), "-",
-                     "-", percent(softmax->saturated_fraction(), 1)});
+      table.add_all({size_of(softmax->argmax_counts.size()),
+                     percent(softmax->non_finite_fraction(), 1), "-", "-",
+                     percent(softmax->saturated_fraction(), 1)});
     }
     table.fill(table.columns() - (row.gradient ? 2 : 0), "-");
     if (!row.gradient) continue;
@@ -51,7 +52,7 @@ HILLOCK_NOINLINE inline std::string layer_table(const NetworkLayers& network) {
   }
   std::string text = table.text();
   if (has_inactive) text += "* inactive: about half is healthy\n";
-  if (has_pieces) text += "+ of Maxout: pieces that never win\n";
+  if (has_pieces) text += "+ of Maxout: pieces that are never the argmax\n";
   return text;
 }
 
@@ -67,9 +68,9 @@ HILLOCK_NOINLINE inline std::string sentences(const NetworkLayers& network,
   std::string text;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Finding& finding = all[i];
-    bool is_told = false;
-    for (std::size_t k = 0; k < i; ++k) is_told = is_told || are_alike(all[k], finding);
-    if (is_told) continue;
+    bool is_written = false;
+    for (std::size_t k = 0; k < i; ++k) is_written = is_written || are_alike(all[k], finding);
+    if (is_written) continue;
     constexpr std::int64_t shown = 3;
     std::int64_t count = 0;
     text += "  ";
@@ -95,7 +96,7 @@ HILLOCK_NOINLINE inline std::string findings_text(const NetworkLayers& network,
   return text;
 }
 
-/// Returns the record of a layer. What a layer of its kind does not have is NaN.
+/// Returns the record of a layer. Numbers that a layer of its kind does not have are NaN.
 HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const ReportOptions& options,
                                          const Row& row) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
@@ -104,7 +105,7 @@ HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const Rep
   const auto* softmax = std::get_if<SoftmaxReport>(row.report);
   const std::size_t count = units     ? units->units.size()
                             : maxout  ? maxout->finite.size()
-                            : softmax ? softmax->wins.size()
+                            : softmax ? softmax->argmax_counts.size()
                                       : 0;
   const double non_finite = units     ? units->non_finite_fraction()
                             : maxout  ? maxout->non_finite_fraction()
@@ -112,8 +113,8 @@ HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const Rep
                                       : none;
   const char* const kind = units ? "units" : maxout ? "maxout" : softmax ? "softmax" : "gradient";
   Record record;
-  record.add("layer", row.place.name)
-      .add("occurrence", row.place.occurrence)
+  record.add("layer", row.id.name)
+      .add("occurrence", row.id.occurrence)
       .add("kind", std::string(kind))
       .add("units", row.report != nullptr ? static_cast<double>(count) : none)
       .add("non_finite", non_finite)
@@ -130,18 +131,18 @@ HILLOCK_NOINLINE inline Record record_of(const NetworkLayers& network, const Rep
       .add("mean_output", units ? units->layer.mean_output() : none)
       .add("output_variance", units ? units->layer.output_variance() : none)
       .add("one_sign", units ? units->sign_coherence() : none)
-      .add("never_winning", maxout ? maxout->never_winning_fraction() : none)
+      .add("never_argmax", maxout ? maxout->never_argmax_fraction() : none)
       .add("saturated_softmax", softmax ? softmax->saturated_fraction() : none)
       .add("gradient_norm", row.gradient ? network.gradient().layers[*row.gradient].norm() : none);
   return record;
 }
 
 /// Returns the names of what is wrong with a layer.
-HILLOCK_NOINLINE inline std::string problems_of(const Place& place,
+HILLOCK_NOINLINE inline std::string problems_of(const LayerId& id,
                                                 const std::vector<Finding>& wrong) {
   std::string names;
   for (const Finding& finding : wrong)
-    if (is_of(finding, place)) append(names, {names.empty() ? "" : "; ", name_of(finding.problem)});
+    if (is_of(finding, id)) append(names, {names.empty() ? "" : "; ", name_of(finding.problem)});
   return names;
 }
 
@@ -152,7 +153,7 @@ HILLOCK_NOINLINE inline std::string network_csv(const NetworkLayers& network,
                          .add("problems", std::string())
                          .csv_header();
   for (const Row& row : network.rows())
-    text += record_of(network, options, row).add("problems", problems_of(row.place, wrong)).csv();
+    text += record_of(network, options, row).add("problems", problems_of(row.id, wrong)).csv();
   return text;
 }
 

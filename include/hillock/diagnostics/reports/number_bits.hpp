@@ -1,5 +1,5 @@
-// What kind of number a number is, told from its bits: -ffast-math lets the compiler assume that
-// every number is finite.
+// Tests whether a number is finite, NaN or infinite by its bits: under -ffast-math the compiler may
+// assume that every number is finite.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>

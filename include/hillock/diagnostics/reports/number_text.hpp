@@ -1,4 +1,4 @@
-// Numbers in digits. The decimal separator is a point, whatever the locale.
+// Numbers as text. The decimal separator is a point in every locale.
 #pragma once
 
 #include <hillock/diagnostics/reports/number_bits.hpp>
@@ -11,9 +11,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// A number in characters. The characters are part of the object, so that a sentence with many
-/// numbers needs neither memory nor destructors for them, which are most of the code of such a
-/// sentence.
+/// A number as characters. They are part of the object, so that a sentence with many numbers needs
+/// neither allocations nor destructors for them, which would be most of its code.
 struct NumberText {
   // The largest double has 309 digits before the point, and a percentage may have 100 times as
   // many.
@@ -29,7 +28,8 @@ HILLOCK_NOINLINE inline NumberText formatted(double x, int digits, bool is_fixed
   const int written =
       is_fixed ? std::snprintf(text.characters, sizeof text.characters, "%.*f", digits, x)
                : std::snprintf(text.characters, sizeof text.characters, "%.*g", digits, x);
-  // The separator of a locale may be several bytes long. Nothing else is no digit, sign or letter.
+  // The separator of a locale may be several bytes long. All other characters are digits, signs or
+  // letters.
   text.size = 0;
   for (int i = 0; i < written; ++i) {
     const char c = text.characters[i];
@@ -49,7 +49,7 @@ inline NumberText plain_text(const char* characters) noexcept {
   return text;
 }
 
-/// Returns 17 significant digits, as many as it takes to read the same double back.
+/// Returns 17 significant digits, from which the same double can be read back.
 HILLOCK_NOINLINE inline NumberText all_digits(double x) noexcept {
   // Without a point a reader of JSON takes the number for an integer, and there is no integer -0.
   if (x == 0 && std::signbit(x)) return plain_text("-0.0");
@@ -70,8 +70,8 @@ HILLOCK_NOINLINE inline NumberText percent(double share, int digits = 2) noexcep
   return text;
 }
 
-/// Returns as many digits as it takes to read the same double back. A number that is not finite is
-/// an empty field of CSV, and null in JSON, which has no other word for it.
+/// Returns digits from which the same double can be read back. A number that is not finite is an
+/// empty field in CSV, and null in JSON, which has no such numbers.
 inline NumberText csv_number(double x) noexcept {
   return is_finite(x) ? all_digits(x) : plain_text("");
 }

@@ -1,4 +1,4 @@
-// What can be wrong with a network, and from what number on a report says so.
+// The problems that a network can have, and the thresholds from which on a report mentions them.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
@@ -9,7 +9,7 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What can be wrong with a layer, the most serious first.
+/// The problems that a layer can have, the most serious first.
 enum class Problem {
   non_finite,
   equal_units,
@@ -20,7 +20,7 @@ enum class Problem {
   vanishing_signal,
   exploding_gradient,
   vanishing_gradient,
-  never_winning,
+  never_argmax,
   saturated_softmax,
   near_linear,
   not_zero_centred,
@@ -46,8 +46,8 @@ HILLOCK_NOINLINE inline const char* name_of(Problem problem) noexcept {
       return "exploding gradient";
     case Problem::vanishing_gradient:
       return "vanishing gradient";
-    case Problem::never_winning:
-      return "never winning pieces";
+    case Problem::never_argmax:
+      return "pieces that are never the argmax";
     case Problem::saturated_softmax:
       return "saturated softmax";
     case Problem::near_linear:
@@ -58,19 +58,19 @@ HILLOCK_NOINLINE inline const char* name_of(Problem problem) noexcept {
   return "";
 }
 
-/// Where the training of a network stands. Some signs are faults before the first step and health
-/// later: a network that has learned is sure of itself, so its softmax is saturated, and its
-/// gradients are small. Such a sign is called wrong before the first step alone. Of an unknown
-/// stage, or during training, it is worth knowing. Of a trained network it is not reported.
+/// How far the training of a network has come. Some signs are faults before the first step and
+/// normal later: the softmax of a network that has learned is saturated, and its gradients are
+/// small. Such a sign is called wrong only before the first step. At an unknown stage, or during
+/// training, it is worth knowing. For a trained network it is not reported.
 enum class Stage { unknown, before_training, training, trained };
 
-/// How sure a finding is.
+/// How serious a finding is.
 enum class Severity {
   wrong,         ///< at whatever stage the network was said to be
   worth_knowing  ///< also seen in networks that work
 };
 
-/// One thing that is wrong with one layer, or worth knowing of it.
+/// One problem of one layer, or something worth knowing about it.
 struct Finding {
   Problem problem;
   std::string layer;
@@ -81,9 +81,9 @@ struct Finding {
   std::int64_t occurrence = 1;
 };
 
-/// The thresholds from which on a report says something. The defaults are those of tools that are
-/// in use, or lie away from what healthy networks show, with every activation and up to 30 layers:
-/// the figures here are printed by examples/checks/healthy_networks.
+/// The thresholds from which on a report mentions a problem. The defaults are those of other tools,
+/// or are well outside of the range of healthy networks with every activation and up to 30 layers;
+/// examples/checks/healthy_networks prints the figures that are given here.
 struct ReportOptions {
   /// More than this share of elements is not finite.
   double non_finite = 0;
@@ -107,20 +107,20 @@ struct ReportOptions {
   /// Below this mean |g| at the first layer, while it is above at the last, a gradient has vanished
   /// before the first step: SageMaker Debugger's vanishing_gradient.
   double vanished_magnitude = 1e-7;
-  /// More than this share of Maxout's pieces is never the largest. Networks of 8 layers start with
+  /// More than this share of Maxout's pieces is never the argmax. Networks of 8 layers start with
   /// up to 0.11.
-  double never_winning = 0.25;
+  double never_argmax = 0.25;
   /// More than this share of distributions is saturated before the first step.
   double saturated_softmax = 0.5;
-  /// Noted: more than this share of units is dead, as much as keras-contrib's DeadReluDetector
-  /// warns of.
+  /// A note is made if more than this share of units is dead. keras-contrib's DeadReluDetector has
+  /// the same threshold.
   double noted_dead_units = 0.1;
-  /// Noted: more than this share of a saturating function's elements is nearly linear.
+  /// A note is made if more than this share of a saturating function's elements is nearly linear.
   double near_linear = 0.95;
-  /// Noted: outputs of one sign on more than this share of samples, of a function that saturates on
-  /// both sides.
+  /// A note is made if a function that saturates on both sides has outputs of one sign on more than
+  /// this share of samples.
   double one_sign = 0.95;
-  /// Where training stands.
+  /// How far training has come.
   Stage stage = Stage::unknown;
 };
 

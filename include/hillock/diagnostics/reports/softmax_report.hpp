@@ -9,16 +9,16 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What the distributions of a softmax layer look like.
+/// Counts of the distributions of a softmax layer.
 struct SoftmaxReport {
   std::int64_t finite = 0;  ///< distributions
-  /// Distributions of which an entry is NaN or +infinity: every p is NaN.
+  /// Distributions with an entry that is NaN or +infinity: every p is NaN.
   std::int64_t non_finite = 0;
-  /// Distributions whose entries are all -infinity, whatever the policy makes of them.
+  /// Distributions whose entries are all -infinity, with any policy.
   std::int64_t masked = 0;
   std::int64_t saturated = 0;  ///< distributions with p (1 - p) < tau for the largest p
   std::vector<std::int64_t>
-      wins;  ///< how often each entry has the largest p; a tie is the lowest's
+      argmax_counts;  ///< how often each entry has the largest p; a tie is the lowest's
   double tau = diagnostics::default_tau;
 
   double saturated_fraction() const noexcept {

@@ -1,8 +1,9 @@
-// What a monitor has seen as two plain vectors: to send to another process or to write to a file.
+// The state of a monitor as two plain vectors, which can be sent to another process or written to a
+// file.
 //
-// A state may come from anywhere. A reader checks all of it: first that it is as long as it says
-// that it is, so that no memory is asked for on its word alone; then that its counts can be those
-// of one stream of samples.
+// A state may come from anywhere, so a reader checks all of it. It first checks that the state is
+// as long as its sizes say, so that a wrong size never allocates memory. Then it checks that the
+// counts can be those of one stream of samples.
 #pragma once
 
 #include <hillock/diagnostics/reports/text.hpp>
@@ -18,9 +19,9 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 
 /// integers: the version of the layout (100 times the kind of monitor, plus a number that grows
 /// when the layout changes), then what identifies the monitor (its sizes), then its counts.
-/// numbers: the options, then extremes and what the moments are made of. A monitor that is made of
-/// a state goes on and merges as the one that the state was taken from. A state that contradicts
-/// itself is refused: std::invalid_argument says what is wrong.
+/// numbers: the options, then extremes and the sums of the moments. A monitor that is made from a
+/// state continues and merges as the one that the state was taken from. A state that contradicts
+/// itself is refused by a std::invalid_argument that says what is wrong.
 /// Equal         states have the same integers, and numbers of the same bits, or both NaN.
 struct MonitorState {
   std::vector<std::int64_t> integers;
@@ -37,12 +38,12 @@ struct MonitorState {
 
 namespace diagnostics::internal {
 
-/// A monitor counts at most so many elements: up to here a double holds every integer, and shares
-/// and moments are computed in doubles.
-inline constexpr std::int64_t most_elements = std::int64_t{1} << 53;
+/// A monitor counts at most this many elements. Shares and moments are computed in double, which
+/// holds every integer up to here.
+inline constexpr std::int64_t max_elements = std::int64_t{1} << 53;
 
-/// What monitors must have in common to be merged: a phrase for each thing, which is different for
-/// every value of it.
+/// The properties that monitors must have in common to be merged, one phrase for each. Different
+/// values have different phrases.
 using Description = std::vector<std::string>;
 
 HILLOCK_NOINLINE inline std::string list_of(const Description& description) {
@@ -51,7 +52,8 @@ HILLOCK_NOINLINE inline std::string list_of(const Description& description) {
   return text;
 }
 
-/// Refuses the first thing in which two descriptions differ. The first phrase says how many follow.
+/// Refuses the first property in which two descriptions differ. The first phrase determines how
+/// many phrases follow.
 HILLOCK_NOINLINE inline void require_same(const char* other, const Description& theirs,
                                           const Description& ours) {
   for (std::size_t i = 0; i < ours.size(); ++i)
@@ -59,15 +61,15 @@ HILLOCK_NOINLINE inline void require_same(const char* other, const Description& 
       refuse({"hillock::", other, " has ", theirs[i], ", expected ", ours[i]});
 }
 
-/// Refuses to count more than most_elements, of samples that have `each` elements.
+/// Refuses to count more than max_elements, for samples of `each` elements.
 HILLOCK_NOINLINE inline void require_countable(const char* where, std::int64_t samples,
                                                std::int64_t more, std::int64_t each) {
-  if (more <= most_elements / each - samples) return;
+  if (more <= max_elements / each - samples) return;
   refuse({"hillock::", where, ": ", samples, " and ", more, " samples of ", each,
-          " elements are too many, expected at most ", most_elements, " elements"});
+          " elements are too many, expected at most ", max_elements, " elements"});
 }
 
-/// Takes a state apart in the order in which it was put together.
+/// Reads a state in the order in which it was written.
 class StateReader {
  public:
   HILLOCK_NOINLINE StateReader(const char* monitor, const MonitorState& state, std::int64_t version)
@@ -85,24 +87,23 @@ class StateReader {
     return state_.numbers[next_number_++];
   }
   /// Returns an integer, which must lie between two others.
-  HILLOCK_NOINLINE std::int64_t integer(const char* what, std::int64_t least, std::int64_t most) {
+  HILLOCK_NOINLINE std::int64_t integer(const char* what, std::int64_t min, std::int64_t max) {
     const std::int64_t value = integer();
-    if (value < least || value > most)
-      fail({"has ", value, " ", what, ", expected ", least, " to ", most});
+    if (value < min || value > max)
+      fail({"has ", value, " ", what, ", expected ", min, " to ", max});
     return value;
   }
-  std::int64_t count(const char* what, std::int64_t most = most_elements) {
-    return integer(what, 0, most);
+  std::int64_t count(const char* what, std::int64_t max = max_elements) {
+    return integer(what, 0, max);
   }
   Per axis() { return integer("as its axis", 0, 1) == 0 ? Per::row : Per::column; }
   /// Returns how many parts there are, each of which has at least one integer in the state.
-  std::int64_t size(const char* what, std::int64_t least = 1) {
-    return integer(what, least, size_of(state_.integers.size()));
+  std::int64_t size(const char* what, std::int64_t min = 1) {
+    return integer(what, min, size_of(state_.integers.size()));
   }
 
-  /// Refuses the state unless what is left of it is so many integers and numbers for each of
-  /// `parts`, at least one. It does not multiply, because products of counts from a state may
-  /// overflow.
+  /// Refuses the state unless the rest of it has `integers` integers and `numbers` numbers for each
+  /// of `parts` parts. It does not multiply, because products of numbers from a state may overflow.
   HILLOCK_NOINLINE void require_rest(std::int64_t parts, const char* what, std::int64_t integers,
                                      std::int64_t numbers) const {
     const std::int64_t integers_left = size_of(state_.integers.size() - next_integer_);
@@ -111,8 +112,8 @@ class StateReader {
       return left % parts == 0 && left / parts == each;
     };
     if (is_product(integers_left, integers) && is_product(numbers_left, numbers)) return;
-    fail({"holds ", integers_left, " integers and ", numbers_left, " numbers of its ", parts, " ",
-          what, ", expected ", integers, " and ", numbers, " of each"});
+    fail({"holds ", integers_left, " integers and ", numbers_left, " numbers for its ", parts, " ",
+          what, ", expected ", integers, " and ", numbers, " for each"});
   }
   /// Refuses the state unless the counts add up to `all`. No sum overflows.
   HILLOCK_NOINLINE void require_sum(const char* what, const std::int64_t* counts, std::int64_t n,
@@ -120,7 +121,8 @@ class StateReader {
     std::int64_t left = all;
     for (std::int64_t i = 0; i < n && left >= 0; ++i) left -= counts[i];
     if (left != 0)
-      fail({"has ", left < 0 ? "more" : "less", " ", what, " than ", all, ", the finite samples"});
+      fail({"has ", what, " that add up to ", left < 0 ? "more" : "less", " than ", all,
+            ", the number of finite samples"});
   }
   [[noreturn]] HILLOCK_COLD void fail(std::initializer_list<TextPart> what) const {
     refuse({"hillock::", monitor_, ": the state ", joined(what)});

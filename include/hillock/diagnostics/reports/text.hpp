@@ -13,7 +13,7 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace diagnostics::internal {
 
-/// A part of a sentence: characters, a string, or a number. It refers to what it was made of.
+/// A part of a sentence: characters, a string, or a number. It refers to its argument.
 class TextPart {
  public:
   TextPart(const char* text) noexcept : from_(text), size_(0) {
@@ -37,8 +37,8 @@ class TextPart {
   char digits_[24];
 };
 
-/// Appends the parts to a text. A sentence is put together by one call, because a chain of a + b +
-/// c costs a temporary string and its destruction for every part.
+/// Appends the parts to a text. A sentence is built by one call, because a chain a + b + c would
+/// create and destroy a temporary string for every part.
 HILLOCK_NOINLINE inline void append(std::string& text, std::initializer_list<TextPart> parts) {
   for (const TextPart& part : parts) text.append(part.data(), part.size());
 }
@@ -47,7 +47,7 @@ HILLOCK_NOINLINE inline std::string joined(std::initializer_list<TextPart> parts
   append(text, parts);
   return text;
 }
-/// Refuses an argument with the message that the parts make.
+/// Refuses an argument; the parts are the message.
 [[noreturn]] HILLOCK_COLD inline void refuse(std::initializer_list<TextPart> parts) {
   hillock::detail::refuse(joined(parts));
 }
@@ -58,7 +58,7 @@ HILLOCK_NOINLINE inline std::string joined(std::initializer_list<TextPart> parts
 
 inline std::int64_t size_of(std::size_t size) noexcept { return static_cast<std::int64_t>(size); }
 
-/// U+FFFD, which stands for what cannot be read.
+/// U+FFFD, which replaces characters that cannot be read.
 inline constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
 /// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of

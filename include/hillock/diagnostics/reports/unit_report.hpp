@@ -12,17 +12,18 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What a UnitMonitor reports: every unit, and the layer that they form.
+/// The report of a UnitMonitor: every unit, and the layer as a whole.
 struct UnitReport {
   std::vector<UnitStatistics> units;
   UnitStatistics layer;
   std::int64_t dead_units = 0;
   std::int64_t samples = 0;  ///< of the layer: each has an element for every unit
-  /// Samples whose outputs, which are the inputs of the next layer, do not have both signs.
+  /// The number of samples whose outputs, which are the inputs of the next layer, do not have both
+  /// signs.
   std::int64_t coherent_samples = 0;
   double tau = diagnostics::default_tau;
   double tolerance = 0;
-  /// What took the place of tau in the monitor's options, if anything did.
+  /// The range that replaces tau in the monitor's options, if there is one.
   std::optional<diagnostics::SaturationRange> range = std::nullopt;
   double largest_slope = 1;  ///< the maximum of |f'|
   /// Whether the low side is inactivity, as ReLU's is, and not saturation.
@@ -39,8 +40,8 @@ struct UnitReport {
     return diagnostics::internal::share(layer.non_finite, layer.samples());
   }
   double mean_output() const noexcept { return layer.mean_output(); }
-  /// The share of coherent samples. Where it is 1, every gradient of a next unit's weights has
-  /// components of one sign. NaN where no element was finite.
+  /// The share of coherent samples. If it is 1, every gradient of the weights of a unit in the next
+  /// layer has components of one sign. It is NaN if no element was finite.
   double sign_coherence() const noexcept {
     return diagnostics::internal::share(coherent_samples, layer.finite == 0 ? 0 : samples);
   }
@@ -50,7 +51,7 @@ struct UnitReport {
                                            std::sqrt(layer.output_variance()));
   }
   /// The variance of a unit over the samples, averaged over the units: the part of the
-  /// pre-activations (of the outputs) that tells one sample from another.
+  /// pre-activations (of the outputs) that distinguishes samples.
   double input_signal() const noexcept { return signal(&UnitStatistics::input); }
   double output_signal() const noexcept { return signal(&UnitStatistics::output); }
   /// The share of units that are active on fewer than `share` of their samples, dead units
@@ -61,8 +62,8 @@ struct UnitReport {
       if (unit.finite > 0 && unit.activity() < share) ++count;
     return diagnostics::internal::share(count, static_cast<std::int64_t>(units.size()));
   }
-  /// Whether every unit has the same counts and moments as the first. The units of a layer that
-  /// starts with equal weights stay equal.
+  /// Whether every unit has the same counts and moments as the first one. Units that start with
+  /// equal weights stay equal.
   HILLOCK_NOINLINE bool units_are_equal() const noexcept {
     if (units.size() < 2 || units[0].finite == 0) return false;
     for (const UnitStatistics& unit : units) {

@@ -1,5 +1,4 @@
-// What a monitor says of a unit: counts, extremes and moments, and how those of two parts become
-// one.
+// The counts, extremes and moments of a unit, and how those of two monitors are merged.
 #pragma once
 
 #include <hillock/diagnostics/reports/moments.hpp>
@@ -10,13 +9,13 @@
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
-/// What a monitor has seen of one unit, or of all units of a layer. Counts and extremes are those
-/// of all elements together bit for bit, in whatever order batches came and parts were merged (of
-/// two zeros the one without a sign stands for both). The moments carry the roundings of their
-/// additions, wherever the numbers lie between the subnormal ones and the largest: of float a mean
-/// is within 1e-5 standard deviations and a variance within 1e-4 of itself, of double within 1e-12
-/// and 1e-11, each then rounded to a double. Beyond a thousand batches and merged parts each may
-/// add 1e-15. A variance that is no double is infinite or 0.
+/// The statistics of one unit, or of all units of a layer. Counts and extremes are exact, bit for
+/// bit, in whatever order batches were observed and monitors were merged (+0 stands for both
+/// zeros). The moments have rounding errors, which are bounded for numbers of any size, from the
+/// subnormal numbers to the largest. For float the error of a mean is at most 1e-5 standard
+/// deviations, and that of a variance at most 1e-4 of itself; for double 1e-12 and 1e-11. Each is
+/// then rounded to a double. Beyond a thousand batches and merges, each further one may add 1e-15.
+/// A variance outside of the range of doubles is infinite or 0.
 struct UnitStatistics {
   std::int64_t finite = 0;  ///< elements whose pre-activation and output are finite
   std::int64_t non_finite = 0;

@@ -1,5 +1,5 @@
-// 64-bit ARM with its registers of 128 bits (Advanced SIMD), by g++ and clang. simd/machine.hpp
-// says what every function does.
+// 64-bit ARM with its 128-bit registers (Advanced SIMD), for g++ and clang. simd/machine.hpp says
+// what every function does.
 #pragma once
 
 #include <hillock/simd/machine/environment_exceptions.hpp>

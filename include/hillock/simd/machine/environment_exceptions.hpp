@@ -1,5 +1,5 @@
-// Floating-point exceptions masked by the standard library's <cfenv>, for every processor family
-// that has no quicker way.
+// Masks floating-point exceptions by the standard library's <cfenv>, for the processor families
+// that have no faster way.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>

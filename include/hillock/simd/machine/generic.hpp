@@ -1,6 +1,7 @@
-// Any processor that xsimd knows and hillock does not: right, but with nothing done in the
-// processor's own way. simd/machine.hpp says what every function does; what this family has not,
-// the rest of simd/ writes in operations of xsimd or lane by lane.
+// The generic family, for a processor that xsimd knows and hillock does not. It gives right
+// results, but uses no instruction of its own. simd/machine.hpp says what every function does;
+// where this family lacks a function, the rest of simd/ uses operations of xsimd, or works lane by
+// lane.
 #pragma once
 
 #include <hillock/simd/machine/environment_exceptions.hpp>
@@ -8,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Through memory, because the letter that stands for a vector register differs from processor to
-// processor.
+// The value passes through memory, because the constraint letter of a vector register differs
+// between processors.
 #if defined(__GNUC__)
 #define HILLOCK_SEAL(value) asm("" : "+m"(value))
 #else

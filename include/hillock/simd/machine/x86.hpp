@@ -1,12 +1,12 @@
-// x86 with SSE2 or more, by g++ and clang. What all widths of registers have in common is written
-// here once, as macros; x86_sse2.hpp, x86_avx.hpp and x86_avx512.hpp apply them and add what each
-// width has of its own. simd/machine.hpp says what every function does.
+// x86 with SSE2 or more, for g++ and clang. The code that all register widths have in common is
+// written here once, as macros; x86_sse2.hpp, x86_avx.hpp and x86_avx512.hpp apply them and add the
+// functions of each width. simd/machine.hpp says what every function does.
 #pragma once
 
 #include <hillock/simd/instruction_set.hpp>
 
-// Not <immintrin.h> for SSE2 alone: its 60000 lines for later processors were a fifth of what a
-// file that includes hillock takes to compile (g++).
+// <immintrin.h> is not included for SSE2 alone: its 60000 lines for later processors took a fifth
+// of the time to compile a file that includes hillock (g++).
 #if defined(__AVX__)
 #include <immintrin.h>
 #else
@@ -242,8 +242,8 @@ HILLOCK_INLINE void prefetch_for_one_use(std::uintptr_t address) noexcept {
 #if defined(__SSE2_MATH__)
 class ExceptionMasks {
  public:
-  // Mostly no trap is enabled, and then the modes are not written: each access to them takes as
-  // long as five dependent additions of batches.
+  // Usually no trap is enabled, and then the modes are not written, because each access to them
+  // takes as long as five dependent additions of batches.
   ExceptionMasks() noexcept : before_(_mm_getcsr()) {
     if (!are_masked()) _mm_setcsr(before_ | masks);
   }
@@ -260,7 +260,7 @@ class ExceptionMasks {
   bool are_masked() const noexcept { return HILLOCK_LIKELY((before_ & masks) == masks); }
 };
 #else
-// Scalars are computed by the x87, which has modes of its own.
+// The x87 computes scalars here, and it has modes of its own.
 using ExceptionMasks = EnvironmentExceptionMasks;
 #endif
 

@@ -1,5 +1,5 @@
-// The registers of 256 bits of x86, and what AVX, AVX2 and AVX512VL add for those of 128 bits: what
-// machine/x86.hpp includes for AVX.
+// The 256-bit registers of x86, and the functions that AVX, AVX2 and AVX512VL add for 128-bit
+// registers. machine/x86.hpp includes this file for AVX.
 #pragma once
 
 namespace hillock {
@@ -35,19 +35,19 @@ HILLOCK_INLINE __m256d blend_by_sign(__m256d a, __m256d b, __m256d sign) noexcep
 }
 
 #if defined(__AVX512VL__) && defined(__FMA__)
-HILLOCK_INLINE __m256i look_up(const std::uint32_t* table, __m256i index) noexcept {
+HILLOCK_INLINE __m256i lookup(const std::uint32_t* table, __m256i index) noexcept {
   const auto* const half = reinterpret_cast<const __m256i*>(table);
   return _mm256_permutex2var_epi32(_mm256_load_si256(half), index, _mm256_load_si256(half + 1));
 }
 #elif defined(__AVX2__) && !defined(__AVX512F__) && defined(__FMA__)
-HILLOCK_INLINE __m256i look_up(const std::uint32_t* table, __m256i index) noexcept {
+HILLOCK_INLINE __m256i lookup(const std::uint32_t* table, __m256i index) noexcept {
   return _mm256_permutevar8x32_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
                                      index);
 }
 #endif
 #if defined(__FMA__) && (defined(__AVX512VL__) || (defined(__AVX2__) && !defined(__AVX512F__)))
-HILLOCK_INLINE __m128i look_up(const std::uint32_t* table, __m128i index) noexcept {
-  return _mm256_castsi256_si128(look_up(table, _mm256_castsi128_si256(index)));
+HILLOCK_INLINE __m128i lookup(const std::uint32_t* table, __m128i index) noexcept {
+  return _mm256_castsi256_si128(lookup(table, _mm256_castsi128_si256(index)));
 }
 #endif
 
@@ -76,7 +76,7 @@ HILLOCK_INLINE __m256d in_memory_order(__m256d x) noexcept {
   return _mm256_blend_pd(_mm256_unpacklo_pd(x, swapped), _mm256_unpackhi_pd(swapped, x), 12);
 #endif
 }
-// With two blocks the second and the third quarter change places, either way.
+// With two blocks the second and the third quarter are exchanged, in both directions.
 HILLOCK_INLINE __m256d in_split_order(__m256d x) noexcept { return in_memory_order(x); }
 HILLOCK_INLINE __m256 in_memory_order(__m256 x) noexcept {
   return _mm256_castpd_ps(in_memory_order(_mm256_castps_pd(x)));

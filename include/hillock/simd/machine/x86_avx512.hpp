@@ -1,5 +1,5 @@
-// The registers of 512 bits of x86: what machine/x86.hpp includes for AVX512F. What needs an
-// extension of AVX512F says so.
+// The 512-bit registers of x86. machine/x86.hpp includes this file for AVX512F. A comment says
+// where an extension of AVX512F is needed.
 #pragma once
 
 namespace hillock {
@@ -13,7 +13,7 @@ HILLOCK_X86_WIDTH(__m512, __m512d, _mm512)
 HILLOCK_INLINE __m512d widen_low(__m512 x) noexcept {
   return _mm512_cvtps_pd(_mm512_castps512_ps256(x));
 }
-// By the instruction that extracts doubles: that for floats is AVX512DQ's.
+// This uses the instruction that extracts doubles, because that for floats needs AVX512DQ.
 HILLOCK_INLINE __m512d widen_high(__m512 x) noexcept {
   return _mm512_cvtps_pd(_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1)));
 }
@@ -32,7 +32,7 @@ HILLOCK_INLINE __m512d blend_by_sign(__m512d a, __m512d b, __m512d sign) noexcep
 }
 #endif
 
-HILLOCK_INLINE __m512i look_up(const std::uint32_t* table, __m512i index) noexcept {
+HILLOCK_INLINE __m512i lookup(const std::uint32_t* table, __m512i index) noexcept {
   return _mm512_permutexvar_epi32(index, _mm512_load_si512(table));
 }
 
@@ -49,7 +49,8 @@ HILLOCK_INLINE void load_blocks(const float* from, std::ptrdiff_t step, __m512& 
   r = _mm512_insertf32x4(r, _mm_loadu_ps(from + 2 * step), 2);
   r = _mm512_insertf32x4(r, _mm_loadu_ps(from + 3 * step), 3);
 }
-// By the instructions that insert and extract floats: those for doubles are AVX512DQ's.
+// These use the instructions that insert and extract floats, because those for doubles need
+// AVX512DQ.
 HILLOCK_INLINE void load_blocks(const double* from, std::ptrdiff_t step, __m512d& r) noexcept {
   const auto block = [=](std::ptrdiff_t i) { return _mm_castpd_ps(_mm_loadu_pd(from + i * step)); };
   __m512 blocks = _mm512_castps128_ps512(block(0));

@@ -1,4 +1,4 @@
-// The registers of 128 bits of x86: what machine/x86.hpp includes for SSE2.
+// The 128-bit registers of x86. machine/x86.hpp includes this file for SSE2.
 #pragma once
 
 namespace hillock {
