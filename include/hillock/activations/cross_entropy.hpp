@@ -297,10 +297,11 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
                                          const Entries& entries,
                                          const detail::kernels::ExponentialsBelow<V>& below) {
       if constexpr (Entries::are_stored)
-        return detail::sum_of_others<V>(layout, total, entries.stored, [](V e) { return e; });
+        return detail::sum_of_others<V>(layout, total, entries.stored,
+                                        [](V e) HILLOCK_INLINE_LAMBDA { return e; });
       else
         return detail::sum_of_others<V>(layout, total, entries.x,
-                                        [&](V x) { return below.scaled(x); });
+                                        [&](V x) HILLOCK_INLINE_LAMBDA { return below.scaled(x); });
     }
 
     /// Adds the losses of some samples, and stores the gradients by their labels' logits. Returns 1

@@ -102,7 +102,9 @@ template <class Format, class Formula, class V, class Condition>
 V computed_in_pairs(const Formula& formula, V x, Condition in_doubt) noexcept {
   using W = simd::Batch<double, typename V::arch>;
   const auto wide = widened_with_subnormals(select(in_doubt, x, 0));
-  const auto value_at = [&](W part) { return Pair<W>(formula(Pair<W>(part))).rounded_to_odd(); };
+  const auto value_at = [&](W part) HILLOCK_INLINE_LAMBDA {
+    return Pair<W>(formula(Pair<W>(part))).rounded_to_odd();
+  };
   return narrowed_with_subnormals_to<Format>(value_at(wide.low), value_at(wide.high));
 }
 

@@ -23,7 +23,7 @@ HILLOCK_INLINE V polynomial(V x, const typename V::value_type (&c)[N]) noexcept 
 template <class V, std::size_t N>
 HILLOCK_INLINE V polynomial_by_pairs(V x, const typename V::value_type (&c)[N]) noexcept {
   static_assert(N == 5 || N == 10);
-  const auto pair = [&](std::size_t i) { return fma(x, c[i + 1], c[i]); };
+  const auto pair = [&](std::size_t i) HILLOCK_INLINE_LAMBDA { return fma(x, c[i + 1], c[i]); };
   const V x2 = x * x;
   if constexpr (N == 5) {
     return fma(x2, fma(x2, c[4], pair(2)), pair(0));

@@ -206,7 +206,9 @@ class WideSum {
     constexpr double lowered = GradientUnit<double>::small_unit;
     const Wide low = gradients.low() / divisor.low();
     const Wide high = gradients.high() / divisor.high();
-    const auto bounded = [](Wide x) { return not_below(not_above(x, limit), -limit); };
+    const auto bounded = [](Wide x) HILLOCK_INLINE_LAMBDA {
+      return not_below(not_above(x, limit), -limit);
+    };
     const V value = narrowed(bounded(low), bounded(high));
     const auto is_large = abs(value) >= limit;
     if (HILLOCK_LIKELY(!any(is_large))) return {value, 0, 0, 0};

@@ -166,8 +166,12 @@ HILLOCK_NOINLINE void backward_contiguous(const Distributions<const T>& x,
   typename Algorithm::template Statistics<Statistic> statistics[max_distributions_per_block];
   for (Index first = 0; first < count; first += step) {
     const Index block_length = count - first < step ? count - first : step;
-    const auto x_of = [&](Index j) { return EntryReader<T>(x.from(first + j).first, 1); };
-    const auto dy_of = [&](Index j) { return EntryReader<T>(dy.from(first + j).first, 1); };
+    const auto x_of = [&](Index j) HILLOCK_INLINE_LAMBDA {
+      return EntryReader<T>(x.from(first + j).first, 1);
+    };
+    const auto dy_of = [&](Index j) HILLOCK_INLINE_LAMBDA {
+      return EntryReader<T>(dy.from(first + j).first, 1);
+    };
     for (Index j = 0; j < block_length; ++j)
       if constexpr (Algorithm::needs_maximum) maximum[j] = layout.maximum(x_of(j));
     for (Index j = 0; j < block_length; ++j) {

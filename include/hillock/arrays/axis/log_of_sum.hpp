@@ -21,10 +21,11 @@ HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
     if (any(is_little)) {
       constexpr auto one = 1 / kernels::ExpConstantsOf<V>::from_tail;
       SumsOf<Layout, V> rest;
-      layout.for_each(inputs(in), NoOutput(), [&](Index slot, Index, const auto& mask, V x) {
-        const V e = exponential(x);
-        rest.partial[slot].add(mask(zero_where(e >= one, e)));
-      });
+      layout.for_each(inputs(in), NoOutput(),
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                        const V e = exponential(x);
+                        rest.partial[slot].add(mask(zero_where(e >= one, e)));
+                      });
       others = select(is_little, Layout::total(rest).without_scale().parts().high, others);
     }
   }
@@ -42,11 +43,12 @@ template <class V, class Layout, class T>
 HILLOCK_INLINE auto log_of_sum(const Layout& layout, const EntryReader<T>& x,
                                const kernels::ExponentialsBelow<V>& below) {
   SumsOf<Layout, V> sums;
-  layout.for_each(inputs(x), NoOutput(), [&](Index slot, Index, const auto& mask, V value) {
-    sums.partial[slot].add(mask(below.scaled(value)));
-  });
+  layout.for_each(inputs(x), NoOutput(),
+                  [&](Index slot, Index, const auto& mask, V value)
+                      HILLOCK_INLINE_LAMBDA { sums.partial[slot].add(mask(below.scaled(value))); });
   return log_of_sum(sum_of_others<V>(layout, Layout::total(sums), x,
-                                     [&](V value) { return below.scaled(value); }));
+                                     [&](V value)
+                                         HILLOCK_INLINE_LAMBDA { return below.scaled(value); }));
 }
 
 }  // namespace detail

@@ -66,10 +66,12 @@ class BroadcastInput {
   HILLOCK_INLINE V of_units(Index first) const noexcept {
     using W = simd::Batch<double, typename V::arch>;
     constexpr auto largest = static_cast<double>(std::numeric_limits<T>::max());
-    const auto clamped = [](W a) { return not_below(not_above(a, W(largest)), W(-largest)); };
+    const auto clamped = [](W a) HILLOCK_INLINE_LAMBDA {
+      return not_below(not_above(a, W(largest)), W(-largest));
+    };
     // Is 0 for a finite number, else NaN. The operand is sealed, because -ffast-math replaces a - a
     // by 0.
-    const auto defect = [](W a) { return sealed(a) - a; };
+    const auto defect = [](W a) HILLOCK_INLINE_LAMBDA { return sealed(a) - a; };
     V values, defects;
     if constexpr (std::is_same_v<T, double>) {
       values = V::load(values_ + first);  // none is beyond the largest

@@ -55,8 +55,8 @@ template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, I>& in, Index step,
                                        const std::array<T*, O>& out, Index batches) noexcept {
   constexpr Index block = 16;
-  const auto load = [&](Index i) { return load_batches<V>(in, i * step); };
-  const auto store = [&](const std::array<V, O>& y, Index i) {
+  const auto load = [&](Index i) HILLOCK_INLINE_LAMBDA { return load_batches<V>(in, i * step); };
+  const auto store = [&](const std::array<V, O>& y, Index i) HILLOCK_INLINE_LAMBDA {
     store_batches(y, out, i * static_cast<Index>(V::size));
   };
   using Reduced = decltype(op.reduce(load(0)));
@@ -205,7 +205,9 @@ template <class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE Stores stores_for(const std::array<const T*, I>& in, const std::array<T*, O>& out,
                                  Index length, Index elements) noexcept {
   constexpr std::size_t page = 4096;
-  const auto bytes_of = [](Index count) { return static_cast<std::size_t>(count) * sizeof(T); };
+  const auto bytes_of = [](Index count) HILLOCK_INLINE_LAMBDA {
+    return static_cast<std::size_t>(count) * sizeof(T);
+  };
   if (O * bytes_of(elements) < HILLOCK_STREAM_BYTES || bytes_of(length) < page)
     return Stores::cached;
   for (const T* from : in)

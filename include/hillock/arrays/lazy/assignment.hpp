@@ -27,8 +27,8 @@ constexpr bool is_assigned_here() noexcept {
 template <class Op, class Y, class... Xs>
 void assign(const Op& op, Y& y, const Xs&... xs) {
   const auto out = output_view(y);
-  const auto assign_to = [&](const auto&... in) {
-    const auto is_in_place_or_apart = [&](const auto& input) {
+  const auto assign_to = [&](const auto&... in) HILLOCK_INLINE_LAMBDA {
+    const auto is_in_place_or_apart = [&](const auto& input) HILLOCK_INLINE_LAMBDA {
       return are_clearly_apart(out, input) || !overlap_in_part(out, input);
     };
     if (!(is_in_place_or_apart(in) && ...)) return false;

@@ -91,7 +91,7 @@ HILLOCK_INLINE Packet apply_to_packet(const Op& op, const Packet& x,
     using V = simd::Batch<T, simd::NarrowArch>;
     constexpr std::size_t count = sizeof(Packet) / sizeof(T);
     static_assert(count < V::size, "hillock: no register of this packet's size");
-    const auto widen = [](const auto& packet) {
+    const auto widen = [](const auto& packet) HILLOCK_INLINE_LAMBDA {
       T lanes[count];
       std::memcpy(lanes, &packet, sizeof(Packet));
       return V::load_first(lanes, count);

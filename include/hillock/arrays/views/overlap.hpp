@@ -218,7 +218,7 @@ class TermSum {
 /// array they need not point into it.
 template <class T, class U>
 HILLOCK_INLINE std::int64_t bytes_between(const T* from, const U* to) noexcept {
-  const auto address = [](const auto* pointer) {
+  const auto address = [](const auto* pointer) HILLOCK_INLINE_LAMBDA {
     return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
   };
   return static_cast<std::int64_t>(address(to) - address(from));
@@ -231,7 +231,7 @@ HILLOCK_INLINE bool are_clearly_apart(const StridedView<T>& a, const StridedView
   static_assert(sizeof(T) == sizeof(U));
   constexpr std::int64_t size = sizeof(T);
   if ((a.step(false) | a.step(true) | b.step(false) | b.step(true)) < 0) return false;
-  const auto length = [](const auto& view) {
+  const auto length = [](const auto& view) HILLOCK_INLINE_LAMBDA {
     const std::int64_t row = view.shape().rows - 1, col = view.shape().cols - 1;
     return (row * view.step(false) + col * view.step(true)) * size;
   };
