@@ -33,8 +33,8 @@ struct OperationOf<Q, T, hillock::PReLU<A, Arch>> {
   static constexpr std::size_t inputs = 2;
 };
 
-/// The batches of a block that is run in steps, as in internal::transform_in_steps.
-inline constexpr int batches_of_block = 16;
+/// The batches of a block that takes one step of an operation after the other.
+inline constexpr int batches_of_block = static_cast<int>(internal::batches_per_block);
 
 /// The loop under every pointwise verb, on n elements, a batch's or more. It works on a copy of the
 /// operation, as internal::transform_contiguous does.

@@ -158,8 +158,18 @@ class Bits {
   friend HILLOCK_INLINE Bits operator^(Bits a, Bits b) noexcept { return Raw(a.raw_ ^ b.raw_); }
   friend HILLOCK_INLINE Bits operator+(Bits a, Bits b) noexcept { return Raw(a.raw_ + b.raw_); }
   friend HILLOCK_INLINE Bits operator-(Bits a, Bits b) noexcept { return Raw(a.raw_ - b.raw_); }
-  friend HILLOCK_INLINE Bits operator<<(Bits a, int count) noexcept { return Raw(a.raw_ << count); }
-  friend HILLOCK_INLINE Bits operator>>(Bits a, int count) noexcept { return Raw(a.raw_ >> count); }
+  friend HILLOCK_INLINE Bits operator<<(Bits a, int count) noexcept {
+    if constexpr (machine::has_shifts)
+      return Raw(machine::shift_left(static_cast<typename Raw::register_type>(a.raw_), count));
+    else
+      return Raw(a.raw_ << count);
+  }
+  friend HILLOCK_INLINE Bits operator>>(Bits a, int count) noexcept {
+    if constexpr (machine::has_shifts)
+      return Raw(machine::shift_right(static_cast<typename Raw::register_type>(a.raw_), count));
+    else
+      return Raw(a.raw_ >> count);
+  }
 
   /// Returns in every lane the entry of the table that the lowest table_bits<float> bits of the
   /// index name. Only where table_bits<float> is not 0.

@@ -20,8 +20,8 @@
 // generic.hpp has none of the functions, and is the file to start from.
 //
 //   simd::has_fma (from HILLOCK_HAS_FMA), has_fence, has_division, has_extremes,
-//   extremes_of_equals_are_second, has_blend_by_sign, has_conversions, has_shuffles, can_stream,
-//   counting_register_bytes, table_bits
+//   extremes_of_equals_are_second, has_blend_by_sign, has_shifts, has_conversions, has_shuffles,
+//   can_stream, counting_register_bytes, table_bits
 //
 // Compiled with HILLOCK_GENERIC_MACHINE, hillock uses the generic family on any processor, so that
 // it can be tested. It is slower, and the bits are those of a processor without a fused
@@ -91,6 +91,15 @@ Register minimum(Register a, Register b) = delete;
 /// a in the lanes where the sign bit of `sign` is 0, b in the others.
 template <class Register>
 Register blend_by_sign(Register a, Register b, Register sign) = delete;
+
+// has_shifts: xsimd 8.1 calls a function for a shift of 64-bit integers on 64-bit ARM.
+
+/// a moved to the left by `count` bits, zeros moving in; the registers are of unsigned integers.
+template <class Register>
+Register shift_left(Register a, int count) = delete;
+/// a moved to the right, likewise.
+template <class Register>
+Register shift_right(Register a, int count) = delete;
 
 // table_bits > 0: a table of 2^table_bits numbers of 32 bits stays in registers, and one
 // instruction looks up an entry of it for every lane.

@@ -48,13 +48,16 @@ HILLOCK_INLINE Stored load_stored(const Stored& stored) noexcept {
   }
 }
 
+/// The number of batches that take a step of an operation one after the other.
+inline constexpr Index batches_per_block = 16;
+
 /// Applies op to batches, of which number i is loaded from in + i step and stored to out + i
 /// V::size. Each step of op is computed for a block of batches before the next step. The
 /// intermediate results of a block are 2 or 4 KB and stay in the first-level cache.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_in_steps(const Op& op, const std::array<const T*, I>& in, Index step,
                                        const std::array<T*, O>& out, Index batches) noexcept {
-  constexpr Index block = 16;
+  constexpr Index block = batches_per_block;
   const auto load = [&](Index i) HILLOCK_INLINE_LAMBDA { return load_batches<V>(in, i * step); };
   const auto store = [&](const std::array<V, O>& y, Index i) HILLOCK_INLINE_LAMBDA {
     store_batches(y, out, i * static_cast<Index>(V::size));

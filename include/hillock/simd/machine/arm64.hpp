@@ -23,6 +23,7 @@ inline constexpr bool has_division = true;
 inline constexpr bool has_extremes = true;
 inline constexpr bool extremes_of_equals_are_second = false;  // the maximum of -0 and +0 is +0
 inline constexpr bool has_blend_by_sign = false;
+inline constexpr bool has_shifts = true;
 inline constexpr bool has_conversions = true;
 inline constexpr bool has_shuffles = true;
 // There are stores with such a hint, but g++ has no way to write them.
@@ -62,6 +63,20 @@ HILLOCK_INLINE float32x4_t minimum(float32x4_t a, float32x4_t b) noexcept {
 }
 HILLOCK_INLINE float64x2_t minimum(float64x2_t a, float64x2_t b) noexcept {
   return vminq_f64(a, b);
+}
+
+// The instruction shifts to the left, and by a negative count to the right.
+HILLOCK_INLINE uint32x4_t shift_left(uint32x4_t a, int count) noexcept {
+  return vshlq_u32(a, vdupq_n_s32(count));
+}
+HILLOCK_INLINE uint64x2_t shift_left(uint64x2_t a, int count) noexcept {
+  return vshlq_u64(a, vdupq_n_s64(count));
+}
+HILLOCK_INLINE uint32x4_t shift_right(uint32x4_t a, int count) noexcept {
+  return vshlq_u32(a, vdupq_n_s32(-count));
+}
+HILLOCK_INLINE uint64x2_t shift_right(uint64x2_t a, int count) noexcept {
+  return vshlq_u64(a, vdupq_n_s64(-count));
 }
 
 HILLOCK_INLINE float64x2_t widen_low(float32x4_t x) noexcept {

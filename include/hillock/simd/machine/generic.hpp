@@ -28,6 +28,7 @@ inline constexpr bool has_division = false;
 inline constexpr bool has_extremes = false;
 inline constexpr bool extremes_of_equals_are_second = false;
 inline constexpr bool has_blend_by_sign = false;
+inline constexpr bool has_shifts = false;
 inline constexpr bool has_conversions = false;
 inline constexpr bool has_shuffles = false;
 inline constexpr bool can_stream = false;

@@ -211,6 +211,7 @@ inline constexpr bool has_blend_by_sign = true;
 #else
 inline constexpr bool has_blend_by_sign = false;
 #endif
+inline constexpr bool has_shifts = false;
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t counting_register_bytes = 64;
