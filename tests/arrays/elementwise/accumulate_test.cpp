@@ -74,22 +74,34 @@ int check_verbs(const F& f, Index rows, Index cols) {
   return 5;
 }
 
-TEMPLATE_TEST_CASE("an accumulating verb adds what the verb gives", "[accumulate]", float, double) {
+/// Calls check(rows, cols) for arrays of many shapes. Returns the sum of what it returns.
+template <class Check>
+int for_each_shape(const Check& check) {
   int compared = 0;
-  for (const Index rows : {1, 3, 16, 33, 300}) {
-    for (const Index cols : {1, 2, 17}) {
-      compared += check_verbs<Array<TestType>>(hillock::relu, rows, cols);
-      compared += check_verbs<Array<TestType>>(hillock::tanh, rows, cols);
-      compared += check_verbs<Array<TestType, Eigen::RowMajor>>(hillock::tanh, rows, cols);
-      compared += check_verbs<Array<TestType>>(support::Squareplus(), rows, cols);
-      const hillock::PReLU<> per_row(Eigen::ArrayXd::LinSpaced(rows, -0.5, 2), Per::row);
-      const hillock::PReLU<> per_column(Eigen::ArrayXd::LinSpaced(cols, 0.1, 0.9), Per::column);
-      compared += check_verbs<Array<TestType>>(hillock::PReLU<>{0.3}, rows, cols);
-      compared += check_verbs<Array<TestType>>(per_row, rows, cols);
-      compared += check_verbs<Array<TestType, Eigen::RowMajor>>(per_column, rows, cols);
-    }
-  }
-  CHECK(compared == 5 * 3 * 7 * 5);
+  for (const Index rows : {1, 3, 16, 33, 300})
+    for (const Index cols : {1, 2, 17}) compared += check(rows, cols);
+  return compared;
+}
+
+TEST_CASE("an accumulating verb adds what the verb gives", "[accumulate]") {
+  const int compared = for_each_shape([](Index rows, Index cols) {
+    const hillock::PReLU<> per_row(Eigen::ArrayXd::LinSpaced(rows, -0.5, 2), Per::row);
+    const hillock::PReLU<> per_column(Eigen::ArrayXd::LinSpaced(cols, 0.1, 0.9), Per::column);
+    return check_verbs<Array<float>>(hillock::tanh, rows, cols) +
+           check_verbs<Array<float, Eigen::RowMajor>>(hillock::relu, rows, cols) +
+           check_verbs<Array<float>>(support::Squareplus(), rows, cols) +
+           check_verbs<Array<float>>(per_row, rows, cols) +
+           check_verbs<Array<float, Eigen::RowMajor>>(per_column, rows, cols);
+  });
+  CHECK(compared == 5 * 3 * 5 * 5);
+}
+
+TEST_CASE("an accumulating verb adds doubles", "[accumulate]") {
+  const int compared = for_each_shape([](Index rows, Index cols) {
+    return check_verbs<Array<double>>(hillock::tanh, rows, cols) +
+           check_verbs<Array<double>>(hillock::PReLU<>{0.3}, rows, cols);
+  });
+  CHECK(compared == 5 * 3 * 2 * 5);
 }
 
 TEST_CASE("an accumulating verb writes to blocks and on pointers, in place too", "[accumulate]") {
