@@ -24,7 +24,7 @@ constexpr double inner = 1, outer = 2, spread = 0.3;  // the radii, and half the
 constexpr double edge = 3;                            // of the picture
 constexpr Eigen::Index units = 16;
 
-/// Points in turn on two rings around the origin; the label says which.
+/// Points on two rings around the origin, alternately; the label is the number of the ring.
 training::Samples make_rings(int count, training::Random& random) {
   training::Samples samples;
   samples.classes = 2;

@@ -30,7 +30,7 @@ class Chapter {
   /// be cut off on a narrow screen: it has a table instead.
   void lines(std::string text);
   /// Pictures in the output directory, which may be drawn later, or be missing because gnuplot is.
-  /// Several stand beside each other where there is room, and else below each other.
+  /// Several of them are next to each other if there is room, and below each other if not.
   void pictures(std::vector<std::string> svg_file_names, std::string caption);
   void picture(std::string svg_file_name, std::string caption) {
     pictures({std::move(svg_file_name)}, std::move(caption));

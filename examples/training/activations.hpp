@@ -30,7 +30,7 @@ class Activation {
   virtual Eigen::MatrixXf backward(const Eigen::MatrixXf& pre_activations,
                                    const Eigen::MatrixXf& gradient) = 0;
 
-  /// Moves its own parameters by the gradient that backward() kept.
+  /// Moves its own parameters by the gradient that backward() has stored.
   virtual void move(const Step& /*step*/) {}
 
   virtual Health examine(const Eigen::MatrixXf& pre_activations) const = 0;

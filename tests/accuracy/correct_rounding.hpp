@@ -30,7 +30,7 @@ class Rounder {
 
   enum class Verdict { right, wrong, unknown };
 
-  Verdict judge(Part part, T x, T computed, Wide<T> reference) const {
+  Verdict verdict_on(Part part, T x, T computed, Wide<T> reference) const {
     using F = Format<T>;
     T expected;
     if (!round(part, x, reference, expected)) return Verdict::unknown;

@@ -1,5 +1,5 @@
-// What holds of a function beside its error: range, symmetry, monotonicity, no spurious exceptions,
-// the same results with subnormals flushed, the same by every verb.
+// The properties of a function apart from its error: range, symmetry, monotonicity, no spurious
+// exceptions, the same results with subnormals flushed, the same by every verb.
 #pragma once
 
 #include <accuracy/format.hpp>

@@ -15,7 +15,7 @@ void print_build(const Options& options);
 template <class T>
 void print_result(const Subject<T>& subject, const SweepResult<T>& result);
 
-/// Whether the subject kept what it promises; peers promise nothing.
+/// Whether the subject is within its promises; peers promise nothing.
 template <class T>
 bool passed(const Subject<T>& subject, const SweepResult<T>& result);
 

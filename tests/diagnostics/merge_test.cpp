@@ -274,7 +274,7 @@ struct Scaled : hillock::Activation<Scaled> {
   }
 };
 
-/// NaN below 0, infinite at 1, and beyond it what it is told to be.
+/// NaN below 0, infinite at 1, and beyond 1 the given value.
 struct Odd : hillock::Activation<Odd> {
   double beyond;
   explicit Odd(double number) : beyond(number) {}
@@ -388,8 +388,7 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
   CHECK(flow.report().layers[0].batches == 2);
 }
 
-TEST_CASE("whatever makes two monitors differ is told apart to the bit, and named",
-          "[diagnostics]") {
+TEST_CASE("a difference of two monitors in a single bit is found, and named", "[diagnostics]") {
   using hillock::MonitorOptions;
   const MonitorOptions usual;
   const auto of_units = [&](const auto& change) {

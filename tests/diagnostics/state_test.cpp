@@ -137,7 +137,7 @@ void offer(Outcomes& outcomes, const MonitorState& state, const std::string& wha
   flawed(says(refusal, {"hillock::"}) ? "" : "refused without a word");
 }
 
-/// Each integer, each number and each length in turn made something else, and many pairs of them.
+/// Changes each integer, each number and each length, one after the other, and many pairs of them.
 template <class Make>
 Outcomes fuzz(const MonitorState& real, const Make& make) {
   Outcomes outcomes;
