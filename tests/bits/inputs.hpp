@@ -1,5 +1,5 @@
-// What the functions are computed of. Every number is made of its bits, so that no compiler and no
-// mathematical library has a part in it.
+// The inputs of the functions. Every number is made from its bits, so that it depends on no
+// compiler and no mathematical library.
 #pragma once
 
 #include <bits/checksum.hpp>

@@ -1,5 +1,5 @@
-// What every pointwise activation promises. This is the page that a new one starts from: its test
-// file describes the function in a struct, its contract, for check_contract, which tests
+// The promises of every pointwise activation. The test of a new one starts from this page: it
+// describes the function in a struct, its contract, for check_contract, which tests
 //
 //   - the error of f and f' over the whole range of the element type (check_accuracy),
 //   - the values at the edges, and that NaN in gives NaN out (check_edges),

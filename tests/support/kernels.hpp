@@ -1,4 +1,4 @@
-// Kernels, which take batches, on arrays.
+// Applies kernels, which take batches, to arrays.
 #pragma once
 
 #include <support/accuracy.hpp>
