@@ -76,7 +76,7 @@ void verbs(const Adder<T>& to, const F& f) {
   }
 }
 
-/// Of an array out of cache, f(x) in the place of x.
+/// Computes f(x) in the place of x, for an array that is out of cache.
 template <class T, class F, class Peer>
 void in_place(const Adder<T>& to, const F& f, const Peer& peer) {
   to.ours("in_place", "verb", [f](auto& a) { hillock::forward(f, a.y, a.y); });

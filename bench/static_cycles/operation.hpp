@@ -15,7 +15,7 @@ namespace internal = hillock::detail;
 template <class T>
 using Batch = internal::simd::Batch<T>;
 
-/// What a loop computes of x: f, f' or both.
+/// The result that a loop computes from x: f, f' or both.
 using internal::Quantity;
 
 /// The operation behind a verb, as the loop calls it: from an array of batches to an array of

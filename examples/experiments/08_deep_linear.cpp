@@ -118,7 +118,7 @@ std::string scatter(const training::Samples& samples) {
   return text.str();
 }
 
-/// What a network of one function makes of the rings.
+/// The result of a network of one function for the rings.
 void draw_boundary(training::Network& network, const std::string& function,
                    const std::string& title, const training::Samples& samples,
                    const OutputDirectory& output, const std::string& file) {

@@ -9,10 +9,10 @@
 
 namespace examples {
 
-/// Where a part of a chapter is shown: what is lines on a terminal may be a table on the page.
+/// Says where a part of a chapter is shown: lines on a terminal may be a table on the page.
 enum class Medium { both, terminal, page };
 
-/// What an experiment has to tell: paragraphs, tables, lines and pictures in the order they were
+/// The chapter of an experiment: paragraphs, tables, lines and pictures in the order they were
 /// said. The terminal shows it as text, and report.html is put together from the chapters of all
 /// experiments.
 class Chapter {

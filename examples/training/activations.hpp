@@ -10,7 +10,7 @@
 
 namespace training {
 
-/// What became of a hidden layer on some samples, as shares.
+/// The health of a hidden layer on some samples, as shares.
 struct Health {
   double saturated = std::nan("");  // of pre-activations; NaN for Maxout, which does not saturate
   double dead = std::nan("");       // of units; of Maxout: pieces never the argmax

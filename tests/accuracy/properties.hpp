@@ -67,7 +67,7 @@ class PropertyChecks {
   void check(const Stretch<T>& stretch, std::size_t already_seen, int exceptions,
              Findings<T>& findings);
 
-  /// What counts as a spurious exception for finite input and finite results.
+  /// The exceptions that are spurious for finite input and finite results.
   static int spurious_exceptions();
 
  private:

@@ -137,7 +137,7 @@ Array<T> made_of_vectors(Shape shape, bool are_columns, const Entry& entry) {
   return array;
 }
 
-/// What kinds of vectors an array of test numbers has.
+/// The kinds of vectors in an array of test numbers.
 enum class Contents { ordinary, extreme };
 inline constexpr Contents all_contents[] = {Contents::ordinary, Contents::extreme};
 

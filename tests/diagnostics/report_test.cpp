@@ -1,4 +1,4 @@
-// What reports say: definitions against closed forms, findings and presets against cases made by
+// Tests of reports: definitions against closed forms, findings and presets against cases made by
 // hand, and the text. (JSON and CSV: json_csv_test.cpp.)
 #include <support/call_paths.hpp>
 #include <support/complaint.hpp>

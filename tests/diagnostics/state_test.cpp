@@ -40,7 +40,7 @@ constexpr double nan = Special<double>::quiet_nan;
 constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 
-/// What does not hold of a report; empty if all does.
+/// Returns what is wrong with a report; empty if nothing is.
 std::string flaw_of(const hillock::UnitStatistics& unit) {
   const auto is_count = [&](std::int64_t count) { return count >= 0 && count <= unit.finite; };
   if (unit.finite < 0 || unit.non_finite < 0) return "negative counts";

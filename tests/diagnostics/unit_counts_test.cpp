@@ -1,6 +1,6 @@
-// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose
-// elements are told by x alone and for others, whatever the array's size and layout; and its
-// moments are what it says.
+// UnitMonitor counts what a plain loop over the elements counts, for functions whose elements are
+// told by x alone and for others, whatever the array's size and layout; and its moments are what it
+// says.
 #include <support/call_paths.hpp>
 #include <support/complaint.hpp>
 #include <support/layouts.hpp>

@@ -47,7 +47,7 @@ NarrowArray<E> gradients() {
   return dy;
 }
 
-/// What the float verbs give for the elements' values, rounded once.
+/// The results of the float verbs for the elements' values, rounded once.
 template <class E>
 struct Expected {
   template <class F>
