@@ -27,8 +27,8 @@ double parameter_of(const std::string& function) {
   return value;
 }
 
-/// Where swish' crosses zero any rounding is many ULP, of whoever's: hillock promises an absolute
-/// bound there, and nothing is counted here.
+/// Where swish' crosses zero, any rounding is an error of many ULP, in every library: hillock
+/// promises an absolute bound there, and nothing is counted here.
 template <class T>
 bool is_near_root_of_swish(double, T x) {
   return std::fabs(x + static_cast<T>(1.2784645427610738)) < T(0.25);

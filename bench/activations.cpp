@@ -1,5 +1,5 @@
-// The speed of every activation, beside its peers: one row per activation. Compiled once for each
-// type of elements, BENCH_ELEMENT.
+// Measures the speed of every activation and of its peers: one row per activation. Compiled once
+// for each type of elements, BENCH_ELEMENT.
 
 #include "axis_rows.hpp"
 #include "peers/composed.hpp"

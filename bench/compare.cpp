@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   };
   std::vector<Comparison> all = compared(is_hillock);
 
-  // What the machine did in between shows once, a regression each time.
+  // A disturbance of the machine shows in one measurement, a regression in every one.
   for (int again = 0; again < 3; ++again) {
     const auto was_slow = [&](const bench::Line& line, const bench::Contender& contender) {
       return is_hillock(line, contender) &&

@@ -1,4 +1,4 @@
-// What is measured: lines of contenders that do the same work.
+// The lines that are measured; the contenders of a line do the same work.
 #pragma once
 
 #include <benchmark/benchmark.h>

@@ -1,4 +1,4 @@
-// The speed of hillock beside its peers, and whether it is what it has to be.
+// Measures the speed of hillock and of its peers, and compares it with the targets.
 #include <cstdio>
 
 #include "report.hpp"

@@ -68,8 +68,8 @@ peers::Arguments<T> arrays(Shape shape) {
   return {first, first + step, first + 2 * step, first + 3 * step, shape.rows, shape.cols};
 }
 
-/// What is timed: `pass` (a peers::Pass<T>, or anything on Arrays<T>) on its arguments, which the
-/// compiler must take for read and written elsewhere.
+/// Times `pass` (a peers::Pass<T>, or anything on Arrays<T>) on its arguments, which the compiler
+/// must take for read and written elsewhere.
 template <class T, class Pass>
 auto timed(Shape shape, Pass pass) {
   return [shape, pass](benchmark::State& state) {

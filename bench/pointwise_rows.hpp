@@ -1,4 +1,4 @@
-// The rows of activations that work element by element: every operation, beside every peer.
+// The rows of activations that work element by element: every operation, with every peer.
 #pragma once
 
 #include <hillock/diagnostics.hpp>
@@ -76,7 +76,7 @@ void verbs(const Adder<T>& to, const F& f) {
   }
 }
 
-/// Of an array out of cache, f(x) in the place of x.
+/// Computes f(x) in the place of x, for an array that is out of cache.
 template <class T, class F, class Peer>
 void in_place(const Adder<T>& to, const F& f, const Peer& peer) {
   to.ours("in_place", "verb", [f](auto& a) { hillock::forward(f, a.y, a.y); });
@@ -201,7 +201,7 @@ void row(const std::string& name, const F& f, const Peer& peer,
   }
 }
 
-/// A function of the exact tier, beside the peer that comes nearest to it.
+/// A function of the exact tier, with the peer that comes nearest to it.
 template <class T, class F>
 void exact_row(const std::string& name, const F& f) {
   if constexpr (std::is_same_v<T, float>) {

@@ -1,4 +1,4 @@
-// What a run prints and writes.
+// The text and the files of a run.
 #pragma once
 
 #include "results.hpp"

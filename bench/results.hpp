@@ -25,7 +25,7 @@ struct MeasuredLine {
   const Measured* fastest_peer() const;
 };
 
-/// Measures the contenders that are wanted, and judges their accuracy where that is wanted too.
+/// Measures the contenders that are wanted, and their accuracy where that is wanted too.
 using Choice = std::function<bool(const Line& line, const Contender& contender)>;
 std::vector<MeasuredLine> measure(const Choice& wanted, bool with_accuracy);
 

@@ -1,4 +1,4 @@
-// What hillock has to reach: ratios of speeds within one run.
+// The targets of hillock: ratios of speeds that were measured by one program.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@
 # The functions of the table take pointers and sizes, no Eigen type: the linker keeps one copy of each inline function and
 # template instance for the whole program. hillock's own carry the instruction set in their names and stay apart; for what
 # is left (std::string in an error message) the variants are linked from the lowest instruction set to the highest,
-# because the first copy is the one that is kept.
+# because the linker takes the first copy.
 # On processors other than x86 there is one variant, the file as it is.
 function(hillock_add_isa_variants target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FUNCTION;TABLE;HEADER;SOURCE" "ARCHS")

@@ -1,4 +1,4 @@
-# What hillock's own programs (tests, examples, benchmarks) are built with. None of it reaches a user of the library.
+# The options of hillock's own programs (tests, examples, benchmarks). None of them reaches a user of the library.
 set(HILLOCK_MARCH "" CACHE STRING "-march of hillock's own programs, such as x86-64-v3 or native")
 option(HILLOCK_SANITIZE "Build hillock's own programs with the address and undefined-behaviour sanitizers" OFF)
 

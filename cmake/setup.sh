@@ -19,7 +19,7 @@
 # A NEED is a C++ compiler's command (g++, clang++, g++-13, clang++-19, aarch64-linux-gnu-g++) or one of
 #   cmake (with a build tool)  eigen  xsimd  catch2  benchmark  cli11  zlib  gnuplot  fashion-mnist
 #   nlohmann-json  nm  qemu-aarch64  clang-sanitizers  mpfr  sleef  dnnl  highway  llvm-mca
-#   clang-format-14
+#   clang-format-14  clang-tidy-14
 # HILLOCK_NO_INSTALL=1 only prints what is missing. Ninja is used where it is installed, unless CMAKE_GENERATOR is set.
 
 hillock_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,10 +1,10 @@
-// A class of one's own keeps the same contract as hillock's.
+// A user's own class has the same contract as hillock's.
 #include <support/contract.hpp>
 #include <support/squareplus.hpp>
 
 namespace {
 
-/// A template of one's own, with a comma in its name.
+/// A user's own template, with a comma in its name.
 template <class T, int Times>
 struct Multiple : hillock::Activation<Multiple<T, Times>> {
   template <class V>
@@ -25,7 +25,7 @@ namespace {
 
 using namespace support;
 
-/// x far enough from where x^2 overflows in the formula above.
+/// x, limited to where x^2 does not overflow in the formula above.
 template <class T>
 bool is_moderate(T x) {
   return std::fabs(x) < (sizeof(T) == 4 ? 1e18 : 1e150);

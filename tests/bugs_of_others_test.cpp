@@ -1,5 +1,5 @@
-// What went wrong in other libraries, tried here. This file is compiled once more with -ffast-math,
-// so everything is compared by its bits: such a compiler takes isnan(x) for false.
+// Bugs of other libraries, as tests of hillock. This file is compiled once more with -ffast-math,
+// so everything is compared by its bits: such a compiler replaces isnan(x) by false.
 #include <support/catch.hpp>
 #include <support/inputs.hpp>
 
@@ -37,7 +37,7 @@ bool is_near(T computed, double expected) {
   return !is_nan(computed) && -4 <= distance && distance <= 4;
 }
 
-/// Numbers that such a compiler assumes not to be there: by bits that it does not know.
+/// Numbers that such a compiler assumes not to exist, made from bits that it does not know.
 template <class T>
 T unknown(BitsOf<T> bits) {
   volatile BitsOf<T> hidden = bits;

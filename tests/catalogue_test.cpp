@@ -1,5 +1,5 @@
 // The catalogue: every function of single elements by name, with parameters that a program can set
-// without knowing the function. That no header is missing, tests/layout/four_places.sh finds.
+// without knowing the function. tests/layout/four_places.sh checks that no header is missing.
 #include <support/catch.hpp>
 
 #include <hillock/hillock.hpp>
@@ -14,7 +14,7 @@ namespace {
 using Array = Eigen::ArrayXd;
 using hillock::Accuracy;
 
-/// A class of one's own with two parameters.
+/// A user's own class with two parameters.
 struct Affine : hillock::Activation<Affine> {
   double a = 2, b = 1;
   static constexpr auto parameters() {
@@ -69,7 +69,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
-/// What the parameters are called, and the function with all of them set to `value`.
+/// The names of the parameters, and the function with all of them set to `value`.
 template <class F>
 std::string set_all(F& f, double value) {
   std::string names;

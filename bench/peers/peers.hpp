@@ -1,5 +1,5 @@
-// What other libraries offer, behind pointers: each stands in a file of its own and is compiled
-// with flags of its own. (Eigen and xsimd are composed.hpp.)
+// Other libraries' functions, called through pointers: each library has a file of its own and is
+// compiled with flags of its own. (Eigen and xsimd are composed.hpp.)
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct Arguments {
 template <class T>
 using Pass = std::function<void(const Arguments<T>&)>;
 
-/// What a library has for one operation of one function.
+/// The functions of a library for one operation of one activation.
 template <class T>
 struct Offer {
   std::string library;

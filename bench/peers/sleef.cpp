@@ -58,7 +58,7 @@ Doubles exp(Doubles x) { return BENCH_SLEEF_DOUBLE(exp, u10)(x); }
 Floats expm1(Floats x) { return BENCH_SLEEF_FLOAT(expm1, u10)(x); }
 Doubles expm1(Doubles x) { return BENCH_SLEEF_DOUBLE(expm1, u10)(x); }
 
-/// What SLEEF has no function for is composed, as in composed.hpp.
+/// Functions that SLEEF lacks are composed, as in composed.hpp.
 template <class T, class Lanes>
 void add_all(Offers<T>& offers, const std::string& function, const std::string& operation) {
   constexpr T zero = 0;

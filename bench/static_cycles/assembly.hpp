@@ -12,7 +12,7 @@ namespace bench {
 
 enum class Architecture { x86_64, aarch64 };
 
-/// Where the processor goes after an instruction.
+/// The instruction that may follow an instruction.
 enum class Flow {
   next,    ///< to the one below it
   call,    ///< to a function, and then to the one below it

@@ -29,7 +29,7 @@ struct LoopNest {
   std::vector<Loop> loops;
 };
 
-/// Of a function with at least one instruction.
+/// Returns the loops of a function with at least one instruction.
 LoopNest loop_nest_of(const Function& function);
 
 }  // namespace bench

@@ -1,17 +1,18 @@
-// The loops that bench/cycles looks at. This file is compiled to assembly for each instruction set,
+// The loops that bench/cycles examines. This file is compiled to assembly for each instruction set,
 // and never run.
 //
-// They are the library's own, with all that stands in the same function for the widest registers:
-// what the compiler spills depends on it. (With the steps alone, tanh both on doubles of x86-64-v3
-// had no access to the stack; with the loop for the last batch behind them it has 11.) Written out
-// once more, or marked with comments to be found again, they are compiled otherwise, too: g++ 12
-// then asked for ELU's parameters in every iteration, where it otherwise makes a loop of its own for
-// ordinary ones. So what reads the assembly finds the loops by their jumps.
+// They are the library's own loops, together with the rest of the functions for the widest
+// registers, because it influences what the compiler spills. (With the steps alone, tanh both on
+// doubles of x86-64-v3 had no access to the stack; with the loop for the last batch behind them it
+// has 11.) If the loops are written once more, or marked with comments, they are compiled
+// differently: g++ 12 then tested ELU's parameters in every iteration, where it otherwise makes a
+// loop of its own for ordinary ones. Therefore the program that reads the assembly finds the loops
+// by their jumps.
 //
-// The operation is an argument, as in a verb: the compiler knows no parameter, and asks its
-// questions about them (is beta 1?) in the loop or before it. One thing differs from what users
-// compile: g++ would unroll the first step of a block into 16 guarded copies, which are no loop any
-// more, and bench/cycles tells it not to.
+// The operation is an argument, as in a verb: the compiler does not know the parameters, and tests
+// them (is beta 1?) in the loop or before it. One option differs from what users compile with: g++
+// would unroll the first step of a block into 16 guarded copies, which are no loop; bench/cycles
+// forbids it.
 #include <array>
 #include <cstddef>
 #include <type_traits>

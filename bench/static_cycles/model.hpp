@@ -1,4 +1,4 @@
-// What llvm-mca says of the cycles that a loop takes.
+// The cycles of a loop by llvm-mca.
 #pragma once
 
 #include <string>

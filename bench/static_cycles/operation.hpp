@@ -15,7 +15,7 @@ namespace internal = hillock::detail;
 template <class T>
 using Batch = internal::simd::Batch<T>;
 
-/// What a loop computes of x: f, f' or both.
+/// The result that a loop computes from x: f, f' or both.
 using internal::Quantity;
 
 /// The operation behind a verb, as the loop calls it: from an array of batches to an array of
@@ -25,8 +25,8 @@ struct OperationOf {
   using type = internal::Operation<Q, F, T>;
   static constexpr std::size_t inputs = 1;
 };
-/// PReLU with a slope beside each element, as where a column-major array has one slope per row.
-/// (With one for all it has the loop of LeakyReLU.)
+/// PReLU with a slope for each element, as for a column-major array with one slope per row. (With
+/// one for all it has the loop of LeakyReLU.)
 template <Quantity Q, class T, hillock::Accuracy A, class Arch>
 struct OperationOf<Q, T, hillock::PReLU<A, Arch>> {
   using type = internal::SlopesOperation<Q, A, T>;

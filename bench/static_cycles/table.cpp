@@ -20,8 +20,8 @@ std::string number(double value) {
   return text;
 }
 
-/// A count for a batch. It need not be whole: a iteration may take two batches, and what a block does
-/// once is shared by 16.
+/// Returns a count per batch as text. It need not be a whole number: an iteration may compute two
+/// batches, and what is done once per block counts for 16.
 std::string count(double value) {
   std::string text = number(value);
   text.erase(text.find_last_not_of('0') + 1);

@@ -23,15 +23,15 @@ bool is_call(const Instruction& instruction) { return instruction.flow == Flow::
 /// Ways through the loops of a function.
 class Ways {
  public:
-  Ways(const Function& function, Way way, int turns_inside)
+  Ways(const Function& function, Way way, int iterations_inside)
       : function_(function),
         nest_(loop_nest_of(function)),
         way_(way),
-        turns_inside_(turns_inside) {}
+        iterations_inside_(iterations_inside) {}
 
   const std::vector<Loop>& loops() const { return nest_.loops; }
 
-  /// A iteration of a loop: from its header to its header again.
+  /// Returns the work of one iteration of a loop: from its header to its header again.
   std::optional<Work> iteration_of(const Loop& loop) const {
     Search search{loop, {}, {}, {}};
     follow(loop.header, search);
@@ -92,12 +92,12 @@ class Ways {
     return nest_.blocks[block].successors;
   }
 
-  /// Appends all iterations of an inner loop, and returns the blocks to which it leads. Nothing if no
-  /// iteration comes to an end.
+  /// Appends all iterations of an inner loop, and returns the blocks to which it leads; nothing if
+  /// no iteration ends.
   std::optional<std::vector<std::size_t>> go_through(const Loop& inner, Work& work) const {
     const std::optional<Work> iteration = iteration_of(inner);
     if (!iteration) return std::nullopt;
-    for (int i = 0; i < turns_inside_; ++i) {
+    for (int i = 0; i < iterations_inside_; ++i) {
       work.instructions.insert(work.instructions.end(), iteration->instructions.begin(),
                                iteration->instructions.end());
     }
@@ -112,7 +112,7 @@ class Ways {
   const Function& function_;
   LoopNest nest_;
   Way way_;
-  int turns_inside_;
+  int iterations_inside_;
 };
 
 int vector_stores(const Instructions& instructions) {

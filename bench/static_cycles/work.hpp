@@ -27,13 +27,14 @@ struct Work {
   std::size_t branches() const;
 };
 
-/// What the loop in a function executes for a block of batches. A loop over blocks has loops inside
-/// that take a batch a turn: one iteration of it, the loops inside written out iteration by iteration. Where no
-/// loop has others inside: as many iterations as make a block; a iteration is for as many batches as it fills
-/// the outputs. Of several, such as those that the compiler has made of one for different
-/// parameters, or a loop for what is left over, the one on the given way with the fewest (the most)
-/// instructions for a batch. A loop that stands beside one over blocks is for short arrays. Throws
-/// std::runtime_error if there is no loop.
+/// Returns the instructions that the loop in a function executes for a block of batches. If a loop
+/// over blocks contains loops over batches, they are those of one iteration of the outer loop, with
+/// all iterations of the inner ones. If no loop contains another, they are those of as many
+/// iterations as make a block; the outputs that an iteration stores tell how many batches it
+/// computes. There may be several loops, because the compiler makes one for each kind of
+/// parameters, or one for the remaining elements. Then the result is that of the loop on the given
+/// way with the fewest (the most) instructions per batch. A loop next to one over blocks serves
+/// short arrays and is ignored. Throws std::runtime_error if there is no loop.
 Work work_of(const Function& function, Way way, int outputs, int batches_of_block);
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-# What the checks of experiments share.
+# Functions that the checks of experiments share.
 cmake_policy(VERSION 3.16)  # of its own: an included file does not set that of the one that includes it
 
 # run_program(ARGUMENT...): PROGRAM with its results in OUTPUT, which is emptied before; it must succeed. `out` is what it

@@ -127,7 +127,8 @@ void expect_small(const fs::path& path, const std::string& name) {
   }
 }
 
-/// What load_idx says of a set that is right but for `spoil`, plain and compressed.
+/// Returns the message of load_idx for a set that is right except for `spoil`, plain and
+/// compressed.
 void expect_refused(const fs::path& scratch, const std::string& name, const std::string& message,
                     const std::function<void(Set&)>& spoil) {
   for (const char* const ending : {"", ".gz"}) {
@@ -254,7 +255,7 @@ void broken_ones(const fs::path& scratch) {
             set.test_labels = labels_of({0, 3}).bytes();
           });
 
-  // What one of the two kinds of file alone can have.
+  // Errors that only one of the two kinds of file can have.
   const auto only = [&](const char* name, const char* ending, const std::string& message,
                         const std::function<std::string(const std::string&)>& spoil) {
     const fs::path directory = scratch / name,

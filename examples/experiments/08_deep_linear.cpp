@@ -24,7 +24,7 @@ constexpr double inner = 1, outer = 2, spread = 0.3;  // the radii, and half the
 constexpr double edge = 3;                            // of the picture
 constexpr Eigen::Index units = 16;
 
-/// Points in turn on two rings around the origin; the label says which.
+/// Points on two rings around the origin, alternately; the label is the number of the ring.
 training::Samples make_rings(int count, training::Random& random) {
   training::Samples samples;
   samples.classes = 2;
@@ -118,7 +118,7 @@ std::string scatter(const training::Samples& samples) {
   return text.str();
 }
 
-/// What a network of one function makes of the rings.
+/// The result of a network of one function for the rings.
 void draw_boundary(training::Network& network, const std::string& function,
                    const std::string& title, const training::Samples& samples,
                    const OutputDirectory& output, const std::string& file) {

@@ -42,7 +42,7 @@ struct Epoch {
   training::Health first, second;
 };
 
-/// What a setting led to, in several networks from seeds that follow each other.
+/// The results of a setting, in several networks from consecutive seeds.
 struct Outcome {
   Setting setting;
   // Means, by epoch. Of a network that ended in NaN no unit can be called dead: it is left out.

@@ -64,7 +64,7 @@ double epochs_to_goal(const std::string& name, double rate, std::uint64_t seed,
   return reached;
 }
 
-/// Of one activation: mean epochs at every learning rate, infinite where a network never arrived.
+/// The mean epochs of one activation at every learning rate; infinite if a network never arrived.
 struct Row {
   std::string activation;
   std::vector<double> epochs;

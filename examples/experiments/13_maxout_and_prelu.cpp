@@ -215,7 +215,7 @@ void draw_slopes(const training::Network& network, const std::vector<Slopes>& la
   draw(output, "13_prelu_slopes.svg", picture_width, height, script.str());
 }
 
-// What the numbers say.
+// The text about the numbers.
 
 std::string describe(const Imitation& relu, const Imitation& leaky) {
   std::ostringstream text;

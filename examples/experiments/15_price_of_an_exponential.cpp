@@ -1,4 +1,4 @@
-// The price of an exponential: the time per number of every activation beside ReLU's.
+// The price of an exponential: the time per number of every activation compared with ReLU's.
 
 #include <algorithm>
 #include <iostream>
@@ -81,5 +81,5 @@ void run(const examples::ExperimentOptions&, const examples::OutputDirectory& ou
 
 int main(int argc, char** argv) {
   return examples::run_experiment(
-      argc, argv, "Measures the time per number of every activation beside ReLU's.", run);
+      argc, argv, "Measures the time per number of every activation compared with ReLU's.", run);
 }

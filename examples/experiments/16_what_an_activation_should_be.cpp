@@ -1,4 +1,4 @@
-// What an activation should be: each property of every function, measured from the function itself.
+// Measures the properties that an activation should have, for every function.
 
 #include <Eigen/Core>
 #include <algorithm>

@@ -42,7 +42,7 @@ struct Setup {
   double rate_scale = 1;
 };
 
-/// What the monitors saw of a network: the report that judges it, and its parts.
+/// The report of a network, and the reports of the monitors from which it was made.
 struct Examination {
   hillock::NetworkReport report;
   std::vector<hillock::UnitReport> layers;
@@ -148,7 +148,7 @@ class Network {
 };
 
 /// The first problem and its advice, or that there is none.
-std::string verdict(const hillock::NetworkReport& report) {
+std::string conclusion(const hillock::NetworkReport& report) {
   if (report.is_healthy()) return "nothing is wrong";
   const hillock::Finding first = report.findings().front();
   return std::string(name_of(first.problem)) + " -> " + first.advice;
@@ -246,7 +246,7 @@ void diagnose(const F& f, const Setup& setup, const Dataset& data, const Options
   text << "After " << options.epochs << " epochs, " << right << " % of the test set right\n"
        << after.report;
   chapter.lines(text.str());
-  const std::string at_first = verdict(before.report), at_last = verdict(after.report);
+  const std::string at_first = conclusion(before.report), at_last = conclusion(after.report);
   summary.lines +=
       std::string(setup.name) + "\n  before: " + at_first + "\n  after:  " + at_last + '\n';
   summary.rows.push_back({setup.name, right, at_first, at_last});

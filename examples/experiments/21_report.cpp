@@ -30,7 +30,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// What stands between two strings, from `from` on; empty if it is not there.
+/// Returns the text between two strings, from `from` on; empty if they are not there.
 std::string between(const std::string& text, const std::string& before, const std::string& after,
                     std::size_t from = 0) {
   std::size_t begin = text.find(before, from);

@@ -12,8 +12,8 @@ struct Cost {
   double both;  // f and what the backward pass needs
 };
 
-/// The cost of each function in the first-level cache. They take turns, so that what else the
-/// machine does falls on all of them.
+/// The cost of each function in the first-level cache. They are measured alternately, so that what
+/// else the machine does falls on all of them.
 std::vector<Cost> measure_costs(const std::vector<Function>& all);
 
 /// The position of the function that others are compared with, "relu".

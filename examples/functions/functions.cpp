@@ -73,7 +73,7 @@ Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> scores(
   return z;
 }
 
-/// What a function makes of the first of three scores, as it goes by the other two, 0 and 1.
+/// The result of a function for the first of three scores; the other two are 0 and 1.
 template <class F>
 Function of_three_scores(const char* name, const F& f) {
   Function function;

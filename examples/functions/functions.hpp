@@ -25,7 +25,7 @@ struct Function {
 /// several numbers the curve is a slice through the function.
 std::vector<Function> all_functions();
 
-/// What this is compiled for, such as "avx2_fma, 8 floats at a time".
+/// The instruction set that this is compiled for, such as "avx2_fma, 8 floats at a time".
 std::string instruction_set();
 
 }  // namespace functions

@@ -9,10 +9,10 @@
 
 namespace examples {
 
-/// Where a part of a chapter is shown: what is lines on a terminal may be a table on the page.
+/// Says where a part of a chapter is shown: lines on a terminal may be a table on the page.
 enum class Medium { both, terminal, page };
 
-/// What an experiment has to tell: paragraphs, tables, lines and pictures in the order they were
+/// The chapter of an experiment: paragraphs, tables, lines and pictures in the order they were
 /// said. The terminal shows it as text, and report.html is put together from the chapters of all
 /// experiments.
 class Chapter {
@@ -30,7 +30,7 @@ class Chapter {
   /// be cut off on a narrow screen: it has a table instead.
   void lines(std::string text);
   /// Pictures in the output directory, which may be drawn later, or be missing because gnuplot is.
-  /// Several stand beside each other where there is room, and else below each other.
+  /// Several of them are next to each other if there is room, and below each other if not.
   void pictures(std::vector<std::string> svg_file_names, std::string caption);
   void picture(std::string svg_file_name, std::string caption) {
     pictures({std::move(svg_file_name)}, std::move(caption));

@@ -4,7 +4,7 @@
 
 namespace examples {
 
-/// What the user gave cannot be used: main() prints it and exits with status 2.
+/// An input of the user that cannot be used: main() prints the message and exits with status 2.
 struct InputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -15,7 +15,7 @@ namespace {
 using Range = std::pair<double, double>;
 
 constexpr double letter = 7.7, line = 16;  // pixels, of the 13 point letters
-constexpr int left = 78, bottom = 62;      // pixels beside and below the plot
+constexpr int left = 78, bottom = 62;      // pixels to the left of and below the plot
 
 struct Style {
   std::string colour;

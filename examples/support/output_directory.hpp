@@ -6,8 +6,8 @@
 
 namespace examples {
 
-/// Where a program puts its files. A file appears under its name only when it is complete, so that
-/// an interrupted run leaves the old one or none.
+/// The directory of a program's files. A file appears under its name only when it is complete, so
+/// that an interrupted run leaves the old one or none.
 class OutputDirectory {
  public:
   /// Creates the directory where it is missing and tries to write in it. Throws InputError, and

@@ -25,7 +25,7 @@ class Progress {
   bool terminal_;
 };
 
-/// What came out of it: a table of one row per activation, and the pictures.
+/// The results: a table of one row per activation, and the pictures.
 examples::Chapter describe(const std::vector<Result>& results, const training::Dataset& data,
                            const Options& options);
 

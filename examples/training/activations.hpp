@@ -10,7 +10,7 @@
 
 namespace training {
 
-/// What became of a hidden layer on some samples, as shares.
+/// The health of a hidden layer on some samples, as shares.
 struct Health {
   double saturated = std::nan("");  // of pre-activations; NaN for Maxout, which does not saturate
   double dead = std::nan("");       // of units; of Maxout: pieces never the argmax
@@ -30,7 +30,7 @@ class Activation {
   virtual Eigen::MatrixXf backward(const Eigen::MatrixXf& pre_activations,
                                    const Eigen::MatrixXf& gradient) = 0;
 
-  /// Moves its own parameters by the gradient that backward() kept.
+  /// Moves its own parameters by the gradient that backward() has stored.
   virtual void move(const Step& /*step*/) {}
 
   virtual Health examine(const Eigen::MatrixXf& pre_activations) const = 0;

@@ -40,8 +40,8 @@ class CommandLine {
   std::unique_ptr<Parser> parser_;
 };
 
-/// What main() of an experiment does: run(argc, argv), with exit status 2 and a message after
-/// InputError, and 130 after ctrl-C.
+/// Does what main() of an experiment has to do: run(argc, argv), with exit status 2 and a message
+/// after InputError, and 130 after ctrl-C.
 int run_experiment(int argc, char** argv, void (*run)(int, const char* const*));
 
 }  // namespace training

@@ -40,7 +40,7 @@ Dataset load_digits(const std::filesystem::path& file);
 /// file and what is wrong with it.
 Dataset load_idx(const std::filesystem::path& path);
 
-/// What the option of load_idx says of itself.
+/// The help text of the option of load_idx.
 inline constexpr const char* idx_help =
     "Directory of four IDX files, instead of the digits: Fashion-MNIST (Debian's "
     "dataset-fashion-mnist puts it in /usr/share/datasets/fashion-mnist), MNIST, KMNIST; or a "

@@ -142,7 +142,7 @@ std::string without_hyphen(const std::string& prefix) {
   return prefix.substr(0, prefix.find_last_not_of("-_.") + 1);
 }
 
-/// What stands before "train-images" in the names of a directory's files.
+/// Returns the text in front of "train-images" in the names of a directory's files.
 std::set<std::string> prefixes_in(const fs::path& directory) {
   const std::string middle = "train-images";
   std::set<std::string> prefixes;

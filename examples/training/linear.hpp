@@ -18,7 +18,7 @@ class Linear {
   /// Takes the gradient of the outputs, keeps that of the weights, returns that of the inputs.
   Eigen::MatrixXf backward(const Eigen::MatrixXf& inputs, const Eigen::MatrixXf& gradient);
 
-  /// Moves the weights by the gradient that backward() kept.
+  /// Moves the weights by the gradient that backward() has stored.
   void move(const Step& step);
 
   const Eigen::MatrixXf& weights() const { return weights_; }

@@ -27,7 +27,7 @@ class Hidden {
   Linear& linear() { return linear_; }
   const Activation& activation() const { return *activation_; }
 
-  // Of the last samples that went through, one per column.
+  // The values of the last samples that were propagated, one sample per column.
   const Eigen::MatrixXf& pre_activations() const { return pre_activations_; }
   const Eigen::MatrixXf& pre_activations_gradient() const { return pre_activations_gradient_; }
   const Eigen::MatrixXf& outputs() const { return outputs_; }

@@ -1,4 +1,4 @@
-// The correctly rounded result, where the reference is too close to a rounding boundary to tell.
+// Computes the correctly rounded result where the reference is too close to a rounding boundary.
 #pragma once
 
 #include <accuracy/format.hpp>
@@ -9,7 +9,7 @@ namespace accuracy {
 
 enum class Part { forward, derivative };
 
-/// Whether MPFR is there.
+/// Whether MPFR is available.
 bool can_settle();
 
 /// The function with its default parameter, or one that is exact in a double, computed with 700
@@ -17,7 +17,7 @@ bool can_settle();
 template <class T>
 T settled(const std::string& function, Part part, double value, T x);
 
-/// Frees what MPFR keeps for the calling thread.
+/// Frees the memory that MPFR holds for the calling thread.
 void forget_settled();
 
 /// Tells whether results are the correctly rounded ones.
@@ -30,7 +30,7 @@ class Rounder {
 
   enum class Verdict { right, wrong, unknown };
 
-  Verdict judge(Part part, T x, T computed, Wide<T> reference) const {
+  Verdict verdict_on(Part part, T x, T computed, Wide<T> reference) const {
     using F = Format<T>;
     T expected;
     if (!round(part, x, reference, expected)) return Verdict::unknown;

@@ -1,4 +1,4 @@
-// Element types as formats: what ULP and correct rounding are counted in.
+// Element types as formats, in whose units errors are measured.
 #pragma once
 
 #include <support/ulp.hpp>
@@ -7,15 +7,15 @@
 
 namespace accuracy {
 
-/// What a reference for T is computed in.
+/// The type in which a reference for T is computed.
 template <class T>
 using Wide = std::conditional_t<std::is_same_v<T, double>, long double, double>;
 
 static_assert(std::numeric_limits<long double>::digits >= 64,
               "this compiler's long double is no reference for double");
 
-/// All that the program asks of an element type; a type that is not built in needs a specialisation
-/// of this, of support::BitsOf its size, and a list of subjects.
+/// All properties of an element type that the program uses. A type that is not built in needs a
+/// specialisation of this and of support::BitsOf, and a list of subjects.
 template <class T>
 struct Format {
   using Bits = support::BitsOf<T>;
@@ -67,7 +67,7 @@ Wide<T> per_spacing(Wide<T> value) {
   return table[static_cast<std::size_t>(binade<T>(value) - F::min_exponent)];
 }
 
-/// +0 is not -0; one NaN is as good as another.
+/// Whether two numbers are the same: +0 is not -0, and all NaNs are the same.
 template <class T>
 bool same_bits(T a, T b) {
   using F = Format<T>;

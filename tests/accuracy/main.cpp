@@ -65,7 +65,7 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
     const std::uint64_t stride = stride_of(subject, options, are_judged);
     const bool scales = std::string(subject.function) == "swish" && subject.value != 0;
     Points<T> points = sweep_points<T>(stride, scales ? std::fabs(subject.value) : 1);
-    // What others make of NaN and infinity is not a matter of ULP.
+    // Peers' results for NaN and infinity are not measured in ULP.
     if (!are_judged) points = finite(points);
     SweepOptions how;
     // The properties of exact's results are those of the true ones; parameters change none.

@@ -24,7 +24,7 @@ using List = std::vector<Subject<float>>;
 
 void add(List& list, const char* library, const char* function, Function forward,
          Function derivative) {
-  // What the composed forms have as slope, alpha and beta.
+  // The slope, alpha and beta of the composed forms.
   const bool is_leaky = std::strcmp(function, "leaky_relu") == 0;
   list.push_back({library,
                   function,

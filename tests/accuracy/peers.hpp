@@ -1,4 +1,5 @@
-// Other libraries' functions, as far as they are installed: measured, not judged.
+// Other libraries' functions, as far as they are installed. They are measured, but have no bound to
+// keep.
 #pragma once
 
 #include <accuracy/subjects.hpp>

@@ -1,5 +1,5 @@
-// What holds of a function beside its error: range, symmetry, monotonicity, no spurious exceptions,
-// the same results with subnormals flushed, the same by every verb.
+// The properties of a function apart from its error: range, symmetry, monotonicity, no spurious
+// exceptions, the same results with subnormals flushed, the same by every verb.
 #pragma once
 
 #include <accuracy/format.hpp>
@@ -15,7 +15,7 @@ enum class Property { same_by_every_verb, range, symmetry, monotonicity, excepti
 constexpr std::size_t property_count = 6;
 const char* name_of(Property property);
 
-/// How often a property was looked at, and did not hold.
+/// How often a property was tested, and how often it did not hold.
 template <class T>
 struct Finding {
   std::uint64_t checked = 0;
@@ -56,7 +56,7 @@ struct Stretch {
   std::size_t n;
 };
 
-/// Of one thread, which keeps its buffers.
+/// The tests of one thread, which reuses its buffers.
 template <class T>
 class PropertyChecks {
  public:
@@ -67,7 +67,7 @@ class PropertyChecks {
   void check(const Stretch<T>& stretch, std::size_t already_seen, int exceptions,
              Findings<T>& findings);
 
-  /// What counts as a spurious exception for finite input and finite results.
+  /// The exceptions that are spurious for finite input and finite results.
   static int spurious_exceptions();
 
  private:

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* first_marker = "<!-- made by accuracy --readme -->";
 constexpr const char* last_marker = "<!-- end -->";
 
-/// What the row of a function begins with.
+/// Returns the beginning of a function's row.
 std::string row_start(const Subject<float>& subject) {
   return std::string("| ") + subject.function + " | " + to_string(subject.forward_bound) + " | " +
          to_string(subject.derivative_bound) + " |";

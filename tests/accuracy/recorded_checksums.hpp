@@ -1,5 +1,6 @@
-// What the checksums of Accuracy::exact with default parameters have to be on every machine, with
-// every compiler: those of the correctly rounded results. Made by accuracy --record [--stride 1].
+// The checksums of Accuracy::exact with default parameters, which are those of the correctly
+// rounded results on every machine and with every compiler. They are made by accuracy --record
+// [--stride 1].
 #pragma once
 
 #include <cstdint>

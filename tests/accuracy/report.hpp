@@ -8,14 +8,14 @@
 
 namespace accuracy {
 
-/// What ran where: the first line of every run.
+/// Prints the first line of every run, which says what was measured on which machine.
 void print_build(const Options& options);
 
-/// One line for f and f', and one for each thing that is wrong.
+/// Prints one line for f and f', and one for each problem.
 template <class T>
 void print_result(const Subject<T>& subject, const SweepResult<T>& result);
 
-/// Whether the subject kept what it promises; peers promise nothing.
+/// Whether the subject is within its promises; peers promise nothing.
 template <class T>
 bool passed(const Subject<T>& subject, const SweepResult<T>& result);
 

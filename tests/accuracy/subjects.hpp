@@ -1,5 +1,5 @@
-// What is measured: functions on pointers, so that the library may be compiled with flags that the
-// rest of the program must not be compiled with.
+// The functions that are measured. They take pointers, so that the library may be compiled with
+// flags that the rest of the program must not have.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,8 @@ enum class Tier { fast, exact };
 
 constexpr const char* name_of(Tier tier) { return tier == Tier::fast ? "fast" : "exact"; }
 
-/// In ULP; near a root of the derivative an error of so many epsilons is within the bound too.
+/// A bound in ULP; near a root of the derivative an error of so many epsilons is within the bound
+/// too.
 struct Bound {
   double ulp;
   double epsilons_at_root;
@@ -47,7 +48,7 @@ struct SubjectList {
 template <class T>
 SubjectList<T> subjects();
 
-/// How they were compiled.
+/// Returns how the functions were compiled.
 struct Build {
   const char* instruction_set;
   std::size_t float_lanes;

@@ -139,7 +139,7 @@ class SweepWorker {
                       Worst<T>& worst) const {
     using Verdict = typename Rounder<T>::Verdict;
     for (std::size_t i = seen; i < n; ++i) {
-      const Verdict verdict = rounder_.judge(part, x_[i], computed[i], reference[i]);
+      const Verdict verdict = rounder_.verdict_on(part, x_[i], computed[i], reference[i]);
       if (verdict == Verdict::right) continue;
       if (verdict == Verdict::unknown) {
         ++worst.not_judged;

@@ -1,4 +1,4 @@
-// A subject against its reference over many points, on several threads.
+// Compares a subject with its reference at many points, on several threads.
 #pragma once
 
 #include <accuracy/points.hpp>
@@ -35,12 +35,12 @@ template <class T>
 SweepResult<T> sweep(const Subject<T>& subject, const Points<T>& points,
                      const SweepOptions& options);
 
-/// The checksum alone.
+/// Computes the checksum alone.
 template <class T>
 std::uint64_t checksum(const Subject<T>& subject, const Points<T>& points, unsigned threads);
 
-/// The checksum of the correctly rounded results; std::runtime_error where MPFR would be needed and
-/// is not there.
+/// Returns the checksum of the correctly rounded results. Throws std::runtime_error if MPFR is
+/// needed and not available.
 template <class T>
 std::uint64_t true_checksum(const std::string& function, double value, const Points<T>& points,
                             unsigned threads);

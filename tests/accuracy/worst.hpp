@@ -1,4 +1,4 @@
-// The worst of a sweep, and how often it was beyond its bound.
+// The largest error of a sweep, and how often the bound was exceeded.
 #pragma once
 
 #include <accuracy/format.hpp>

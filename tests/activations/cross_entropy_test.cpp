@@ -43,14 +43,15 @@ struct Reference {
     Index largest = 0;
     const Wide<T> maximum = x.maxCoeff(&largest);
     for (Index i = 0; i < x.size(); ++i) p.push_back(std::exp(Wide<T>(x[i]) - maximum));
-    Wide<T> beside = 0, beside_label = 0;
+    Wide<T> exponentials_except_largest = 0, exponentials_except_label = 0;
     for (Index i = 0; i < x.size(); ++i) {
-      if (i != largest) beside += p[static_cast<std::size_t>(i)];
-      if (i != label) beside_label += p[static_cast<std::size_t>(i)];
+      if (i != largest) exponentials_except_largest += p[static_cast<std::size_t>(i)];
+      if (i != label) exponentials_except_label += p[static_cast<std::size_t>(i)];
     }
-    for (Wide<T>& each : p) each /= 1 + beside;
-    others_of_label = beside_label / (1 + beside);
-    const Wide<T> log = std::log1p(beside), distance = maximum - Wide<T>(x[label]);
+    for (Wide<T>& each : p) each /= 1 + exponentials_except_largest;
+    others_of_label = exponentials_except_label / (1 + exponentials_except_largest);
+    const Wide<T> log = std::log1p(exponentials_except_largest),
+                  distance = maximum - Wide<T>(x[label]);
     loss = log + distance;
     largest_term = std::max(log, distance);
   }

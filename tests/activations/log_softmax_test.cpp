@@ -15,7 +15,7 @@ template <class T>
 using RowMajor = Eigen::Array<T, Dynamic, Dynamic, Eigen::RowMajor>;
 
 /// One distribution in the wide type: the differences to the maximum, and the logarithm of the sum
-/// of their exponentials, which is taken by log1p of what there is beside the largest.
+/// of their exponentials, which is computed as log1p of the sum without the largest.
 template <class T>
 struct Reference {
   std::vector<Wide<T>> difference, p;

@@ -152,7 +152,7 @@ void compare_with_slopes(Comparison& comparison, const Eigen::ArrayXd& slopes, P
   hillock::backward(prelu, x.block(), y.block(), y.block());
   compare(y, What::backward, "backward in place of dy");
   hillock::forward_and_derivative(prelu, x.block(), y.block(), x.block());
-  compare(y, What::f, "forward beside a derivative in place");
+  compare(y, What::f, "forward with a derivative in place");
   compare(x, What::derivative, "derivative of both in place");
   x.block() = z;
   hillock::forward(prelu, x.block(), x.block());

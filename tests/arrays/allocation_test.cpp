@@ -1,5 +1,5 @@
-// The verbs allocate nothing. Eigen's own allocations are told by EIGEN_RUNTIME_NO_MALLOC, all
-// others by operator new.
+// The verbs allocate nothing. EIGEN_RUNTIME_NO_MALLOC reports Eigen's own allocations, all others
+// by operator new.
 namespace {
 // Volatile: g++ 16 takes it that operator new changes no variable of the program.
 volatile int allocations = 0;

@@ -92,7 +92,8 @@ void add_of_arrays(Results& results, Scope scope, const std::string& what, const
   }
 }
 
-/// use(shape, axis, contents, seed, part) for every shape, with ordinary and with extreme numbers.
+/// Calls use(shape, axis, contents, seed, part) for every shape, with ordinary and with extreme
+/// numbers.
 template <class Use>
 void for_each_shape(Per axis, const Use& use) {
   std::uint64_t seed = 1;

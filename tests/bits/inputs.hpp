@@ -1,5 +1,5 @@
-// What the functions are computed of. Every number is made of its bits, so that no compiler and no
-// mathematical library has a part in it.
+// The inputs of the functions. Every number is made from its bits, so that it depends on no
+// compiler and no mathematical library.
 #pragma once
 
 #include <bits/checksum.hpp>
@@ -137,7 +137,7 @@ Array<T> made_of_vectors(Shape shape, bool are_columns, const Entry& entry) {
   return array;
 }
 
-/// What kinds of vectors an array of test numbers has.
+/// The kinds of vectors in an array of test numbers.
 enum class Contents { ordinary, extreme };
 inline constexpr Contents all_contents[] = {Contents::ordinary, Contents::extreme};
 

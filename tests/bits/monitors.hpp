@@ -1,5 +1,5 @@
-// What the monitors of units say after batches of several layouts and a merge: report, CSV, JSON
-// and state.
+// The results of the monitors of units after batches of several layouts and a merge: report, CSV,
+// JSON and state.
 #pragma once
 
 #include <bits/axis.hpp>

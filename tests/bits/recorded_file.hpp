@@ -22,14 +22,15 @@ struct RecordedFile {
   bool has(const std::string& instruction_set) const;
 };
 
-/// Each difference and each inequality as a line on standard output; their number. Of an
-/// instruction set of which nothing is recorded only what is the same everywhere is compared.
+/// Prints each difference and each inequality as a line, and returns their number. For an
+/// instruction set that is not recorded, only the results that are the same everywhere are
+/// compared.
 std::size_t compare(const Results& results, const RecordedFile& recorded,
                     const std::string& instruction_set);
 
-/// Replaces the lines of the instruction set, and keeps those of others of which there is still a
-/// result. The file may be missing; std::runtime_error for an instruction set that has no name
-/// there.
+/// Replaces the lines of the instruction set, and preserves those of others for which a result
+/// still exists. The file may be missing. Throws std::runtime_error for an instruction set that has
+/// no name in the file.
 void record(const Results& results, const std::string& path, const std::string& instruction_set);
 
 }  // namespace bit_record

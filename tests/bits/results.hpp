@@ -48,7 +48,8 @@ class Results {
 
 std::string hexadecimal(std::uint64_t number);
 
-// What is covered, a source file each, so that none takes a minute to compile.
+// The functions that are covered. Each has a source file of its own, so that none takes a minute to
+// compile.
 void add_pointwise_fast(Results& results);
 void add_pointwise_fast_narrow(Results& results);
 void add_pointwise_exact(Results& results);

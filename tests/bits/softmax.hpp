@@ -1,5 +1,5 @@
-// Softmax in both tiers: forward, backward from the input and from the output, what becomes of
-// distributions that are -infinity throughout, Jacobians.
+// Softmax in both tiers: forward, backward from the input and from the output, distributions whose
+// entries are all -infinity, and Jacobians.
 #pragma once
 
 #include <bits/axis.hpp>

@@ -1,4 +1,4 @@
-// What reports write as JSON and CSV is read back, by nlohmann's parser and by one of RFC 4180, and
+// The JSON and CSV of reports is read back, by nlohmann's parser and by one of RFC 4180, and
 // compared with the report value by value: whatever the names are made of, whatever the numbers.
 #include <support/catch.hpp>
 

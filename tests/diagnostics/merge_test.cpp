@@ -274,7 +274,7 @@ struct Scaled : hillock::Activation<Scaled> {
   }
 };
 
-/// NaN below 0, infinite at 1, and beyond it what it is told to be.
+/// NaN below 0, infinite at 1, and beyond 1 the given value.
 struct Odd : hillock::Activation<Odd> {
   double beyond;
   explicit Odd(double number) : beyond(number) {}
@@ -364,7 +364,7 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
   check("a slope of 1e308", hillock::LeakyReLU<>{1e308});  // infinite in doubles
   check("infinite", Odd(infinity));
   check("NaN", Odd(nan));
-  // What is NaN or infinite is not any number.
+  // A NaN or an infinity is close to no number.
   for (const double one : {nan, infinity, -infinity, 0.0, 1.0})
     for (const double other : {nan, infinity, -infinity, 0.0, 1.0})
       CHECK(difference_between(Odd(one), Odd(other)).empty() ==
@@ -388,8 +388,7 @@ TEST_CASE("a monitor merges with itself and with its copy, and comes back from i
   CHECK(flow.report().layers[0].batches == 2);
 }
 
-TEST_CASE("whatever makes two monitors differ is told apart to the bit, and named",
-          "[diagnostics]") {
+TEST_CASE("a difference of two monitors in a single bit is found, and named", "[diagnostics]") {
   using hillock::MonitorOptions;
   const MonitorOptions usual;
   const auto of_units = [&](const auto& change) {
@@ -423,7 +422,7 @@ TEST_CASE("whatever makes two monitors differ is told apart to the bit, and name
   CHECK(says(of_maxout(3, Per::row, 4), {"4 units of 3 pieces", "expected 6 units of 2 pieces"}));
   CHECK(says(of_maxout(2, Per::column, 6), {"along a column", "expected pieces along a row"}));
 
-  // What differs in a softmax is refused in a merge, and in a state of the other.
+  // A difference of two softmax layers is refused in a merge, and in a state.
   const auto of_softmax = [](const hillock::Softmax<>& f, Index entries, double tau) {
     const hillock::Softmax<> ours{Per::row};
     hillock::SoftmaxMonitor monitor(ours, 4);

@@ -70,7 +70,7 @@ class Stream {
   }
 };
 
-/// What all elements of a unit say, in long double.
+/// The moments of all elements of a unit, in long double.
 struct Reference {
   std::int64_t finite = 0, non_finite = 0;
   double largest_input = -std::numeric_limits<double>::infinity();

@@ -1,5 +1,5 @@
-// What the monitors of Maxout, of softmax and of gradients count is what a plain loop over the
-// elements counts, whatever the array's size and layout.
+// The counts of the monitors of Maxout, of softmax and of gradients are those of a plain loop over
+// the elements counts, whatever the array's size and layout.
 #include <support/call_paths.hpp>
 #include <support/complaint.hpp>
 #include <support/layouts.hpp>

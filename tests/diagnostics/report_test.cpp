@@ -1,4 +1,4 @@
-// What reports say: definitions against closed forms, findings and presets against cases made by
+// Tests of reports: definitions against closed forms, findings and presets against cases made by
 // hand, and the text. (JSON and CSV: json_csv_test.cpp.)
 #include <support/call_paths.hpp>
 #include <support/complaint.hpp>
@@ -180,7 +180,7 @@ TEST_CASE("a gradient that shrinks or grows a thousandfold has vanished or explo
   CHECK(NetworkReport().add(flow.report()).has(Problem::non_finite));
 }
 
-TEST_CASE("what training broke is told from what was broken before it", "[diagnostics]") {
+TEST_CASE("what training broke is distinguished from what was broken before", "[diagnostics]") {
   const Eigen::ArrayXXd healthy = Eigen::ArrayXXd::Random(8, 200);
   const Eigen::ArrayXXd dead = healthy - 5;
   const auto network = [](const Eigen::ArrayXXd& z, Stage stage = Stage::unknown) {
@@ -231,23 +231,26 @@ TEST_CASE("the advice on dead units is about the function that they have", "[dia
   };
   CHECK(says(advice_on(hillock::step, 0), {"another function"}));
   // By underflow of f'.
-  CHECK(says(advice_on(hillock::elu, -2000), {"take smaller initial weights, or a bias nearer to 0"}));
+  CHECK(says(advice_on(hillock::elu, -2000),
+             {"take smaller initial weights, or a bias nearer to 0"}));
   CHECK(says(advice_on(hillock::relu, -2), {"start the bias at 0, not below it"}));
 }
 
-TEST_CASE("a layer with dead units and others is told of its dead units and bound by them",
+TEST_CASE("a layer with dead and other units reports the dead ones and their bound",
           "[diagnostics]") {
   // Unit 0 is active on every sample, and has seen more of them than those that are dead.
   Eigen::ArrayXXf z = Eigen::ArrayXXf::Constant(4, 300, -1);
   z.row(0).setConstant(1);
   z.block(1, 0, 3, 200).setConstant(Special<float>::quiet_nan);
   const auto findings = NetworkReport().add("", report_of(hillock::relu, z)).findings();
-  REQUIRE(findings.size() == 2);  // what is not finite, and no "rarely active" beside the dead
+  REQUIRE(findings.size() ==
+          2);  // what is not finite, and no "rarely active" in addition to the dead
   CHECK(findings[1].problem == Problem::dead_units);
-  CHECK(says(findings[1].what, {"75.00 % of the units are dead", "less than 3.00 % at 95 %"}));
+  CHECK(says(findings[1].what,
+             {"75.00 % of the units are dead", "less than 3.00 % of the samples at 95 %"}));
 }
 
-TEST_CASE("what follows from dead units is not told beside them", "[diagnostics]") {
+TEST_CASE("what follows from dead units is not reported in addition", "[diagnostics]") {
   // A gradient that is 0 before them, and a variance of the pre-activations that grows a
   // hundredfold.
   const Eigen::ArrayXXd z = Eigen::ArrayXXd::Random(8, 200);
@@ -285,7 +288,7 @@ TEST_CASE("the activity of a unit that was active on 0 of N samples is below 3/N
   CHECK(says(text.str(), {"unit 0: 0 of 200 samples active, so below 1.50 % at 95 % confidence"}));
 }
 
-TEST_CASE("a layer that is all dead, not finite or equal is told of that alone", "[diagnostics]") {
+TEST_CASE("a layer that is all dead, not finite or equal has that finding alone", "[diagnostics]") {
   const auto problems = [](const Eigen::ArrayXXf& z) {
     std::vector<Problem> found;
     for (const auto& finding : NetworkReport().add("", report_of(hillock::tanh, z)).findings())
@@ -341,8 +344,9 @@ TEST_CASE("a softmax that is sure of itself is wrong before the first step alone
     CHECK(network(stage).findings().empty());
     CHECK(has_note(network(stage), Problem::saturated_softmax));
   }
-  CHECK(says(network(Stage::unknown).notes().at(0).advice,
-             {"before the first step: take smaller", "has learned: nothing", "ReportOptions::stage"}));
+  CHECK(says(
+      network(Stage::unknown).notes().at(0).advice,
+      {"before the first step: take smaller", "has learned: nothing", "ReportOptions::stage"}));
   CHECK(network(Stage::trained).notes().empty());
   CHECK(network(Stage::unknown).compare_with(before).is_healthy());
 }
@@ -377,7 +381,8 @@ TEST_CASE("two layers of one name keep their own findings", "[diagnostics]") {
   CHECK(findings[0].occurrence == 1);
   CHECK(says(findings[0].advice, {"start the bias at 0"}));
   CHECK(findings[1].occurrence == 2);
-  CHECK(says(findings[1].advice, {"first correct what was wrong before", "lower the learning rate"}));
+  CHECK(
+      says(findings[1].advice, {"first correct what was wrong before", "lower the learning rate"}));
 
   // Gradients too: the second's is its own.
   hillock::GradientFlow flow({"hidden", "hidden"});

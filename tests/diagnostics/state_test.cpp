@@ -40,7 +40,7 @@ constexpr double nan = Special<double>::quiet_nan;
 constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 
-/// What does not hold of a report; empty if all does.
+/// Returns what is wrong with a report; empty if nothing is.
 std::string flaw_of(const hillock::UnitStatistics& unit) {
   const auto is_count = [&](std::int64_t count) { return count >= 0 && count <= unit.finite; };
   if (unit.finite < 0 || unit.non_finite < 0) return "negative counts";
@@ -137,7 +137,7 @@ void offer(Outcomes& outcomes, const MonitorState& state, const std::string& wha
   flawed(says(refusal, {"hillock::"}) ? "" : "refused without a word");
 }
 
-/// Each integer, each number and each length in turn made something else, and many pairs of them.
+/// Changes each integer, each number and each length, one after the other, and many pairs of them.
 template <class Make>
 Outcomes fuzz(const MonitorState& real, const Make& make) {
   Outcomes outcomes;

@@ -1,6 +1,6 @@
-// What UnitMonitor counts is what a plain loop over the elements counts, for functions whose
-// elements are told by x alone and for others, whatever the array's size and layout; and its
-// moments are what it says.
+// UnitMonitor counts what a plain loop over the elements counts, for functions whose elements are
+// told by x alone and for others, whatever the array's size and layout; and its moments are what it
+// says.
 #include <support/call_paths.hpp>
 #include <support/complaint.hpp>
 #include <support/layouts.hpp>
@@ -451,7 +451,7 @@ TEST_CASE("numbers whose squares overflow keep their mean, and no variance is ma
   CHECK(!std::isfinite(unit_of(1, 1e200).input_variance()));
 }
 
-TEST_CASE("floats and doubles may be counted by one monitor in turn", "[diagnostics]") {
+TEST_CASE("one monitor may count floats and doubles alternately", "[diagnostics]") {
   std::mt19937 random(37);
   std::normal_distribution<double> normal(1e9, 1);
   Array<double> z(9, 300);

@@ -1,4 +1,4 @@
-// What the tests of single kernels share.
+// Checks that the tests of single kernels share.
 #pragma once
 
 #include <support/catch.hpp>
@@ -102,7 +102,7 @@ void check_edges(const Kernel& kernel, const std::vector<std::pair<T, T>>& edges
     }
 }
 
-/// The floating-point exceptions that finite numbers of the domain must not raise.
+/// Checks that finite numbers of the domain raise no floating-point exceptions other than these.
 template <class T, class Kernel>
 void check_no_exceptions(const Kernel& kernel, const std::vector<T>& points) {
   REQUIRE(points.size() > 1000);

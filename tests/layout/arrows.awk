@@ -105,7 +105,7 @@ FNR == 1 {
   }
 }
 
-# Whoever uses the library knocks at a door.
+# Code that uses the library includes one of the doors.
 !is_header {
   if (!match($0, /#[ \t]*include[ \t]*<hillock\/[^>]+>/)) next
   target = substr($0, RSTART, RLENGTH - 1)

@@ -110,7 +110,7 @@ names arrows 'arrays/views/view.hpp is part of a cycle of includes'
 fresh; put examples/first.cpp '#include <hillock/arrays/lazy/expression.hpp>'
 names arrows 'examples/first.cpp:1: arrays/lazy/expression.hpp is behind a door'
 fresh; put examples/first.cpp '#include <hillock/hillock.hpp>' '#include <hillock/activations/elu.hpp>'
-passes arrows 'an example that knocks at the doors'
+passes arrows 'an example that includes the doors'
 
 fresh; put include/hillock/activations/elu.hpp 'namespace hillock {' '/// Exponential linear unit.' 'class ELU {};' '}  // namespace hillock'
 passes docstrings 'a class with a docstring'

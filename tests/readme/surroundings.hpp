@@ -1,5 +1,4 @@
-// What the README's parts of programs refer to without saying where it comes from. They are
-// compiled, not run.
+// The names that the README's snippets use without declaring them. They are compiled, not run.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,4 +1,4 @@
-// Sweeps against a wide reference.
+// Sweeps that compare a function with a reference in a wider type.
 #pragma once
 
 #include <support/inputs.hpp>
@@ -26,7 +26,7 @@ std::string exactly(T value) {
   return text.str();
 }
 
-/// What the tests run on, for the line that every sweep prints.
+/// Describes the compiler and the processor, for the line that every sweep prints.
 template <class T>
 std::string instruction_set() {
   return std::string(hillock::detail::simd::instruction_set()) + ", " +
@@ -39,7 +39,7 @@ struct Bound {
   double absolute = 0;
 };
 
-/// The worst of a sweep.
+/// The largest error of a sweep.
 template <class T>
 class Worst {
  public:

@@ -1,6 +1,6 @@
-// Functions along an axis beside a plain loop over their formulas in long double: whether each
-// entry is NaN or infinite, with NaN and infinities anywhere; and which floating-point exceptions
-// finite numbers raise.
+// Compares functions along an axis with a plain loop over their formulas in long double: whether
+// each entry is NaN or infinite, with NaN and infinities anywhere; and which floating-point
+// exceptions finite numbers raise.
 #pragma once
 
 #include <support/call_paths.hpp>
@@ -15,7 +15,7 @@ using RealColumn = Eigen::Array<Real, Dynamic, 1>;
 template <class T>
 using AnyArray = Eigen::Array<T, Dynamic, Dynamic>;
 
-/// What is told apart: NaN, the two infinities, and all numbers as one.
+/// The kinds of results that are distinguished: NaN, the two infinities, and numbers.
 inline int kind_of(Real value) {
   return std::isnan(value) ? 2 : std::isinf(value) ? (value > 0 ? 1 : -1) : 0;
 }

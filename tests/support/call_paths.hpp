@@ -44,7 +44,7 @@ template <class T>
   return a + b;
 }
 
-/// The numbers of mixture() with what scalar calls make of them.
+/// The numbers of mixture(), and the results of scalar calls for them.
 template <class T>
 struct Scalars {
   template <class F>
@@ -60,7 +60,7 @@ struct Scalars {
   std::vector<T> forward, derivative, backward;
 };
 
-/// Counts comparisons and keeps the first that failed.
+/// Counts comparisons, and stores the first that failed.
 class Comparison {
  public:
   template <class T>
@@ -87,7 +87,7 @@ class Comparison {
   std::string first_;
 };
 
-/// What stands outside of an array that is written, and must still stand there afterwards.
+/// The value of the memory around an array, which must not change when the array is written.
 template <class T>
 inline constexpr T untouched = T(-12345.678);
 

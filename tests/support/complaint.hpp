@@ -1,4 +1,4 @@
-// What a call refused, in its own words.
+// The message with which a call refuses an argument.
 #pragma once
 
 #include <initializer_list>

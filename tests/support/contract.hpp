@@ -1,5 +1,5 @@
-// What every pointwise activation promises. This is the page that a new one starts from: its test
-// file describes the function in a struct, its contract, for check_contract, which tests
+// The promises of every pointwise activation. The test of a new one starts from this page: it
+// describes the function in a struct, its contract, for check_contract, which tests
 //
 //   - the error of f and f' over the whole range of the element type (check_accuracy),
 //   - the values at the edges, and that NaN in gives NaN out (check_edges),
@@ -59,8 +59,8 @@ struct Edge {
   T derivative;
 };
 
-/// What is promised of F, as a Bound in T: the function's own constants, and half an ULP for
-/// Accuracy::exact (at any parameters, though only exact_bound is promised then). Half an ULP
+/// Returns the promised error of F, as a Bound in T: the function's own constants, and half an ULP
+/// for Accuracy::exact (at any parameters, though only exact_bound is promised then). Half an ULP
 /// leaves no room for what the reference is rounded by: 2^-20 for the formulas in double that judge
 /// exact, 2^-11 for the product in long double that judges leaky_relu of double; of float it is
 /// exact.
@@ -157,7 +157,8 @@ void check_edges() {
   }
 }
 
-/// What can differ from function to function; what depends on the arrays alone is in tests/arrays.
+/// Checks the ways of calling that depend on the function; those that depend on the arrays alone
+/// are tested in tests/arrays.
 template <class Contract, class T>
 void check_call_paths() {
   std::size_t compared = 0;

@@ -1,4 +1,4 @@
-// The numbers that functions are tried at.
+// The numbers at which functions are tested.
 #pragma once
 
 #include <support/ulp.hpp>
@@ -108,16 +108,15 @@ const std::vector<T>& sweep() {
   return points;
 }
 
-/// How many points sweep() must hold.
+/// The number of points that sweep() must have.
 template <class T>
 std::size_t sweep_size() {
   return exponent_points<T>() + 3 * std::size_t{uniform_points} +
          (2 * thresholds<T>().size() + 3) * (2 * neighbours + 1) + 4;
 }
 
-/// A few hundred numbers of every kind, NaN and infinities among them, well mixed: whatever stands
-/// beside a number changes from place to place. Their count is prime, so that no vector width
-/// divides it.
+/// A few hundred numbers of every kind, NaN and infinities among them, well mixed, so that every
+/// number has many different neighbours. Their count is prime, so that no vector width divides it.
 template <class T>
 const std::vector<T>& mixture() {
   static const std::vector<T> numbers = [] {

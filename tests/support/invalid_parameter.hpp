@@ -1,6 +1,5 @@
-// A parameter that training has lost: the member was finite when the function was made, and is not
-// any more. It must show as NaN in every result that the parameter has a part in, by every way
-// there.
+// A parameter that training has lost: it was finite when the function was made, and is not any
+// more. Every result that depends on the parameter must be NaN, for every way of calling.
 #pragma once
 
 #include <support/call_paths.hpp>

@@ -1,4 +1,4 @@
-// Kernels, which take batches, on arrays.
+// Applies kernels, which take batches, to arrays.
 #pragma once
 
 #include <support/accuracy.hpp>
@@ -42,7 +42,7 @@ std::uint64_t checksum(const Kernel& kernel, T low, T high) {
   return hash;
 }
 
-/// What a checksum should be: kernels have one algorithm with a fused multiply-add and one without.
+/// The expected checksums: kernels have one algorithm with a fused multiply-add and one without.
 /// They change with every change of a kernel's bits: record the new ones after a look at the
 /// accuracy.
 struct Recorded {

@@ -74,7 +74,8 @@ float value_of(E element) {
   return static_cast<float>(sign != 0 ? -magnitude : magnitude);
 }
 
-/// The element nearest to a float, the even one of two: kept and cut digits of its significand.
+/// Returns the element nearest to a float, and of two the even one, from the digits of its
+/// significand.
 template <class E>
 E nearest(float value) {
   constexpr int m = Format<E>::mantissa_bits;
@@ -131,7 +132,7 @@ NarrowArray<E> nearest_of(const FloatArray& x) {
   return elements;
 }
 
-/// Counts comparisons of elements and keeps the first that failed.
+/// Counts comparisons of elements, and stores the first that failed.
 class NarrowComparison {
  public:
   template <class E>

@@ -34,7 +34,7 @@ T from_bits(BitsOf<T> bits) {
   return value;
 }
 
-/// +0 is not -0; one NaN is as good as another.
+/// Whether two numbers are the same: +0 is not -0, and all NaNs are the same.
 template <class T>
 bool same_bits(T a, T b) {
   return bits_of(a) == bits_of(b) || (std::isnan(a) && std::isnan(b));

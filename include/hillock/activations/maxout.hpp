@@ -321,8 +321,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
                                  const Gradient& gradient, const detail::Distributions<T>& dx,
                                  Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    // What is written beyond a group is x, to be read yet, where it is in place: then all are
-    // copied.
+    // If dx is x, the elements written behind a group are entries of x that are still to be read:
+    // then all are copied.
     const Index end = detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each
                       : dx.first == x.first                                  ? 0
                                                                              : groups_each - 1;

@@ -556,7 +556,7 @@ HILLOCK_INLINE Batch<float, Arch> narrowed(Batch<double, Arch> low,
   }
 }
 
-/// What a batch of floats is widened to.
+/// A batch of floats, widened to two batches of doubles.
 template <class Arch>
 struct LowerAndUpper {
   Batch<double, Arch> low;

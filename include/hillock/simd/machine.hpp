@@ -134,7 +134,8 @@ void narrow(Doubles low, Doubles high) = delete;
 /// Transposes a square of N registers (or as many squares as a register has blocks).
 template <std::size_t N, class Register>
 void transpose(Register (&r)[N]) = delete;
-/// Of pairs in memory order in a and b: block by block the first elements to a, the second to b.
+/// Splits the pairs that a and b hold in memory order: in each block, the first elements go to a
+/// and the second ones to b.
 template <class Register>
 void split_pairs(Register& a, Register& b) = delete;
 /// Undoes split_pairs.
@@ -146,8 +147,8 @@ void load_blocks(const T* from, std::ptrdiff_t step, Register& r) = delete;
 /// Stores block I.
 template <int I, class T, class Register>
 void store_block(T* to, Register r) = delete;
-/// What split_pairs left in one register, in the order that the pairs had in memory: split_pairs
-/// puts half a block from each of its two registers side by side.
+/// Returns a register of split_pairs in the order that the pairs had in memory: split_pairs puts
+/// half a block from each of its two registers side by side.
 template <class Register>
 Register in_memory_order(Register r) = delete;
 /// Undoes in_memory_order.

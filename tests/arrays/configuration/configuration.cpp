@@ -96,7 +96,7 @@ void check_prelu(const Eigen::ArrayXXf& z) {
   expect("prelu, slope gradient by row", rows.slope_gradient(z, ones), {{-3.5}, {0}, {-3.125}});
   expect("prelu, slope gradient by column", columns.slope_gradient(z, ones),
          {{-5}, {-1}, {-0.625}, {0}});
-  // What a monitor says of each unit: the largest input, and how many samples were active.
+  // A monitor reports, for each unit, the largest input, and how many samples were active.
   hillock::UnitMonitor monitor(rows, 3, Per::row);
   monitor.observe(z);
   const hillock::UnitReport report = monitor.report();

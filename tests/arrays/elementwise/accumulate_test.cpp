@@ -16,7 +16,8 @@ using Index = Eigen::Index;
 template <class T, int Order = Eigen::ColMajor>
 using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Order>;
 
-/// What is in the outputs before: numbers of every size, none of which is what a verb gives.
+/// The numbers in the outputs before the call: they have every size, and none is a result of the
+/// verb.
 template <class A>
 A numbers(Index rows, Index cols, double first) {
   using T = typename A::Scalar;

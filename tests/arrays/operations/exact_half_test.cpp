@@ -16,8 +16,8 @@ using namespace support;
 using Real = long double;
 static_assert(std::numeric_limits<Real>::digits >= 64, "the references take 64 bits");
 
-/// What a number is rounded to, ties to even; `is_certain` becomes false where an error of 2^-58 of
-/// it could change that.
+/// Returns a number, rounded with ties to even; `is_certain` becomes false where an error of 2^-58
+/// of it could change that.
 template <class Element>
 Element rounded(Real value, bool is_exact, bool& is_certain) {
   constexpr int digits = Format<Element>::mantissa_bits + 1;

@@ -47,7 +47,7 @@ NarrowArray<E> gradients() {
   return dy;
 }
 
-/// What the float verbs give for the elements' values, rounded once.
+/// The results of the float verbs for the elements' values, rounded once.
 template <class E>
 struct Expected {
   template <class F>
@@ -152,7 +152,7 @@ void compare_call_paths(NarrowComparison& comparison, const F& f, const Expected
   comparison.expect_all(y, expected.forward, "forward in place");
   y = x;
   hillock::forward_and_derivative(f, y, d, y);
-  comparison.expect_all(d, expected.forward, "forward beside in place");
+  comparison.expect_all(d, expected.forward, "forward with a derivative in place");
   comparison.expect_all(y, expected.derivative, "derivative of both in place");
   y = dy;
   hillock::backward(f, x, y, y);
@@ -241,7 +241,7 @@ TEMPLATE_TEST_CASE("widening is exact, and rounding to nearest even", "[half]", 
     if ((bits_of(value_of_element(element)) | quiet_float) != bits_of(value)) ++widening;
     // A NaN keeps its payload, too.
     if (pattern_of(nearest_element<E>(value_of_element(element))) != (pattern | quiet)) ++back;
-    // What lies between it and its neighbour: the middle, and the floats beside each.
+    // The numbers between it and its neighbour: the middle, and the floats next to each.
     const float next = value_of(element_of<E>(pattern + 1));
     const float middle = static_cast<float>((static_cast<double>(value) + next) / 2);
     for (const float place : {value, middle})
@@ -479,7 +479,7 @@ TEMPLATE_TEST_CASE("16-bit arrays of shapes that do not fit, or overlapping in p
   CHECK((values_of<E>(y) == -7.0f).all());
 }
 
-TEMPLATE_TEST_CASE("the diagnostics judge 16-bit arrays by their values in float", "[half]",
+TEMPLATE_TEST_CASE("the diagnostics classify 16-bit arrays by their values in float", "[half]",
                    bfloat16) {
   using E = TestType;
   const NarrowArray<E> x = Eigen::Map<const NarrowArray<E>>(all_elements<E>().data(), 64, 1024);

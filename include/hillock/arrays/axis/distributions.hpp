@@ -186,7 +186,7 @@ class Source {
   }
   /// Reads what was written to memory.
   explicit Source(const Distributions<const T>& memory, Index count) noexcept
-      : memory_(memory), count_(count), axis_(Per::column) {}
+      : memory_(memory), count_(count) {}
 
   HILLOCK_INLINE Index entries_each() const noexcept { return memory_.entries; }
   HILLOCK_INLINE Index count() const noexcept { return count_; }
@@ -215,7 +215,7 @@ class Source {
 
   Distributions<const T> memory_;
   Index count_;
-  Per axis_;
+  Per axis_ = Per::column;
   const void* view_ = nullptr;
   void (*convert_)(const void*, Per, EntryRange, T*, Index) = nullptr;
 };
@@ -273,7 +273,7 @@ class Sink {
 /// Calls block(first, count) for blocks of V::size distributions; the last one may be smaller.
 template <class V, class Block>
 void for_each_block(Index count, const Block& block) {
-  constexpr Index width = static_cast<Index>(V::size);
+  constexpr auto width = static_cast<Index>(V::size);
   for (Index first = 0; first < count; first += width)
     block(first, count - first < width ? count - first : width);
 }

@@ -23,7 +23,7 @@ template <class V, class Term, class T>
 HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n,
                               double* sums) noexcept {
   using W = simd::Batch<double, typename V::arch>;
-  constexpr Index width = static_cast<Index>(V::size);
+  constexpr auto width = static_cast<Index>(V::size);
   const auto add = [&](W a, W b, double* to) { (W::load(to) + term(a, b)).store(to); };
   const auto add_batch = [&](V a, V b, double* to) {
     if constexpr (std::is_same_v<T, double>) {
@@ -82,7 +82,7 @@ template <class V, class Term, class Read>
 void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
   using W = simd::Batch<double, typename V::arch>;
   constexpr Index block_size = 64;
-  constexpr Index width = static_cast<Index>(W::size);
+  constexpr auto width = static_cast<Index>(W::size);
   static_assert(block_size % V::size == 0);
   const bool is_short = n < shortest_tree;
   double sums[partial_sums][block_size];

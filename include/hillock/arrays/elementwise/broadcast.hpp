@@ -42,7 +42,7 @@ class BroadcastInput {
   bool differs_along(bool along_row) const noexcept { return along_row == (per_ == Per::column); }
   T of_unit(Index unit) const noexcept { return rounded_parameter<A, T>(values_[unit]); }
   void copy(Index first, Index n, T* to) const noexcept {
-    constexpr Index width = static_cast<Index>(V::size);
+    constexpr auto width = static_cast<Index>(V::size);
     if (n < width) {
       for (Index i = 0; i < n; ++i) to[i] = of_unit(first + i);
       return;

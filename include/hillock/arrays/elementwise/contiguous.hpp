@@ -103,7 +103,7 @@ HILLOCK_INLINE void transform_to_last(const Op& op, const std::array<const T*, I
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void transform_batches(const Op& op, const std::array<const T*, I>& in,
                                       const std::array<T*, O>& out, Index n) noexcept {
-  constexpr Index width = static_cast<Index>(V::size);
+  constexpr auto width = static_cast<Index>(V::size);
   // There are at most three batches of a narrower register than the widest.
   constexpr bool is_widest = V::size == simd::Batch<T>::size;
   const Index end = n - width;
@@ -175,7 +175,7 @@ template <class Arch, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_NOINLINE void transform_streaming(const Op& op, const std::array<const T*, I>& in,
                                           const std::array<T*, O>& out, Index n) noexcept {
   using V = simd::Batch<T, Arch>;
-  constexpr Index width = static_cast<Index>(V::size);
+  constexpr auto width = static_cast<Index>(V::size);
   const Index first = elements_before_alignment(out, sizeof(T) * V::size);
   if (first < 0 || first >= n) return transform_contiguous<Arch>(op, in, out, n);
   transform_contiguous<Arch>(op, in, out, first);

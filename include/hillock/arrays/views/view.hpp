@@ -29,7 +29,7 @@ inline constexpr Index buffer_size = 256;
 
 /// Returns n, rounded up to a multiple of the widest batch's size.
 inline std::size_t buffer_size_for(Index n) noexcept {
-  constexpr Index width = static_cast<Index>(simd::Batch<float>::size);
+  constexpr auto width = static_cast<Index>(simd::Batch<float>::size);
   static_assert(buffer_size % width == 0);
   return static_cast<std::size_t>((n + width - 1) / width * width);
 }

@@ -21,7 +21,7 @@ HILLOCK_NOINLINE T rounded_down(double x) noexcept {
   if (x < -static_cast<double>(largest)) return -infinity<T>;
   if (x > static_cast<double>(largest))
     return x > std::numeric_limits<double>::max() ? infinity<T> : largest;
-  const T nearest = static_cast<T>(x);
+  const auto nearest = static_cast<T>(x);
   return static_cast<double>(nearest) > x ? std::nextafter(nearest, -infinity<T>) : nearest;
 }
 template <class T>

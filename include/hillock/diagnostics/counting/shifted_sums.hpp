@@ -37,7 +37,7 @@ struct ShiftedSums {
   template <class T>
   HILLOCK_NOINLINE ShiftedSums about_best(double n) const noexcept {
     const double mean = moments(n).mean();
-    const double as_t = static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(mean));
+    const auto as_t = static_cast<double>(detail::rounded_parameter<Accuracy::fast, T>(mean));
     for (const double candidate : {scale_for(std::abs(mean)) == scale ? 0 : as_t, as_t}) {
       const ShiftedSums sums = about(candidate, n);
       if (!is_far_from_pivot(sums.sum, sums.squares, n)) return sums;

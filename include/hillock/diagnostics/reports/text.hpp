@@ -61,8 +61,8 @@ inline std::int64_t size_of(std::size_t size) noexcept { return static_cast<std:
 /// U+FFFD, which replaces characters that cannot be read.
 inline constexpr const char* replacement_character = "\xEF\xBF\xBD";
 
-/// What one character of a text is encoded as: `size` bytes of UTF-8, or the first bytes of
-/// something that is not UTF-8.
+/// The encoding of one character of a text: `size` bytes of UTF-8, or the first bytes of something
+/// that is not UTF-8.
 struct Utf8Unit {
   std::size_t size;
   bool is_valid;
