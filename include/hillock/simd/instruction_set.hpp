@@ -108,8 +108,8 @@
 // whatever budget the optimiser has.
 // HILLOCK_INLINE_LAMBDA: the same for the call of a lambda, written after its parameters.
 // HILLOCK_COLD: for a function that is hardly ever called.
-// HILLOCK_NOINLINE: for a loop that would otherwise share registers with the function around it. g++
-// must not copy it for constant arguments either: of softmax that made an eighth of its code.
+// HILLOCK_NOINLINE: for a loop that would otherwise share registers with the function around it.
+// g++ makes no copies of it for constant arguments either: these were an eighth of softmax's code.
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #define HILLOCK_COLD __attribute__((noinline, cold))
