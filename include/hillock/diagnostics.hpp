@@ -5,27 +5,28 @@
 // units by samples (Per::row: a row is a unit) or samples by units (Per::column). Arrays of half
 // and bfloat16 are classified by f and f' in float.
 //
-// Saturated    an element beyond the point from which on |f'| stays below tau (0.005 by default):
-//              low below, high above. For sigmoid that is |x| > 5.288, for tanh |x| > 3.341, for
-//              ReLU x <= 0, for ELU x < ln(tau / alpha); a LeakyReLU of slope 0.01 is never
-//              saturated. Swish' crosses 0 at its root, which is no saturation: only what lies left
-//              of the leftmost solution of |f'(x)| = tau counts. ReLU's low side is called
-//              inactive; half of the elements are there in health.
+// Saturated    an element in the range where |f'| < tau (0.005 by default) up to the end of the
+//              axis: saturated low on the left side, saturated high on the right side. For sigmoid
+//              that is |x| > 5.288, for tanh |x| > 3.341, for ReLU x <= 0, for ELU x < ln(tau /
+//              alpha); a LeakyReLU of slope 0.01 is never saturated. Swish' crosses 0 at its root,
+//              which is no saturation: the low side ends at the leftmost solution of |f'(x)| = tau.
+//              ReLU's low side is called inactive; in a healthy layer about half of the elements
+//              are inactive.
 // Near linear  an element where |f'| is within 5 % (linear_band) of its maximum: for sigmoid |x| <
 //              0.455, for tanh |x| < 0.228, for ReLU x > 0. A layer whose elements are all nearly
 //              linear adds nothing to the linear layer before it.
 // Dead         a unit with |f'| <= tolerance (0 by default) on every sample seen. When 0 of N
 //              samples were active, the unit's activity rate is below 3/N at 95 % confidence. Its
-//              largest pre-activation says how far it is from revival.
+//              largest pre-activation is its distance from becoming active.
 // One sign     a sample whose outputs do not have both signs (zeros have none): the weight gradient
 //              of a unit of the next layer then has components of one sign.
 // Non-finite   an element whose pre-activation or output is NaN or infinite. Such elements are
-//              counted on their own and are part of no other share: a network of NaN is not
+//              counted separately and belong to no other share, so that a network of NaN is not
 //              healthy.
 //
-// A network's report (NetworkReport) tells what is wrong from what is worth knowing. For some signs
-// that depends on where training stands, which only the user knows: see Stage. Its advice follows
-// what the programs of examples/ measure, chapters 8 to 11 and 18.
+// A network's report (NetworkReport) distinguishes what is wrong from what is worth knowing. For
+// some signs that depends on how far training has come, which the user has to state: see Stage. Its
+// advice follows the measurements of the programs in examples/, chapters 8 to 11 and 18.
 #pragma once
 
 #include <hillock/diagnostics/monitors/fractions.hpp>

@@ -5,7 +5,7 @@ namespace {
 
 /// The rules of other tools, of the functions that they are about and of one that they are not.
 template <class F>
-void add_verdicts(Results& results, const std::string& function, const F& f) {
+void add_rule_results(Results& results, const std::string& function, const F& f) {
   for (const hillock::presets::Rule& rule :
        {hillock::presets::sagemaker_dead_relu(), hillock::presets::sagemaker_saturated_tanh(),
         hillock::presets::sagemaker_saturated_sigmoid(),
@@ -15,13 +15,13 @@ void add_verdicts(Results& results, const std::string& function, const F& f) {
     add_monitor(results, name + "report", f, monitor);
     const UnitMonitor<F> plain = monitor_that_observed<float>(f, Per::row, 41, {});
     for (const UnitMonitor<F>* of : {&monitor, &plain}) {
-      const hillock::presets::Verdict verdict = rule.judge(of->report());
+      const hillock::presets::RuleResult result = rule.evaluate(of->report());
       Checksum sum;
-      sum.add_bits(static_cast<std::uint64_t>(verdict.units));
-      sum.add_number(verdict.share);
-      sum.add_bits(verdict.fires);
-      sum.add_text(verdict.objection);
-      results.add(Scope::instruction_set, "fast", name + "verdict", rule.name, sum.value());
+      sum.add_bits(static_cast<std::uint64_t>(result.units));
+      sum.add_number(result.share);
+      sum.add_bits(result.fires);
+      sum.add_text(result.not_applicable);
+      results.add(Scope::instruction_set, "fast", name + "result", rule.name, sum.value());
     }
   }
 }
@@ -30,9 +30,9 @@ void add_verdicts(Results& results, const std::string& function, const F& f) {
 
 void add_monitors(Results& results) {
   add_diagnostics<float>(results);
-  add_verdicts(results, "relu", hillock::relu);
-  add_verdicts(results, "tanh", hillock::tanh);
-  add_verdicts(results, "sigmoid", hillock::sigmoid);
+  add_rule_results(results, "relu", hillock::relu);
+  add_rule_results(results, "tanh", hillock::tanh);
+  add_rule_results(results, "sigmoid", hillock::sigmoid);
 }
 
 }  // namespace bit_record

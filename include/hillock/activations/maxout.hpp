@@ -321,8 +321,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
                                  const Gradient& gradient, const detail::Distributions<T>& dx,
                                  Index count, Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
-    // If dx is x, the elements written behind a group are entries of x that are still to be read:
-    // then all are copied.
+    // If dx is x, a write behind a group would destroy entries of x that are still to be read, so
+    // all groups are copied.
     const Index end = detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each
                       : dx.first == x.first                                  ? 0
                                                                              : groups_each - 1;
@@ -347,7 +347,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     }
   }
 
-  /// The same where distributions are neighbours, with a group of each in a lane.
+  /// Does the same where the distributions are contiguous: each lane holds a group of another
+  /// distribution.
   template <class V, class Pieces, class T, class Part>
   static HILLOCK_INLINE void reduce_lanes(Pieces pieces_each, const T* x, Index x_step, T* y,
                                           const Part& part) noexcept {

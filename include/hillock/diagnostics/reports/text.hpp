@@ -133,8 +133,8 @@ inline std::string line_text(const std::string& text) { return spelled(text, Spe
 
 /// Returns a text as a field of CSV: in quotation marks where it contains a comma, a quotation mark
 /// or a line's end (RFC 4180), or a space at either end. CSV cannot spell a NUL, at which readers
-/// stop: it becomes U+FFFD. A name that begins with = + - or @ is left as it is, and a spreadsheet
-/// may take it for a formula: import the column as text there.
+/// stop: it becomes U+FFFD. A name that begins with = + - or @ is unchanged, and a spreadsheet may
+/// take it for a formula: import the column as text.
 HILLOCK_NOINLINE inline std::string csv_text(const std::string& text) {
   std::string plain = spelled(text, Spelling::csv);
   const bool has_outer_space = !plain.empty() && (plain.front() == ' ' || plain.back() == ' ');

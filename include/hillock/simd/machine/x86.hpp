@@ -64,8 +64,8 @@
 #define HILLOCK_X86_MULTIPLY_ADD(Register, prefix, suffix)
 #endif
 
-// Under -ffast-math the instruction is written out: clang would swap the operands of the intrinsic,
-// and the other operand would be returned where one is NaN.
+// Under -ffast-math the instruction is written as asm, because clang would swap the operands of the
+// intrinsic, and the result for a NaN would be the other operand.
 #if !HILLOCK_FAST_MATH
 #define HILLOCK_X86_EXTREMES(Register, prefix, suffix)               \
   HILLOCK_INLINE Register maximum(Register a, Register b) noexcept { \
@@ -97,8 +97,8 @@
 #endif
 
 // Under -ffast-math both compilers turn a vector division or square root into an estimate and a
-// Newton step, which is some ULP off and NaN where the divisor is infinite. An instruction written
-// out is exempt. clang does the same under -freciprocal-math, of which it defines no macro.
+// Newton step, which is some ULP off and NaN where the divisor is infinite. An instruction in asm
+// is exempt. clang does the same under -freciprocal-math, of which it defines no macro.
 #if HILLOCK_FAST_MATH || defined(__clang__)
 #define HILLOCK_X86_WRITES_DIVISION 1
 #else
