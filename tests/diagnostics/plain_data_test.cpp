@@ -2,10 +2,12 @@
 #include <support/catch.hpp>
 #include <support/complaint.hpp>
 
-#include <hillock/diagnostics/reports/network_report.hpp>
+#include <hillock/diagnostics/reports/gradient_report.hpp>
 #include <hillock/diagnostics/reports/presets.hpp>
+#include <hillock/diagnostics/reports/problems.hpp>
 #include <hillock/diagnostics/reports/state.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <set>
 
@@ -24,10 +26,10 @@ TEST_CASE("every counter and both extremes of a unit are merged", "[diagnostics]
   a.saturated_low = 7, a.saturated_high = 2, a.largest_input = 4, a.smallest_output = -1;
   b.finite = 30, b.non_finite = 5, b.active = 23, b.near_linear = 11;
   b.saturated_low = 4, b.saturated_high = 1, b.largest_input = 6, b.smallest_output = -2;
-  UnitStatistics both = a, turned = b;
+  UnitStatistics both = a, swapped = b;
   both.merge(b);
-  turned.merge(a);
-  for (const UnitStatistics& merged : {both, turned}) {
+  swapped.merge(a);
+  for (const UnitStatistics& merged : {both, swapped}) {
     CHECK(merged.finite == 80);
     CHECK(merged.non_finite == 8);
     CHECK(merged.active == 64);
@@ -55,21 +57,23 @@ TEST_CASE("every counter and every sum of a gradient is merged", "[diagnostics]"
 TEST_CASE("merged moments are those of all numbers", "[diagnostics]") {
   // 1, 3 and 5, 7, 9: the means are 2 and 7, the variances 1 and 8/3; of all five 5 and 8.
   const Moments first{0, 2, 1, 1}, second{8, -1, 8.0 / 3, 1};
-  Moments all = first, turned = second;
+  Moments all = first, swapped = second;
   all.merge(2, second, 3);
-  turned.merge(3, first, 2);
-  for (const Moments& moments : {all, turned}) {
+  swapped.merge(3, first, 2);
+  for (const Moments& moments : {all, swapped}) {
     CHECK(std::fabs(moments.mean() - 5) < 1e-14);
     CHECK(std::fabs(moments.variance() - 8) < 1e-14);
   }
 }
 
 TEST_CASE("every problem has the name that reports print, and no other has it", "[diagnostics]") {
-  const std::vector<std::string> names = {
-      "non-finite",         "equal units",          "dead units",        "rarely active units",
-      "saturated",          "exploding signal",     "vanishing signal",  "exploding gradient",
-      "vanishing gradient", "never winning pieces", "saturated softmax", "nearly linear",
-      "not zero-centred"};
+  const std::vector<std::string> names = {"non-finite",         "equal units",
+                                          "dead units",         "rarely active units",
+                                          "saturated",          "exploding signal",
+                                          "vanishing signal",   "exploding gradient",
+                                          "vanishing gradient", "pieces that are never the argmax",
+                                          "saturated softmax",  "nearly linear",
+                                          "not zero-centred"};
   REQUIRE(names.size() == static_cast<std::size_t>(Problem::not_zero_centred) + 1);
   for (std::size_t i = 0; i < names.size(); ++i)
     CHECK(hillock::name_of(static_cast<Problem>(i)) == names[i]);
@@ -112,7 +116,7 @@ TEST_CASE("what is left of a state is as much as its parts have", "[diagnostics]
     return complaint([&] { StateReader("Monitor", state, 7).require_rest(3, "units", 2, 4); });
   };
   CHECK(with(6, 12).empty());
-  CHECK(says(with(7, 12), {"7 integers and 12 numbers of its 3 units", "expected 2 and 4"}));
+  CHECK(says(with(7, 12), {"7 integers and 12 numbers for its 3 units", "expected 2 and 4"}));
   CHECK(says(with(6, 13), {"6 integers and 13 numbers"}));
   CHECK(says(with(5, 12), {"5 integers"}));
   CHECK(says(with(6, 11), {"11 numbers"}));
@@ -120,7 +124,7 @@ TEST_CASE("what is left of a state is as much as its parts have", "[diagnostics]
 
 TEST_CASE("a preset counts from its thresholds on", "[diagnostics]") {
   // 200 samples of 10 units, of which some are active on 1 of them, below 1 %, the others on 2.
-  const auto verdict_on = [](int below) {
+  const auto result_on = [](int below) {
     hillock::UnitReport report;
     report.units.resize(10);
     for (UnitStatistics& unit : report.units) {
@@ -128,12 +132,12 @@ TEST_CASE("a preset counts from its thresholds on", "[diagnostics]") {
       unit.active = below-- > 0 ? 1 : 2;
       report.layer.merge(unit);
     }
-    return hillock::presets::sagemaker_dead_relu().judge(report);
+    return hillock::presets::sagemaker_dead_relu().evaluate(report);
   };
-  CHECK(verdict_on(5).units == 5);
-  CHECK_FALSE(verdict_on(5).fires);  // more than half is meant
-  CHECK(verdict_on(6).units == 6);
-  CHECK(verdict_on(6).fires);
+  CHECK(result_on(5).units == 5);
+  CHECK_FALSE(result_on(5).fires);  // more than half is meant
+  CHECK(result_on(6).units == 6);
+  CHECK(result_on(6).fires);
 }
 
 }  // namespace

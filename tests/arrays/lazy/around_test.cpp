@@ -34,6 +34,34 @@ TEST_CASE("an expression inside a larger one keeps its bits", "[expression]") {
   check_expressions_around<float>(Squareplus{});
 }
 
+/// Uses x in sums alone: a compiler would merge the product that x is with the first of them.
+struct OnePlus : hillock::Activation<OnePlus> {
+  template <class V>
+  V forward_at(const V& x) const noexcept {
+    return x + 1;
+  }
+  template <class V>
+  V derivative_at(const V& x) const noexcept {
+    return nan_or(x, 1);
+  }
+};
+
+TEMPLATE_TEST_CASE("a product that goes into an expression is rounded before it", "[expression]",
+                   float, double) {
+  using T = TestType;
+  using Array = Eigen::Array<T, Dynamic, 1>;
+  const OnePlus f;
+  const Array a = Array::Random(1001), b = Array::Random(1001), product = a * b;
+  const Array y = f(a * b), around = f(a * b) + a;
+  Index wrong = 0, would_differ = 0;
+  for (Index i = 0; i < a.size(); ++i) {
+    if (!same_bits(y[i], f(product[i])) || !same_bits(around[i], f(product[i]) + a[i])) ++wrong;
+    if (std::fma(a[i], b[i], T(1)) != f(product[i])) ++would_differ;
+  }
+  CHECK(wrong == 0);
+  CHECK(would_differ > 100);
+}
+
 TEST_CASE("arrays of a fixed size give the bits of scalar calls", "[expression]") {
   check_fixed_sizes<float>(hillock::Swish<>{1.5});
   check_fixed_sizes<double>(Squareplus{});
