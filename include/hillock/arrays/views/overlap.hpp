@@ -26,8 +26,8 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns the greatest common divisor of numbers that are not negative, as std::gcd does. Including
-/// <numeric> for it would be a tenth of what including hillock costs.
+/// Returns the greatest common divisor of numbers that are not negative, as std::gcd does. To
+/// include <numeric> for it would be a tenth of what including hillock costs.
 HILLOCK_COLD inline std::int64_t greatest_common_divisor(std::int64_t a, std::int64_t b) noexcept {
   while (b != 0) {
     const std::int64_t rest = a % b;
