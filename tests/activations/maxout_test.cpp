@@ -185,6 +185,8 @@ TEST_CASE("maxout names both shapes when they do not fit, and has written nothin
   CHECK(
       says(complaint([&] { hillock::derivative(maxout, z, out.topRows(3)); }), {"6 x 4", "3 x 4"}));
   CHECK(says(complaint([&] { hillock::forward(maxout, out, out.topRows(3)); }), {"overlap"}));
+  CHECK(says(complaint([&] { hillock::backward(maxout, z, out.topRows(3), out); }),
+             {"backward", "dx overlaps dy"}));
   CHECK((out == 7).all());
 }
 

@@ -147,7 +147,8 @@ TEST_CASE(
 
 TEST_CASE("monitors of maxout, of softmax and of the gradient merge exactly", "[diagnostics]") {
   std::mt19937 random(3);
-  const auto z = samples_of<float>(12, 400, random);
+  auto z = samples_of<float>(12, 400, random);
+  for (const Index masked : {17, 250, 251}) z.col(masked).setConstant(-Special<float>::infinity);
   const auto part = [&](Index begin, Index end) -> Eigen::ArrayXXf {
     return z.middleCols(begin, end - begin);
   };
@@ -156,6 +157,9 @@ TEST_CASE("monitors of maxout, of softmax and of the gradient merge exactly", "[
       "maxout", 400, [&] { return hillock::MaxoutMonitor(maxout, 4); },
       [&](auto& monitor, Index begin, Index end) { monitor.observe(part(begin, end)); });
   const hillock::Softmax<> softmax{Per::column};
+  hillock::SoftmaxMonitor whole(softmax, 12);
+  whole.observe(z);
+  CHECK(whole.report().masked == 3);
   check_any_split(
       "softmax", 400, [&] { return hillock::SoftmaxMonitor(softmax, 12); },
       [&](auto& monitor, Index begin, Index end) { monitor.observe(part(begin, end)); });

@@ -137,8 +137,8 @@ HILLOCK_NOINLINE void backward_in_tiles(const Source<T>& x, const Source<T>& dy,
   for_each_tile<V>(x.count(), [&](Index first, Index count) {
     V maximum[tile.groups], unused[tile.groups];
     typename Algorithm::template Statistics<V> statistics[tile.groups];
-    read_tile(tile, x, first, count, maximum);
-    read_tile(gradient, dy, first, count, unused);
+    read_tile<Algorithm::needs_maximum>(tile, x, first, count, maximum);
+    read_tile<false>(gradient, dy, first, count, unused);
     for_each_group<V>(n, count, [&](const auto& layout, Index g) {
       const EntryReader<T> in = tile.reader(g), in_dy = gradient.reader(g);
       statistics[g] = algorithm.statistics(layout, inputs(in, in_dy), maximum[g],
