@@ -399,4 +399,17 @@ TEST_CASE("a slope beyond float is float's largest number, of prelu as of leaky_
   CHECK(hillock::PReLU{-1e300}(z)[1] == largest);
 }
 
+// For slopes in (0, 1] f(x) is the larger of x and slope x, which is wrong for any larger slope.
+TEST_CASE("slopes a little above 1 are no slopes below it", "[prelu]") {
+  const hillock::PReLU<> f{(Eigen::ArrayXd(3) << 0.5, 1.25, 1.5).finished(), hillock::Per::row};
+  Eigen::ArrayXXf x(3, 40), y(3, 40);
+  for (Eigen::Index j = 0; j < 40; ++j) x.col(j).setConstant(j % 2 == 0 ? 2.0F : -2.0F);
+  hillock::forward(f, x, y);
+  for (Eigen::Index j = 0; j < 40; ++j) {
+    const Eigen::Array3f expected =
+        j % 2 == 0 ? Eigen::Array3f(2, 2, 2) : Eigen::Array3f(-1, -2.5F, -3);
+    CHECK((y.col(j) == expected).all());
+  }
+}
+
 }  // namespace
