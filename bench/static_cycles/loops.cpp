@@ -35,8 +35,8 @@ template <Quantity Q>
 inline constexpr int outputs_of = Q == Quantity::forward_and_derivative ? 2 : 1;
 
 template <Quantity Q, std::size_t Inputs, class Op, class T>
-[[gnu::noinline]] void loop(const Op& op, const T* x, const T* slopes, T* y, T* derivative,
-                            std::ptrdiff_t n) {
+[[gnu::noinline, gnu::flatten]] void loop(const Op& op, const T* x, const T* slopes, T* y,
+                                          T* derivative, std::ptrdiff_t n) {
   std::array<const T*, Inputs> in{x};
   if constexpr (Inputs == 2) in[1] = slopes;
   std::array<T*, outputs_of<Q>> out{Q == Quantity::derivative ? derivative : y};

@@ -151,7 +151,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
   /// Returns the label of a sample. The container is indexed with its own index type.
   template <class Labels>
-  static HILLOCK_INLINE Index label_of(const Labels& labels, Index sample) {
+  static HILLOCK_PART Index label_of(const Labels& labels, Index sample) {
     using At = decltype(labels.size());
     return static_cast<Index>(labels[static_cast<At>(sample)]);
   }
@@ -186,8 +186,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   /// Returns the logits of the labels of `count` samples, at most as many as N has lanes. Further
   /// lanes hold the largest logit, so that they raise no floating-point exception.
   template <class N, class T, class Labels>
-  static HILLOCK_INLINE N label_logits(const detail::Source<T>& in, const Labels& labels,
-                                       Index first, Index count, N maximum) {
+  static HILLOCK_PART N label_logits(const detail::Source<T>& in, const Labels& labels, Index first,
+                                     Index count, N maximum) {
     T logits[N::size];
     maximum.store(logits);
     if (in.is_in_memory()) {
@@ -213,8 +213,9 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     for_each_loss_along_axis<V>(detail::Source<typename V::value_type>(in, axis), labels, visitor);
   }
   template <class V, class T, class Labels, class Visitor>
-  static void for_each_loss_along_axis(const detail::Source<T>& in, const Labels& labels,
-                                       const Visitor& visitor) {
+  static HILLOCK_FLATTEN void for_each_loss_along_axis(const detail::Source<T>& in,
+                                                       const Labels& labels,
+                                                       const Visitor& visitor) {
     detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
                                          Index first, Index count) {
       const auto maximum = layout.maximum(entries);
@@ -242,8 +243,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     mutable T label_gradient[static_cast<std::size_t>(max_samples)];
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
-                                  Index first) const {
+    HILLOCK_PART auto statistic(const Layout& layout, const Entries& entries, V maximum,
+                                Index first) const {
       const Index left = static_cast<Index>(labels.size()) - first;
       const Index count =
           left < Layout::distributions_per_batch ? left : Layout::distributions_per_batch;
@@ -253,7 +254,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
       const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::SumsOf<Layout, V> sums;
       layout.for_each(detail::inputs(entries.x), entries.intermediates(),
-                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_PART_LAMBDA {
                         const V e = below.scaled(x);
                         sums.partial[slot].add(mask(e));
                         if constexpr (Entries::are_stored) return e;
@@ -264,17 +265,17 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
 
     template <class Layout, class Entries, class Output>
-    HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& to,
-                               V maximum, V inverse) const {
+    HILLOCK_PART void finish(const Layout& layout, const Entries& entries, const Output& to,
+                             V maximum, V inverse) const {
       if constexpr (Entries::are_stored) {
         layout.for_each(detail::inputs(entries.stored), to,
                         [&](Index, Index, const auto&, V e)
-                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
+                            HILLOCK_PART_LAMBDA { return e * inverse; });
       } else {
         const detail::kernels::ExponentialsBelow<V> below(maximum);
         layout.for_each(detail::inputs(entries.x), to,
                         [&](Index, Index, const auto&, V x)
-                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+                            HILLOCK_PART_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
 
@@ -293,22 +294,22 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
    private:
     template <class Layout, class Total, class Entries>
-    static HILLOCK_INLINE auto others_of(const Layout& layout, const Total& total,
-                                         const Entries& entries,
-                                         const detail::kernels::ExponentialsBelow<V>& below) {
+    static HILLOCK_PART auto others_of(const Layout& layout, const Total& total,
+                                       const Entries& entries,
+                                       const detail::kernels::ExponentialsBelow<V>& below) {
       if constexpr (Entries::are_stored)
         return detail::sum_of_others<V>(layout, total, entries.stored,
-                                        [](V e) HILLOCK_INLINE_LAMBDA { return e; });
+                                        [](V e) HILLOCK_PART_LAMBDA { return e; });
       else
         return detail::sum_of_others<V>(layout, total, entries.x,
-                                        [&](V x) HILLOCK_INLINE_LAMBDA { return below.scaled(x); });
+                                        [&](V x) HILLOCK_PART_LAMBDA { return below.scaled(x); });
     }
 
     /// Adds the losses of some samples, and stores the gradients by their labels' logits. Returns 1
     /// / (sum of exponentials * divisor).
     template <class Statistic, class Total>
-    HILLOCK_INLINE Statistic add_losses(Statistic maximum, Statistic logits, const Total& total,
-                                        Statistic others, Index first, Index count) const {
+    HILLOCK_PART Statistic add_losses(Statistic maximum, Statistic logits, const Total& total,
+                                      Statistic others, Index first, Index count) const {
       using C = detail::kernels::ExpConstantsOf<V>;
       T loss[Statistic::size], gradient[Statistic::size];
       (detail::log_of_sum(others) + (maximum - logits)).store(loss);

@@ -69,7 +69,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   /// The verbs call these functions. They allocate nothing; y may be x itself, and dx may be x or
   /// dy.
   template <class Policy, class X, class Y>
-  void forward_into(const Policy&, const X& x, const Y& y) const {
+  HILLOCK_FLATTEN void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::require_elementwise("LogSoftmax::forward", std::tuple(detail::Named{"y", y}),
                                 std::tuple(detail::Named{"x", x}));
@@ -77,14 +77,14 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   }
 
   template <class Policy, class X, class DY, class DX>
-  void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
+  HILLOCK_FLATTEN void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::backward_by_distribution<V>("LogSoftmax::backward", "x", axis, x, dy, dx,
                                         Backward<V>());
   }
 
   template <class Y, class DY, class DZ>
-  void backward_from_output_into(const Y& y, const DY& dy, const DZ& dz) const {
+  HILLOCK_FLATTEN void backward_from_output_into(const Y& y, const DY& dy, const DZ& dz) const {
     using V = detail::BatchForSums<Y, A, Arch>;
     detail::backward_by_distribution<V>("LogSoftmax::backward_from_output", "y", axis, y, dy, dz,
                                         BackwardFromOutput<V>());
@@ -95,19 +95,19 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   template <class V>
   struct Forward {
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
-                                  Index) const {
+    HILLOCK_PART auto statistic(const Layout& layout, const Entries& entries, V maximum,
+                                Index) const {
       return detail::log_of_sum<V>(layout, entries.x,
                                    detail::kernels::ExponentialsBelow<V>(maximum));
     }
     void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
-    HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V maximum, V log) const {
+    HILLOCK_PART void finish(const Layout& layout, const Entries& entries, const Output& out,
+                             V maximum, V log) const {
       layout.for_each(detail::inputs(entries.x), out,
                       [&](Index, Index, const auto&, V x)
-                          HILLOCK_INLINE_LAMBDA { return (x - maximum) - log; });
+                          HILLOCK_PART_LAMBDA { return (x - maximum) - log; });
     }
   };
 
@@ -119,17 +119,17 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     using Statistics = detail::kernels::ScaledQuotient<Statistic>;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
-                                   const Intermediates& intermediates) const {
+    HILLOCK_PART auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
+                                 const Intermediates& intermediates) const {
       using Statistic = decltype(Layout::to_statistic(maximum));
       const detail::kernels::ExponentialsBelow<V> below(maximum);
       detail::kernels::DistributionSum<Statistic> total;
       const auto gradients = detail::sum_of_gradients<V>(
-          layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+          layout, in, T(1), [&](const auto& scaled) HILLOCK_PART_LAMBDA {
             detail::SumsOf<Layout, V> sums, gradients_of;
             layout.for_each(in, detail::NoOutput(),
                             [&](Index slot, Index at, const auto& mask, V x, V dy)
-                                HILLOCK_INLINE_LAMBDA {
+                                HILLOCK_PART_LAMBDA {
                                   const auto e = below.parts(x);
                                   if constexpr (Intermediates::are_stored)
                                     intermediates.put(layout, at, e.m, e.power);
@@ -143,10 +143,10 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     }
 
     template <class Layout, class Output, class Statistic, class Intermediates>
-    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V maximum,
-                               const detail::kernels::ScaledQuotient<Statistic>& share,
-                               const Intermediates& intermediates) const {
+    HILLOCK_PART void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                             const Output& out, V maximum,
+                             const detail::kernels::ScaledQuotient<Statistic>& share,
+                             const Intermediates& intermediates) const {
       apply_jacobian(layout, detail::kernels::ExponentialsBelow<V>(maximum), share, in, out,
                      intermediates);
     }
@@ -160,15 +160,15 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     using Statistics = detail::kernels::ScaledQuotient<Statistic>;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
-                                   const Intermediates& intermediates) const {
+    HILLOCK_PART auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
+                                 const Intermediates& intermediates) const {
       using Statistic = decltype(Layout::to_statistic(V()));
       const auto gradients = detail::sum_of_gradients<V>(
-          layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+          layout, in, T(1), [&](const auto& scaled) HILLOCK_PART_LAMBDA {
             detail::SumsOf<Layout, V> sums;
             layout.for_each(in, detail::NoOutput(),
                             [&](Index slot, Index at, const auto& mask, V y, V dy)
-                                HILLOCK_INLINE_LAMBDA {
+                                HILLOCK_PART_LAMBDA {
                                   if constexpr (are_stored<Layout, Intermediates>) {
                                     const auto e = exponentials().parts(y);
                                     intermediates.put(layout, at, e.m, e.power);
@@ -183,10 +183,10 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     }
 
     template <class Layout, class Output, class Statistic, class Intermediates>
-    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V,
-                               const detail::kernels::ScaledQuotient<Statistic>& total,
-                               const Intermediates& intermediates) const {
+    HILLOCK_PART void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                             const Output& out, V,
+                             const detail::kernels::ScaledQuotient<Statistic>& total,
+                             const Intermediates& intermediates) const {
       if constexpr (are_stored<Layout, Intermediates>)
         apply_jacobian(layout, exponentials(), total, in, out, intermediates);
       else
@@ -201,23 +201,23 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
         Intermediates::are_stored&& Layout::distributions_per_batch > 1;
 
     /// Returns the exponentials e^(y - 0).
-    static HILLOCK_INLINE detail::kernels::ExponentialsBelow<V> exponentials() noexcept {
+    static HILLOCK_PART detail::kernels::ExponentialsBelow<V> exponentials() noexcept {
       return detail::kernels::ExponentialsBelow<V>(0);
     }
   };
 
   /// Writes dx = dy - e^(x - max) share.
   template <class V, class Layout, class T, class Statistic, class Output, class Intermediates>
-  static HILLOCK_INLINE void apply_jacobian(
-      const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
-      const detail::kernels::ScaledQuotient<Statistic>& of_sum, const detail::Inputs<T, 2>& in,
-      const Output& out, const Intermediates& intermediates) {
+  static HILLOCK_PART void apply_jacobian(const Layout& layout,
+                                          const detail::kernels::ExponentialsBelow<V>& below,
+                                          const detail::kernels::ScaledQuotient<Statistic>& of_sum,
+                                          const detail::Inputs<T, 2>& in, const Output& out,
+                                          const Intermediates& intermediates) {
     const V share = Layout::broadcast(of_sum.value);
     const auto is_infinite = detail::kernels::is_infinite(share);
     if (HILLOCK_LIKELY(!any(is_infinite))) {
       return for_each_with_exponential(
-          layout, below, in, out, intermediates,
-          [&](V m, V power, V gradient) HILLOCK_INLINE_LAMBDA {
+          layout, below, in, out, intermediates, [&](V m, V power, V gradient) HILLOCK_PART_LAMBDA {
             constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
             return fma(-fma(m, share, share), power * from_tail, gradient);
           });
@@ -232,11 +232,9 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
   /// The arguments are copies: references would force the usual passes to hold their variables in
   /// memory.
   template <class V, class Layout, class T, class Output, class Intermediates>
-  static HILLOCK_COLD void apply_jacobian_scaled(Layout layout,
-                                                 detail::kernels::ExponentialsBelow<V> below,
-                                                 V value, V scaled, V back, V inverse,
-                                                 detail::Inputs<T, 2> in, Output out,
-                                                 Intermediates intermediates) {
+  static HILLOCK_COLD HILLOCK_FLATTEN void apply_jacobian_scaled(
+      Layout layout, detail::kernels::ExponentialsBelow<V> below, V value, V scaled, V back,
+      V inverse, detail::Inputs<T, 2> in, Output out, Intermediates intermediates) {
     const auto is_scaled = detail::kernels::is_infinite(value);
     const auto is_infinite = detail::kernels::is_infinite(scaled) & is_scaled;
     const V share = select(is_scaled, scaled, value);
@@ -255,11 +253,11 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
 
   /// Writes function(m, power, gradient) for every entry; its exponential is power (1 + m).
   template <class V, class Layout, class T, class Output, class Intermediates, class Function>
-  static HILLOCK_INLINE void for_each_with_exponential(
+  static HILLOCK_PART void for_each_with_exponential(
       const Layout& layout, const detail::kernels::ExponentialsBelow<V>& below,
       const detail::Inputs<T, 2>& in, const Output& out, const Intermediates& intermediates,
       const Function& function) {
-    layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_INLINE_LAMBDA {
+    layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dy) HILLOCK_PART_LAMBDA {
       std::array<V, 2> m_and_power;
       if constexpr (Intermediates::are_stored) {
         m_and_power = intermediates.get(layout, at);
@@ -276,7 +274,7 @@ namespace detail {
 
 /// Writes log(sum_j e^(x_j)) of every distribution of x to entry 0 of the same distribution of out.
 template <class V, class T>
-void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
+HILLOCK_FLATTEN void logsumexp_along_axis(const Source<T>& x, const Sink<T>& out) {
   reduce_along_axis<V>(
       x, [&](const auto& layout, const EntryReader<T>& entries, Index first, Index count) {
         const auto maximum = layout.maximum(entries, LargerOrNaN());

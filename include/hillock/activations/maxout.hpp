@@ -38,7 +38,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
 
   /// The verbs call these functions. y must not overlap x; dx and the mask may be x itself.
   template <class Policy, class X, class Y>
-  void forward_into(const Policy&, const X& in, const Y& out) const {
+  HILLOCK_FLATTEN void forward_into(const Policy&, const X& in, const Y& out) const {
     const detail::Shape groups = output_shape("Maxout::forward", in.shape());
     if (out.shape() != groups)
       throw_output("Maxout::forward", "y", out.shape(), in.shape(), groups);
@@ -68,7 +68,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class Policy, class X, class D>
-  void derivative_into(const Policy&, const X& in, const D& out) const {
+  HILLOCK_FLATTEN void derivative_into(const Policy&, const X& in, const D& out) const {
     const detail::Shape groups = output_shape("Maxout::derivative", in.shape());
     detail::require_elementwise("Maxout::derivative", std::tuple(detail::Named{"d", out}),
                                 std::tuple(detail::Named{"x", in}));
@@ -91,7 +91,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class Policy, class X, class DY, class DX>
-  void backward_into(const Policy&, const X& in, const DY& in_dy, const DX& out) const {
+  HILLOCK_FLATTEN void backward_into(const Policy&, const X& in, const DY& in_dy,
+                                     const DX& out) const {
     const detail::Shape groups = output_shape("Maxout::backward", in.shape());
     if (in_dy.shape() != groups)
       throw_output("Maxout::backward", "dy", in_dy.shape(), in.shape(), groups);
@@ -162,7 +163,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
 
   using Two = detail::TwoPieces;
   template <class Work>
-  HILLOCK_INLINE void with_pieces(const Work& work) const {
+  HILLOCK_PART void with_pieces(const Work& work) const {
     if (pieces == 2)
       work(Two());
     else
@@ -172,7 +173,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// Return, in every lane, the maximum of the pieces, and the index of that piece; load(piece)
   /// returns a piece.
   template <class V, class Pieces, class Load>
-  static HILLOCK_INLINE V maximum_of(Pieces pieces_each, const Load& load) noexcept {
+  static HILLOCK_PART V maximum_of(Pieces pieces_each, const Load& load) noexcept {
     V largest = load(0);
     for (int piece = 1; piece < pieces_each; ++piece) {
       const V value = load(piece);
@@ -181,7 +182,7 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
     return largest;
   }
   template <class V, class Pieces, class Load>
-  static HILLOCK_INLINE V argmax_of(Pieces pieces_each, const Load& load) noexcept {
+  static HILLOCK_PART V argmax_of(Pieces pieces_each, const Load& load) noexcept {
     V largest = load(0);
     V argmax = 0;
     for (int piece = 1; piece < pieces_each; ++piece) {
@@ -195,8 +196,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
   /// Calls store(piece, the gradient where the piece is the argmax, else 0) for every piece.
   template <class V, class Pieces, class Load, class Store>
-  static HILLOCK_INLINE void scatter(Pieces pieces_each, const Load& load, V gradient,
-                                     const Store& store) noexcept {
+  static HILLOCK_PART void scatter(Pieces pieces_each, const Load& load, V gradient,
+                                   const Store& store) noexcept {
     if constexpr (std::is_same_v<Pieces, Two>) {
       const V first = load(0), second = load(1);
       const auto stays = is_number(second) & (second <= first);
@@ -260,12 +261,12 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// In the place of the gradients, it says that ones are scattered, which gives the mask.
   struct NoGradient {};
   template <class V, class T, class Part>
-  static HILLOCK_INLINE V gradient_at(const detail::Distributions<const T>& gradient, Index at,
-                                      const Part& part) noexcept {
+  static HILLOCK_PART V gradient_at(const detail::Distributions<const T>& gradient, Index at,
+                                    const Part& part) noexcept {
     return part.load(gradient.first + at);
   }
   template <class V, class Part>
-  static HILLOCK_INLINE V gradient_at(NoGradient, Index, const Part&) noexcept {
+  static HILLOCK_PART V gradient_at(NoGradient, Index, const Part&) noexcept {
     return 1;
   }
   template <class T>
@@ -277,8 +278,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
 
   /// Computes y for V::size groups.
   template <class V, class Pieces, class T, class Part>
-  static HILLOCK_INLINE void reduce_block(Pieces pieces_each, const T* x, T* y,
-                                          const Part& part) noexcept {
+  static HILLOCK_PART void reduce_block(Pieces pieces_each, const T* x, T* y,
+                                        const Part& part) noexcept {
     detail::TransposedGroups<V> groups;
     groups.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
@@ -286,8 +287,8 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
   /// Computes dx for V::size groups with given gradients.
   template <class V, class Pieces, class T>
-  static HILLOCK_INLINE void scatter_block(Pieces pieces_each, const T* x, V gradient,
-                                           T* dx) noexcept {
+  static HILLOCK_PART void scatter_block(Pieces pieces_each, const T* x, V gradient,
+                                         T* dx) noexcept {
     detail::TransposedGroups<V> groups;
     groups.read(x, pieces_each);
     const auto piece_at = [&](int piece) { return groups.piece[piece]; };
@@ -297,8 +298,10 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                const detail::Distributions<T>& y, Index count, Index groups_each) {
+  static HILLOCK_LOOP void reduce_transposed(Pieces pieces_each,
+                                             const detail::Distributions<const T>& x,
+                                             const detail::Distributions<T>& y, Index count,
+                                             Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index end =
         detail::TransposedGroups<V>::overrun(pieces_each) == 0 ? groups_each : groups_each - 1;
@@ -317,9 +320,11 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void scatter_transposed(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                 const Gradient& gradient, const detail::Distributions<T>& dx,
-                                 Index count, Index groups_each) {
+  static HILLOCK_LOOP void scatter_transposed(Pieces pieces_each,
+                                              const detail::Distributions<const T>& x,
+                                              const Gradient& gradient,
+                                              const detail::Distributions<T>& dx, Index count,
+                                              Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     // If dx is x, a write behind a group would destroy entries of x that are still to be read, so
     // all groups are copied.
@@ -350,23 +355,24 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   /// Does the same where the distributions are contiguous: each lane holds a group of another
   /// distribution.
   template <class V, class Pieces, class T, class Part>
-  static HILLOCK_INLINE void reduce_lanes(Pieces pieces_each, const T* x, Index x_step, T* y,
-                                          const Part& part) noexcept {
+  static HILLOCK_PART void reduce_lanes(Pieces pieces_each, const T* x, Index x_step, T* y,
+                                        const Part& part) noexcept {
     const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
     part.store(maximum_of<V>(pieces_each, piece_at), y);
   }
   template <class V, class Pieces, class T, class Part>
-  static HILLOCK_INLINE void scatter_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
-                                           T* dx, Index dx_step, const Part& part) noexcept {
+  static HILLOCK_PART void scatter_lanes(Pieces pieces_each, const T* x, Index x_step, V gradient,
+                                         T* dx, Index dx_step, const Part& part) noexcept {
     const auto piece_at = [&](int piece) { return part.load(x + piece * x_step); };
     scatter(pieces_each, piece_at, gradient,
             [&](int piece, V share) { part.store(share, dx + piece * dx_step); });
   }
 
   template <class V, class Pieces, class T>
-  static void reduce_one_per_lane(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                  const detail::Distributions<T>& y, Index count,
-                                  Index groups_each) {
+  static HILLOCK_LOOP void reduce_one_per_lane(Pieces pieces_each,
+                                               const detail::Distributions<const T>& x,
+                                               const detail::Distributions<T>& y, Index count,
+                                               Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along;
     for (Index group = 0; group < groups_each; ++group) {
@@ -382,9 +388,11 @@ class Maxout : public ArrayActivation<Maxout<A, Arch>> {
   }
 
   template <class V, class Pieces, class T, class Gradient>
-  static void scatter_one_per_lane(Pieces pieces_each, const detail::Distributions<const T>& x,
-                                   const Gradient& gradient, const detail::Distributions<T>& dx,
-                                   Index count, Index groups_each) {
+  static HILLOCK_LOOP void scatter_one_per_lane(Pieces pieces_each,
+                                                const detail::Distributions<const T>& x,
+                                                const Gradient& gradient,
+                                                const detail::Distributions<T>& dx, Index count,
+                                                Index groups_each) {
     constexpr auto width = static_cast<Index>(V::size);
     const Index x_step = x.along, dx_step = dx.along;
     for (Index group = 0; group < groups_each; ++group) {

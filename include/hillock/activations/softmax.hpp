@@ -102,7 +102,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   /// The verbs call these functions. They allocate nothing; y may be x itself, and dx may be x or
   /// dy.
   template <class Policy, class X, class Y>
-  void forward_into(const Policy&, const X& x, const Y& y) const {
+  HILLOCK_FLATTEN void forward_into(const Policy&, const X& x, const Y& y) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::require_elementwise("Softmax::forward", std::tuple(detail::Named{"y", y}),
                                 std::tuple(detail::Named{"x", x}));
@@ -110,14 +110,14 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   }
 
   template <class Policy, class X, class DY, class DX>
-  void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
+  HILLOCK_FLATTEN void backward_into(const Policy&, const X& x, const DY& dy, const DX& dx) const {
     using V = detail::BatchForSums<X, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward", "x", axis, x, dy, dx,
                                         Backward<V>{*this});
   }
 
   template <class P, class DP, class DZ>
-  void backward_from_output_into(const P& p, const DP& dp, const DZ& dz) const {
+  HILLOCK_FLATTEN void backward_from_output_into(const P& p, const DP& dp, const DZ& dz) const {
     using V = detail::BatchForSums<P, A, Arch>;
     detail::backward_by_distribution<V>("Softmax::backward_from_output", "p", axis, p, dp, dz,
                                         BackwardFromOutput<V>());
@@ -126,7 +126,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
  private:
   /// Returns the Jacobian as a matrix of Element, for a vector p in the type of the computation.
   template <class Element, class P>
-  static auto jacobian_of(const P& p) {
+  static HILLOCK_FLATTEN auto jacobian_of(const P& p) {
     using V = detail::simd::Batch<typename P::Scalar, detail::simd::NarrowArch>;
     constexpr int size = P::SizeAtCompileTime;
     const Index n = p.size();
@@ -144,7 +144,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
   /// Returns whether all entries of a distribution are masked and the policy gives them numbers.
   template <class V>
-  HILLOCK_INLINE auto is_masked(V maximum) const noexcept {
+  HILLOCK_PART auto is_masked(V maximum) const noexcept {
     // With AllMasked::nan the test is made for 0, which is not -infinity: the formula itself gives
     // NaN.
     return is_minus_infinity(all_masked == AllMasked::nan ? V(0) : maximum);
@@ -153,7 +153,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   /// Returns the inverse of the sum, or 0 where all entries are masked and the policy gives zeros.
   /// The maximum may be -infinity for a distribution with a NaN too, but then the inverse is NaN.
   template <class V>
-  HILLOCK_INLINE V inverse_or_zero(V inverse, V maximum) const noexcept {
+  HILLOCK_PART V inverse_or_zero(V inverse, V maximum) const noexcept {
     return all_masked == AllMasked::zeros
                ? zero_where(is_minus_infinity(maximum) & is_number(inverse), inverse)
                : inverse;
@@ -166,12 +166,12 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     const Softmax& softmax;
 
     template <class Layout, class Entries>
-    HILLOCK_INLINE auto statistic(const Layout& layout, const Entries& entries, V maximum,
-                                  Index) const {
+    HILLOCK_PART auto statistic(const Layout& layout, const Entries& entries, V maximum,
+                                Index) const {
       const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::SumsOf<Layout, V> sums;
       layout.for_each(detail::inputs(entries.x), entries.intermediates(),
-                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_PART_LAMBDA {
                         const V e = below.scaled(x);
                         sums.partial[slot].add(mask(e));
                         if constexpr (Entries::are_stored) return e;
@@ -182,18 +182,18 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     void after_block(Index, Index) const noexcept {}
 
     template <class Layout, class Entries, class Output>
-    HILLOCK_INLINE void finish(const Layout& layout, const Entries& entries, const Output& out,
-                               V maximum, V statistic) const {
+    HILLOCK_PART void finish(const Layout& layout, const Entries& entries, const Output& out,
+                             V maximum, V statistic) const {
       const V inverse = softmax.inverse_or_zero(statistic, maximum);
       if constexpr (Entries::are_stored) {
         layout.for_each(detail::inputs(entries.stored), out,
                         [&](Index, Index, const auto&, V e)
-                            HILLOCK_INLINE_LAMBDA { return e * inverse; });
+                            HILLOCK_PART_LAMBDA { return e * inverse; });
       } else {
         const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
         layout.for_each(detail::inputs(entries.x), out,
                         [&](Index, Index, const auto&, V x)
-                            HILLOCK_INLINE_LAMBDA { return below.scaled(x) * inverse; });
+                            HILLOCK_PART_LAMBDA { return below.scaled(x) * inverse; });
       }
     }
   };
@@ -213,18 +213,18 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     const Softmax& softmax;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
-                                   const Intermediates& intermediates) const {
+    HILLOCK_PART auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V maximum,
+                                 const Intermediates& intermediates) const {
       using Statistic = decltype(Layout::to_statistic(maximum));
       const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       detail::kernels::DistributionSum<Statistic> total;
       const auto products = detail::sum_of_gradients<V>(
           layout, in, T(detail::kernels::ExpConstantsOf<V>::from_tail),
-          [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+          [&](const auto& scaled) HILLOCK_PART_LAMBDA {
             detail::SumsOf<Layout, V> sums, products_of;
             layout.for_each(in, detail::NoOutput(),
                             [&](Index slot, Index at, const auto& mask, V x, V dp)
-                                HILLOCK_INLINE_LAMBDA {
+                                HILLOCK_PART_LAMBDA {
                                   V e;
                                   if constexpr (Intermediates::are_stored) {
                                     const auto parts = below.scaled_in_parts(x);
@@ -253,10 +253,9 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     }
 
     template <class Layout, class Output, class Statistic, class Intermediates>
-    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V maximum,
-                               const Statistics<Statistic>& statistics,
-                               const Intermediates& intermediates) const {
+    HILLOCK_PART void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                             const Output& out, V maximum, const Statistics<Statistic>& statistics,
+                             const Intermediates& intermediates) const {
       const detail::kernels::ExponentialsBelow<V> below(maximum, softmax.is_masked(maximum));
       const V mean = Layout::broadcast(statistics.mean.high);
       const V mean_low = Layout::broadcast(statistics.mean.low);
@@ -264,7 +263,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
           softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.high)), maximum);
       const V inverse_low =
           softmax.inverse_or_zero(V(Layout::broadcast(statistics.inverse.low)), maximum);
-      layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_INLINE_LAMBDA {
+      layout.for_each(in, out, [&](Index, Index at, const auto&, V x, V dp) HILLOCK_PART_LAMBDA {
         detail::kernels::TwoParts<V> e;
         if constexpr (Intermediates::are_stored) {
           const auto parts = intermediates.get(layout, at);
@@ -289,15 +288,15 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     using Statistics = detail::kernels::TwoParts<Statistic>;
 
     template <class Layout, class Intermediates>
-    HILLOCK_INLINE auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
-                                   const Intermediates&) const {
+    HILLOCK_PART auto statistics(const Layout& layout, const detail::Inputs<T, 2>& in, V,
+                                 const Intermediates&) const {
       using Statistic [[maybe_unused]] = decltype(Layout::to_statistic(V()));
       const auto products = detail::sum_of_gradients<V>(
-          layout, in, T(1), [&](const auto& scaled) HILLOCK_INLINE_LAMBDA {
+          layout, in, T(1), [&](const auto& scaled) HILLOCK_PART_LAMBDA {
             detail::SumsOf<Layout, V> sums;
             layout.for_each(in, detail::NoOutput(),
                             [&](Index slot, Index, const auto& mask, V p, V dp)
-                                HILLOCK_INLINE_LAMBDA {
+                                HILLOCK_PART_LAMBDA {
                                   sums.partial[slot].add_product(mask(p), mask(scaled(dp)));
                                 });
             return Layout::total(sums);
@@ -316,16 +315,16 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     }
 
     template <class Layout, class Output, class Statistic, class Intermediates>
-    HILLOCK_INLINE void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
-                               const Output& out, V, const Statistics<Statistic>& statistics,
-                               const Intermediates&) const {
+    HILLOCK_PART void finish(const Layout& layout, const detail::Inputs<T, 2>& in,
+                             const Output& out, V, const Statistics<Statistic>& statistics,
+                             const Intermediates&) const {
       const V mean = Layout::broadcast(statistics.high);
       const V mean_low = Layout::broadcast(statistics.low);
       const V halves = halves_where_large(mean);
       if (HILLOCK_LIKELY(!any(halves < 1))) {
         return layout.for_each(in, out,
                                [&](Index, Index, const auto&, V p, V dp)
-                                   HILLOCK_INLINE_LAMBDA { return p * ((dp - mean) - mean_low); });
+                                   HILLOCK_PART_LAMBDA { return p * ((dp - mean) - mean_low); });
       }
       finish_by_halves(layout, in, out, mean, mean_low, halves);
     }
@@ -333,8 +332,9 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
    private:
     /// The arguments are copies for the same reason as in sum_of_special.
     template <class Layout, class Output>
-    static HILLOCK_COLD void finish_by_halves(Layout layout, detail::Inputs<T, 2> in, Output out,
-                                              V mean, V mean_low, V halves) {
+    static HILLOCK_COLD HILLOCK_FLATTEN void finish_by_halves(Layout layout,
+                                                              detail::Inputs<T, 2> in, Output out,
+                                                              V mean, V mean_low, V halves) {
       const V twice = 1 / halves;
       layout.for_each(in, out, [&](Index, Index, const auto&, V p, V dp) {
         return p * twice * ((dp * halves - mean * halves) - mean_low * halves);
@@ -345,7 +345,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
   /// Returns 1/2 where dp - mean could overflow although p (dp - mean) is finite, else 1. (The sum
   /// of p may be a little above 1, and then the mean is a little above the largest dp.)
   template <class V>
-  static HILLOCK_INLINE V halves_where_large(V mean) noexcept {
+  static HILLOCK_PART V halves_where_large(V mean) noexcept {
     constexpr auto large = std::numeric_limits<typename V::value_type>::max() / 4;
     return select((abs(mean) >= large) & !is_infinite(mean), 0.5, 1);
   }

@@ -169,7 +169,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
 
     template <class V>
-    HILLOCK_COLD V forward_for_tiny_beta(const V& x) const noexcept {
+    HILLOCK_COLD HILLOCK_FLATTEN V forward_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
       const V below = times_exp(t.finite_x, t.magnitude, t.low);
       // The selection is not by the sign bit, because for beta = 0 and x = -inf, t is -0.
@@ -178,7 +178,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
 
     template <class V>
-    HILLOCK_COLD V derivative_for_tiny_beta(const V& x) const noexcept {
+    HILLOCK_COLD HILLOCK_FLATTEN V derivative_for_tiny_beta(const V& x) const noexcept {
       const Argument<V> t = argument_for_tiny_beta(x);
       return nan_or(V(beta_), nan_propagated(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
     }

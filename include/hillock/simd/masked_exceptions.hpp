@@ -12,7 +12,7 @@ namespace simd {
 /// Calls f() without inlining it: compilers move arithmetic past a change of the floating-point
 /// modes, but they do not move calls.
 template <class F>
-HILLOCK_NOINLINE void call_out_of_line(F& f) {
+HILLOCK_LOOP void call_out_of_line(F& f) {
   f();
 }
 

@@ -24,12 +24,12 @@ class StoredIntermediates {
 
   /// Stores the two intermediate results of the batch that begins at entry `at` of a layout.
   template <class Layout>
-  HILLOCK_INLINE void put(const Layout&, Index at, V first, V second) const noexcept {
+  HILLOCK_PART void put(const Layout&, Index at, V first, V second) const noexcept {
     first.store(first_ + at * Layout::distributions_per_batch);
     second.store(second_ + at * Layout::distributions_per_batch);
   }
   template <class Layout>
-  HILLOCK_INLINE std::array<V, 2> get(const Layout&, Index at) const noexcept {
+  HILLOCK_PART std::array<V, 2> get(const Layout&, Index at) const noexcept {
     return {sealed(V::load(first_ + at * Layout::distributions_per_batch)),
             sealed(V::load(second_ + at * Layout::distributions_per_batch))};
   }
@@ -62,26 +62,26 @@ struct SumOfGradients {
 };
 struct Unscaled {
   template <class V>
-  HILLOCK_INLINE V operator()(V gradient) const noexcept {
+  HILLOCK_PART V operator()(V gradient) const noexcept {
     return gradient;
   }
 };
 template <class V>
 struct Scaled {
   V factor;
-  HILLOCK_INLINE V operator()(V gradient) const noexcept { return gradient * factor; }
+  HILLOCK_PART V operator()(V gradient) const noexcept { return gradient * factor; }
 };
 
 /// Returns the magnitude that is larger.
 struct LargerMagnitude {
   template <class V>
-  HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
+  HILLOCK_PART V operator()(V value, V maximum) const noexcept {
     return not_below(abs(value), abs(maximum));
   }
 };
 /// Returns the largest magnitude among the gradients of each distribution.
 template <class V, class Layout, class T>
-HILLOCK_COLD auto largest_gradient(Layout layout, const EntryReader<T>& gradients) {
+HILLOCK_COLD HILLOCK_FLATTEN auto largest_gradient(Layout layout, const EntryReader<T>& gradients) {
   return abs(layout.maximum(gradients, LargerMagnitude()));
 }
 
@@ -89,8 +89,8 @@ HILLOCK_COLD auto largest_gradient(Layout layout, const EntryReader<T>& gradient
 /// multiplies each gradient by `weight` and the unit of its distribution. A sum of doubles is
 /// computed once more, with a larger unit, where the gradients turn out to be tiny.
 template <class V, class Layout, class T, class Add>
-HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& in, T weight,
-                                     const Add& add) {
+HILLOCK_PART auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& in, T weight,
+                                   const Add& add) {
   using Sum = decltype(add(Unscaled()));
   using Statistic = decltype(Layout::to_statistic(V()));
   using Unit = kernels::GradientUnit<T>;
@@ -115,7 +115,7 @@ HILLOCK_INLINE auto sum_of_gradients(const Layout& layout, const Inputs<T, 2>& i
 /// what IEEE arithmetic gives for the sum of all terms, unless that overflows. The arguments are
 /// copies: references to them would force the usual passes to hold their variables in memory.
 template <class V, class Layout, class T, class Term>
-HILLOCK_COLD auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
+HILLOCK_COLD HILLOCK_FLATTEN auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
   SumsOf<Layout, V> sums;
   layout.for_each(in, NoOutput(), [&](Index slot, Index, const auto& mask, V x, V dy) {
     const V value = term(x, dy);
@@ -126,8 +126,8 @@ HILLOCK_COLD auto sum_of_special(Layout layout, Inputs<T, 2> in, Term term) {
 
 /// Computes the gradients of distributions in transposed tiles.
 template <class V, class T, class Algorithm>
-HILLOCK_NOINLINE void backward_in_tiles(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
-                                        const Algorithm& algorithm) {
+HILLOCK_LOOP void backward_in_tiles(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
+                                    const Algorithm& algorithm) {
   using Memory = typename TransposedTile<V>::template Memory<max_entries_backward>;
   Memory memory, gradient_memory;
   const TransposedTile<V> tile(memory), gradient(gradient_memory);
@@ -154,11 +154,10 @@ HILLOCK_NOINLINE void backward_in_tiles(const Source<T>& x, const Source<T>& dy,
 
 /// Computes the gradients of contiguous distributions, in blocks of `step` distributions.
 template <class V, class T, class Algorithm, class Intermediates>
-HILLOCK_NOINLINE void backward_contiguous(const Distributions<const T>& x,
-                                          const Distributions<const T>& dy,
-                                          const Distributions<T>& dx, Index count, Index step,
-                                          const Algorithm& algorithm,
-                                          const Intermediates& intermediates) {
+HILLOCK_LOOP void backward_contiguous(const Distributions<const T>& x,
+                                      const Distributions<const T>& dy, const Distributions<T>& dx,
+                                      Index count, Index step, const Algorithm& algorithm,
+                                      const Intermediates& intermediates) {
   using Statistic = simd::Batch<T, simd::NarrowArch>;
   const Index n = x.entries;
   const Contiguous<V> layout(n);
@@ -166,10 +165,10 @@ HILLOCK_NOINLINE void backward_contiguous(const Distributions<const T>& x,
   typename Algorithm::template Statistics<Statistic> statistics[max_distributions_per_block];
   for (Index first = 0; first < count; first += step) {
     const Index block_length = count - first < step ? count - first : step;
-    const auto x_of = [&](Index j) HILLOCK_INLINE_LAMBDA {
+    const auto x_of = [&](Index j) HILLOCK_PART_LAMBDA {
       return EntryReader<T>(x.from(first + j).first, 1);
     };
-    const auto dy_of = [&](Index j) HILLOCK_INLINE_LAMBDA {
+    const auto dy_of = [&](Index j) HILLOCK_PART_LAMBDA {
       return EntryReader<T>(dy.from(first + j).first, 1);
     };
     for (Index j = 0; j < block_length; ++j)
@@ -187,10 +186,9 @@ HILLOCK_NOINLINE void backward_contiguous(const Distributions<const T>& x,
   }
 }
 template <class V, class T, class Algorithm>
-HILLOCK_INLINE void backward_contiguous(const Distributions<const T>& x,
-                                        const Distributions<const T>& dy,
-                                        const Distributions<T>& dx, Index count,
-                                        const Algorithm& algorithm) {
+HILLOCK_PART void backward_contiguous(const Distributions<const T>& x,
+                                      const Distributions<const T>& dy, const Distributions<T>& dx,
+                                      Index count, const Algorithm& algorithm) {
   constexpr Index fitting = IntermediateBuffer<V>::entries;
   const Index n = x.entries;
   if (n > fitting) return backward_contiguous<V>(x, dy, dx, count, 1, algorithm, NoIntermediates());
@@ -203,8 +201,8 @@ HILLOCK_INLINE void backward_contiguous(const Distributions<const T>& x,
 /// Computes the gradients of `count` distributions from `first` on, which are one per lane or
 /// interleaved.
 template <class V, class Layout, class T, class Algorithm>
-HILLOCK_NOINLINE void backward_block(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
-                                     Index first, Index count, const Algorithm& algorithm) {
+HILLOCK_LOOP void backward_block(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
+                                 Index first, Index count, const Algorithm& algorithm) {
   constexpr Index lanes = Layout::distributions_per_batch;
   EntryTile<V> tile, gradient_tile, out_tile;
   const EntryReader<T> in(x, first, count, lanes, tile);
@@ -224,8 +222,8 @@ HILLOCK_NOINLINE void backward_block(const Source<T>& x, const Source<T>& dy, co
 /// inputs, out, maximum, statistics, intermediates) writes the results. The inputs are the entries
 /// of x and of dy.
 template <class V, class T, class Algorithm>
-void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
-                         const Algorithm& algorithm) {
+HILLOCK_FLATTEN void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>& dx,
+                                         const Algorithm& algorithm) {
   const Index n = x.entries_each(), count = x.count();
   if (n == 0) return;
   const bool are_in_memory = x.is_in_memory() && dy.is_in_memory() && dx.is_in_memory();
@@ -253,9 +251,9 @@ void backward_along_axis(const Source<T>& x, const Source<T>& dy, const Sink<T>&
 
 /// Does the same for views, and checks them: dx may be x or dy itself.
 template <class V, class X, class DY, class DX, class Algorithm>
-HILLOCK_INLINE void backward_by_distribution(const char* where, const char* name, Per axis,
-                                             const X& x, const DY& dy, const DX& dx,
-                                             const Algorithm& algorithm) {
+HILLOCK_PART void backward_by_distribution(const char* where, const char* name, Per axis,
+                                           const X& x, const DY& dy, const DX& dx,
+                                           const Algorithm& algorithm) {
   using T = typename V::value_type;
   require_elementwise(where, std::tuple(Named{"dx", dx}),
                       std::tuple(Named{name, x}, Named{"dy", dy}));

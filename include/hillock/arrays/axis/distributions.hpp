@@ -44,14 +44,14 @@ struct Distributions {
   Index along;
   Index entries;
 
-  HILLOCK_INLINE Distributions from(Index distribution) const noexcept {
+  HILLOCK_PART Distributions from(Index distribution) const noexcept {
     return {first + distribution * across, across, along, entries};
   }
 };
 
 /// Returns where an array's distributions lie in memory.
 template <class T, class View>
-HILLOCK_INLINE Distributions<T> distributions_of(const View& view, Per axis) noexcept {
+HILLOCK_PART Distributions<T> distributions_of(const View& view, Per axis) noexcept {
   const bool along_row = axis != Per::column;
   return {view.data(), view.step(!along_row), view.step(along_row), entries(view.shape(), axis)};
 }
@@ -68,8 +68,8 @@ struct EntryRange {
 /// to[i * lanes + j]. Further lanes repeat a distribution, so that they raise no floating-point
 /// exception of their own.
 template <class T>
-HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange range, T* to,
-                                   Index lanes) noexcept {
+HILLOCK_LOOP void copy_to_tile(const Distributions<const T>& in, EntryRange range, T* to,
+                               Index lanes) noexcept {
   using Narrow = simd::Batch<T, simd::NarrowArch>;
   constexpr auto size = static_cast<Index>(Narrow::size);
   const T* from = in.first + range.first * in.across + range.start * in.along;
@@ -99,8 +99,8 @@ HILLOCK_NOINLINE void copy_to_tile(const Distributions<const T>& in, EntryRange 
 
 /// Copies entries from a tile to memory.
 template <class T>
-HILLOCK_NOINLINE void copy_from_tile(const T* from, Index lanes, const Distributions<T>& out,
-                                     EntryRange range) noexcept {
+HILLOCK_LOOP void copy_from_tile(const T* from, Index lanes, const Distributions<T>& out,
+                                 EntryRange range) noexcept {
   using Narrow = simd::Batch<T, simd::NarrowArch>;
   constexpr auto size = static_cast<Index>(Narrow::size);
   T* to = out.first + range.first * out.across + range.start * out.along;
@@ -119,8 +119,8 @@ HILLOCK_NOINLINE void copy_from_tile(const T* from, Index lanes, const Distribut
 /// Copies entries to a tile from a view whose elements cannot be loaded as batches of T: an
 /// expression, 16-bit elements, or floats that are computed in double. `erased` points to the view.
 template <class T, class View>
-HILLOCK_NOINLINE void convert_to_tile(const void* erased, Per axis, EntryRange range, T* to,
-                                      Index lanes) {
+HILLOCK_LOOP void convert_to_tile(const void* erased, Per axis, EntryRange range, T* to,
+                                  Index lanes) {
   using Element = typename View::Element;
   using Narrow = simd::Batch<T, simd::NarrowArch>;
   const View& view = *static_cast<const View*>(erased);
@@ -143,8 +143,8 @@ HILLOCK_NOINLINE void convert_to_tile(const void* erased, Per axis, EntryRange r
 }
 
 template <class T, class View>
-HILLOCK_NOINLINE void convert_from_tile(T* from, Index lanes, const void* erased, Per axis,
-                                        EntryRange range) {
+HILLOCK_LOOP void convert_from_tile(T* from, Index lanes, const void* erased, Per axis,
+                                    EntryRange range) {
   using Element = typename View::Element;
   using Narrow = simd::Batch<T, simd::NarrowArch>;
   const View& view = *static_cast<const View*>(erased);
@@ -174,7 +174,7 @@ template <class T>
 class Source {
  public:
   template <class View>
-  HILLOCK_INLINE Source(const View& view, Per axis) noexcept
+  HILLOCK_PART Source(const View& view, Per axis) noexcept
       : memory_{nullptr, 0, 0, entries(view.shape(), axis)},
         count_(distributions(view.shape(), axis)),
         axis_(axis),
@@ -188,11 +188,11 @@ class Source {
   explicit Source(const Distributions<const T>& memory, Index count) noexcept
       : memory_(memory), count_(count) {}
 
-  HILLOCK_INLINE Index entries_each() const noexcept { return memory_.entries; }
-  HILLOCK_INLINE Index count() const noexcept { return count_; }
+  HILLOCK_PART Index entries_each() const noexcept { return memory_.entries; }
+  HILLOCK_PART Index count() const noexcept { return count_; }
   /// Whether entries can be loaded from memory().
-  HILLOCK_INLINE bool is_in_memory() const noexcept { return convert_ == nullptr; }
-  HILLOCK_INLINE const Distributions<const T>& memory() const noexcept { return memory_; }
+  HILLOCK_PART bool is_in_memory() const noexcept { return convert_ == nullptr; }
+  HILLOCK_PART const Distributions<const T>& memory() const noexcept { return memory_; }
 
   void copy(EntryRange range, T* tile, Index lanes) const {
     if (is_in_memory())
@@ -200,13 +200,13 @@ class Source {
     else
       convert_(view_, axis_, range, tile, lanes);
   }
-  HILLOCK_INLINE T at(Index entry, Index distribution) const {
+  HILLOCK_PART T at(Index entry, Index distribution) const {
     return is_in_memory() ? memory_.from(distribution).first[entry * memory_.along]
                           : converted(entry, distribution);
   }
 
  private:
-  HILLOCK_NOINLINE T converted(Index entry, Index distribution) const {
+  HILLOCK_LOOP T converted(Index entry, Index distribution) const {
     T value[simd::Batch<T, simd::NarrowArch>::size];
     convert_(view_, axis_, {distribution, 1, entry, 1}, value,
              static_cast<Index>(sizeof value / sizeof(T)));
@@ -225,7 +225,7 @@ template <class T>
 class Sink {
  public:
   template <class View>
-  HILLOCK_INLINE Sink(const View& view, Per axis) noexcept
+  HILLOCK_PART Sink(const View& view, Per axis) noexcept
       : memory_{nullptr, 0, 0, entries(view.shape(), axis)}, axis_(axis), view_(&view) {
     if constexpr (can_be_loaded<T, View>)
       memory_ = distributions_of<T>(view, axis);
@@ -234,8 +234,8 @@ class Sink {
     count_ = distributions(view.shape(), axis);
   }
 
-  HILLOCK_INLINE bool is_in_memory() const noexcept { return convert_ == nullptr; }
-  HILLOCK_INLINE const Distributions<T>& memory() const noexcept { return memory_; }
+  HILLOCK_PART bool is_in_memory() const noexcept { return convert_ == nullptr; }
+  HILLOCK_PART const Distributions<T>& memory() const noexcept { return memory_; }
   /// Returns a source that reads what was written, where that is in memory.
   Source<T> as_source() const noexcept {
     return Source<T>({memory_.first, memory_.across, memory_.along, memory_.entries}, count_);
@@ -249,7 +249,7 @@ class Sink {
       convert_(tile, lanes, view_, axis_, range);
   }
   /// Writes one entry, rounded once to the element type.
-  HILLOCK_INLINE void set(Index entry, Index distribution, T value) const {
+  HILLOCK_PART void set(Index entry, Index distribution, T value) const {
     if (is_in_memory())
       memory_.from(distribution).first[entry * memory_.along] = value;
     else
@@ -257,7 +257,7 @@ class Sink {
   }
 
  private:
-  HILLOCK_NOINLINE void convert(Index entry, Index distribution, T value) const {
+  HILLOCK_LOOP void convert(Index entry, Index distribution, T value) const {
     T tile[simd::Batch<T, simd::NarrowArch>::size] = {value};
     convert_(tile, static_cast<Index>(sizeof tile / sizeof(T)), view_, axis_,
              {distribution, 1, entry, 1});

@@ -25,8 +25,8 @@ struct EntryTile {
 /// Whether batches of `count` distributions, with `lanes` distributions per batch, can be loaded
 /// from memory. (Where `lanes` is less than V::size, the distributions are interleaved.)
 template <class V, class T>
-HILLOCK_INLINE bool are_batches_in_memory(const Distributions<T>& memory, Index count,
-                                          Index lanes) noexcept {
+HILLOCK_PART bool are_batches_in_memory(const Distributions<T>& memory, Index count,
+                                        Index lanes) noexcept {
   const bool is_whole_batch = lanes == static_cast<Index>(V::size);
   return memory.across == 1 && count == lanes && (is_whole_batch || memory.along == lanes);
 }
@@ -37,7 +37,7 @@ template <class T>
 class EntryReader {
  public:
   /// Reads entries from memory, where they lie a step apart.
-  HILLOCK_INLINE EntryReader(const T* first, Index step) noexcept : first_(first), step_(step) {}
+  HILLOCK_PART EntryReader(const T* first, Index step) noexcept : first_(first), step_(step) {}
 
   /// Reads entries of `count` distributions, with `lanes` distributions per batch.
   template <class V>
@@ -52,14 +52,14 @@ class EntryReader {
     }
   }
 
-  HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
-  HILLOCK_INLINE Index step() const noexcept { return step_; }
-  HILLOCK_INLINE const T* read(Index start, Index n) const {
+  HILLOCK_PART bool is_direct() const noexcept { return tile_ == nullptr; }
+  HILLOCK_PART Index step() const noexcept { return step_; }
+  HILLOCK_PART const T* read(Index start, Index n) const {
     return is_direct() ? first_ + start * step_ : copied(start, n);
   }
 
  private:
-  HILLOCK_NOINLINE const T* copied(Index start, Index n) const {
+  HILLOCK_LOOP const T* copied(Index start, Index n) const {
     source_->copy({distribution_, count_, start, n}, tile_, step_);
     return tile_;
   }
@@ -76,7 +76,7 @@ template <class T>
 class EntryWriter {
  public:
   static constexpr bool is_output = true;
-  HILLOCK_INLINE EntryWriter(T* first, Index step) noexcept : first_(first), step_(step) {}
+  HILLOCK_PART EntryWriter(T* first, Index step) noexcept : first_(first), step_(step) {}
   template <class V>
   EntryWriter(const Sink<T>& sink, Index first, Index count, Index lanes,
               EntryTile<V>& tile) noexcept
@@ -94,20 +94,20 @@ class EntryWriter {
     T* first;
     Index step;
     template <class V>
-    HILLOCK_INLINE void put(Index i, V value) const noexcept {
+    HILLOCK_PART void put(Index i, V value) const noexcept {
       value.store(first + i * step);
     }
   };
-  HILLOCK_INLINE bool is_direct() const noexcept { return tile_ == nullptr; }
-  HILLOCK_INLINE Destination destination(Index start) const noexcept {
+  HILLOCK_PART bool is_direct() const noexcept { return tile_ == nullptr; }
+  HILLOCK_PART Destination destination(Index start) const noexcept {
     return {is_direct() ? first_ + start * step_ : tile_, step_};
   }
-  HILLOCK_INLINE void write(Index start, Index n) const {
+  HILLOCK_PART void write(Index start, Index n) const {
     if (!is_direct()) copy(start, n);
   }
 
  private:
-  HILLOCK_NOINLINE void copy(Index start, Index n) const {
+  HILLOCK_LOOP void copy(Index start, Index n) const {
     sink_->copy(tile_, step_, {distribution_, count_, start, n});
   }
 
@@ -123,8 +123,8 @@ struct NoOutput {
   static constexpr bool is_output = false;
   struct Destination {};
   static constexpr bool is_direct() noexcept { return true; }
-  HILLOCK_INLINE Destination destination(Index) const noexcept { return {}; }
-  HILLOCK_INLINE void write(Index, Index) const noexcept {}
+  HILLOCK_PART Destination destination(Index) const noexcept { return {}; }
+  HILLOCK_PART void write(Index, Index) const noexcept {}
 };
 
 /// The output of a pass over a square of entries, which are then transposed in registers.
@@ -134,16 +134,16 @@ struct SquareOutput {
   V* square;
   struct Destination {
     V* square;
-    HILLOCK_INLINE void put(Index i, V value) const noexcept { square[i] = value; }
+    HILLOCK_PART void put(Index i, V value) const noexcept { square[i] = value; }
   };
-  HILLOCK_INLINE Destination destination(Index) const noexcept { return {square}; }
-  HILLOCK_INLINE void write(Index, Index) const noexcept {}
+  HILLOCK_PART Destination destination(Index) const noexcept { return {square}; }
+  HILLOCK_PART void write(Index, Index) const noexcept {}
 };
 
 /// Returns how many entries a pass processes per chunk: all of them where none goes through a tile,
 /// else as many as a tile holds.
 template <class... Access>
-HILLOCK_INLINE Index entry_chunk_size(Index n, Index lanes, const Access&... access) noexcept {
+HILLOCK_PART Index entry_chunk_size(Index n, Index lanes, const Access&... access) noexcept {
   return (access.is_direct() && ...) ? n : tile_size / lanes;
 }
 

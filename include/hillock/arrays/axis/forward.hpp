@@ -18,7 +18,7 @@ struct ForwardEntries {
   static constexpr bool are_stored = AreStored;
 
   /// Returns the output for intermediate results.
-  HILLOCK_INLINE auto intermediates() const noexcept {
+  HILLOCK_PART auto intermediates() const noexcept {
     if constexpr (AreStored)
       return out;
     else
@@ -47,8 +47,8 @@ inline constexpr Index max_distributions_in_flight =
         : TransposedTile<V>::groups* TransposedTile<V>::width;
 
 template <class V, class T, class Algorithm>
-HILLOCK_NOINLINE void forward_in_tiles(const Source<T>& x, const Sink<T>& y,
-                                       const Algorithm& algorithm) {
+HILLOCK_LOOP void forward_in_tiles(const Source<T>& x, const Sink<T>& y,
+                                   const Algorithm& algorithm) {
   typename TransposedTile<V>::template Memory<max_entries_forward> memory;
   const TransposedTile<V> tile(memory);
   const Index n = x.entries_each();
@@ -71,14 +71,14 @@ HILLOCK_NOINLINE void forward_in_tiles(const Source<T>& x, const Sink<T>& y,
 }
 
 template <class V, class T, class Algorithm>
-HILLOCK_NOINLINE void forward_contiguous(const Distributions<const T>& x, const Distributions<T>& y,
-                                         Index count, const Algorithm& algorithm) {
+HILLOCK_LOOP void forward_contiguous(const Distributions<const T>& x, const Distributions<T>& y,
+                                     Index count, const Algorithm& algorithm) {
   const Contiguous<V> layout(x.entries);
   T maximum[max_distributions_per_block], statistic[max_distributions_per_block];
   const Index step = distributions_per_block<T>(x.entries);
   for (Index first = 0; first < count; first += step) {
     const Index block_length = count - first < step ? count - first : step;
-    const auto with_entries = [&](Index j, const auto& work) HILLOCK_INLINE_LAMBDA {
+    const auto with_entries = [&](Index j, const auto& work) HILLOCK_PART_LAMBDA {
       T* const to = y.from(first + j).first;
       const EntryReader<T> in(x.from(first + j).first, 1), stored(to, 1);
       const EntryWriter<T> out(to, 1);
@@ -87,12 +87,12 @@ HILLOCK_NOINLINE void forward_contiguous(const Distributions<const T>& x, const 
     for (Index j = 0; j < block_length; ++j)
       maximum[j] = layout.maximum(EntryReader<T>(x.from(first + j).first, 1)).first();
     for (Index j = 0; j < block_length; ++j) {
-      with_entries(j, [&](const auto& entries) HILLOCK_INLINE_LAMBDA {
+      with_entries(j, [&](const auto& entries) HILLOCK_PART_LAMBDA {
         statistic[j] = algorithm.statistic(layout, entries, V(maximum[j]), first + j).first();
       });
     }
     for (Index j = 0; j < block_length; ++j) {
-      with_entries(j, [&](const auto& entries) HILLOCK_INLINE_LAMBDA {
+      with_entries(j, [&](const auto& entries) HILLOCK_PART_LAMBDA {
         algorithm.finish(layout, entries, entries.out, V(maximum[j]), V(statistic[j]));
       });
     }
@@ -102,8 +102,8 @@ HILLOCK_NOINLINE void forward_contiguous(const Distributions<const T>& x, const 
 
 /// Processes `count` distributions from `first` on, which fill one batch of the layout at most.
 template <class V, bool AreStored, class Layout, class T, class Algorithm>
-HILLOCK_NOINLINE void forward_block(const Source<T>& x, const Sink<T>& y, Index first, Index count,
-                                    const Algorithm& algorithm) {
+HILLOCK_LOOP void forward_block(const Source<T>& x, const Sink<T>& y, Index first, Index count,
+                                const Algorithm& algorithm) {
   constexpr Index lanes = Layout::distributions_per_batch;
   EntryTile<V> tile, stored_tile, out_tile;
   const EntryReader<T> in(x, first, count, lanes, tile);
@@ -121,8 +121,8 @@ HILLOCK_NOINLINE void forward_block(const Source<T>& x, const Sink<T>& y, Index 
 /// Calls work(first, count) for blocks of V::size distributions. Where a block has so few that they
 /// are to be interleaved, it calls interleaved_work(first, count) for them instead.
 template <class V, class Work, class InterleavedWork>
-HILLOCK_INLINE void for_each_lane_block(Index all, bool are_in_memory, const Work& work,
-                                        const InterleavedWork& interleaved_work) {
+HILLOCK_PART void for_each_lane_block(Index all, bool are_in_memory, const Work& work,
+                                      const InterleavedWork& interleaved_work) {
   for_each_block<V>(all, [&](Index first, Index count) {
     if constexpr (can_interleave<V>) {
       if (are_in_memory && should_interleave<V>(count)) {
@@ -142,7 +142,8 @@ HILLOCK_INLINE void for_each_lane_block(Index all, bool are_in_memory, const Wor
 /// may read them back, and writes the results. algorithm.after_block(first, count) is called when
 /// the results of a block are written.
 template <class V, bool AreStored, class T, class Algorithm>
-void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& algorithm) {
+HILLOCK_FLATTEN void forward_along_axis(const Source<T>& x, const Sink<T>& y,
+                                        const Algorithm& algorithm) {
   const Index n = x.entries_each();
   if (n == 0) return;
   const auto contiguous_axis = x.is_in_memory() && y.is_in_memory()
@@ -169,8 +170,8 @@ void forward_along_axis(const Source<T>& x, const Sink<T>& y, const Algorithm& a
 
 /// Does the same for views.
 template <class V, class X, class Y, class Algorithm>
-HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
-                                            const Algorithm& algorithm) {
+HILLOCK_PART void forward_by_distribution(Per axis, const X& x, const Y& y,
+                                          const Algorithm& algorithm) {
   using T = typename V::value_type;
   constexpr bool are_stored = can_be_loaded<T, Y>;
   forward_along_axis<V, are_stored>(Source<T>(x, axis), Sink<T>(y, axis), algorithm);
@@ -179,7 +180,7 @@ HILLOCK_INLINE void forward_by_distribution(Per axis, const X& x, const Y& y,
 /// Calls work(layout, entries, first, count) for every block of `count` distributions from `first`
 /// on; `entries` reads their entries of x.
 template <class V, class T, class Work>
-void reduce_along_axis(const Source<T>& x, const Work& work) {
+HILLOCK_FLATTEN void reduce_along_axis(const Source<T>& x, const Work& work) {
   const Index n = x.entries_each();
   if (n == 0) return;
   const auto contiguous_axis =

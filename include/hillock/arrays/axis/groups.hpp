@@ -17,15 +17,15 @@ using TwoPieces = std::integral_constant<int, 2>;
 template <class V>
 struct WholeBatch {
   using T = typename V::value_type;
-  HILLOCK_INLINE V load(const T* from) const noexcept { return sealed(V::load(from)); }
-  HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store(to); }
+  HILLOCK_PART V load(const T* from) const noexcept { return sealed(V::load(from)); }
+  HILLOCK_PART void store(V value, T* to) const noexcept { value.store(to); }
 };
 template <class V>
 struct FirstLanes {
   using T = typename V::value_type;
   std::size_t count;
-  HILLOCK_INLINE V load(const T* from) const noexcept { return sealed(V::load_first(from, count)); }
-  HILLOCK_INLINE void store(V value, T* to) const noexcept { value.store_first(to, count); }
+  HILLOCK_PART V load(const T* from) const noexcept { return sealed(V::load_first(from, count)); }
+  HILLOCK_PART void store(V value, T* to) const noexcept { value.store_first(to, count); }
 };
 
 inline constexpr int max_transposed_pieces = 8;
@@ -43,31 +43,31 @@ struct TransposedGroups {
   }
   V piece[max_transposed_pieces];
 
-  HILLOCK_INLINE void read(const T* from, TwoPieces) noexcept {
+  HILLOCK_PART void read(const T* from, TwoPieces) noexcept {
     piece[0] = V::load(from);
     piece[1] = V::load(from + V::size);
     split_pairs(piece[0], piece[1]);
   }
-  HILLOCK_INLINE void write(T* to, TwoPieces) noexcept {
+  HILLOCK_PART void write(T* to, TwoPieces) noexcept {
     merge_pairs(piece[0], piece[1]);
     piece[0].store(to);
     piece[1].store(to + V::size);
   }
   /// Return lanes in the order of the groups in memory, and back in the order of read(). The two
   /// differ for two pieces only.
-  static HILLOCK_INLINE V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
-  static HILLOCK_INLINE V in_tile_order(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
-  static HILLOCK_INLINE V in_order(V x, int) noexcept { return x; }
-  static HILLOCK_INLINE V in_tile_order(V x, int) noexcept { return x; }
+  static HILLOCK_PART V in_order(V x, TwoPieces) noexcept { return pairs_in_order(x); }
+  static HILLOCK_PART V in_tile_order(V x, TwoPieces) noexcept { return pairs_in_split_order(x); }
+  static HILLOCK_PART V in_order(V x, int) noexcept { return x; }
+  static HILLOCK_PART V in_tile_order(V x, int) noexcept { return x; }
 
-  HILLOCK_INLINE void read(const T* from, int pieces_each) noexcept {
+  HILLOCK_PART void read(const T* from, int pieces_each) noexcept {
     for_each_square(pieces_each, [&](int at) {
       V square[simd::square_size<T>];
       load_transposed(from + at, pieces_each, square);
       for (int i = 0; i < size; ++i) piece[at + i] = square[i];
     });
   }
-  HILLOCK_INLINE void write(T* to, int pieces_each) noexcept {
+  HILLOCK_PART void write(T* to, int pieces_each) noexcept {
     for_each_square(pieces_each, [&](int at) {
       V square[simd::square_size<T>];
       for (int i = 0; i < size; ++i) square[i] = piece[at + i];
@@ -79,7 +79,7 @@ struct TransposedGroups {
   /// Calls work(at) for each square of pieces, which begins at piece `at`. The last square overlaps
   /// the one before it.
   template <class Work>
-  static HILLOCK_INLINE void for_each_square(int pieces_each, const Work& work) {
+  static HILLOCK_PART void for_each_square(int pieces_each, const Work& work) {
     // The first square is outside of the loop, because g++ then sees which pieces it holds and
     // keeps them in registers.
     work(0);

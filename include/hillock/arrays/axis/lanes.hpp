@@ -21,7 +21,7 @@ class LaneReader {
         n_(source.entries_each()),
         chunk_size_(entry_chunk_size(n_, width, reader_)) {}
 
-  HILLOCK_INLINE V operator()(Index entry) {
+  HILLOCK_PART V operator()(Index entry) {
     if (entry < start_ || entry >= start_ + chunk_size_ || entry == 0) {
       start_ = entry;
       from_ = reader_.read(entry, n_ - entry < chunk_size_ ? n_ - entry : chunk_size_);
@@ -48,7 +48,7 @@ class LaneWriter {
       : writer_(sink, first, count, width, tile_),
         chunk_size_(entry_chunk_size(sink.memory().entries, width, writer_)) {}
 
-  HILLOCK_INLINE void operator()(Index entry, V value) {
+  HILLOCK_PART void operator()(Index entry, V value) {
     if (entry == start_ + chunk_size_) {
       writer_.write(start_, chunk_size_);
       start_ = entry;

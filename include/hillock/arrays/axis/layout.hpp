@@ -25,7 +25,7 @@ enum class ContiguousAxis { entries, distributions, none };
 
 /// Returns which elements are contiguous in all of these arrays.
 template <class... Memory>
-HILLOCK_INLINE ContiguousAxis contiguous_axis_of(const Memory&... memory) noexcept {
+HILLOCK_PART ContiguousAxis contiguous_axis_of(const Memory&... memory) noexcept {
   if (((memory.along == 1) && ...)) return ContiguousAxis::entries;
   return ((memory.across == 1) && ...) ? ContiguousAxis::distributions : ContiguousAxis::none;
 }
@@ -43,8 +43,8 @@ inline constexpr Index max_entries_backward = 32;
 /// Returns the layout for softmax, log-softmax and cross-entropy of `count` distributions of n
 /// entries, with batches of `width` lanes. Contiguous distributions do not go through a tile where
 /// it would leave half of the lanes idle.
-HILLOCK_INLINE Layout layout_of_distributions(ContiguousAxis contiguous_axis, Index n, Index count,
-                                              Index width, Index max_entries) noexcept {
+HILLOCK_PART Layout layout_of_distributions(ContiguousAxis contiguous_axis, Index n, Index count,
+                                            Index width, Index max_entries) noexcept {
   const bool are_contiguous = contiguous_axis == ContiguousAxis::entries;
   const bool leaves_lanes_idle = 2 * count <= width;
   if (n <= max_entries && !(are_contiguous && n >= shortest_tree && leaves_lanes_idle))
@@ -55,16 +55,16 @@ HILLOCK_INLINE Layout layout_of_distributions(ContiguousAxis contiguous_axis, In
 /// Returns the layout for groups of few consecutive entries (Maxout). They are transposed in
 /// registers, one group per lane, where the entries are contiguous and the groups of a distribution
 /// fill a batch. Elsewhere each distribution has a lane.
-HILLOCK_INLINE Layout layout_of_groups(ContiguousAxis contiguous_axis, Index entries_each,
-                                       Index groups_each, Index width, Index max_entries) noexcept {
+HILLOCK_PART Layout layout_of_groups(ContiguousAxis contiguous_axis, Index entries_each,
+                                     Index groups_each, Index width, Index max_entries) noexcept {
   const bool is_transposed =
       contiguous_axis == ContiguousAxis::entries && entries_each <= max_entries;
   return is_transposed && groups_each >= width ? Layout::transposed_tile : Layout::one_per_lane;
 }
 
 /// Returns the layout for the argmax of groups of n entries in `count` distributions.
-HILLOCK_INLINE Layout layout_for_argmax(ContiguousAxis contiguous_axis, Index n, Index count,
-                                        Index width, Index max_entries) noexcept {
+HILLOCK_PART Layout layout_for_argmax(ContiguousAxis contiguous_axis, Index n, Index count,
+                                      Index width, Index max_entries) noexcept {
   if (contiguous_axis != ContiguousAxis::entries) return Layout::one_per_lane;
   if (n > max_entries) return Layout::contiguous;
   return count >= width ? Layout::transposed_tile : Layout::one_per_lane;
@@ -72,7 +72,7 @@ HILLOCK_INLINE Layout layout_for_argmax(ContiguousAxis contiguous_axis, Index n,
 
 /// Returns the layout for sums per unit of arrays that may be expressions. Rows are contiguous
 /// where the array is stored by rows. A single row or column is contiguous in either storage order.
-HILLOCK_INLINE Layout layout_of_sums(Shape shape, bool is_row_major, Per unit) noexcept {
+HILLOCK_PART Layout layout_of_sums(Shape shape, bool is_row_major, Per unit) noexcept {
   const bool has_contiguous_rows = shape.rows == 1 || (is_row_major && shape.cols != 1);
   return has_contiguous_rows == (unit == Per::column) ? Layout::one_per_lane : Layout::contiguous;
 }

@@ -13,8 +13,8 @@ namespace detail {
 /// exponentials are added once more without the largest. exponential(x) returns the scaled
 /// exponential of an entry of `in`.
 template <class V, class Layout, class Total, class T, class Exponential>
-HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
-                                  const EntryReader<T>& in, const Exponential& exponential) {
+HILLOCK_PART auto sum_of_others(const Layout& layout, const Total& total, const EntryReader<T>& in,
+                                const Exponential& exponential) {
   auto others = total.without_scale().minus_one();
   if constexpr (sizeof(T) == 4) {
     const auto is_little = others < 0x1p-20;
@@ -22,7 +22,7 @@ HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
       constexpr auto one = 1 / kernels::ExpConstantsOf<V>::from_tail;
       SumsOf<Layout, V> rest;
       layout.for_each(inputs(in), NoOutput(),
-                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_INLINE_LAMBDA {
+                      [&](Index slot, Index, const auto& mask, V x) HILLOCK_PART_LAMBDA {
                         const V e = exponential(x);
                         rest.partial[slot].add(mask(zero_where(e >= one, e)));
                       });
@@ -34,21 +34,21 @@ HILLOCK_INLINE auto sum_of_others(const Layout& layout, const Total& total,
 
 /// Returns log(1 + others); NaN where `others` is NaN.
 template <class V>
-HILLOCK_INLINE V log_of_sum(V others) noexcept {
+HILLOCK_PART V log_of_sum(V others) noexcept {
   return nan_or(others, kernels::log1p_bounded(others));
 }
 
 /// Returns log(sum_j e^(x_j - max)) of each distribution.
 template <class V, class Layout, class T>
-HILLOCK_INLINE auto log_of_sum(const Layout& layout, const EntryReader<T>& x,
-                               const kernels::ExponentialsBelow<V>& below) {
+HILLOCK_PART auto log_of_sum(const Layout& layout, const EntryReader<T>& x,
+                             const kernels::ExponentialsBelow<V>& below) {
   SumsOf<Layout, V> sums;
   layout.for_each(inputs(x), NoOutput(),
                   [&](Index slot, Index, const auto& mask, V value)
-                      HILLOCK_INLINE_LAMBDA { sums.partial[slot].add(mask(below.scaled(value))); });
+                      HILLOCK_PART_LAMBDA { sums.partial[slot].add(mask(below.scaled(value))); });
   return log_of_sum(sum_of_others<V>(layout, Layout::total(sums), x,
                                      [&](V value)
-                                         HILLOCK_INLINE_LAMBDA { return below.scaled(value); }));
+                                         HILLOCK_PART_LAMBDA { return below.scaled(value); }));
 }
 
 }  // namespace detail

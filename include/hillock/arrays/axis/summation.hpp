@@ -26,7 +26,7 @@ namespace detail {
 
 /// Adds by halves; the sum is in the first part.
 template <class Part, std::size_t N>
-HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
+HILLOCK_PART void add_by_halves(Part (&part)[N]) noexcept {
   for (std::size_t half = N / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) part[i].add(part[i + half]);
 }
@@ -34,14 +34,14 @@ HILLOCK_INLINE void add_by_halves(Part (&part)[N]) noexcept {
 /// The mask of a batch whose entries all belong to the sum.
 struct NoMask {
   template <class V>
-  HILLOCK_INLINE V operator()(V x) const noexcept {
+  HILLOCK_PART V operator()(V x) const noexcept {
     return x;
   }
 };
 template <class V>
 struct LaneMask {
   V one_or_zero;
-  HILLOCK_INLINE V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
+  HILLOCK_PART V operator()(V x) const noexcept { return zero_where(one_or_zero == 0, x); }
 };
 
 /// The partial sums of a layout.
@@ -54,7 +54,7 @@ struct SumsOf {
 template <class T, std::size_t N>
 using Inputs = std::array<const EntryReader<T>*, N>;
 template <class T, class... More>
-HILLOCK_INLINE auto inputs(const EntryReader<T>& first, const More&... more) noexcept {
+HILLOCK_PART auto inputs(const EntryReader<T>& first, const More&... more) noexcept {
   return Inputs<T, 1 + sizeof...(More)>{&first, &more...};
 }
 
@@ -64,7 +64,7 @@ struct BatchPointers {
   std::array<const T*, N> from;
   std::array<Index, N> step;
 
-  HILLOCK_INLINE BatchPointers(const Inputs<T, N>& in, Index start, Index n) {
+  HILLOCK_PART BatchPointers(const Inputs<T, N>& in, Index start, Index n) {
     for (std::size_t k = 0; k < N; ++k) {
       from[k] = in[k]->read(start, n);
       step[k] = in[k]->step();
@@ -74,23 +74,22 @@ struct BatchPointers {
 
 /// Calls visitor(slot, at, mask, x...) and writes the result, if there is one.
 template <class Destination, class Visitor, class Mask, class V, std::size_t N, std::size_t... K>
-HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
-                                Index at, const Mask& mask, const std::array<V, N>& x,
-                                std::index_sequence<K...>) {
+HILLOCK_PART void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
+                              Index at, const Mask& mask, const std::array<V, N>& x,
+                              std::index_sequence<K...>) {
   if constexpr (std::is_void_v<decltype(visitor(slot, at, mask, x[K]...))>)
     visitor(slot, at, mask, x[K]...);
   else
     to.put(i, visitor(slot, at, mask, x[K]...));
 }
 template <class Destination, class Visitor, class Mask, class V, std::size_t N>
-HILLOCK_INLINE void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
-                                Index at, const Mask& mask, const std::array<V, N>& x) {
+HILLOCK_PART void visit_batch(const Destination& to, Index i, const Visitor& visitor, Index slot,
+                              Index at, const Mask& mask, const std::array<V, N>& x) {
   visit_batch(to, i, visitor, slot, at, mask, x, std::make_index_sequence<N>());
 }
 /// Loads batch i of each input.
 template <class V, class T, std::size_t N>
-HILLOCK_INLINE std::array<V, N> load_batches(const BatchPointers<T, N>& pointers,
-                                             Index i) noexcept {
+HILLOCK_PART std::array<V, N> load_batches(const BatchPointers<T, N>& pointers, Index i) noexcept {
   std::array<V, N> x;
   for (std::size_t k = 0; k < N; ++k)
     x[k] = sealed(V::load(pointers.from[k] + i * pointers.step[k]));
@@ -101,13 +100,13 @@ HILLOCK_INLINE std::array<V, N> load_batches(const BatchPointers<T, N>& pointers
 /// either of the two, and LargerOrNaN returns NaN.
 struct NotBelow {
   template <class V>
-  HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
+  HILLOCK_PART V operator()(V value, V maximum) const noexcept {
     return not_below(value, maximum);
   }
 };
 struct LargerOrNaN {
   template <class V>
-  HILLOCK_INLINE V operator()(V value, V maximum) const noexcept {
+  HILLOCK_PART V operator()(V value, V maximum) const noexcept {
     return max(maximum, value);
   }
 };
@@ -122,15 +121,15 @@ class OnePerLane {
   static constexpr std::size_t sum_count = static_cast<std::size_t>(IsShort ? 1 : partial_sums);
   static constexpr Index distributions_per_batch = static_cast<Index>(V::size);
   /// Reads n entries of each distribution, in chunks of chunk_size entries.
-  HILLOCK_INLINE OnePerLane(Index n, Index chunk_size) noexcept : n_(n), chunk_size_(chunk_size) {}
+  HILLOCK_PART OnePerLane(Index n, Index chunk_size) noexcept : n_(n), chunk_size_(chunk_size) {}
 
   /// Convert a number of each distribution to a batch that V computes with, and back.
-  static HILLOCK_INLINE V broadcast(V statistic) noexcept { return statistic; }
-  static HILLOCK_INLINE V to_statistic(V statistic) noexcept { return statistic; }
+  static HILLOCK_PART V broadcast(V statistic) noexcept { return statistic; }
+  static HILLOCK_PART V to_statistic(V statistic) noexcept { return statistic; }
 
   /// Returns the largest entry of each distribution.
   template <class Larger = NotBelow>
-  HILLOCK_INLINE V maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
+  HILLOCK_PART V maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
     V maximum = 0;
     for (Index start = 0; start < n_; start += chunk_size_) {
       const Index chunk_length = n_ - start < chunk_size_ ? n_ - start : chunk_size_;
@@ -143,8 +142,8 @@ class OnePerLane {
   }
 
   template <std::size_t N, class Output, class Visitor>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
-                               const Visitor& visitor) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out,
+                             const Visitor& visitor) const {
     // Local copies, because the compiler must assume that a store to the output changes the
     // members.
     const Index n = n_, chunk_size = chunk_size_;
@@ -159,7 +158,7 @@ class OnePerLane {
 
   /// Returns the sum of all partial sums, for each distribution.
   template <class Sums>
-  static HILLOCK_INLINE auto total(Sums& sums) noexcept {
+  static HILLOCK_PART auto total(Sums& sums) noexcept {
     add_by_halves(sums.partial);
     return sums.partial[0];
   }
@@ -167,8 +166,8 @@ class OnePerLane {
  private:
   /// Visits the entries from `start` to before `start + chunk_length`.
   template <std::size_t N, class Output, class Visitor>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
-                               Index start, Index chunk_length) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
+                             Index start, Index chunk_length) const {
     const Index n = n_;
     const Index whole = n / partial_sums * partial_sums;
     const Index last = n - partial_sums;
@@ -194,10 +193,10 @@ class EntrySlice {
  public:
   static constexpr Index distributions_per_batch = static_cast<Index>(V::size);
   EntrySlice(Index first, Count count) noexcept : first_(first), count_(count) {}
-  static HILLOCK_INLINE V broadcast(V statistic) noexcept { return statistic; }
+  static HILLOCK_PART V broadcast(V statistic) noexcept { return statistic; }
   template <std::size_t N, class Output, class Visitor>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
-                               const Visitor& visitor) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out,
+                             const Visitor& visitor) const {
     const BatchPointers<T, N> pointers(in, first_, count_);
     const auto to = out.destination(first_);
     for (Index i = 0; i < count_; ++i)
@@ -240,7 +239,7 @@ class ManyEntriesPerBatch {
   static constexpr Index entries_per_batch = width / DistributionCount;
   static constexpr Index distributions_per_batch = DistributionCount;
 
-  static HILLOCK_INLINE V broadcast(Narrow statistic) noexcept {
+  static HILLOCK_PART V broadcast(Narrow statistic) noexcept {
     if constexpr (DistributionCount == 1) {
       return statistic.first();
     } else {
@@ -249,7 +248,7 @@ class ManyEntriesPerBatch {
       return sealed(V::load(lanes));
     }
   }
-  static HILLOCK_INLINE Narrow to_statistic(V statistic) noexcept {
+  static HILLOCK_PART Narrow to_statistic(V statistic) noexcept {
     if constexpr (DistributionCount == 1) {
       return statistic.first();
     } else {
@@ -261,7 +260,7 @@ class ManyEntriesPerBatch {
 
   /// Returns the sum of all partial sums, for each distribution.
   template <class Sums>
-  static HILLOCK_INLINE auto total(const Sums& sums) noexcept {
+  static HILLOCK_PART auto total(const Sums& sums) noexcept {
     return total_of(sums.partial);
   }
 
@@ -269,14 +268,14 @@ class ManyEntriesPerBatch {
   explicit ManyEntriesPerBatch(Index n) noexcept : n_(n) {}
 
   /// Returns the mask of batch k of the last block: only entries that no earlier block contained.
-  HILLOCK_INLINE LaneMask<V> last_block_mask(Index k) const noexcept {
+  HILLOCK_PART LaneMask<V> last_block_mask(Index k) const noexcept {
     const Index rest = n_ % partial_sums;
     return {V::load(mask_table<T, DistributionCount>.data +
                     (rest + k * entries_per_batch) * DistributionCount)};
   }
 
   template <class Larger>
-  static HILLOCK_INLINE Narrow across(V values, const Larger& larger) noexcept {
+  static HILLOCK_PART Narrow across(V values, const Larger& larger) noexcept {
     T lanes[static_cast<std::size_t>(width)];
     values.store(lanes);
     Narrow result = Narrow::load(lanes);
@@ -296,7 +295,7 @@ class ManyEntriesPerBatch {
 
  private:
   template <template <class> class SumOf>
-  static HILLOCK_INLINE SumOf<Narrow> total_of(const SumOf<V> (&sums)[sum_count]) noexcept {
+  static HILLOCK_PART SumOf<Narrow> total_of(const SumOf<V> (&sums)[sum_count]) noexcept {
     using Sum = SumOf<V>;
     using Total = SumOf<Narrow>;
     using Part = typename Sum::Part;
@@ -348,7 +347,7 @@ class Contiguous : public ManyEntriesPerBatch<V, 1> {
   explicit Contiguous(Index n) noexcept : Base(n) {}
 
   template <class Larger = NotBelow>
-  HILLOCK_INLINE auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
+  HILLOCK_PART auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
     constexpr Index step = entries_per_batch;
     const T* const from = in.read(0, n_);
     V maximum = V::load(from + n_ - step);
@@ -365,8 +364,8 @@ class Contiguous : public ManyEntriesPerBatch<V, 1> {
   /// The batches of the last block overlap earlier ones. They are loaded before the first call of
   /// the visitor, because the output may be an input.
   template <std::size_t N, class Output, class Visitor>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
-                               const Visitor& visitor) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out,
+                             const Visitor& visitor) const {
     for_each(in, out, visitor, std::make_integer_sequence<Index, Base::batches>());
   }
 
@@ -374,13 +373,13 @@ class Contiguous : public ManyEntriesPerBatch<V, 1> {
   using Base::n_;
 
   template <std::size_t N, class Output, class Visitor, Index... K>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
-                               std::integer_sequence<Index, K...>) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out, const Visitor& visitor,
+                             std::integer_sequence<Index, K...>) const {
     constexpr Index step = entries_per_batch;
     const auto to = out.destination(0);
     std::array<const T*, N> from;
     for (std::size_t i = 0; i < N; ++i) from[i] = in[i]->read(0, n_);
-    const auto load = [&](Index at) HILLOCK_INLINE_LAMBDA {
+    const auto load = [&](Index at) HILLOCK_PART_LAMBDA {
       std::array<V, N> x;
       for (std::size_t i = 0; i < N; ++i) x[i] = V::load(from[i] + at);
       return x;
@@ -408,11 +407,10 @@ class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
 
  public:
   using Base::entries_per_batch;
-  HILLOCK_INLINE Interleaved(Index n, Index chunk_size) noexcept
-      : Base(n), chunk_size_(chunk_size) {}
+  HILLOCK_PART Interleaved(Index n, Index chunk_size) noexcept : Base(n), chunk_size_(chunk_size) {}
 
   template <class Larger = NotBelow>
-  HILLOCK_INLINE auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
+  HILLOCK_PART auto maximum(const EntryReader<T>& in, const Larger& larger = {}) const {
     constexpr Index step = entries_per_batch;
     V maximum = V::load(in.read(n_ - step, step));
     V second = maximum;
@@ -432,8 +430,8 @@ class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
   /// As in Contiguous, but the loop is over single batches, because the partial sums are too many
   /// for the registers.
   template <std::size_t N, class Output, class Visitor>
-  HILLOCK_INLINE void for_each(const Inputs<T, N>& in, const Output& out,
-                               const Visitor& visitor) const {
+  HILLOCK_PART void for_each(const Inputs<T, N>& in, const Output& out,
+                             const Visitor& visitor) const {
     const Index n = n_, chunk_size = chunk_size_;
     const Index whole = n / partial_sums * partial_sums;
     const Index last = n - partial_sums;
@@ -466,14 +464,14 @@ class Interleaved : public ManyEntriesPerBatch<V, interleaved_count<V>> {
 
   /// Interleaved entries have no gaps: each batch begins `width` elements after the one before it.
   template <std::size_t N>
-  static HILLOCK_INLINE BatchPointers<T, N> interleaved_pointers(const Inputs<T, N>& in,
-                                                                 Index start, Index n) {
+  static HILLOCK_PART BatchPointers<T, N> interleaved_pointers(const Inputs<T, N>& in, Index start,
+                                                               Index n) {
     BatchPointers<T, N> pointers(in, start, n);
     pointers.step.fill(width);
     return pointers;
   }
   template <class Output>
-  static HILLOCK_INLINE auto interleaved_destination(const Output& out, Index start) noexcept {
+  static HILLOCK_PART auto interleaved_destination(const Output& out, Index start) noexcept {
     auto to = out.destination(start);
     if constexpr (Output::is_output) to.step = width;
     return to;

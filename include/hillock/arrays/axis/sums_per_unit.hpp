@@ -14,14 +14,14 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
 template <class W, class Term, class T>
-HILLOCK_INLINE W term_of_one(const Term& term, T x, T dy) noexcept {
+HILLOCK_PART W term_of_one(const Term& term, T x, T dy) noexcept {
   return term(W(static_cast<double>(x)), W(static_cast<double>(dy)));
 }
 
 /// Adds term(x[i], dy[i]) to sums[i] for i < n.
 template <class V, class Term, class T>
-HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n,
-                              double* sums) noexcept {
+HILLOCK_PART void add_terms(const Term& term, const T* x, const T* dy, Index n,
+                            double* sums) noexcept {
   using W = simd::Batch<double, typename V::arch>;
   constexpr auto width = static_cast<Index>(V::size);
   const auto add = [&](W a, W b, double* to) { (W::load(to) + term(a, b)).store(to); };
@@ -44,7 +44,7 @@ HILLOCK_INLINE void add_terms(const Term& term, const T* x, const T* dy, Index n
 }
 
 /// Returns the sum of the partial sums.
-inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
+HILLOCK_FLATTEN inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
   using W = simd::Batch<double, simd::NarrowArch>;
   kernels::PlainSum<W> parts[partial_sums];
   for (Index i = 0; i < partial_sums; ++i) parts[i].number[0] = sums[i];
@@ -54,7 +54,7 @@ inline double total_by_halves(const double (&sums)[partial_sums]) noexcept {
 
 /// Returns the sum of the n terms of a unit: read(start, n) gives pointers to contiguous elements.
 template <class V, class Term, class Read>
-double sum_of_contiguous(const Term& term, const Read& read, Index n) {
+HILLOCK_FLATTEN double sum_of_contiguous(const Term& term, const Read& read, Index n) {
   using W = simd::Batch<double, simd::NarrowArch>;
   if (n < shortest_tree) {
     const auto [x, dy] = read(0, n);
@@ -79,7 +79,8 @@ double sum_of_contiguous(const Term& term, const Read& read, Index n) {
 /// Computes the sums of units, one per lane, of n terms each: read(entry, first, count) returns
 /// pointers to one entry of `count` units, which are contiguous.
 template <class V, class Term, class Read>
-void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units, double* to) {
+HILLOCK_FLATTEN void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units,
+                                       double* to) {
   using W = simd::Batch<double, typename V::arch>;
   constexpr Index block_size = 64;
   constexpr auto width = static_cast<Index>(W::size);
@@ -106,7 +107,7 @@ void sums_one_per_lane(const Term& term, const Read& read, Index n, Index units,
 
 /// Writes to[unit] = the sum of term(x, dy) over a row (column), in batches of doubles.
 template <class Arch, class Term, class X, class DY>
-void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* to) {
+HILLOCK_FLATTEN void sum_per_unit(const Term& term, Per per, const X& x, const DY& dy, double* to) {
   using T = typename X::T;
   using V = simd::Batch<T, Arch>;
   const Shape shape = x.shape();
@@ -138,7 +139,7 @@ struct ParameterTerm {
   const Formula& formula;
 
   template <class W>
-  HILLOCK_INLINE W operator()(W x, W dy) const noexcept {
+  HILLOCK_PART W operator()(W x, W dy) const noexcept {
     const W derivative = formula.parameter_derivative_at(x);
     return nan_propagated(x, zero_where((derivative == 0) & (x != 0), derivative * dy));
   }

@@ -11,8 +11,8 @@ namespace detail {
 /// Writes to[j * to_step + i] = from[i * from_step + j] for i < rows, j < cols; the two must not
 /// overlap. It transposes squares, the last of which overlap the ones before.
 template <class T>
-HILLOCK_NOINLINE void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
-                                Index to_step) noexcept {
+HILLOCK_LOOP void transpose(const T* from, Index from_step, Index rows, Index cols, T* to,
+                            Index to_step) noexcept {
   constexpr auto size = static_cast<Index>(simd::Batch<T, simd::NarrowArch>::size);
   if (rows < size || cols < size) {
     for (Index i = 0; i < rows; ++i)
@@ -47,24 +47,24 @@ class TransposedTile {
     alignas(sizeof(V)) T data[static_cast<std::size_t>(groups * MaxEntries * width)];
   };
   template <Index MaxEntries>
-  HILLOCK_INLINE explicit TransposedTile(Memory<MaxEntries>& memory) noexcept
+  HILLOCK_PART explicit TransposedTile(Memory<MaxEntries>& memory) noexcept
       : memory_(memory.data), group_size_(MaxEntries * width) {}
 
   /// Returns how many of `count` distributions are in a group.
-  static HILLOCK_INLINE Index lanes_of(Index group, Index count) noexcept {
+  static HILLOCK_PART Index lanes_of(Index group, Index count) noexcept {
     return count - group * width < width ? count - group * width : width;
   }
   /// The entries of a group, which lie `width` elements apart.
-  HILLOCK_INLINE T* group(Index g) const noexcept { return memory_ + g * group_size_; }
-  HILLOCK_INLINE EntryReader<T> reader(Index g) const noexcept { return {group(g), width}; }
-  HILLOCK_INLINE EntryWriter<T> writer(Index g) const noexcept { return {group(g), width}; }
-  HILLOCK_INLINE V load(Index g, Index entry) const noexcept {
+  HILLOCK_PART T* group(Index g) const noexcept { return memory_ + g * group_size_; }
+  HILLOCK_PART EntryReader<T> reader(Index g) const noexcept { return {group(g), width}; }
+  HILLOCK_PART EntryWriter<T> writer(Index g) const noexcept { return {group(g), width}; }
+  HILLOCK_PART V load(Index g, Index entry) const noexcept {
     return sealed(V::load(group(g) + entry * width));
   }
 
   /// Reads `lanes` distributions of n contiguous entries, `step` elements from one distribution to
   /// the next. Returns the largest entry of each; for a distribution with a NaN, any number.
-  HILLOCK_INLINE V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
+  HILLOCK_PART V read(Index g, const T* from, Index step, Index n, Index lanes) const noexcept {
     T* const tile = group(g);
     if (lanes == width && n >= square) return read_squares(tile, from, step, n);
     transpose(from, step, lanes, n, tile, width);
@@ -94,7 +94,7 @@ class TransposedTile {
   /// Writes distributions of n contiguous entries, square by square: fill(layout, output) computes
   /// the entries of a square. The last square overlaps the one before it.
   template <class Fill>
-  static HILLOCK_INLINE void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
+  static HILLOCK_PART void write_squares(T* to, Index step, Index n, const Fill& fill) noexcept {
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
       V entry[simd::square_size<T>];
@@ -104,14 +104,14 @@ class TransposedTile {
   }
 
  private:
-  static HILLOCK_INLINE V maximum(const T* tile, Index n) noexcept {
+  static HILLOCK_PART V maximum(const T* tile, Index n) noexcept {
     V maximum = sealed(V::load(tile));
     for (Index i = 1; i < n; ++i) maximum = not_below(sealed(V::load(tile + i * width)), maximum);
     return maximum;
   }
 
   /// Reads in squares, the last of which overlaps the one before it.
-  static HILLOCK_INLINE V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
+  static HILLOCK_PART V read_squares(T* tile, const T* from, Index step, Index n) noexcept {
     V maximum = 0;
     for (Index i = 0; i < n; i += square) {
       const Index at = i + square <= n ? i : n - square;
@@ -132,9 +132,9 @@ class TransposedTile {
 /// Reads `count` distributions from `first` on into a tile, and the largest entry of each into
 /// `maximum`, or 0 where NeedsMaximum is false, which spares softmax's gradient 4 % of its time.
 template <bool NeedsMaximum = true, class V>
-HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
-                                const Source<typename V::value_type>& source, Index first,
-                                Index count, V* maximum) {
+HILLOCK_LOOP void read_tile(const TransposedTile<V>& tile,
+                            const Source<typename V::value_type>& source, Index first, Index count,
+                            V* maximum) {
   constexpr Index width = TransposedTile<V>::width;
   const Index n = source.entries_each();
   const auto& memory = source.memory();
@@ -151,9 +151,9 @@ HILLOCK_NOINLINE void read_tile(const TransposedTile<V>& tile,
 /// Writes `count` distributions from `first` on: fill(group, layout, output) writes their
 /// entries.
 template <class V, class Fill>
-HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
-                               const Sink<typename V::value_type>& sink, Index n, Index first,
-                               Index count, const Fill& fill) {
+HILLOCK_PART void write_tile(const TransposedTile<V>& tile,
+                             const Sink<typename V::value_type>& sink, Index n, Index first,
+                             Index count, const Fill& fill) {
   constexpr Index width = TransposedTile<V>::width;
   using T = typename V::value_type;
   const auto& memory = sink.memory();
@@ -162,7 +162,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
   for (Index g = 0; g * width < count; ++g) {
     const Index lanes = tile.lanes_of(g, count), start = first + g * width;
     const auto fill_group = [&](const auto& layout, const auto& out)
-                                HILLOCK_INLINE_LAMBDA { fill(g, layout, out); };
+                                HILLOCK_PART_LAMBDA { fill(g, layout, out); };
     if (are_contiguous && lanes == width && n >= tile.square) {
       tile.write_squares(memory.from(start).first, memory.across, n, fill_group);
       continue;
@@ -183,7 +183,7 @@ HILLOCK_INLINE void write_tile(const TransposedTile<V>& tile,
 
 /// Calls work(first, count) for blocks of as many distributions as a TransposedTile holds.
 template <class V, class Work>
-HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
+HILLOCK_PART void for_each_tile(Index count, const Work& work) {
   constexpr Index step = TransposedTile<V>::groups * TransposedTile<V>::width;
   for (Index first = 0; first < count; first += step)
     work(first, count - first < step ? count - first : step);
@@ -192,7 +192,7 @@ HILLOCK_INLINE void for_each_tile(Index count, const Work& work) {
 /// Calls work(layout, group) for the groups of a tile. The layout depends on the number of entries,
 /// because few entries are added in another order than many.
 template <class V, class Work>
-HILLOCK_INLINE void for_each_group(Index n, Index count, const Work& work) {
+HILLOCK_PART void for_each_group(Index n, Index count, const Work& work) {
   const Index groups = (count + TransposedTile<V>::width - 1) / TransposedTile<V>::width;
   if (n < shortest_tree) {
     for (Index g = 0; g < groups; ++g) work(OnePerLane<V, true>(n, n), g);

@@ -182,8 +182,8 @@ class NumberBlock {
 
 /// Transforms one line. Force-inlined: otherwise the pointers spill to the stack for every line.
 template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-HILLOCK_INLINE void transform_line(const Op& op, const std::array<const T*, I>& in,
-                                   const std::array<T*, O>& out, Index n, Stores stores) noexcept {
+HILLOCK_PART void transform_line(const Op& op, const std::array<const T*, I>& in,
+                                 const std::array<T*, O>& out, Index n, Stores stores) noexcept {
   using V = simd::Batch<T, Arch>;
   if (HILLOCK_LIKELY(n >= static_cast<Index>(V::size) && stores == Stores::cached)) {
     const Op copied = op;
@@ -198,8 +198,9 @@ inline constexpr Index shortest_line = 2 * static_cast<Index>(V::size);
 
 /// Transforms the contiguous lines of arrays in memory.
 template <class Arch, class Op, class Broadcast, class T, std::size_t I, std::size_t O>
-void transform_lines(const Op& op, const Broadcast& numbers, const LinesInMemory<T*, O>& out,
-                     const LinesInMemory<const T*, I>& in, Lines lines) noexcept {
+HILLOCK_LOOP void transform_lines(const Op& op, const Broadcast& numbers,
+                                  const LinesInMemory<T*, O>& out,
+                                  const LinesInMemory<const T*, I>& in, Lines lines) noexcept {
   using Block = NumberBlock<simd::Batch<T, Arch>>;
   const Index length = lines.length;
   const Index elements = lines.count * length;

@@ -70,8 +70,8 @@ using Passed = std::conditional_t<View::is_strided, View, const View&>;
 /// element type than the computation. Strided views are passed by value: a reference would force
 /// the caller to store the view's members on the stack in every call.
 template <class Arch, class Op, class Outs, class Ins, std::size_t... I, std::size_t... O>
-HILLOCK_NOINLINE void transform_buffered(const Op& op, const Outs out, const Ins in, Lines lines,
-                                         std::index_sequence<O...>, std::index_sequence<I...>) {
+HILLOCK_LOOP void transform_buffered(const Op& op, const Outs out, const Ins in, Lines lines,
+                                     std::index_sequence<O...>, std::index_sequence<I...>) {
   using T = typename std::decay_t<std::tuple_element_t<0, Outs>>::T;
   T in_buffers[sizeof...(I)][buffer_size] = {};
   T out_buffers[sizeof...(O)][buffer_size] = {};

@@ -27,7 +27,7 @@ struct Argmaxes {
   V entry;
   V value;
 
-  static HILLOCK_INLINE V numbered(Eigen::Index i) noexcept {
+  static HILLOCK_PART V numbered(Eigen::Index i) noexcept {
     return V::from_bits(static_cast<Pattern<typename V::value_type>>(i));
   }
 };
@@ -35,8 +35,8 @@ struct Argmaxes {
 /// Returns the argmax of n entries for several batches of groups. load(entry, batch) returns one
 /// entry of a batch of groups; it is called once for each.
 template <class V, std::size_t Batches, class Load>
-HILLOCK_INLINE std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
-                                                            const Load& load) noexcept {
+HILLOCK_PART std::array<Argmaxes<V>, Batches> argmaxes_of(Eigen::Index n,
+                                                          const Load& load) noexcept {
   // These are local variables. In the result, which is in memory, they would be stored and loaded
   // for every entry.
   std::array<V, Batches> best, argmax, non_finite;
@@ -88,7 +88,7 @@ class ArgmaxCounts {
   }
 
   template <std::size_t Batches>
-  HILLOCK_INLINE void add(Index group, const std::array<Argmaxes<V>, Batches>& argmaxes) noexcept {
+  HILLOCK_PART void add(Index group, const std::array<Argmaxes<V>, Batches>& argmaxes) noexcept {
     if (!in_lanes_) {
       for (const Argmaxes<V>& each : argmaxes) visit_lanes(group, each, 0, width);
       return;
@@ -114,8 +114,8 @@ class ArgmaxCounts {
   }
 
   /// Visits the samples in the lanes from `begin` to before `end`; may be called at any time.
-  HILLOCK_NOINLINE void visit_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
-                                    Index end) noexcept {
+  HILLOCK_LOOP void visit_lanes(Index group, const Argmaxes<V>& argmaxes, Index begin,
+                                Index end) noexcept {
     T value[V::size];
     argmaxes.value.store(value);
     const auto entry = patterns_of(argmaxes.entry);
@@ -124,7 +124,7 @@ class ArgmaxCounts {
   }
 
   /// Visits the argmax of a group in one sample.
-  HILLOCK_INLINE void visit_one(Index group, Index entry, T value) noexcept {
+  HILLOCK_PART void visit_one(Index group, Index entry, T value) noexcept {
     if constexpr (Visitor::counts_only)
       visitor_(group, entry, std::int64_t{1});
     else
@@ -145,8 +145,8 @@ class ArgmaxCounts {
 
 /// Counts in samples that are contiguous in memory and at least as many as V has lanes.
 template <class V, class T, class Counts>
-void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index samples,
-                        Eigen::Index n, Counts& counts) {
+HILLOCK_FLATTEN void count_one_per_lane(const detail::Distributions<const T>& x,
+                                        Eigen::Index samples, Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   // While one batch waits for its comparison, the processor computes the other ones.
@@ -173,8 +173,8 @@ void count_one_per_lane(const detail::Distributions<const T>& x, Eigen::Index sa
 
 /// Counts in groups of few contiguous entries, in at least as many samples as V has lanes.
 template <class V, class T, class Counts>
-void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                      Counts& counts) {
+HILLOCK_FLATTEN void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samples,
+                                      Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   const Index groups = x.entries / n, groups_per_tile = Counts::max_transposed / n;
@@ -203,8 +203,8 @@ void count_transposed(const detail::Distributions<const T>& x, Eigen::Index samp
 
 /// Counts in groups of many contiguous entries, more than twice as many as V has lanes.
 template <class V, class T, class Counts>
-void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samples, Eigen::Index n,
-                      Counts& counts) {
+HILLOCK_FLATTEN void count_contiguous(const detail::Distributions<const T>& x, Eigen::Index samples,
+                                      Eigen::Index n, Counts& counts) {
   using Index = Eigen::Index;
   constexpr auto width = static_cast<Index>(V::size);
   for (Index sample = 0; sample < samples; ++sample) {
@@ -254,7 +254,8 @@ void count_one_by_one(const detail::Distributions<const T>& x, Eigen::Index samp
 
 /// Counts in any array, in blocks of as many samples as V has lanes.
 template <class V, class X, class Visitor>
-void count_argmaxes_with(const X& in, Per axis, Eigen::Index n, const Visitor& visitor) {
+HILLOCK_FLATTEN void count_argmaxes_with(const X& in, Per axis, Eigen::Index n,
+                                         const Visitor& visitor) {
   using Index = Eigen::Index;
   using T = typename V::value_type;
   using Counts = ArgmaxCounts<V, Visitor>;

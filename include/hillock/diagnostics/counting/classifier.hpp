@@ -87,13 +87,13 @@ class ElementClassifier {
   T threshold(std::size_t i) const noexcept { return threshold_[i]; }
 
   template <class Count>
-  HILLOCK_INLINE ElementCounts<Count> counts(const CountsAbove<Count>& above) const noexcept {
+  HILLOCK_PART ElementCounts<Count> counts(const CountsAbove<Count>& above) const noexcept {
     const auto in = [&above](Ends ends) { return Count(above[ends.after] - above[ends.upto]); };
     return {in(active_ends_), in(linear_ends_), in(low_ends_), in(high_ends_)};
   }
   /// Returns the counts of n elements if is_simple().
   template <class Count>
-  HILLOCK_INLINE ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
+  HILLOCK_PART ElementCounts<Count> simple_counts(Count above, Count n) const noexcept {
     CountsAbove<Count> counts_above;
     counts_above[0] = above;
     counts_above[all] = n;
@@ -103,20 +103,20 @@ class ElementClassifier {
 
   // The classes by |f'|. Number is double, or a batch of T.
   template <class Number>
-  HILLOCK_INLINE auto has_active_slope(Number slope) const noexcept {
+  HILLOCK_PART auto has_active_slope(Number slope) const noexcept {
     return slope > Number(tolerance_);
   }
   template <class Number>
-  HILLOCK_INLINE auto has_linear_slope(Number slope) const noexcept {
+  HILLOCK_PART auto has_linear_slope(Number slope) const noexcept {
     return slope >= Number(linear_slope_);
   }
   template <class Number>
-  HILLOCK_INLINE auto is_low(Number x, Number slope) const noexcept -> decltype(x < slope) {
+  HILLOCK_PART auto is_low(Number x, Number slope) const noexcept -> decltype(x < slope) {
     if (saturates_by_slope_) return (slope < Number(tau_)) & (x <= Number(0));
     return x <= Number(low_.upto);
   }
   template <class Number>
-  HILLOCK_INLINE auto is_high(Number x, Number slope) const noexcept -> decltype(x < slope) {
+  HILLOCK_PART auto is_high(Number x, Number slope) const noexcept -> decltype(x < slope) {
     if (saturates_by_slope_) return (slope < Number(tau_)) & (x > Number(0));
     return x > Number(high_.after);
   }

@@ -25,7 +25,7 @@ class CoherentSamples {
   CoherentSamples(const X& x, Per per, const ElementFunction<T>* f) noexcept
       : x_(x), units_are_rows_(per == Per::row), f_(f) {}
 
-  HILLOCK_NOINLINE std::int64_t count() {
+  HILLOCK_LOOP std::int64_t count() {
     if constexpr (X::is_loadable) {
       if (x_.step(units_are_rows_) == 1) return samples_in_lanes();
     }
@@ -53,7 +53,7 @@ class CoherentSamples {
     V operator[](Index i) const noexcept { return sealed(V::load(at + i * step)); }
   };
   /// Returns the outputs; they are written to y, unless they are the elements themselves.
-  HILLOCK_INLINE Batches outputs(Batches x, Index n, T* y) const {
+  HILLOCK_PART Batches outputs(Batches x, Index n, T* y) const {
     if (f_ == nullptr) return x;
     f_->forward(f_->f, x.at, nullptr, x.step, n, y);
     return {y, width};
@@ -61,7 +61,7 @@ class CoherentSamples {
 
   /// Counts samples that are contiguous in memory, each in a lane. Units are computed six at a
   /// time: in a healthy layer the first six or so have both signs.
-  HILLOCK_NOINLINE std::int64_t samples_in_lanes() {
+  HILLOCK_LOOP std::int64_t samples_in_lanes() {
     constexpr Index units_per_step = 6;
     alignas(V) T y[static_cast<std::size_t>(units_per_step * width)];
     std::int64_t coherent = 0;
@@ -89,7 +89,7 @@ class CoherentSamples {
 
   /// Counts samples from `sample` on, with the units of a sample along the lanes. The first batches
   /// of several samples are computed in one call: in a healthy layer they have both signs.
-  HILLOCK_NOINLINE std::int64_t samples_from(Index sample) {
+  HILLOCK_LOOP std::int64_t samples_from(Index sample) {
     alignas(V) T gathered[static_cast<std::size_t>(max_batches * width)];
     alignas(V) T y[static_cast<std::size_t>(max_batches * width)];
     std::int64_t coherent = 0;
@@ -107,14 +107,14 @@ class CoherentSamples {
 
   /// Returns the first batches of n samples. They are gathered if they cannot be loaded from
   /// memory.
-  HILLOCK_INLINE Batches first_batches(Index sample, Index n, T* gathered) const {
+  HILLOCK_PART Batches first_batches(Index sample, Index n, T* gathered) const {
     if (are_units_loadable()) return {address_of(0, sample), x_.step(units_are_rows_)};
     for (Index i = 0; i < n; ++i) gather(0, sample + i, gathered + i * width);
     return {gathered, width};
   }
   /// Returns the batch of units from `unit` on. The last batch overlaps the one before it if it can
   /// be loaded from memory.
-  HILLOCK_INLINE Batches batch_of(Index unit, Index sample, T* gathered) const {
+  HILLOCK_PART Batches batch_of(Index unit, Index sample, T* gathered) const {
     if (are_units_loadable())
       return {address_of(unit + width <= units() ? unit : units() - width, sample), width};
     gather(unit, sample, gathered);
@@ -131,7 +131,7 @@ class CoherentSamples {
       return nullptr;
   }
   /// Stores up to a batch of units from `unit` on. The remaining lanes repeat the first of them.
-  HILLOCK_NOINLINE void gather(Index unit, Index sample, T* to) const {
+  HILLOCK_LOOP void gather(Index unit, Index sample, T* to) const {
     // The buffer holds at least a batch. (Without the zeros g++ 12 warns of elements that are not
     // initialised.)
     T buffer[detail::simd::Batch<float>::size] = {};
@@ -142,7 +142,7 @@ class CoherentSamples {
 
   /// Returns whether a sample lacks one of the signs. Its units are examined until both signs are
   /// found.
-  HILLOCK_NOINLINE bool is_coherent(Index sample) const {
+  HILLOCK_LOOP bool is_coherent(Index sample) const {
     alignas(V) T in[V::size], y[V::size];
     bool has_positive = false, has_negative = false;
     for (Index unit = 0; unit < units() && !(has_positive && has_negative); unit += width) {

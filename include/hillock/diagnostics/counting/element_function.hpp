@@ -33,9 +33,9 @@ struct ElementFunction {
 
 /// Applies an operation to the batches at in + i step.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
-HILLOCK_INLINE void transform_strided(const Op& op, const std::array<const T*, I>& in,
-                                      Eigen::Index step, Eigen::Index batches,
-                                      const std::array<T*, O>& out) noexcept {
+HILLOCK_PART void transform_strided(const Op& op, const std::array<const T*, I>& in,
+                                    Eigen::Index step, Eigen::Index batches,
+                                    const std::array<T*, O>& out) noexcept {
   if constexpr (Op::schedule != detail::Schedule::at_once) {
     detail::transform_in_steps<V>(op, in, step, out, batches);
   } else {
@@ -51,13 +51,13 @@ struct PointwiseLoops {
   using V = detail::simd::Batch<T, detail::ArchitectureOf<F>>;
   using Index = Eigen::Index;
 
-  static HILLOCK_NOINLINE void forward(const void* f, const T* x, const T*, Index step,
-                                       Index batches, T* y) {
+  static HILLOCK_LOOP void forward(const void* f, const T* x, const T*, Index step, Index batches,
+                                   T* y) {
     const detail::ForwardOperation<F, T> op(*static_cast<const F*>(f));
     transform_strided<V>(op, std::array{x}, step, batches, std::array{y});
   }
-  static HILLOCK_NOINLINE void both(const void* f, const T* x, const T*, Index step, Index batches,
-                                    T* y, T* slopes) {
+  static HILLOCK_LOOP void both(const void* f, const T* x, const T*, Index step, Index batches,
+                                T* y, T* slopes) {
     const detail::BothOperation<F, T> op(*static_cast<const F*>(f));
     transform_strided<V>(op, std::array{x}, step, batches, std::array{y, slopes});
   }

@@ -24,7 +24,7 @@ class FiniteSums {
  public:
   explicit FiniteSums(double scale = 1) noexcept : scale_(scale) {}
 
-  HILLOCK_NOINLINE void add(const T* x, Index n) noexcept {
+  HILLOCK_LOOP void add(const T* x, Index n) noexcept {
     // The batches alternate between two sums, so that an addition does not wait for the one before
     // it.
     Sums even = even_, odd = odd_;
@@ -55,7 +55,7 @@ class FiniteSums {
     Bits non_finite = 0;
     Wide squares = widened(V(0)), magnitudes = widened(V(0));
 
-    HILLOCK_INLINE void add(V x, double scale) noexcept {
+    HILLOCK_PART void add(V x, double scale) noexcept {
       const Bits one_or_zero = non_finite_bit(x) >> (8 * static_cast<int>(sizeof(T)) - 1);
       non_finite = non_finite + one_or_zero;
       // The magnitude is 0 where the number is not finite.

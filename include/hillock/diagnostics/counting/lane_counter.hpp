@@ -15,7 +15,7 @@ struct ComputedOutputs {
   Forward forward;
 
   template <class V>
-  HILLOCK_INLINE V operator()(V x, Eigen::Index) const noexcept {
+  HILLOCK_PART V operator()(V x, Eigen::Index) const noexcept {
     return forward(std::array{x})[0];
   }
 };
@@ -26,7 +26,7 @@ struct StoredOutputs {
   const T* y;
 
   template <class V>
-  HILLOCK_INLINE V operator()(V, Eigen::Index i) const noexcept {
+  HILLOCK_PART V operator()(V, Eigen::Index i) const noexcept {
     return V::load(y + i * static_cast<Eigen::Index>(V::size));
   }
 };
@@ -45,7 +45,7 @@ class LaneCounter {
   static constexpr Index width = static_cast<Index>(V::size);
 
  public:
-  HILLOCK_INLINE LaneCounter(const Classes& classifier, V input_pivot, V output_pivot) noexcept
+  HILLOCK_PART LaneCounter(const Classes& classifier, V input_pivot, V output_pivot) noexcept
       : classifier_(classifier),
         input_pivot_(input_pivot),
         output_pivot_(output_pivot),
@@ -54,8 +54,8 @@ class LaneCounter {
   /// Returns the totals of n batches, of which number i is at x + i step. Its outputs are y(batch,
   /// i). f' is at slopes + i V::size, if the classifier does not decide by the input alone.
   template <class Outputs>
-  HILLOCK_INLINE Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
-                               Index n) const noexcept {
+  HILLOCK_PART Totals totals(const T* x, Index step, const Outputs& y, const T* slopes,
+                             Index n) const noexcept {
     // Outputs are computed here only if the classifier is simple.
     if constexpr (!Outputs::are_loaded) {
       return are_about_zero_ ? simple_totals<true>(x, step, y, n)
@@ -98,7 +98,7 @@ class LaneCounter {
     Counts above = 0;
     V input = 0, output = 0;
 
-    HILLOCK_INLINE void add(V x, V y, Half& half) noexcept {
+    HILLOCK_PART void add(V x, V y, Half& half) noexcept {
       largest_input = not_below(x, largest_input);
       smallest_input = not_above(x, smallest_input);
       if constexpr (IsSimple)
@@ -116,7 +116,7 @@ class LaneCounter {
       half.output_squares = fma(from_y, from_y, half.output_squares);
     }
 
-    static HILLOCK_INLINE V deviation(V x, V pivot) noexcept {
+    static HILLOCK_PART V deviation(V x, V pivot) noexcept {
 #if HILLOCK_HAS_FMA
       return fma(x, V(1), -pivot);
 #else
@@ -133,8 +133,8 @@ class LaneCounter {
   };
 
   template <bool IsSimple, bool AboutZero, class Outputs>
-  HILLOCK_INLINE Added added(const T* x, Index step, const Outputs& y_in_memory,
-                             Index n) const noexcept {
+  HILLOCK_PART Added added(const T* x, Index step, const Outputs& y_in_memory,
+                           Index n) const noexcept {
     const Outputs y = y_in_memory;
     Sums<IsSimple, AboutZero> sums{input_pivot_, output_pivot_, classifier_.threshold(0)};
     Half even, odd;
@@ -160,8 +160,8 @@ class LaneCounter {
   }
 
   template <bool AboutZero, class Outputs>
-  HILLOCK_INLINE Totals simple_totals(const T* x, Index step, const Outputs& y,
-                                      Index n) const noexcept {
+  HILLOCK_PART Totals simple_totals(const T* x, Index step, const Outputs& y,
+                                    Index n) const noexcept {
     Added added = this->added<true, AboutZero>(x, step, y, n);
     added.smallest_output = y(added.smallest_input, 0);
     return totals_of<true>(added, classifier_.simple_counts(added.above, count_of(n)), x, step, y,
@@ -169,9 +169,8 @@ class LaneCounter {
   }
 
   template <bool IsSimple, class Outputs>
-  HILLOCK_INLINE Totals totals_of(const Added& added, const ElementCounts<Counts>& counts,
-                                  const T* x, Index step, const Outputs& y,
-                                  Index n) const noexcept {
+  HILLOCK_PART Totals totals_of(const Added& added, const ElementCounts<Counts>& counts, const T* x,
+                                Index step, const Outputs& y, Index n) const noexcept {
     Totals totals{
         count_of(n),         counts,       added.largest_input, added.smallest_output, added.input,
         added.input_squares, added.output, added.output_squares};
@@ -184,8 +183,8 @@ class LaneCounter {
   /// Replaces sums of squares by infinity if they are so small that they have lost digits, unless
   /// they are 0 because every number is the pivot. The elements then have to be added one by one.
   template <bool IsSimple, class Outputs>
-  HILLOCK_NOINLINE void mark_underflowed(Totals& totals, V smallest_input, const T* x, Index step,
-                                         const Outputs& y, Index n) const noexcept {
+  HILLOCK_LOOP void mark_underflowed(Totals& totals, V smallest_input, const T* x, Index step,
+                                     const Outputs& y, Index n) const noexcept {
     // If the classifier is simple, f of every input lies between f of the extreme inputs.
     V smallest_output = totals.smallest_output, largest_output = y(totals.largest_input, 0);
     if constexpr (!IsSimple) {
@@ -205,8 +204,8 @@ class LaneCounter {
 
   /// Counts the inputs above each of the classifier's thresholds. For most thresholds the extremes
   /// already decide the count.
-  HILLOCK_INLINE ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x,
-                                                       Index step, Index n) const noexcept {
+  HILLOCK_PART ElementCounts<Counts> counts_by_input(V largest, V smallest, const T* x, Index step,
+                                                     Index n) const noexcept {
     CountsAbove above;
     above[Classes::all] = count_of(n);
     above[Classes::none] = 0;
@@ -228,8 +227,8 @@ class LaneCounter {
 
   /// Counts the inputs above each of N of the thresholds.
   template <std::size_t N>
-  HILLOCK_INLINE void count_above(const std::size_t* which, CountsAbove& above, const T* x,
-                                  Index step, Index n) const noexcept {
+  HILLOCK_PART void count_above(const std::size_t* which, CountsAbove& above, const T* x,
+                                Index step, Index n) const noexcept {
     V threshold[N];
     Counts counts[N];
     for (std::size_t i = 0; i < N; ++i) {
@@ -244,8 +243,8 @@ class LaneCounter {
     for (std::size_t i = 0; i < N; ++i) above[which[i]] = counts[i];
   }
 
-  HILLOCK_INLINE ElementCounts<Counts> counts_by_slope(const T* x, Index step, const T* slopes,
-                                                       Index n) const noexcept {
+  HILLOCK_PART ElementCounts<Counts> counts_by_slope(const T* x, Index step, const T* slopes,
+                                                     Index n) const noexcept {
     ElementCounts<Counts> counts{0, 0, 0, 0};
     for (Index i = 0; i < n; ++i) {
       const V batch = V::load(x + i * step), slope = abs(V::load(slopes + i * width));
@@ -257,7 +256,7 @@ class LaneCounter {
     return counts;
   }
 
-  static HILLOCK_INLINE Counts count_of(Index n) noexcept {
+  static HILLOCK_PART Counts count_of(Index n) noexcept {
     return Counts(static_cast<typename Counts::value_type>(n));
   }
 };

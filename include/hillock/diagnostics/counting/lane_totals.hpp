@@ -18,12 +18,12 @@ inline constexpr Eigen::Index lane_block = 256;
 
 /// Returns the lanes as doubles, in one or two batches.
 template <class Arch>
-HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 2> widened(
+HILLOCK_PART std::array<detail::simd::Batch<double, Arch>, 2> widened(
     detail::simd::Batch<float, Arch> x) noexcept {
   return {widened_low(x), widened_high(x)};
 }
 template <class Arch>
-HILLOCK_INLINE std::array<detail::simd::Batch<double, Arch>, 1> widened(
+HILLOCK_PART std::array<detail::simd::Batch<double, Arch>, 1> widened(
     detail::simd::Batch<double, Arch> x) noexcept {
   return {x};
 }
@@ -48,7 +48,7 @@ double folded(V lanes, const Combine& combine) noexcept {
 }
 /// Returns the sum of the lanes, in double.
 template <class V>
-HILLOCK_NOINLINE double sum_of(V lanes) noexcept {
+HILLOCK_LOOP double sum_of(V lanes) noexcept {
   const auto wide = widened(lanes);
   auto sum = wide[0];
   for (std::size_t i = 1; i < wide.size(); ++i) sum = sum + wide[i];
@@ -57,7 +57,7 @@ HILLOCK_NOINLINE double sum_of(V lanes) noexcept {
 
 /// Returns the bits of each lane.
 template <class V>
-HILLOCK_INLINE std::array<Pattern<typename V::value_type>, V::size> patterns_of(V lanes) noexcept {
+HILLOCK_PART std::array<Pattern<typename V::value_type>, V::size> patterns_of(V lanes) noexcept {
   typename V::value_type numbers[V::size];
   lanes.store(numbers);
   std::array<Pattern<typename V::value_type>, V::size> patterns;
@@ -66,7 +66,7 @@ HILLOCK_INLINE std::array<Pattern<typename V::value_type>, V::size> patterns_of(
 }
 /// Returns the sum of counts that are held in the bits of the lanes.
 template <class V>
-HILLOCK_NOINLINE std::int64_t sum_of_patterns(V lanes) noexcept {
+HILLOCK_LOOP std::int64_t sum_of_patterns(V lanes) noexcept {
   std::int64_t sum = 0;
   for (const auto pattern : patterns_of(lanes)) sum += static_cast<std::int64_t>(pattern);
   return sum;
@@ -76,7 +76,7 @@ HILLOCK_NOINLINE std::int64_t sum_of_patterns(V lanes) noexcept {
 /// bits of the numbers, because under -ffast-math the compiler may assume that every number is
 /// finite.
 template <class V>
-HILLOCK_INLINE auto non_finite_bit(V x) noexcept {
+HILLOCK_PART auto non_finite_bit(V x) noexcept {
   using T = typename V::value_type;
   return detail::simd::Bits<T, typename V::arch>(exponent_bits<T> - 1) - bits(abs(x));
 }
@@ -92,7 +92,7 @@ inline constexpr Pattern<T> largest_ordinary = sizeof(T) == 4 ? 0x7f7fffff
 
 /// Returns whether the highest bit is set, whatever the others are.
 template <class V>
-HILLOCK_INLINE auto has_sign(V x) noexcept {
+HILLOCK_PART auto has_sign(V x) noexcept {
   return sealed(copysign(V(1), x)) < V(0);
 }
 
@@ -110,20 +110,20 @@ struct LaneTotals {
   /// Whether every lane's sums can be used as they are. Then all elements were finite, because
   /// otherwise a sum of squares is not, and no square was too small or too large (see
   /// least_ordinary, LaneCounter).
-  HILLOCK_INLINE bool is_ordinary() const noexcept {
+  HILLOCK_PART bool is_ordinary() const noexcept {
     return !any(has_sign(V::from_bits(Counts(largest_ordinary<T>) -
                                       bits(abs(sealed(input_squares + output_squares))))));
   }
 
   /// Whether the mean of a lane's n elements is far from the pivot (is_far_from_pivot). If it is so
   /// for no part of the elements, it is not so for all of them.
-  HILLOCK_INLINE bool is_any_far_from_pivot(double n) const noexcept {
+  HILLOCK_PART bool is_any_far_from_pivot(double n) const noexcept {
     return any(is_far_from_pivot(input, input_squares, n) |
                is_far_from_pivot(output, output_squares, n));
   }
 
   /// Clears the lanes before `first` and those from `end` on, as if they had no elements.
-  HILLOCK_NOINLINE void clear_lanes_outside(std::size_t first, std::size_t end) noexcept {
+  HILLOCK_LOOP void clear_lanes_outside(std::size_t first, std::size_t end) noexcept {
     const auto beyond = lanes_outside(first, end);
     for (Counts* each : {&finite, &counts.active, &counts.near_linear, &counts.low, &counts.high})
       *each = bits(select(beyond, V(0), V::from_bits(*each)));
@@ -133,7 +133,7 @@ struct LaneTotals {
     smallest_output = select(beyond, V(highest), smallest_output);
   }
 
-  HILLOCK_INLINE void add(const LaneTotals& other) noexcept {
+  HILLOCK_PART void add(const LaneTotals& other) noexcept {
     finite = finite + other.finite;
     counts.active = counts.active + other.counts.active;
     counts.near_linear = counts.near_linear + other.counts.near_linear;

@@ -40,8 +40,7 @@ class ObserverBase {
 
   /// Adds n contiguous samples of one unit. If the function has parameters for each element, they
   /// lie at `parameters` in the same way.
-  HILLOCK_NOINLINE void observe_unit(Index unit, const T* x, Index n,
-                                     const T* parameters = nullptr) {
+  HILLOCK_LOOP void observe_unit(Index unit, const T* x, Index n, const T* parameters = nullptr) {
     while (n > 0) {
       const Index chunk_length = n < chunk ? n : chunk;
       observe_chunk(unit, {x, parameters, chunk_length});
@@ -74,21 +73,21 @@ class ObserverBase {
     return first + width <= units ? first : units - width;
   }
 
-  HILLOCK_INLINE Counter counter_of(Index first) const noexcept {
+  HILLOCK_PART Counter counter_of(Index first) const noexcept {
     const auto at = static_cast<std::size_t>(first);
     return Counter(classifier_, counters_.input().template pivots<V>(at),
                    counters_.output().template pivots<V>(at));
   }
 
-  HILLOCK_NOINLINE bool set_all_pivots(Index first, const T* x) {
+  HILLOCK_LOOP bool set_all_pivots(Index first, const T* x) {
     bool is_any_new = false;
     for (Index i = 0; i < width; ++i) is_any_new |= set_pivots(first + i, x + i, nullptr);
     return is_any_new;
   }
 
   /// Returns the totals of n batches, of which number i is at x + i step.
-  HILLOCK_NOINLINE LaneTotals<V> totals(const Counter& counter, const T* x, const T* parameters,
-                                        Index step, Index n) const {
+  HILLOCK_LOOP LaneTotals<V> totals(const Counter& counter, const T* x, const T* parameters,
+                                    Index step, Index n) const {
     if (quick_totals_ != nullptr) return quick_totals_(function_.f, counter, x, step, n);
     LaneTotals<V> totals = totals_of_block(counter, x, parameters, step, n < block_ ? n : block_);
     while ((n -= block_) > 0) {
@@ -99,8 +98,8 @@ class ObserverBase {
     return totals;
   }
 
-  HILLOCK_NOINLINE LaneTotals<V> totals_of_block(const Counter& counter, const T* x,
-                                                 const T* parameters, Index step, Index n) const {
+  HILLOCK_LOOP LaneTotals<V> totals_of_block(const Counter& counter, const T* x,
+                                             const T* parameters, Index step, Index n) const {
     alignas(V) T y[static_cast<std::size_t>(lane_block * width)];
     alignas(V) T slopes[static_cast<std::size_t>(few_batches * width)];
     if (classifier_.is_by_input())
@@ -118,8 +117,8 @@ class ObserverBase {
 
   /// Adds the sums of lanes whose means are far from their pivots, and clears the sums in the
   /// totals. Returns false, and does nothing, if the elements have to be added one by one.
-  HILLOCK_NOINLINE bool add_about_means(Index first, std::size_t skip, LaneTotals<V>& totals,
-                                        const T* x, Index n, Index step) {
+  HILLOCK_LOOP bool add_about_means(Index first, std::size_t skip, LaneTotals<V>& totals,
+                                    const T* x, Index n, Index step) {
     const auto count = static_cast<double>(n);
     const UnitLanes input(counters_.input().template pivots<V>(static_cast<std::size_t>(first)),
                           totals.input, totals.input_squares);
@@ -141,8 +140,8 @@ class ObserverBase {
   }
 
   /// Adds n samples of the units in the lanes from `skip` on, one by one.
-  HILLOCK_NOINLINE void add_lanes_one_by_one(Index first, std::size_t skip, const T* x, Index n,
-                                             Index step) {
+  HILLOCK_LOOP void add_lanes_one_by_one(Index first, std::size_t skip, const T* x, Index n,
+                                         Index step) {
     for (Index i = 0; i < n; ++i)
       add_one_by_one(first + static_cast<Index>(skip), 1,
                      {x + i * step + skip, nullptr, width - static_cast<Index>(skip)});
@@ -157,8 +156,8 @@ class ObserverBase {
   };
 
   /// Returns the totals of the first elements of a batch.
-  HILLOCK_NOINLINE LaneTotals<V> totals_of_first(const Counter& counter, const T* x,
-                                                 const T* parameters, std::size_t count) const {
+  HILLOCK_LOOP LaneTotals<V> totals_of_first(const Counter& counter, const T* x,
+                                             const T* parameters, std::size_t count) const {
     alignas(V) T input[V::size], numbers[V::size];
     V::load_first(x, count).store(input);
     if (parameters != nullptr) V::load_first(parameters, count).store(numbers);
@@ -179,7 +178,7 @@ class ObserverBase {
     }
   };
 
-  HILLOCK_NOINLINE void observe_chunk(Index unit, ElementSpan elements) {
+  HILLOCK_LOOP void observe_chunk(Index unit, ElementSpan elements) {
     if (!counters_.template any_needs_scalar_sums<T>(unit, 1)) {
       set_pivots(unit, elements.x, elements.parameters);
       const auto at = static_cast<std::size_t>(unit);
@@ -197,8 +196,7 @@ class ObserverBase {
            elements.n - i < width ? elements.n - i : width});
   }
 
-  HILLOCK_NOINLINE Chunk chunk_of(double input_pivot, double output_pivot,
-                                  ElementSpan elements) const {
+  HILLOCK_LOOP Chunk chunk_of(double input_pivot, double output_pivot, ElementSpan elements) const {
     Chunk all{totals_of_chunk(static_cast<T>(input_pivot), static_cast<T>(output_pivot), elements),
               {input_pivot},
               {output_pivot}};
@@ -239,7 +237,7 @@ class ObserverBase {
   struct UnitLanes {
     Lanes pivot, sum, squares;
 
-    HILLOCK_NOINLINE UnitLanes(V pivots, V sums, V sums_of_squares) noexcept {
+    HILLOCK_LOOP UnitLanes(V pivots, V sums, V sums_of_squares) noexcept {
       pivots.store(pivot.data());
       sums.store(sum.data());
       sums_of_squares.store(squares.data());
@@ -248,15 +246,15 @@ class ObserverBase {
       return {static_cast<double>(pivot[lane]), static_cast<double>(sum[lane]),
               static_cast<double>(squares[lane])};
     }
-    HILLOCK_NOINLINE V near_means(double n) const noexcept {
+    HILLOCK_LOOP V near_means(double n) const noexcept {
       Lanes means;
       for (std::size_t lane = 0; lane < V::size; ++lane)
         means[lane] = static_cast<T>(near_mean(of(lane), n));
       return V::load(means.data());
     }
     /// Returns the sums of `others` for a lane whose own mean is far from its pivot.
-    HILLOCK_NOINLINE ShiftedSums or_if_far_from_pivot(const UnitLanes& others, std::size_t lane,
-                                                      double n) const noexcept {
+    HILLOCK_LOOP ShiftedSums or_if_far_from_pivot(const UnitLanes& others, std::size_t lane,
+                                                  double n) const noexcept {
       const ShiftedSums sums = of(lane);
       return internal::is_far_from_pivot(sums.sum, sums.squares, n) ? others.of(lane) : sums;
     }
@@ -267,7 +265,7 @@ class ObserverBase {
     alignas(V) T y[V::size];
     alignas(V) T slopes[V::size];
   };
-  HILLOCK_NOINLINE Both values_of(ElementSpan elements) const {
+  HILLOCK_LOOP Both values_of(ElementSpan elements) const {
     const auto count = static_cast<std::size_t>(elements.n);
     alignas(V) T in[V::size], parameters[V::size];
     V::load_first(elements.x, count).store(in);
@@ -280,7 +278,7 @@ class ObserverBase {
 
   /// Adds up to a batch of elements one by one, in double, because some are not finite or their
   /// squares are too small or too large. Element i belongs to the unit `unit + i * next`.
-  HILLOCK_NOINLINE void add_one_by_one(Index unit, Index next, ElementSpan elements) {
+  HILLOCK_LOOP void add_one_by_one(Index unit, Index next, ElementSpan elements) {
     const Both both = values_of(elements);
     for (Index i = 0; i < elements.n; ++i)
       counters_.add_element(classifier_, unit + i * next, elements.x[i], both.y[i], both.slopes[i]);
@@ -308,7 +306,7 @@ class Observer : public ObserverBase<V> {
         quick_(forward_of(f)) {}
 
   /// Adds samples of `units` >= V::size contiguous units; sample i is at x + i step.
-  HILLOCK_NOINLINE void observe_units(const T* x, Index units, Index samples, Index step) {
+  HILLOCK_LOOP void observe_units(const T* x, Index units, Index samples, Index step) {
     // All units of a block of samples are processed before the next block, because their elements
     // share cache lines.
     for (; samples > 0; x += lane_block * step, samples -= lane_block) {
@@ -323,7 +321,7 @@ class Observer : public ObserverBase<V> {
 
   /// Does the same for units that are `step` apart and have at most few_samples contiguous samples
   /// each.
-  HILLOCK_NOINLINE void observe_strided_units(const T* x, Index units, Index samples, Index step) {
+  HILLOCK_LOOP void observe_strided_units(const T* x, Index units, Index samples, Index step) {
     alignas(V) T transposed[static_cast<std::size_t>(Base::few_samples * width)];
     counters_.prepare_lanes(samples);
     for (Index first = 0; first < units; first += width) {
@@ -352,15 +350,15 @@ class Observer : public ObserverBase<V> {
       return nullptr;
   }
   template <class F>
-  static HILLOCK_NOINLINE LaneTotals<V> quick_totals(const void* f, const Counter& counter,
-                                                     const T* x, Index step, Index n) {
+  static HILLOCK_LOOP LaneTotals<V> quick_totals(const void* f, const Counter& counter, const T* x,
+                                                 Index step, Index n) {
     const ComputedOutputs<Forward> outputs{Forward(*static_cast<const F*>(f))};
     return counter.totals(x, step, outputs, nullptr, n);
   }
 
   /// Force-inlined, so that a function's own loop returns its totals in registers.
-  HILLOCK_INLINE LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
-                                           Index n) const {
+  HILLOCK_PART LaneTotals<V> totals_here(const Counter& counter, const T* x, Index step,
+                                         Index n) const {
     if constexpr (has_quick_totals) {
       if (HILLOCK_LIKELY(this->quick_totals_ != nullptr))
         return counter.totals(x, step, ComputedOutputs<Forward>{quick_}, nullptr, n);
@@ -370,8 +368,7 @@ class Observer : public ObserverBase<V> {
   }
 
   /// Adds n samples of the units from `first` on, without the first `skip` of them.
-  HILLOCK_NOINLINE void observe_lanes(Index first, std::size_t skip, const T* x, Index n,
-                                      Index step) {
+  HILLOCK_LOOP void observe_lanes(Index first, std::size_t skip, const T* x, Index n, Index step) {
     if (!counters_.template any_needs_scalar_sums<T>(first, V::size)) {
       const bool is_any_new = !counters_.has_seen_all() && this->set_all_pivots(first, x);
       LaneTotals<V> totals = totals_here(this->counter_of(first), x, step, n);

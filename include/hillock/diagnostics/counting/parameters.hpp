@@ -20,14 +20,14 @@ struct ParameterLoops {
   using Broadcast = typename F::template BroadcastOperation<Q, T>;
 
   /// Computes with a parameter that all elements share, to which `shared` points.
-  static HILLOCK_NOINLINE void both_bound(const void* shared, const T* x, const T*, Index step,
-                                          Index batches, T* y, T* slopes) {
+  static HILLOCK_LOOP void both_bound(const void* shared, const T* x, const T*, Index step,
+                                      Index batches, T* y, T* slopes) {
     const auto op = Broadcast<detail::Quantity::forward_and_derivative>().bound_to(
         *static_cast<const T*>(shared));
     transform_strided<V>(op, std::array{x}, step, batches, std::array{y, slopes});
   }
-  static HILLOCK_NOINLINE void both(const void*, const T* x, const T* parameters, Index step,
-                                    Index batches, T* y, T* slopes) {
+  static HILLOCK_LOOP void both(const void*, const T* x, const T* parameters, Index step,
+                                Index batches, T* y, T* slopes) {
     const auto op = Broadcast<detail::Quantity::forward_and_derivative>().with_any_numbers();
     transform_strided<V>(op, std::array{x, parameters}, step, batches, std::array{y, slopes});
   }
@@ -49,7 +49,7 @@ class OutputsOfView {
 
   detail::Shape shape() const noexcept { return x_.shape(); }
   static Index step(bool) noexcept { return 0; }
-  HILLOCK_NOINLINE const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
+  HILLOCK_LOOP const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     const auto count = static_cast<std::size_t>(n);
     alignas(V) T parameters[V::size];
     const T* const x = x_.read(row, col, n, along_row, buffer);

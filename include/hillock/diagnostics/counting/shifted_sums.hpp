@@ -14,7 +14,7 @@ namespace diagnostics::internal {
 /// their sums. Number is double, or a batch with one unit per lane. (In this order, finite sums do
 /// not overflow.)
 template <class Number>
-HILLOCK_INLINE auto is_far_from_pivot(Number sum, Number squares, double n) noexcept {
+HILLOCK_PART auto is_far_from_pivot(Number sum, Number squares, double n) noexcept {
   return sum * (sum * Number(1.25 / n)) > squares;
 }
 

@@ -21,7 +21,7 @@ struct UnitCounts {
       : finite(units), active(units), near_linear(units), low(units), high(units) {}
 
   template <class V>
-  HILLOCK_INLINE void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
+  HILLOCK_PART void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
     static_assert(std::is_same_v<Number, Pattern<typename V::value_type>>);
     const auto add = [first](std::vector<Number>& numbers, auto more) {
       (more.load(&numbers[first]) + more).store(&numbers[first]);
@@ -42,7 +42,7 @@ struct UnitExtremes {
       : largest_input(units, -infinity<T>), smallest_output(units, infinity<T>) {}
 
   template <class V>
-  HILLOCK_INLINE void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
+  HILLOCK_PART void add_lanes(std::size_t first, const LaneTotals<V>& totals) noexcept {
     T* const largest = &largest_input[first];
     T* const smallest = &smallest_output[first];
     not_below(V::load(largest), totals.largest_input).store(largest);
@@ -63,7 +63,7 @@ struct UnitSums {
 
   /// Adds to the sums of a batch of units.
   template <class V>
-  HILLOCK_INLINE void add_lanes(std::size_t first, V more, V more_squares) noexcept {
+  HILLOCK_PART void add_lanes(std::size_t first, V more, V more_squares) noexcept {
     add_to(&sum[first], more);
     add_to(&squares[first], more_squares);
   }
@@ -120,7 +120,7 @@ struct UnitSums {
 
   /// Returns the pivots of a batch of units.
   template <class V>
-  HILLOCK_INLINE V pivots(std::size_t first) const noexcept {
+  HILLOCK_PART V pivots(std::size_t first) const noexcept {
     using D = detail::simd::Batch<double, typename V::arch>;
     if constexpr (std::is_same_v<V, D>)
       return D::load(&pivot[first]);
@@ -138,7 +138,7 @@ struct UnitSums {
   }
 
   template <class V>
-  static HILLOCK_INLINE void add_to(double* numbers, V more) noexcept {
+  static HILLOCK_PART void add_to(double* numbers, V more) noexcept {
     using D = detail::simd::Batch<double, typename V::arch>;
     const auto doubles = widened(more);
     (D::load(numbers) + doubles[0]).store(numbers);

@@ -119,7 +119,7 @@ class UnitCounters {
 
   /// Prepares for elements of type T, whose sums are about pivots of that type.
   template <class T>
-  HILLOCK_NOINLINE void prepare_for() noexcept {
+  HILLOCK_LOOP void prepare_for() noexcept {
     constexpr bool are_floats = std::is_same_v<T, float>;
     if (are_floats && !are_pivots_floats_) {
       any_needs_scalar_sums_ = false;
@@ -162,8 +162,8 @@ class UnitCounters {
 
   /// Adds lane i of the totals to unit first_unit + i. Looks for better pivots if may_be_better.
   template <class V>
-  HILLOCK_INLINE void add_lanes(Index first_unit, const LaneTotals<V>& totals,
-                                bool may_be_better) noexcept {
+  HILLOCK_PART void add_lanes(Index first_unit, const LaneTotals<V>& totals,
+                              bool may_be_better) noexcept {
     using T = typename V::value_type;
     const std::size_t first = at(first_unit);
     if constexpr (std::is_same_v<T, float>)
@@ -178,16 +178,16 @@ class UnitCounters {
   }
 
   /// Adds the sums of n elements, about any pivots, before the elements are counted.
-  HILLOCK_NOINLINE void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
-                                 const ShiftedSums& output) noexcept {
+  HILLOCK_LOOP void add_sums(Index unit, std::uint64_t n, const ShiftedSums& input,
+                             const ShiftedSums& output) noexcept {
     const std::size_t i = at(unit);
     input_.add(i, finite(i), input, static_cast<std::int64_t>(n));
     output_.add(i, finite(i), output, static_cast<std::int64_t>(n));
   }
   /// Adds all lanes of the totals to one unit. Their sums are `input` and `output`.
   template <class V>
-  HILLOCK_NOINLINE void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
-                                const ShiftedSums& output) noexcept {
+  HILLOCK_LOOP void add_sum(Index unit, const LaneTotals<V>& totals, const ShiftedSums& input,
+                            const ShiftedSums& output) noexcept {
     using T = typename V::value_type;
     const std::size_t i = at(unit);
     const auto sum = [](auto lanes) {

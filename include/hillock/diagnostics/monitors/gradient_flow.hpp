@@ -117,7 +117,7 @@ class GradientFlow {
 
   /// Adds the elements in storage order, from memory or through a buffer.
   template <class Sums, class G>
-  static HILLOCK_NOINLINE void add_to(Sums& sums, const G& in) {
+  static HILLOCK_LOOP void add_to(Sums& sums, const G& in) {
     using Index = Eigen::Index;
     detail::Lines lines = detail::lines_of(in);
     const bool along_row = lines.along_row;

@@ -32,7 +32,7 @@ struct QuickForward<F, T, true> {
 
 /// Adds the elements of a view, from memory or through a buffer.
 template <class V, class Observer, class X>
-HILLOCK_NOINLINE void observe_view(Observer& observer, const X& x, Per per) {
+HILLOCK_LOOP void observe_view(Observer& observer, const X& x, Per per) {
   using T = typename V::value_type;
   using Index = Eigen::Index;
   const bool units_are_rows = per == Per::row;
