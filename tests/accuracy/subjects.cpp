@@ -114,11 +114,26 @@ void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
   }
 }
 
+/// Whether a function is among the subjects. A build with other flags has one function for each
+/// kernel, if the macro is defined, in place of all those that share it.
+template <Accuracy A, class F>
+constexpr bool is_subject() {
+#ifdef ACCURACY_ONE_FUNCTION_PER_KERNEL
+  return std::is_same_v<F, hillock::ELU<A>> || std::is_same_v<F, hillock::PReLU<A>> ||
+         std::is_same_v<F, hillock::Sigmoid<A>> || std::is_same_v<F, hillock::Swish<A>> ||
+         std::is_same_v<F, hillock::Tanh<A>>;
+#else
+  return true;
+#endif
+}
+
 /// The catalogue's functions in one tier.
 template <Accuracy A, class T>
 void add_tier(std::vector<Subject<T>>& list, Tier tier) {
-  hillock::for_each_activation<A>(
-      [&](const char* name, const auto& f) { add<std::decay_t<decltype(f)>>(list, tier, name); });
+  hillock::for_each_activation<A>([&](const char* name, const auto& f) {
+    using F = std::decay_t<decltype(f)>;
+    if constexpr (is_subject<A, F>()) add<F>(list, tier, name);
+  });
 }
 
 template <class T>
