@@ -45,8 +45,8 @@ for compiler in "${compilers[@]}"; do
     echo "== $compiler ${march:-of its own}"
     tree=$build/$(basename "$compiler")${march:+-$march}
     mkdir -p "$tree"
-    cmake -S "$hillock_root" -B "$tree" -D CMAKE_CXX_COMPILER="$compiler" -D HILLOCK_MARCH="$march" -D HILLOCK_TESTS_FULLY_OPTIMISED=ON \
-      -D CMAKE_BUILD_TYPE=Release -D HILLOCK_BUILD_EXAMPLES=OFF -D HILLOCK_BUILD_BENCHMARKS=OFF \
+    cmake -S "$hillock_root" -B "$tree" -D CMAKE_CXX_COMPILER="$compiler" -D HILLOCK_MARCH="$march" \
+      -D HILLOCK_TESTS_FULLY_OPTIMISED=ON -D CMAKE_BUILD_TYPE=Release -D HILLOCK_BUILD_EXAMPLES=OFF -D HILLOCK_BUILD_BENCHMARKS=OFF \
       >"$tree/configure.log" 2>&1 || { cat "$tree/configure.log"; exit 1; }
     cmake --build "$tree" --target flag_matrix --parallel "$(hillock_jobs)" || passed=""
   done

@@ -118,7 +118,8 @@
 // copy at every level: a test of softmax took 68 s to compile. Instead it is told to inline them
 // into the loop's function at once, which takes a fourth of the time; the loops are as fast. (On
 // 64-bit ARM it would then leave structs of two registers in memory.) A function with
-// HILLOCK_INLINE must not call one with HILLOCK_PART: g++ would not know yet that it can be inlined.
+// HILLOCK_INLINE must not call one with HILLOCK_PART: g++ would not know yet that it can be
+// inlined.
 #if defined(__GNUC__)
 #define HILLOCK_INLINE inline __attribute__((always_inline))
 #define HILLOCK_INLINE_LAMBDA __attribute__((always_inline))

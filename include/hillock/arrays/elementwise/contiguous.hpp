@@ -121,9 +121,9 @@ HILLOCK_PART void transform_batches(const Op& op, const std::array<const T*, I>&
     transform_to_last(op, in, out, at, end, last);
   } else {
     if constexpr (!Op::is_compute_bound) {
-      // Each iteration transforms four batches. With one, ReLU takes a cycle per batch, but two where
-      // the seven instructions of the loop cross the end of a line that the processor fetches; with
-      // two, its derivative still took 1.3 or 2.2, depending on where the loop lay.
+      // Each iteration transforms four batches. With one, ReLU takes a cycle per batch, but two
+      // where the seven instructions of the loop cross the end of a line that the processor
+      // fetches. With two, its derivative took 1.3 or 2.2, depending on where the loop lay.
       for (; at + 3 * width < end; at += 4 * width) {
         store_batches(op(load_batches<V>(in, at)), out, at);
         store_batches(op(load_batches<V>(in, at + width)), out, at + width);
