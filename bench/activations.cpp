@@ -26,6 +26,7 @@ void add_rows() {
   row<T>("prelu_per_column", hillock::PReLU{slopes, Per::column}, peers::PReLUPerColumn{slopes},
          {{64, 64}, {large / 64, 64}});
   if constexpr (std::is_same_v<T, float>) bench::stores("relu", hillock::relu);
+  row<T>("relu6", hillock::relu6, peers::ReLU6{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

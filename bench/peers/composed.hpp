@@ -180,6 +180,25 @@ struct PReLUPerColumn {
   }
 };
 
+struct ReLU6 {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0).cwiseMin(6);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > 0 && x < 6).template cast<ScalarOf<X>>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(xsimd::max(x, V(0)), V(6));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select((x > V(0)) & (x < V(6)), V(1), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

@@ -15,6 +15,7 @@
 #include <hillock/activations/maxout.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/relu6.hpp>
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
 #include <hillock/activations/step.hpp>
@@ -44,6 +45,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
+  visitor("relu6", ReLU6<A>{});
   visitor("sigmoid", Sigmoid<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
