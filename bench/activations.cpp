@@ -27,6 +27,7 @@ void add_rows() {
          {{64, 64}, {large / 64, 64}});
   if constexpr (std::is_same_v<T, float>) bench::stores("relu", hillock::relu);
   row<T>("relu6", hillock::relu6, peers::ReLU6{});
+  row<T>("hard_tanh", hillock::hard_tanh, peers::HardTanh{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

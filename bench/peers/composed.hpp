@@ -199,6 +199,25 @@ struct ReLU6 {
   }
 };
 
+struct HardTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(-1).cwiseMin(1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > -1 && x < 1).template cast<ScalarOf<X>>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(xsimd::max(x, V(-1)), V(1));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select((x > V(-1)) & (x < V(1)), V(1), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {
