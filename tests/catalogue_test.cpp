@@ -58,6 +58,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
     exact[name] = forward_of(f, Eigen::ArrayXf(x.cast<float>()));
   });
   CHECK((y["elu"] == hillock::elu(x)).all());
+  CHECK((y["hard_sigmoid"] == hillock::hard_sigmoid(x)).all());
   CHECK((y["hard_tanh"] == hillock::hard_tanh(x)).all());
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
@@ -91,6 +92,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
     y[name] = forward_of(f, x);
   });
   CHECK(names["elu"] == "alpha ");
+  CHECK(names["hard_sigmoid"] == "slope offset ");
   CHECK(names["hard_tanh"] == "low high ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");

@@ -218,6 +218,29 @@ struct HardTanh {
   }
 };
 
+struct HardSigmoid {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x + 3).cwiseMax(0).cwiseMin(6) * T(1 / 6.0);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > -3 && x < 3).template cast<T>() * T(1 / 6.0);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::min(xsimd::max(x + V(3), V(0)), V(6)) * V(T(1 / 6.0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select((x > V(-3)) & (x < V(3)), V(T(1 / 6.0)), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {
