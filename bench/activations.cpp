@@ -29,12 +29,14 @@ void add_rows() {
   row<T>("relu6", hillock::relu6, peers::ReLU6{});
   row<T>("hard_tanh", hillock::hard_tanh, peers::HardTanh{});
   row<T>("hard_sigmoid", hillock::hard_sigmoid, peers::HardSigmoid{});
+  row<T>("hard_swish", hillock::hard_swish, peers::HardSwish{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
   bench::exact_row<T>("hard_sigmoid", hillock::exact::hard_sigmoid);
+  bench::exact_row<T>("hard_swish", hillock::exact::hard_swish);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
 

@@ -59,6 +59,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   });
   CHECK((y["elu"] == hillock::elu(x)).all());
   CHECK((y["hard_sigmoid"] == hillock::hard_sigmoid(x)).all());
+  CHECK((y["hard_swish"] == hillock::hard_swish(x)).all());
   CHECK((y["hard_tanh"] == hillock::hard_tanh(x)).all());
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
@@ -93,6 +94,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   });
   CHECK(names["elu"] == "alpha ");
   CHECK(names["hard_sigmoid"] == "slope offset ");
+  CHECK(names["hard_swish"].empty());
   CHECK(names["hard_tanh"] == "low high ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");

@@ -241,6 +241,31 @@ struct HardSigmoid {
   }
 };
 
+struct HardSwish {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x + 3).cwiseMax(0).cwiseMin(6) * T(1 / 6.0);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > -3).template cast<T>() * ((2 * x + 3) * T(1 / 6.0)).cwiseMin(T(1.5)) -
+           T(0.5) * (x >= 3).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return x * xsimd::min(xsimd::max(x + V(3), V(0)), V(6)) * V(T(1 / 6.0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    const V slope = (x + x + V(3)) * V(T(1 / 6.0));
+    return xsimd::select(x <= V(-3), V(0), xsimd::select(x >= V(3), V(1), slope));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

@@ -10,6 +10,7 @@
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/hard_sigmoid.hpp>
+#include <hillock/activations/hard_swish.hpp>
 #include <hillock/activations/hard_tanh.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
@@ -44,6 +45,7 @@ template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
   visitor("elu", ELU<A>{});
   visitor("hard_sigmoid", HardSigmoid<A>{});
+  visitor("hard_swish", HardSwish<A>{});
   visitor("hard_tanh", HardTanh<A>{});
   visitor("identity", Identity<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
