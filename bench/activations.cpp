@@ -30,6 +30,7 @@ void add_rows() {
   row<T>("hard_tanh", hillock::hard_tanh, peers::HardTanh{});
   row<T>("hard_sigmoid", hillock::hard_sigmoid, peers::HardSigmoid{});
   row<T>("hard_swish", hillock::hard_swish, peers::HardSwish{});
+  row<T>("hard_shrink", hillock::hard_shrink, peers::HardShrink{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

@@ -58,6 +58,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
     exact[name] = forward_of(f, Eigen::ArrayXf(x.cast<float>()));
   });
   CHECK((y["elu"] == hillock::elu(x)).all());
+  CHECK((y["hard_shrink"] == hillock::hard_shrink(x)).all());
   CHECK((y["hard_sigmoid"] == hillock::hard_sigmoid(x)).all());
   CHECK((y["hard_swish"] == hillock::hard_swish(x)).all());
   CHECK((y["hard_tanh"] == hillock::hard_tanh(x)).all());
@@ -93,6 +94,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
     y[name] = forward_of(f, x);
   });
   CHECK(names["elu"] == "alpha ");
+  CHECK(names["hard_shrink"] == "lambda ");
   CHECK(names["hard_sigmoid"] == "slope offset ");
   CHECK(names["hard_swish"].empty());
   CHECK(names["hard_tanh"] == "low high ");

@@ -266,6 +266,29 @@ struct HardSwish {
   }
 };
 
+struct HardShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), x, V(0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), V(1), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

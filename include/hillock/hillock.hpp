@@ -9,6 +9,7 @@
 
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
+#include <hillock/activations/hard_shrink.hpp>
 #include <hillock/activations/hard_sigmoid.hpp>
 #include <hillock/activations/hard_swish.hpp>
 #include <hillock/activations/hard_tanh.hpp>
@@ -44,6 +45,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
   visitor("elu", ELU<A>{});
+  visitor("hard_shrink", HardShrink<A>{});
   visitor("hard_sigmoid", HardSigmoid<A>{});
   visitor("hard_swish", HardSwish<A>{});
   visitor("hard_tanh", HardTanh<A>{});
