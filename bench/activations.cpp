@@ -31,6 +31,7 @@ void add_rows() {
   row<T>("hard_sigmoid", hillock::hard_sigmoid, peers::HardSigmoid{});
   row<T>("hard_swish", hillock::hard_swish, peers::HardSwish{});
   row<T>("hard_shrink", hillock::hard_shrink, peers::HardShrink{});
+  row<T>("soft_shrink", hillock::soft_shrink, peers::SoftShrink{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

@@ -68,6 +68,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["relu"] == hillock::relu(x)).all());
   CHECK((y["relu6"] == hillock::relu6(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
+  CHECK((y["soft_shrink"] == hillock::soft_shrink(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
@@ -101,6 +102,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
   CHECK(names["relu6"].empty());
+  CHECK(names["soft_shrink"] == "lambda ");
   CHECK(names["swish"] == "beta ");
   for (const char* name : {"identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());

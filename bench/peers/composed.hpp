@@ -289,6 +289,29 @@ struct HardShrink {
   }
 };
 
+struct SoftShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x - x.cwiseMax(T(-0.5)).cwiseMin(T(0.5));
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return x - xsimd::min(xsimd::max(x, V(T(-0.5))), V(T(0.5)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), V(1), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

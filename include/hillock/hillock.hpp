@@ -21,6 +21,7 @@
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/relu6.hpp>
 #include <hillock/activations/sigmoid.hpp>
+#include <hillock/activations/soft_shrink.hpp>
 #include <hillock/activations/softmax.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
@@ -55,6 +56,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("relu", ReLU<A>{});
   visitor("relu6", ReLU6<A>{});
   visitor("sigmoid", Sigmoid<A>{});
+  visitor("soft_shrink", SoftShrink<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
