@@ -72,6 +72,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
+  CHECK((y["threshold"] == hillock::threshold(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -104,6 +105,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["relu6"].empty());
   CHECK(names["soft_shrink"] == "lambda ");
   CHECK(names["swish"] == "beta ");
+  CHECK(names["threshold"] == "threshold value ");
   for (const char* name : {"identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());

@@ -312,6 +312,27 @@ struct SoftShrink {
   }
 };
 
+struct Threshold {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x > 1).template cast<T>();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 1).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::select(x > V(1), x, V(0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(1), V(1), V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

@@ -26,6 +26,7 @@
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
+#include <hillock/activations/threshold.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
@@ -60,6 +61,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
+  visitor("threshold", Threshold<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
