@@ -33,6 +33,7 @@ void add_rows() {
   row<T>("hard_shrink", hillock::hard_shrink, peers::HardShrink{});
   row<T>("soft_shrink", hillock::soft_shrink, peers::SoftShrink{});
   row<T>("threshold", hillock::threshold, peers::Threshold{});
+  row<T>("thresholded_relu", hillock::thresholded_relu, peers::Threshold{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

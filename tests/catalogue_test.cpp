@@ -73,6 +73,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
   CHECK((y["threshold"] == hillock::threshold(x)).all());
+  CHECK((y["thresholded_relu"] == hillock::thresholded_relu(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -106,6 +107,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["soft_shrink"] == "lambda ");
   CHECK(names["swish"] == "beta ");
   CHECK(names["threshold"] == "threshold value ");
+  CHECK(names["thresholded_relu"] == "threshold ");
   for (const char* name : {"identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());

@@ -27,6 +27,7 @@
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
 #include <hillock/activations/threshold.hpp>
+#include <hillock/activations/thresholded_relu.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
@@ -62,6 +63,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
   visitor("threshold", Threshold<A>{});
+  visitor("thresholded_relu", ThresholdedReLU<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
