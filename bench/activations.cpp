@@ -34,6 +34,7 @@ void add_rows() {
   row<T>("soft_shrink", hillock::soft_shrink, peers::SoftShrink{});
   row<T>("threshold", hillock::threshold, peers::Threshold{});
   row<T>("thresholded_relu", hillock::thresholded_relu, peers::Threshold{});
+  row<T>("squared_relu", hillock::squared_relu, peers::SquaredReLU{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 

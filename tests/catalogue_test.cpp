@@ -69,6 +69,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["relu6"] == hillock::relu6(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
   CHECK((y["soft_shrink"] == hillock::soft_shrink(x)).all());
+  CHECK((y["squared_relu"] == hillock::squared_relu(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
@@ -105,6 +106,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["prelu"] == "slope ");
   CHECK(names["relu6"].empty());
   CHECK(names["soft_shrink"] == "lambda ");
+  CHECK(names["squared_relu"].empty());
   CHECK(names["swish"] == "beta ");
   CHECK(names["threshold"] == "threshold value ");
   CHECK(names["thresholded_relu"] == "threshold ");

@@ -333,6 +333,26 @@ struct Threshold {
   }
 };
 
+struct SquaredReLU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0).square();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return 2 * x.cwiseMax(0);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    const V rectified = xsimd::max(x, V(0));
+    return rectified * rectified;
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return V(2) * xsimd::max(x, V(0));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

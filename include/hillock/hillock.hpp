@@ -23,6 +23,7 @@
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/soft_shrink.hpp>
 #include <hillock/activations/softmax.hpp>
+#include <hillock/activations/squared_relu.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
@@ -59,6 +60,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("relu6", ReLU6<A>{});
   visitor("sigmoid", Sigmoid<A>{});
   visitor("soft_shrink", SoftShrink<A>{});
+  visitor("squared_relu", SquaredReLU<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
