@@ -35,6 +35,7 @@ void add_rows() {
   row<T>("threshold", hillock::threshold, peers::Threshold{});
   row<T>("thresholded_relu", hillock::thresholded_relu, peers::Threshold{});
   row<T>("squared_relu", hillock::squared_relu, peers::SquaredReLU{});
+  row<T>("leaky_hard_tanh", hillock::leaky_hard_tanh, peers::LeakyHardTanh{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 
@@ -42,6 +43,7 @@ void add_rows() {
   bench::exact_row<T>("tanh", hillock::exact::tanh);
   bench::exact_row<T>("hard_sigmoid", hillock::exact::hard_sigmoid);
   bench::exact_row<T>("hard_swish", hillock::exact::hard_swish);
+  bench::exact_row<T>("leaky_hard_tanh", hillock::exact::leaky_hard_tanh);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
 

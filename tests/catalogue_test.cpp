@@ -63,6 +63,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["hard_swish"] == hillock::hard_swish(x)).all());
   CHECK((y["hard_tanh"] == hillock::hard_tanh(x)).all());
   CHECK((y["identity"] == x).all());
+  CHECK((y["leaky_hard_tanh"] == hillock::leaky_hard_tanh(x)).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
@@ -102,6 +103,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["hard_sigmoid"] == "slope offset ");
   CHECK(names["hard_swish"].empty());
   CHECK(names["hard_tanh"] == "low high ");
+  CHECK(names["leaky_hard_tanh"] == "low high slope_below slope_above ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
   CHECK(names["relu6"].empty());

@@ -353,6 +353,29 @@ struct SquaredReLU {
   }
 };
 
+struct LeakyHardTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(0.01) * x + T(0.99) * x.cwiseMax(-1).cwiseMin(1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(0.01) + T(0.99) * (x > -1 && x <= 1).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return V(T(0.01)) * x + V(T(0.99)) * xsimd::min(xsimd::max(x, V(-1)), V(1));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select((x > V(-1)) & (x <= V(1)), V(1), V(T(0.01)));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

@@ -14,6 +14,7 @@
 #include <hillock/activations/hard_swish.hpp>
 #include <hillock/activations/hard_tanh.hpp>
 #include <hillock/activations/identity.hpp>
+#include <hillock/activations/leaky_hard_tanh.hpp>
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/log_softmax.hpp>
 #include <hillock/activations/maxout.hpp>
@@ -54,6 +55,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("hard_swish", HardSwish<A>{});
   visitor("hard_tanh", HardTanh<A>{});
   visitor("identity", Identity<A>{});
+  visitor("leaky_hard_tanh", LeakyHardTanh<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
