@@ -14,16 +14,17 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// signals, to which gradients return from outside.
 /// Derivative   slope_below for x <= low, 1 up to high, slope_above beyond.
 /// Kinks        at low and at high the derivative is that of the left side: slope_below and 1.
-/// Parameters   low, -1 by default, high, 1 by default, with low <= high, slope_below and
+/// Parameters   low, -1 by default, high, 1 by default, with low <= 0 <= high, slope_below and
 ///              slope_above, 0.01 by default; finite numbers (std::invalid_argument otherwise). If
-///              an infinity, a NaN, or a low above high is written to them later, every result is
-///              NaN.
-/// Edge values  f(+-0) = +-0 for low <= 0 <= high; for positive slopes f(+-inf) = +-inf, for slopes
-///              of 0 high and low; f'(+inf) = slope_above, f'(-inf) = slope_below; NaN in, NaN out.
+///              an infinity, a NaN, a positive low or a negative high is written to them later,
+///              every result is NaN.
+/// Edge values  f(+-0) = +-0; for positive slopes f(+-inf) = +-inf, for slopes of 0 high and low;
+///              f'(+inf) = slope_above, f'(-inf) = slope_below; NaN in, NaN out.
 /// Computed as  the clipped x, plus the slope times what was clipped off.
-/// Accuracy     forward_bound, in ULP, where the two terms of the sum have one sign, as they have
-///              with low <= 0 <= high and slopes that are not negative; else in ULP of the larger
-///              of the two. The derivative is exact. exact: correctly rounded with such parameters.
+/// Accuracy     forward_bound, in ULP, for slopes that are not negative; the derivative is exact.
+///              With a negative slope f has another root beyond that kink, around which the error
+///              is in ULP of low or high. exact: correctly rounded for slopes that are not
+///              negative.
 /// Type         LeakyHardTanh<> where C++ deduces no template arguments: as a member, a parameter
 ///              or a result. The element type is that of the arrays; there is no
 ///              LeakyHardTanh<double>.
@@ -49,8 +50,8 @@ class LeakyHardTanh : public PreparedActivation<LeakyHardTanh<A, Arch>> {
 
   constexpr explicit LeakyHardTanh(double lower = -1, double upper = 1, double below = 0.01,
                                    double above = 0.01)
-      : low(detail::finite_parameter("LeakyHardTanh", "low", lower)),
-        high(detail::high_parameter("LeakyHardTanh", lower, upper)),
+      : low(detail::parameter_upto_zero("LeakyHardTanh", "low", lower)),
+        high(detail::parameter_from_zero("LeakyHardTanh", "high", upper)),
         slope_below(detail::finite_parameter("LeakyHardTanh", "slope_below", below)),
         slope_above(detail::finite_parameter("LeakyHardTanh", "slope_above", above)) {}
 
@@ -62,7 +63,8 @@ class LeakyHardTanh : public PreparedActivation<LeakyHardTanh<A, Arch>> {
         : low_(lower), high_(upper), below_(below), above_(above) {
       using detail::simd::is_nan_number;
       const bool is_valid = !is_nan_number(lower) && !is_nan_number(upper) &&
-                            !is_nan_number(below) && !is_nan_number(above) && lower <= upper;
+                            !is_nan_number(below) && !is_nan_number(above) && lower <= 0 &&
+                            upper >= 0;
       summand_ = detail::simd::nan_unless<T>(is_valid);
       if (is_valid) {
         least_ = -farthest(below);

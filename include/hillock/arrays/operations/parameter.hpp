@@ -43,6 +43,11 @@ namespace detail {
                  " must not be negative, as " + std::to_string(value) + " is");
 }
 
+[[noreturn]] inline void throw_positive(const char* function, const char* parameter, double value) {
+  detail::refuse(std::string("hillock::") + function + ": " + parameter +
+                 " must not be positive, as " + std::to_string(value) + " is");
+}
+
 [[noreturn]] inline void throw_out_of_order(const char* function, double low, double high) {
   detail::refuse(std::string("hillock::") + function + ": low must not be above high, but low is " +
                  std::to_string(low) + " and high is " + std::to_string(high));
@@ -67,6 +72,13 @@ constexpr double parameter_from_zero(const char* function, const char* parameter
   return finite_parameter(function, parameter, value) >= 0
              ? value
              : (throw_negative(function, parameter, value), value);
+}
+
+/// Returns the value; throws std::invalid_argument if it is positive, infinite or NaN.
+constexpr double parameter_upto_zero(const char* function, const char* parameter, double value) {
+  return finite_parameter(function, parameter, value) <= 0
+             ? value
+             : (throw_positive(function, parameter, value), value);
 }
 
 /// Returns `high`, the parameter of this name; throws std::invalid_argument if it is infinite or
