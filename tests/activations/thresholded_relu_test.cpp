@@ -3,6 +3,7 @@
 #include <support/invalid_parameter.hpp>
 #include <support/kinks.hpp>
 
+#include <hillock/activations/threshold.hpp>
 #include <hillock/activations/thresholded_relu.hpp>
 
 namespace {

@@ -2,7 +2,6 @@
 
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/clip.hpp>
-#include <hillock/kernels/rectifier.hpp>
 #include <hillock/verbs.hpp>
 
 #include <cmath>
@@ -56,82 +55,71 @@ class HardSigmoid : public PreparedActivation<HardSigmoid<A, Arch>> {
     using Element = std::conditional_t<A == Accuracy::exact, float, T>;
 
    public:
-    explicit Formula(T steepness, T value_at_zero) noexcept
-        : slope_(steepness), offset_(value_at_zero) {
+    explicit Formula(T steepness, T value_at_zero) noexcept : slope_(steepness) {
       const bool is_valid =
           !detail::simd::is_nan_number(steepness) && !detail::simd::is_nan_number(value_at_zero);
       summand_ = detail::simd::nan_unless<T>(is_valid);
-      if (is_valid && has_finite_ends()) find_ends();
+      if (!is_valid)
+        inverse_width_ = summand_;
+      else if (steepness == 0)
+        zero_end_ = value_at_zero < 0 ? T(0) : value_at_zero > 1 ? T(-1) : -value_at_zero;
+      else
+        find_ends(static_cast<double>(steepness), static_cast<double>(value_at_zero));
     }
 
     template <class V>
     HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-      if (!has_ends_) return forward_for_tiny_slope(x);
-      const V distance = abs(clipped(x, V(low_), V(high_)) - V(zero_end_));
+      const V distance = abs(clipped(x * V(scale_), V(low_), V(high_)) - V(zero_end_));
       if constexpr (A == Accuracy::exact)
-        return not_above(distance / V(width_), V(1));
+        return not_above(distance / V(width_), V(1)) + V(summand_);
       else
         return not_above(distance * V(inverse_width_), V(1));
     }
     template <class V>
     HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-      if (!has_ends_) return derivative_for_tiny_slope(x);
-      return clipped_derivative(x, V(low_), V(high_), V(slope_));
+      return clipped_derivative(x * V(scale_), V(low_), V(high_), V(slope_)) + V(summand_);
     }
 
    private:
-    T slope_, offset_;
+    T slope_;
     T summand_;
-    T low_ = 0, high_ = 0, zero_end_ = 0, width_ = 1, inverse_width_ = 1;
-    bool has_ends_ = false;
+    /// A power of two by which x and the ends are multiplied: 1, or a small one if the ends would
+    /// be beyond all numbers.
+    T scale_ = 1;
+    // With slope 0 both ends are 0, and the distance from zero_end_ is the offset.
+    T low_ = 0, high_ = 0, zero_end_ = 0;
+    T width_ = 1, inverse_width_ = 1;
 
     static constexpr double magnitude(double number) noexcept {
       return number < 0 ? -number : number;
     }
-
-    /// Whether the magnitude of both ends is at most a quarter of the largest number.
-    bool has_finite_ends() const noexcept {
-      constexpr double least = 4 / static_cast<double>(std::numeric_limits<Element>::max());
-      return magnitude(static_cast<double>(slope_)) >=
-             (1 + magnitude(static_cast<double>(offset_))) * least;
+    /// Rounds an end, limited to a quarter of the largest number.
+    static Element rounded_end(double end) noexcept {
+      constexpr double limit = static_cast<double>(std::numeric_limits<Element>::max()) / 4;
+      return static_cast<Element>(end > limit ? limit : end < -limit ? -limit : end);
     }
 
-    void find_ends() noexcept {
-      const auto steepness = static_cast<double>(slope_);
-      const auto value_at_zero = static_cast<double>(offset_);
-      const auto zero_end = static_cast<Element>(-value_at_zero / steepness);
-      auto one_end = static_cast<Element>((1 - value_at_zero) / steepness);
+    void find_ends(double steepness, double value_at_zero) noexcept {
+      constexpr Element largest = std::numeric_limits<Element>::max();
+      if (magnitude(steepness) < (1 + magnitude(value_at_zero)) * (4 / double{largest})) {
+        constexpr double small = sizeof(Element) == 4 ? 0x1p-64 : 0x1p-512;
+        scale_ = static_cast<T>(small);
+        steepness /= small;
+      }
+      const Element zero_end = rounded_end(-value_at_zero / steepness);
+      Element one_end = rounded_end((1 - value_at_zero) / steepness);
       // Of a steep slope far from 0 the two ends may be rounded to one number.
       if (one_end == zero_end)
-        one_end = std::nextafter(zero_end, steepness > 0 ? std::numeric_limits<Element>::max()
-                                                         : -std::numeric_limits<Element>::max());
+        one_end = std::nextafter(zero_end, steepness > 0 ? largest : -largest);
       zero_end_ = static_cast<T>(zero_end);
       const auto end = static_cast<T>(one_end);
       low_ = end < zero_end_ ? end : zero_end_;
       high_ = end < zero_end_ ? zero_end_ : end;
       width_ = high_ - low_;
-      constexpr T largest = std::numeric_limits<T>::max();
-      inverse_width_ = width_ < 4 / largest ? largest / 4 : 1 / width_;
+      constexpr T most = std::numeric_limits<T>::max();
+      inverse_width_ = width_ < 4 / most ? most / 4 : 1 / width_;
       // The product is 1 at the end, and if it were less, it would be so at infinity too.
-      if (width_ * inverse_width_ < 1) inverse_width_ = std::nextafter(inverse_width_, largest);
-      has_ends_ = true;
-    }
-
-    /// For slope 0, and for one that is so small that an end is beyond every number. It is also
-    /// where NaN comes from if a parameter is not valid.
-    template <class V>
-    HILLOCK_COLD V line(const V& x) const noexcept {
-      const bool is_zero = !detail::simd::is_hidden_nan(slope_) && slope_ == 0;
-      const V product = is_zero ? V(0) : V(slope_) * x;
-      return product + V(offset_);
-    }
-    template <class V>
-    HILLOCK_COLD V forward_for_tiny_slope(const V& x) const noexcept {
-      return nan_or(x, not_above(positive_part(line(x)), V(1)) + V(summand_));
-    }
-    template <class V>
-    HILLOCK_COLD V derivative_for_tiny_slope(const V& x) const noexcept {
-      return nan_or(x, clipped_derivative(line(x), V(0), V(1), V(slope_)) + V(summand_));
+      if (width_ * inverse_width_ < 1) inverse_width_ = std::nextafter(inverse_width_, most);
     }
   };
   template <class T>
