@@ -76,4 +76,15 @@ TEMPLATE_TEST_CASE("hard_swish and its derivative keep their digits next to the 
                   Contract::derivative(hillock::hard_swish, near_root)) <= 2);
 }
 
+// f(x) is x / 2 + x^2 / 6 next to 0, where x / 2 is in the middle between two numbers for every
+// other subnormal x. A double holds no trace of x^2 there.
+TEST_CASE("exact::hard_swish rounds to the right side next to 0", "[hard_swish]") {
+  const float smallest = Special<float>::smallest;
+  for (const float number : {1.0f, 3.0f, 5.0f, 7.0f, 8388607.0f}) {
+    const float x = number * smallest;
+    CHECK(hillock::exact::hard_swish(x) == (number + 1) / 2 * smallest);
+    CHECK(hillock::exact::hard_swish(-x) == -(number - 1) / 2 * smallest);
+  }
+}
+
 }  // namespace
