@@ -26,11 +26,24 @@ void add_rows() {
   row<T>("prelu_per_column", hillock::PReLU{slopes, Per::column}, peers::PReLUPerColumn{slopes},
          {{64, 64}, {large / 64, 64}});
   if constexpr (std::is_same_v<T, float>) bench::stores("relu", hillock::relu);
+  row<T>("relu6", hillock::relu6, peers::ReLU6{});
+  row<T>("hard_tanh", hillock::hard_tanh, peers::HardTanh{});
+  row<T>("hard_sigmoid", hillock::hard_sigmoid, peers::HardSigmoid{});
+  row<T>("hard_swish", hillock::hard_swish, peers::HardSwish{});
+  row<T>("hard_shrink", hillock::hard_shrink, peers::HardShrink{});
+  row<T>("soft_shrink", hillock::soft_shrink, peers::SoftShrink{});
+  row<T>("threshold", hillock::threshold, peers::Threshold{});
+  row<T>("thresholded_relu", hillock::thresholded_relu, peers::Threshold{});
+  row<T>("squared_relu", hillock::squared_relu, peers::SquaredReLU{});
+  row<T>("leaky_hard_tanh", hillock::leaky_hard_tanh, peers::LeakyHardTanh{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
+  bench::exact_row<T>("hard_sigmoid", hillock::exact::hard_sigmoid);
+  bench::exact_row<T>("hard_swish", hillock::exact::hard_swish);
+  bench::exact_row<T>("leaky_hard_tanh", hillock::exact::leaky_hard_tanh);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
 

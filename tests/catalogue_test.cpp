@@ -58,14 +58,24 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
     exact[name] = forward_of(f, Eigen::ArrayXf(x.cast<float>()));
   });
   CHECK((y["elu"] == hillock::elu(x)).all());
+  CHECK((y["hard_shrink"] == hillock::hard_shrink(x)).all());
+  CHECK((y["hard_sigmoid"] == hillock::hard_sigmoid(x)).all());
+  CHECK((y["hard_swish"] == hillock::hard_swish(x)).all());
+  CHECK((y["hard_tanh"] == hillock::hard_tanh(x)).all());
   CHECK((y["identity"] == x).all());
+  CHECK((y["leaky_hard_tanh"] == hillock::leaky_hard_tanh(x)).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
+  CHECK((y["relu6"] == hillock::relu6(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
+  CHECK((y["soft_shrink"] == hillock::soft_shrink(x)).all());
+  CHECK((y["squared_relu"] == hillock::squared_relu(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
+  CHECK((y["threshold"] == hillock::threshold(x)).all());
+  CHECK((y["thresholded_relu"] == hillock::thresholded_relu(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -89,9 +99,19 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
     y[name] = forward_of(f, x);
   });
   CHECK(names["elu"] == "alpha ");
+  CHECK(names["hard_shrink"] == "lambda ");
+  CHECK(names["hard_sigmoid"] == "slope offset ");
+  CHECK(names["hard_swish"].empty());
+  CHECK(names["hard_tanh"] == "low high ");
+  CHECK(names["leaky_hard_tanh"] == "low high slope_below slope_above ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
+  CHECK(names["relu6"].empty());
+  CHECK(names["soft_shrink"] == "lambda ");
+  CHECK(names["squared_relu"].empty());
   CHECK(names["swish"] == "beta ");
+  CHECK(names["threshold"] == "threshold value ");
+  CHECK(names["thresholded_relu"] == "threshold ");
   for (const char* name : {"identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());

@@ -180,6 +180,202 @@ struct PReLUPerColumn {
   }
 };
 
+struct ReLU6 {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0).cwiseMin(6);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > 0 && x < 6).template cast<ScalarOf<X>>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(xsimd::max(x, V(0)), V(6));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select((x > V(0)) & (x < V(6)), V(1), V(0));
+  }
+};
+
+struct HardTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(-1).cwiseMin(1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x > -1 && x < 1).template cast<ScalarOf<X>>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(xsimd::max(x, V(-1)), V(1));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select((x > V(-1)) & (x < V(1)), V(1), V(0));
+  }
+};
+
+struct HardSigmoid {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x + 3).cwiseMax(0).cwiseMin(6) * T(1 / 6.0);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > -3 && x < 3).template cast<T>() * T(1 / 6.0);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::min(xsimd::max(x + V(3), V(0)), V(6)) * V(T(1 / 6.0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select((x > V(-3)) & (x < V(3)), V(T(1 / 6.0)), V(0));
+  }
+};
+
+struct HardSwish {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x + 3).cwiseMax(0).cwiseMin(6) * T(1 / 6.0);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > -3).template cast<T>() * ((2 * x + 3) * T(1 / 6.0)).cwiseMin(T(1.5)) -
+           T(0.5) * (x >= 3).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return x * xsimd::min(xsimd::max(x + V(3), V(0)), V(6)) * V(T(1 / 6.0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    const V slope = (x + x + V(3)) * V(T(1 / 6.0));
+    return xsimd::select(x <= V(-3), V(0), xsimd::select(x >= V(3), V(1), slope));
+  }
+};
+
+struct HardShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), x, V(0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), V(1), V(0));
+  }
+};
+
+struct SoftShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x - x.cwiseMax(T(-0.5)).cwiseMin(T(0.5));
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x.abs() > T(0.5)).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return x - xsimd::min(xsimd::max(x, V(T(-0.5))), V(T(0.5)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(xsimd::abs(x) > V(T(0.5)), V(1), V(0));
+  }
+};
+
+struct Threshold {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x * (x > 1).template cast<T>();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 1).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::select(x > V(1), x, V(0));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(1), V(1), V(0));
+  }
+};
+
+struct SquaredReLU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0).square();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return 2 * x.cwiseMax(0);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    const V rectified = xsimd::max(x, V(0));
+    return rectified * rectified;
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return V(2) * xsimd::max(x, V(0));
+  }
+};
+
+struct LeakyHardTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(0.01) * x + T(0.99) * x.cwiseMax(-1).cwiseMin(1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(0.01) + T(0.99) * (x > -1 && x <= 1).template cast<T>();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return V(T(0.01)) * x + V(T(0.99)) * xsimd::min(xsimd::max(x, V(-1)), V(1));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select((x > V(-1)) & (x <= V(1)), V(1), V(T(0.01)));
+  }
+};
+
 struct ELU {
   template <class X>
   auto eigen(const X& x) const {

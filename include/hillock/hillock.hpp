@@ -9,17 +9,27 @@
 
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
+#include <hillock/activations/hard_shrink.hpp>
+#include <hillock/activations/hard_sigmoid.hpp>
+#include <hillock/activations/hard_swish.hpp>
+#include <hillock/activations/hard_tanh.hpp>
 #include <hillock/activations/identity.hpp>
+#include <hillock/activations/leaky_hard_tanh.hpp>
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/log_softmax.hpp>
 #include <hillock/activations/maxout.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/relu6.hpp>
 #include <hillock/activations/sigmoid.hpp>
+#include <hillock/activations/soft_shrink.hpp>
 #include <hillock/activations/softmax.hpp>
+#include <hillock/activations/squared_relu.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
+#include <hillock/activations/threshold.hpp>
+#include <hillock/activations/thresholded_relu.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
@@ -40,14 +50,24 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
   visitor("elu", ELU<A>{});
+  visitor("hard_shrink", HardShrink<A>{});
+  visitor("hard_sigmoid", HardSigmoid<A>{});
+  visitor("hard_swish", HardSwish<A>{});
+  visitor("hard_tanh", HardTanh<A>{});
   visitor("identity", Identity<A>{});
+  visitor("leaky_hard_tanh", LeakyHardTanh<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
+  visitor("relu6", ReLU6<A>{});
   visitor("sigmoid", Sigmoid<A>{});
+  visitor("soft_shrink", SoftShrink<A>{});
+  visitor("squared_relu", SquaredReLU<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
+  visitor("threshold", Threshold<A>{});
+  visitor("thresholded_relu", ThresholdedReLU<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace hillock {
@@ -69,6 +70,13 @@ constexpr bool is_hidden_nan(T number) noexcept {
   static_cast<void>(number);
   return false;
 #endif
+}
+
+/// Returns what a formula adds to its results in order to show parameters that are not valid any
+/// more: NaN for those, and -0 for valid ones, to which every number is added without a change.
+template <class T>
+constexpr T nan_unless(bool is_valid) noexcept {
+  return is_valid ? -T(0) : std::numeric_limits<T>::quiet_NaN();
 }
 
 /// Returns the float to which a double below 2^-126 in magnitude is rounded, to nearest, ties to

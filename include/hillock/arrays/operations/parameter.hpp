@@ -38,6 +38,21 @@ namespace detail {
                  std::to_string(value));
 }
 
+[[noreturn]] inline void throw_negative(const char* function, const char* parameter, double value) {
+  detail::refuse(std::string("hillock::") + function + ": " + parameter +
+                 " must not be negative, as " + std::to_string(value) + " is");
+}
+
+[[noreturn]] inline void throw_positive(const char* function, const char* parameter, double value) {
+  detail::refuse(std::string("hillock::") + function + ": " + parameter +
+                 " must not be positive, as " + std::to_string(value) + " is");
+}
+
+[[noreturn]] inline void throw_out_of_order(const char* function, double low, double high) {
+  detail::refuse(std::string("hillock::") + function + ": low must not be above high, but low is " +
+                 std::to_string(low) + " and high is " + std::to_string(high));
+}
+
 /// Whether a parameter is finite. At run time its bits decide, because under -ffast-math any
 /// comparison with NaN may be true. In a constant expression C++17 has no access to the bits, but
 /// comparisons are right.
@@ -50,6 +65,28 @@ constexpr bool is_finite_parameter(double value) noexcept {
 /// Returns the value; throws std::invalid_argument if it is infinite or NaN.
 constexpr double finite_parameter(const char* function, const char* parameter, double value) {
   return is_finite_parameter(value) ? value : (throw_not_finite(function, parameter, value), value);
+}
+
+/// Returns the value; throws std::invalid_argument if it is negative, infinite or NaN.
+constexpr double parameter_from_zero(const char* function, const char* parameter, double value) {
+  return finite_parameter(function, parameter, value) >= 0
+             ? value
+             : (throw_negative(function, parameter, value), value);
+}
+
+/// Returns the value; throws std::invalid_argument if it is positive, infinite or NaN.
+constexpr double parameter_upto_zero(const char* function, const char* parameter, double value) {
+  return finite_parameter(function, parameter, value) <= 0
+             ? value
+             : (throw_positive(function, parameter, value), value);
+}
+
+/// Returns `high`, the parameter of this name; throws std::invalid_argument if it is infinite or
+/// NaN, or below the parameter `low`.
+constexpr double high_parameter(const char* function, double low, double high) {
+  return finite_parameter(function, "high", high) >= low
+             ? high
+             : (throw_out_of_order(function, low, high), high);
 }
 
 }  // namespace detail
