@@ -28,11 +28,13 @@ void add_rows() {
   if constexpr (std::is_same_v<T, float>) bench::stores("relu", hillock::relu);
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
+  row<T>("gelu", hillock::gelu, peers::GELU{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
+  bench::exact_row<T>("gelu", hillock::exact::gelu);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

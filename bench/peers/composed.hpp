@@ -220,6 +220,40 @@ struct Swish {
   }
 };
 
+struct GELU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.unaryExpr([](ScalarOf<X> each) { return each * distribution(each); });
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.unaryExpr([](ScalarOf<X> each) {
+      return distribution(each) + each * std::exp(each * each / -2) * ScalarOf<X>(density_at_zero);
+    });
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * distribution(x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return distribution(x) + x * xsimd::exp(x * x / V(-2)) * V(density_at_zero);
+  }
+
+ private:
+  static constexpr double density_at_zero = 0.3989422804014327;
+  static constexpr double inverse_root = 0.7071067811865476;
+  template <class T, class = std::enable_if_t<std::is_floating_point_v<T>>>
+  static T distribution(T x) {
+    return (1 + std::erf(x * T(inverse_root))) / 2;
+  }
+  template <class T>
+  static xsimd::batch<T> distribution(const xsimd::batch<T>& x) {
+    using V = xsimd::batch<T>;
+    return (V(1) + xsimd::erf(x * V(inverse_root))) * V(0.5);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -9,6 +9,7 @@
 
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
+#include <hillock/activations/gelu.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/log_softmax.hpp>
@@ -40,6 +41,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
   visitor("elu", ELU<A>{});
+  visitor("gelu", GELU<A>{});
   visitor("identity", Identity<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("prelu", PReLU<A>{});
