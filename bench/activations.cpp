@@ -29,12 +29,14 @@ void add_rows() {
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
   row<T>("gelu", hillock::gelu, peers::GELU{});
+  row<T>("gelu_tanh", hillock::gelu_tanh, peers::GELUTanh{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
   bench::exact_row<T>("gelu", hillock::exact::gelu);
+  bench::exact_row<T>("gelu_tanh", hillock::exact::gelu_tanh);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

@@ -59,6 +59,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   });
   CHECK((y["elu"] == hillock::elu(x)).all());
   CHECK((y["gelu"] == hillock::gelu(x)).all());
+  CHECK((y["gelu_tanh"] == hillock::gelu_tanh(x)).all());
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
@@ -93,7 +94,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
   CHECK(names["swish"] == "beta ");
-  for (const char* name : {"gelu", "identity", "relu", "sigmoid", "step", "tanh"})
+  for (const char* name : {"gelu", "gelu_tanh", "identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());

@@ -254,6 +254,40 @@ struct GELU {
   }
 };
 
+struct GELUTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x * (1 + cubic(x).tanh()) / 2;
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    const auto t = cubic(x).tanh();
+    return (1 + t + x * (1 - t.square()) * (T(c1) + T(3 * c3) * x.square())) / 2;
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * (V(1) + xsimd::tanh(batch_cubic(x))) * V(0.5);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V t = xsimd::tanh(batch_cubic(x));
+    return (V(1) + t + x * (V(1) - t * t) * (V(c1) + V(3 * c3) * x * x)) * V(0.5);
+  }
+
+ private:
+  static constexpr double c1 = 0.7978845608028654;
+  static constexpr double c3 = c1 * 0.044715;
+  template <class X>
+  static auto cubic(const X& x) {
+    return x * (ScalarOf<X>(c1) + ScalarOf<X>(c3) * x.square());
+  }
+  template <class V>
+  static V batch_cubic(const V& x) {
+    return x * (V(c1) + V(c3) * x * x);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -10,6 +10,7 @@
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/gelu.hpp>
+#include <hillock/activations/gelu_tanh.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
 #include <hillock/activations/log_softmax.hpp>
@@ -42,6 +43,7 @@ template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
   visitor("elu", ELU<A>{});
   visitor("gelu", GELU<A>{});
+  visitor("gelu_tanh", GELUTanh<A>{});
   visitor("identity", Identity<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("prelu", PReLU<A>{});

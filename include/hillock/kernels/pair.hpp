@@ -153,8 +153,12 @@ Reduced<Pair<W>> reduced_decay_beyond_limit(const Pair<W>& x, const Pair<W>& x_l
   return reduced_decay(not_below_decay_limit(x + x_low));
 }
 template <class W>
+Decay<Pair<W>> decay_of(const ExpParts<Pair<W>>& parts) noexcept {
+  return {parts.power + parts.power * parts.m, Pair<W>(0)};
+}
+template <class W>
 Decay<Pair<W>> decay_of(const Reduced<Pair<W>>& x) noexcept {
-  return {decay_from_one_of(x).scaled, Pair<W>(0)};
+  return decay_of(parts_of(x));
 }
 
 /// Returns a e^(x + x_low), like times_exp of batches. Here a is in the range of a float, so that
