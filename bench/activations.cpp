@@ -30,6 +30,7 @@ void add_rows() {
   row<T>("swish", hillock::swish, peers::Swish{});
   row<T>("gelu", hillock::gelu, peers::GELU{});
   row<T>("gelu_tanh", hillock::gelu_tanh, peers::GELUTanh{});
+  row<T>("softplus", hillock::softplus, peers::Softplus{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -37,6 +38,7 @@ void add_rows() {
   bench::exact_row<T>("swish", hillock::exact::swish);
   bench::exact_row<T>("gelu", hillock::exact::gelu);
   bench::exact_row<T>("gelu_tanh", hillock::exact::gelu_tanh);
+  bench::exact_row<T>("softplus", hillock::exact::softplus);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

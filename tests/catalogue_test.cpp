@@ -65,6 +65,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
+  CHECK((y["softplus"] == hillock::softplus(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
@@ -93,6 +94,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["elu"] == "alpha ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
+  CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());

@@ -19,6 +19,7 @@
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
+#include <hillock/activations/softplus.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
@@ -49,6 +50,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
+  visitor("softplus", Softplus<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
