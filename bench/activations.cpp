@@ -31,6 +31,7 @@ void add_rows() {
   row<T>("gelu", hillock::gelu, peers::GELU{});
   row<T>("gelu_tanh", hillock::gelu_tanh, peers::GELUTanh{});
   row<T>("softplus", hillock::softplus, peers::Softplus{});
+  row<T>("log_sigmoid", hillock::log_sigmoid, peers::LogSigmoid{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -39,6 +40,7 @@ void add_rows() {
   bench::exact_row<T>("gelu", hillock::exact::gelu);
   bench::exact_row<T>("gelu_tanh", hillock::exact::gelu_tanh);
   bench::exact_row<T>("softplus", hillock::exact::softplus);
+  bench::exact_row<T>("log_sigmoid", hillock::exact::log_sigmoid);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

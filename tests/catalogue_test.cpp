@@ -62,6 +62,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["gelu_tanh"] == hillock::gelu_tanh(x)).all());
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
+  CHECK((y["log_sigmoid"] == hillock::log_sigmoid(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
@@ -96,7 +97,8 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["prelu"] == "slope ");
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
-  for (const char* name : {"gelu", "gelu_tanh", "identity", "relu", "sigmoid", "step", "tanh"})
+  for (const char* name :
+       {"gelu", "gelu_tanh", "identity", "log_sigmoid", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());

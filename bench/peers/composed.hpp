@@ -307,6 +307,25 @@ struct Softplus {
   }
 };
 
+struct LogSigmoid {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMin(0) - (-x.abs()).exp().log1p();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (-x).logistic();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(x, V(0)) - xsimd::log1p(xsimd::exp(-xsimd::abs(x)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return V(1) / (V(1) + xsimd::exp(x));
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

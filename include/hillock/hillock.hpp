@@ -13,6 +13,7 @@
 #include <hillock/activations/gelu_tanh.hpp>
 #include <hillock/activations/identity.hpp>
 #include <hillock/activations/leaky_relu.hpp>
+#include <hillock/activations/log_sigmoid.hpp>
 #include <hillock/activations/log_softmax.hpp>
 #include <hillock/activations/maxout.hpp>
 #include <hillock/activations/prelu.hpp>
@@ -47,6 +48,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("gelu_tanh", GELUTanh<A>{});
   visitor("identity", Identity<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
+  visitor("log_sigmoid", LogSigmoid<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
