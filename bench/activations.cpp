@@ -32,6 +32,7 @@ void add_rows() {
   row<T>("gelu_tanh", hillock::gelu_tanh, peers::GELUTanh{});
   row<T>("softplus", hillock::softplus, peers::Softplus{});
   row<T>("log_sigmoid", hillock::log_sigmoid, peers::LogSigmoid{});
+  row<T>("mish", hillock::mish, peers::Mish{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -41,6 +42,7 @@ void add_rows() {
   bench::exact_row<T>("gelu_tanh", hillock::exact::gelu_tanh);
   bench::exact_row<T>("softplus", hillock::exact::softplus);
   bench::exact_row<T>("log_sigmoid", hillock::exact::log_sigmoid);
+  bench::exact_row<T>("mish", hillock::exact::mish);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

@@ -63,6 +63,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
   CHECK((y["log_sigmoid"] == hillock::log_sigmoid(x)).all());
+  CHECK((y["mish"] == hillock::mish(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
@@ -98,7 +99,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
   for (const char* name :
-       {"gelu", "gelu_tanh", "identity", "log_sigmoid", "relu", "sigmoid", "step", "tanh"})
+       {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());

@@ -326,6 +326,27 @@ struct LogSigmoid {
   }
 };
 
+struct Mish {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x * x.exp().log1p().tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    const auto t = x.exp().log1p().tanh();
+    return t + x * x.logistic() * (1 - t.square());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * xsimd::tanh(xsimd::log1p(xsimd::exp(x)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V e = xsimd::exp(x), t = xsimd::tanh(xsimd::log1p(e));
+    return t + x * e / (V(1) + e) * (V(1) - t * t);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -16,6 +16,7 @@
 #include <hillock/activations/log_sigmoid.hpp>
 #include <hillock/activations/log_softmax.hpp>
 #include <hillock/activations/maxout.hpp>
+#include <hillock/activations/mish.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
 #include <hillock/activations/sigmoid.hpp>
@@ -49,6 +50,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("identity", Identity<A>{});
   visitor("leaky_relu", LeakyReLU<A>{});
   visitor("log_sigmoid", LogSigmoid<A>{});
+  visitor("mish", Mish<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
