@@ -33,6 +33,7 @@ void add_rows() {
   row<T>("softplus", hillock::softplus, peers::Softplus{});
   row<T>("log_sigmoid", hillock::log_sigmoid, peers::LogSigmoid{});
   row<T>("mish", hillock::mish, peers::Mish{});
+  row<T>("selu", hillock::selu, peers::SELU{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -43,6 +44,7 @@ void add_rows() {
   bench::exact_row<T>("softplus", hillock::exact::softplus);
   bench::exact_row<T>("log_sigmoid", hillock::exact::log_sigmoid);
   bench::exact_row<T>("mish", hillock::exact::mish);
+  bench::exact_row<T>("selu", hillock::exact::selu);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

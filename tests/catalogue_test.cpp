@@ -66,6 +66,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["mish"] == hillock::mish(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
+  CHECK((y["selu"] == hillock::selu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
   CHECK((y["softplus"] == hillock::softplus(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
@@ -98,8 +99,8 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["prelu"] == "slope ");
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
-  for (const char* name :
-       {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "sigmoid", "step", "tanh"})
+  for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
+                           "sigmoid", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());

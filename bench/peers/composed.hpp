@@ -237,7 +237,7 @@ struct GELU {
   }
   template <class V>
   V batch_derivative(const V& x) const {
-    return distribution(x) + x * xsimd::exp(x * x / V(-2)) * V(density_at_zero);
+    return distribution(x) + x * xsimd::exp(x * x / V(-2)) * V(LaneOf<V>(density_at_zero));
   }
 
  private:
@@ -250,7 +250,7 @@ struct GELU {
   template <class T>
   static xsimd::batch<T> distribution(const xsimd::batch<T>& x) {
     using V = xsimd::batch<T>;
-    return (V(1) + xsimd::erf(x * V(inverse_root))) * V(0.5);
+    return (V(1) + xsimd::erf(x * V(T(inverse_root)))) * V(0.5);
   }
 };
 
@@ -272,7 +272,8 @@ struct GELUTanh {
   template <class V>
   V batch_derivative(const V& x) const {
     const V t = xsimd::tanh(batch_cubic(x));
-    return (V(1) + t + x * (V(1) - t * t) * (V(c1) + V(3 * c3) * x * x)) * V(0.5);
+    return (V(1) + t + x * (V(1) - t * t) * (V(LaneOf<V>(c1)) + V(LaneOf<V>(3 * c3)) * x * x)) *
+           V(0.5);
   }
 
  private:
@@ -284,7 +285,7 @@ struct GELUTanh {
   }
   template <class V>
   static V batch_cubic(const V& x) {
-    return x * (V(c1) + V(c3) * x * x);
+    return x * (V(LaneOf<V>(c1)) + V(LaneOf<V>(c3)) * x * x);
   }
 };
 
@@ -345,6 +346,33 @@ struct Mish {
     const V e = xsimd::exp(x), t = xsimd::tanh(xsimd::log1p(e));
     return t + x * e / (V(1) + e) * (V(1) - t * t);
   }
+};
+
+struct SELU {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(lambda) * x.cwiseMax(0) + T(lambda_alpha) * (x.cwiseMin(0).exp() - 1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 0).select(X::Constant(x.rows(), x.cols(), T(lambda)), T(lambda_alpha) * x.exp());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(x > V(0), V(T(lambda)) * x, V(T(lambda_alpha)) * xsimd::expm1(x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(x > V(0), V(T(lambda)), V(T(lambda_alpha)) * xsimd::exp(x));
+  }
+
+ private:
+  static constexpr double lambda = 1.0507009873554805;
+  static constexpr double lambda_alpha = 1.7580993408473769;
 };
 
 /// Two pieces, consecutive in a column.

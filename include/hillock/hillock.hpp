@@ -19,6 +19,7 @@
 #include <hillock/activations/mish.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/selu.hpp>
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
 #include <hillock/activations/softplus.hpp>
@@ -53,6 +54,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("mish", Mish<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
+  visitor("selu", SELU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
   visitor("softplus", Softplus<A>{});
   visitor("step", Step<A>{});
