@@ -34,6 +34,7 @@ void add_rows() {
   row<T>("log_sigmoid", hillock::log_sigmoid, peers::LogSigmoid{});
   row<T>("mish", hillock::mish, peers::Mish{});
   row<T>("selu", hillock::selu, peers::SELU{});
+  row<T>("softsign", hillock::softsign, peers::Softsign{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -45,6 +46,7 @@ void add_rows() {
   bench::exact_row<T>("log_sigmoid", hillock::exact::log_sigmoid);
   bench::exact_row<T>("mish", hillock::exact::mish);
   bench::exact_row<T>("selu", hillock::exact::selu);
+  bench::exact_row<T>("softsign", hillock::exact::softsign);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

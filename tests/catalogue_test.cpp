@@ -69,6 +69,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["selu"] == hillock::selu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
   CHECK((y["softplus"] == hillock::softplus(x)).all());
+  CHECK((y["softsign"] == hillock::softsign(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
@@ -100,7 +101,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
-                           "sigmoid", "step", "tanh"})
+                           "sigmoid", "softsign", "step", "tanh"})
     CHECK(names[name].empty());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());

@@ -375,6 +375,26 @@ struct SELU {
   static constexpr double lambda_alpha = 1.7580993408473769;
 };
 
+struct Softsign {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x / (1 + x.abs());
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (1 + x.abs()).square().inverse();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x / (V(1) + xsimd::abs(x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V sum = V(1) + xsimd::abs(x);
+    return V(1) / (sum * sum);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

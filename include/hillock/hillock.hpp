@@ -23,6 +23,7 @@
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
 #include <hillock/activations/softplus.hpp>
+#include <hillock/activations/softsign.hpp>
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
@@ -57,6 +58,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("selu", SELU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
   visitor("softplus", Softplus<A>{});
+  visitor("softsign", Softsign<A>{});
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
