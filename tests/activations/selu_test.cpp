@@ -79,6 +79,13 @@ TEST_CASE("selu keeps mean 0 and variance 1 of normal inputs", "[selu]") {
   CHECK(std::fabs(square - 1) < 1e-6);
 }
 
+// lambda x is infinite for the lowest x, although f(x) is -lambda alpha.
+TEMPLATE_TEST_CASE("selu does not overflow on the way", "[selu]", float, double) {
+  std::feclearexcept(FE_ALL_EXCEPT);
+  CHECK(call_forward(hillock::selu, -Special<TestType>::largest) > -2);
+  CHECK(std::fetestexcept(FE_OVERFLOW) == 0);
+}
+
 // The derivative, multiplied after e^x was rounded to a subnormal, is rounded twice.
 TEST_CASE("the derivative of selu is not rounded twice among the subnormals", "[selu]") {
   using Contract = SELUContract<hillock::Accuracy::exact>;

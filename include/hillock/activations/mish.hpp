@@ -44,11 +44,12 @@ class Mish : public Activation<Mish<A, Arch>>,
     constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
     const V value = decay_of(e).value();
     const V limited = magnitude(x);
-    // x (1 + 2e) or x (e + 2). Where x is not limited, e is 0.
-    const V product = fma(copysign(limited, x), by_sign(x, value + value, value),
-                          by_sign(x, x, limited + limited));
+    // x (1 + 2e). Where x is beyond the limit, e is 0.
+    const V above = fma(copysign(limited, x), value + value, by_sign(x, x, V(0)));
+    // x (e + 2), of the limited x alone, because the product with e could overflow otherwise.
+    const V product = fma(limited, value, limited + limited);
     const V below = fma(product, e.m, product) * e.power * from_tail;
-    return by_sign(x, product, below) / denominator(x, value).high;
+    return by_sign(x, above, below) / denominator(x, value).high;
   }
   template <class V>
   HILLOCK_INLINE V derivative_from(const V& x,
@@ -57,8 +58,8 @@ class Mish : public Activation<Mish<A, Arch>>,
     //   ((1 + 2e) d + 4 x e^2 (1 + e)) / d^2 for x >= 0, and
     //   e (4 (1 + x) + e (6 + 4x + e (4 + e))) / d^2 for x < 0.
     // The rounding errors of d, d^2 and the inner sums are added, because too many would add up:
-    // without them the result would be 5.2 ULP off, without fma 6.2. By the root the two summands for x < 0
-    // cancel, so that the rounding error of e counts; there it is multiplied by about 4.
+    // without them the result would be 5.2 ULP off, without fma 6.2. Near the root the two summands
+    // for x < 0 cancel, so that the rounding error of e counts; there it is multiplied by about 4.
     constexpr auto from_tail = detail::kernels::ExpConstantsOf<V>::from_tail;
     const detail::kernels::Decay<V> decay = decay_of(e);
     const V value = decay.value();

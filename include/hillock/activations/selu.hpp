@@ -65,7 +65,9 @@ class SELU : public Activation<SELU<A, Arch>>,
   HILLOCK_INLINE V forward_from(const V& x,
                                 const detail::kernels::DecayFromOne<V>& e) const noexcept {
     using Constants = detail::SELUConstants<V>;
-    return by_sign(x, Constants::lambda() * x, -(scaled_lambda_alpha<V>() * e.scaled_loss));
+    // For a negative x, lambda x could overflow.
+    const V above = Constants::lambda() * by_sign(x, x, V(0));
+    return by_sign(x, above, -(scaled_lambda_alpha<V>() * e.scaled_loss));
   }
   template <class V>
   HILLOCK_INLINE V derivative_from(const V& x,

@@ -21,10 +21,10 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              result is NaN.
 /// Edge values  f(+-0) = log(2) / beta; for a positive beta f(+inf) = +inf, f(-inf) = +0,
 ///              f'(+inf) = 1, f'(-inf) = 0. NaN in, NaN out.
-/// Computed as  max(x, 0) + log1p(e) / beta with e = e^-|beta x|, over the whole range: a threshold,
-///              as PyTorch's 20, loses the digits of e beyond it. The rounding error of beta x is
-///              added to the exponent, and the division by beta comes before a result can be
-///              subnormal.
+/// Computed as  max(x, 0) + log1p(e) / beta with e = e^-|beta x|, over the whole range: with a
+///              threshold, such as PyTorch's 20, the digits of e beyond it would be lost. The
+///              rounding error of beta x is added to the exponent, and e is divided by beta before
+///              the result can be subnormal.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded (beta 1; promised at others: exact_bound).
 /// Type         Softplus<> where C++ deduces no template arguments: as a member, a parameter or a
@@ -104,19 +104,34 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
 
     template <class V>
     HILLOCK_COLD V forward_for_extreme_beta(const V& x) const noexcept {
-      constexpr T infinity = std::numeric_limits<T>::infinity();
+      using Limits = std::numeric_limits<T>;
       const T beta = beta_.value();
-      if (beta == 0) return nan_or(x, V(infinity));
+      const T steepness = beta < 0 ? -beta : beta;
       const Argument<V> t = beta_.times_if_tiny(x);
+      // For an infinite x, t is beyond the decay limit even if beta is tiny.
+      const auto is_tiny = t.magnitude < -45;
+      if (steepness < Limits::min() / 16) {
+        // log(2) / beta overflows, whatever a finite x adds to it.
+        const V infinity = sealed(V(beta < 0 ? -Limits::infinity() : Limits::infinity()));
+        const V y = select(is_tiny & (t.t < 0), copysign(V(0), infinity), infinity);
+        return nan_or(V(beta), nan_or(x, y));
+      }
+      // For a large beta both summands are 2^64 times as large until the end, so that none is
+      // subnormal where the result is not. Beyond 1, e is 0 then.
+      const bool is_large = steepness > 1;
+      const T up = is_large ? T(0x1p64) : T(1);
       const detail::kernels::Decay<V> e = decay(t);
       // Where 1 / beta could overflow, |t| is at most 16 and e is not tiny, except for an infinite
       // x.
-      const auto is_tiny = t.magnitude < -45;
-      constexpr T smallest = 4 * std::numeric_limits<T>::min();
-      const T inverse = beta < smallest && beta > -smallest ? T(0) : 1 / beta;
-      const V logarithm = log1p_of(e) / V(beta);
-      const V part = select(is_tiny, times_exp(V(inverse), t.magnitude, t.low), logarithm);
-      return nan_or(V(beta), nan_propagated(x, positive_part(t) + part));
+      const T inverse = steepness < 4 * Limits::min() ? T(0) : up / beta;
+      const V part =
+          select(is_tiny, times_exp(V(inverse), t.magnitude, t.low), log1p_of(e) * up / V(beta));
+      const V above = positive_part(t);
+      const V sum =
+          is_large ? select(abs(x) < 1,
+                            fma(not_above(not_below(above, -1), 1), up, part) * (1 / up), above)
+                   : above + part;
+      return nan_or(V(beta), nan_or(x, sum));
     }
 
     template <class V>

@@ -98,8 +98,8 @@ HILLOCK_INLINE V scaled_normal_tail(V a, const ExpParts<V>& e) noexcept {
   return product * a / (a + 1.25) * e.power;
 }
 
-/// Returns 2^tail (Phi(-a) - a phi(a)) from e^(-a^2/2) = power (1 + m). The root is a factor, so that nothing
-/// cancels near it.
+/// Returns 2^tail (Phi(-a) - a phi(a)) from e^(-a^2/2) = power (1 + m). The root is a factor, so
+/// that nothing cancels near it.
 template <class V>
 HILLOCK_INLINE V scaled_normal_slope(V a, const ExpParts<V>& e) noexcept {
   using C = NormalConstantsOf<V>;
