@@ -35,6 +35,7 @@ void add_rows() {
   row<T>("mish", hillock::mish, peers::Mish{});
   row<T>("selu", hillock::selu, peers::SELU{});
   row<T>("softsign", hillock::softsign, peers::Softsign{});
+  row<T>("celu", hillock::celu, peers::CELU{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -47,6 +48,7 @@ void add_rows() {
   bench::exact_row<T>("mish", hillock::exact::mish);
   bench::exact_row<T>("selu", hillock::exact::selu);
   bench::exact_row<T>("softsign", hillock::exact::softsign);
+  bench::exact_row<T>("celu", hillock::exact::celu);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

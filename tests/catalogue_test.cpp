@@ -57,6 +57,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   hillock::for_each_activation<Accuracy::exact>([&](const char* name, const auto& f) {
     exact[name] = forward_of(f, Eigen::ArrayXf(x.cast<float>()));
   });
+  CHECK((y["celu"] == hillock::celu(x)).all());
   CHECK((y["elu"] == hillock::elu(x)).all());
   CHECK((y["gelu"] == hillock::gelu(x)).all());
   CHECK((y["gelu_tanh"] == hillock::gelu_tanh(x)).all());
@@ -95,6 +96,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
     names[name] = set_all(f, 0.5);
     y[name] = forward_of(f, x);
   });
+  CHECK(names["celu"] == "alpha ");
   CHECK(names["elu"] == "alpha ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
@@ -103,9 +105,11 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
                            "sigmoid", "softsign", "step", "tanh"})
     CHECK(names[name].empty());
+  CHECK((y["celu"] == hillock::CELU<>{0.5}(x)).all());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{0.5}(x)).all());
+  CHECK((y["softplus"] == hillock::Softplus<>{0.5}(x)).all());
   CHECK((y["swish"] == hillock::Swish<>{0.5}(x)).all());
   Affine own;
   CHECK(set_all(own, 3) == "a b ");

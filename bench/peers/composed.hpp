@@ -395,6 +395,28 @@ struct Softsign {
   }
 };
 
+struct CELU {
+  double alpha = 1;
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x.cwiseMax(0) + T(alpha) * ((x.cwiseMin(0) / T(alpha)).exp() - 1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x.cwiseMin(0) / ScalarOf<X>(alpha)).exp();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    const V a = LaneOf<V>(alpha);
+    return xsimd::select(x > V(0), x, a * xsimd::expm1(x / a));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(0), V(1), xsimd::exp(x / V(LaneOf<V>(alpha))));
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -7,6 +7,7 @@
 // here.
 #pragma once
 
+#include <hillock/activations/celu.hpp>
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>
 #include <hillock/activations/gelu.hpp>
@@ -46,6 +47,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 /// expressions, and takes no number. With Accuracy::exact the functors are hillock::exact's.
 template <Accuracy A = Accuracy::fast, class Visitor>
 void for_each_activation(Visitor&& visitor) {
+  visitor("celu", CELU<A>{});
   visitor("elu", ELU<A>{});
   visitor("gelu", GELU<A>{});
   visitor("gelu_tanh", GELUTanh<A>{});

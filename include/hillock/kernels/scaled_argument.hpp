@@ -1,8 +1,10 @@
-// A parameter times x as the argument of an exponential, with its rounding error.
+// A parameter times x, or x divided by it, as the argument of an exponential, with its rounding
+// error.
 #pragma once
 
+#include <hillock/kernels/decay.hpp>
 #include <hillock/kernels/error_free.hpp>
-#include <hillock/kernels/exp.hpp>
+#include <hillock/kernels/pair.hpp>
 
 #include <limits>
 
@@ -71,6 +73,59 @@ class ArgumentFactor {
     constexpr T largest = std::numeric_limits<T>::max();
     return steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
   }
+};
+
+/// Returns x - a b, which is exact where a b is x up to a rounding error.
+template <class V>
+HILLOCK_INLINE V rest_of_product(V x, typename V::value_type a, V b) noexcept {
+  if constexpr (simd::has_fma) {
+    return subtracted_product(x, V(a), b);
+  } else {
+    const TwoParts<V> product = exact_product(V(a), b);
+    return (x - product.high) - product.low;
+  }
+}
+template <class W>
+Pair<W> rest_of_product(const Pair<W>& x, double a, const Pair<W>& b) noexcept {
+  return x - Pair<W>(a) * b;
+}
+
+/// A divisor that is not negative, prepared for the quotients of many x. The limit of the quotients
+/// for the divisor 0 is 0 for x = 0 and infinite elsewhere.
+template <class T>
+class ArgumentDivisor {
+  using C = ExpConstants<T>;
+
+ public:
+  explicit ArgumentDivisor(T divisor) noexcept {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    const bool is_zero = !simd::is_hidden_nan(divisor) && divisor == 0;
+    scale_ = is_zero ? 1 / C::from_tail : simd::scale_to_one(divisor).to;
+    divisor_ = is_zero ? C::from_tail * T(0x1p-61) : divisor * scale_;
+    inverse_ = 1 / divisor_;
+    const bool may_overflow = divisor >= std::numeric_limits<T>::max() / C::decay_limit;
+    reach_ = is_zero ? T(1) : may_overflow ? infinity : divisor * C::decay_limit;
+  }
+
+  /// Reduces -|x / divisor|, for decay_from_one_of. Below -decay_limit, the quotient is that limit.
+  template <class V>
+  HILLOCK_INLINE Reduced<V> reduced_quotient(const V& x) const noexcept {
+    // Divisor and x are scaled by the same power of two, so that neither the inverse nor the rest
+    // of the quotient is subnormal. The limit comes first, because the scaled x could overflow, and
+    // again for an infinite x and a divisor whose reach is infinite.
+    const V scaled =
+        not_below(not_below(negative_magnitude(x), -reach_) * scale_, -C::decay_limit * divisor_);
+    const V quotient = scaled * inverse_;
+    Reduced<V> sum = reduced_decay_from_one(quotient);
+    sum.r = fma(rest_of_product(scaled, divisor_, quotient), inverse_, sum.r);
+    return sum;
+  }
+
+ private:
+  T scale_;
+  T divisor_;  ///< times scale_, which makes it 1 to 2 unless it is at an end of its range
+  T inverse_;  ///< of divisor_
+  T reach_;    ///< an x beyond it has a quotient beyond the decay limit
 };
 
 }  // namespace kernels

@@ -38,6 +38,11 @@ namespace detail {
                  std::to_string(value));
 }
 
+[[noreturn]] inline void throw_negative(const char* function, const char* parameter, double value) {
+  detail::refuse(std::string("hillock::") + function + ": " + parameter +
+                 " must not be negative, as " + std::to_string(value) + " is");
+}
+
 /// Whether a parameter is finite. At run time its bits decide, because under -ffast-math any
 /// comparison with NaN may be true. In a constant expression C++17 has no access to the bits, but
 /// comparisons are right.
@@ -50,6 +55,13 @@ constexpr bool is_finite_parameter(double value) noexcept {
 /// Returns the value; throws std::invalid_argument if it is infinite or NaN.
 constexpr double finite_parameter(const char* function, const char* parameter, double value) {
   return is_finite_parameter(value) ? value : (throw_not_finite(function, parameter, value), value);
+}
+
+/// Returns the value; throws std::invalid_argument if it is negative, infinite or NaN.
+constexpr double nonnegative_parameter(const char* function, const char* parameter, double value) {
+  return finite_parameter(function, parameter, value) < 0
+             ? (throw_negative(function, parameter, value), value)
+             : value;
 }
 
 }  // namespace detail
