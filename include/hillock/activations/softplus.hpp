@@ -105,16 +105,16 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
     template <class V>
     HILLOCK_COLD V forward_for_extreme_beta(const V& x) const noexcept {
       using Limits = std::numeric_limits<T>;
-      const T beta = beta_.value();
-      const T steepness = beta < 0 ? -beta : beta;
+      const T factor = beta_.value();
+      const T steepness = factor < 0 ? -factor : factor;
       const Argument<V> t = beta_.times_if_tiny(x);
       // For an infinite x, t is beyond the decay limit even if beta is tiny.
       const auto is_tiny = t.magnitude < -45;
       if (steepness < Limits::min() / 16) {
         // log(2) / beta overflows, whatever a finite x adds to it.
-        const V infinity = sealed(V(beta < 0 ? -Limits::infinity() : Limits::infinity()));
+        const V infinity = sealed(V(factor < 0 ? -Limits::infinity() : Limits::infinity()));
         const V y = select(is_tiny & (t.t < 0), copysign(V(0), infinity), infinity);
-        return nan_or(V(beta), nan_or(x, y));
+        return nan_or(V(factor), nan_or(x, y));
       }
       // For a large beta both summands are 2^64 times as large until the end, so that none is
       // subnormal where the result is not. Beyond 1, e is 0 then.
@@ -123,15 +123,15 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
       const detail::kernels::Decay<V> e = decay(t);
       // Where 1 / beta could overflow, |t| is at most 16 and e is not tiny, except for an infinite
       // x.
-      const T inverse = steepness < 4 * Limits::min() ? T(0) : up / beta;
+      const T inverse = steepness < 4 * Limits::min() ? T(0) : up / factor;
       const V part =
-          select(is_tiny, times_exp(V(inverse), t.magnitude, t.low), log1p_of(e) * up / V(beta));
+          select(is_tiny, times_exp(V(inverse), t.magnitude, t.low), log1p_of(e) * up / V(factor));
       const V above = positive_part(t);
       const V sum =
           is_large ? select(abs(x) < 1,
                             fma(not_above(not_below(above, -1), 1), up, part) * (1 / up), above)
                    : above + part;
-      return nan_or(V(beta), nan_or(x, sum));
+      return nan_or(V(factor), nan_or(x, sum));
     }
 
     template <class V>
