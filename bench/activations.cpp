@@ -36,6 +36,7 @@ void add_rows() {
   row<T>("selu", hillock::selu, peers::SELU{});
   row<T>("softsign", hillock::softsign, peers::Softsign{});
   row<T>("celu", hillock::celu, peers::CELU{});
+  row<T>("tanh_shrink", hillock::tanh_shrink, peers::TanhShrink{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -49,6 +50,7 @@ void add_rows() {
   bench::exact_row<T>("selu", hillock::exact::selu);
   bench::exact_row<T>("softsign", hillock::exact::softsign);
   bench::exact_row<T>("celu", hillock::exact::celu);
+  bench::exact_row<T>("tanh_shrink", hillock::exact::tanh_shrink);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

@@ -74,6 +74,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
+  CHECK((y["tanh_shrink"] == hillock::tanh_shrink(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
-                           "sigmoid", "softsign", "step", "tanh"})
+                           "sigmoid", "softsign", "step", "tanh", "tanh_shrink"})
     CHECK(names[name].empty());
   CHECK((y["celu"] == hillock::CELU<>{0.5}(x)).all());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());

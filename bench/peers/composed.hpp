@@ -417,6 +417,26 @@ struct CELU {
   }
 };
 
+struct TanhShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x - x.tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.tanh().square();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x - xsimd::tanh(x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V t = xsimd::tanh(x);
+    return t * t;
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -28,6 +28,7 @@
 #include <hillock/activations/step.hpp>
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
+#include <hillock/activations/tanh_shrink.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
@@ -64,6 +65,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("step", Step<A>{});
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
+  visitor("tanh_shrink", TanhShrink<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
