@@ -103,8 +103,11 @@ class ArgumentDivisor {
     scale_ = is_zero ? 1 / C::from_tail : simd::scale_to_one(divisor).to;
     divisor_ = is_zero ? C::from_tail * T(0x1p-61) : divisor * scale_;
     inverse_ = 1 / divisor_;
-    const bool may_overflow = divisor >= std::numeric_limits<T>::max() / C::decay_limit;
-    reach_ = is_zero ? T(1) : may_overflow ? infinity : divisor * C::decay_limit;
+    // The product is taken of the smaller number, because clang computes it in any case, and it
+    // would raise an exception.
+    constexpr T largest = std::numeric_limits<T>::max() / C::decay_limit;
+    const T reach = (divisor < largest ? divisor : largest) * C::decay_limit;
+    reach_ = is_zero ? T(1) : divisor >= largest ? infinity : reach;
   }
 
   /// Reduces -|x / divisor|, for decay_from_one_of. Below -decay_limit, the quotient is that limit.
