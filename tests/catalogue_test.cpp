@@ -67,6 +67,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["mish"] == hillock::mish(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
+  CHECK((y["scaled_tanh"] == hillock::lecun_tanh(x)).all());
   CHECK((y["selu"] == hillock::selu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
   CHECK((y["softplus"] == hillock::softplus(x)).all());
@@ -101,6 +102,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["elu"] == "alpha ");
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
+  CHECK(names["scaled_tanh"] == "a b ");
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
@@ -110,6 +112,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{0.5}(x)).all());
+  CHECK((y["scaled_tanh"] == hillock::ScaledTanh<>{0.5, 0.5}(x)).all());
   CHECK((y["softplus"] == hillock::Softplus<>{0.5}(x)).all());
   CHECK((y["swish"] == hillock::Swish<>{0.5}(x)).all());
   Affine own;

@@ -437,6 +437,32 @@ struct TanhShrink {
   }
 };
 
+struct ScaledTanh {
+  double a = 1.7159;
+  double b = 2.0 / 3;
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(a) * (T(b) * x).tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(a * b) * (1 - (T(b) * x).tanh().square());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return V(T(a)) * xsimd::tanh(V(T(b)) * x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    const V t = xsimd::tanh(V(T(b)) * x);
+    return V(T(a * b)) * (V(1) - t * t);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

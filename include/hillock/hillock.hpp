@@ -20,6 +20,7 @@
 #include <hillock/activations/mish.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/scaled_tanh.hpp>
 #include <hillock/activations/selu.hpp>
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
@@ -58,6 +59,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("mish", Mish<A>{});
   visitor("prelu", PReLU<A>{});
   visitor("relu", ReLU<A>{});
+  visitor("scaled_tanh", ScaledTanh<A>{});
   visitor("selu", SELU<A>{});
   visitor("sigmoid", Sigmoid<A>{});
   visitor("softplus", Softplus<A>{});
