@@ -38,6 +38,16 @@ void add_rows() {
   row<T>("leaky_hard_tanh", hillock::leaky_hard_tanh, peers::LeakyHardTanh{});
   row<T>("elu", hillock::elu, peers::ELU{});
   row<T>("swish", hillock::swish, peers::Swish{});
+  row<T>("gelu", hillock::gelu, peers::GELU{});
+  row<T>("gelu_tanh", hillock::gelu_tanh, peers::GELUTanh{});
+  row<T>("softplus", hillock::softplus, peers::Softplus{});
+  row<T>("log_sigmoid", hillock::log_sigmoid, peers::LogSigmoid{});
+  row<T>("mish", hillock::mish, peers::Mish{});
+  row<T>("selu", hillock::selu, peers::SELU{});
+  row<T>("softsign", hillock::softsign, peers::Softsign{});
+  row<T>("celu", hillock::celu, peers::CELU{});
+  row<T>("tanh_shrink", hillock::tanh_shrink, peers::TanhShrink{});
+  row<T>("scaled_tanh", hillock::ScaledTanh{}, peers::ScaledTanh{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -46,6 +56,16 @@ void add_rows() {
   bench::exact_row<T>("leaky_hard_tanh", hillock::exact::leaky_hard_tanh);
   bench::exact_row<T>("elu", hillock::exact::elu);
   bench::exact_row<T>("swish", hillock::exact::swish);
+  bench::exact_row<T>("gelu", hillock::exact::gelu);
+  bench::exact_row<T>("gelu_tanh", hillock::exact::gelu_tanh);
+  bench::exact_row<T>("softplus", hillock::exact::softplus);
+  bench::exact_row<T>("log_sigmoid", hillock::exact::log_sigmoid);
+  bench::exact_row<T>("mish", hillock::exact::mish);
+  bench::exact_row<T>("selu", hillock::exact::selu);
+  bench::exact_row<T>("softsign", hillock::exact::softsign);
+  bench::exact_row<T>("celu", hillock::exact::celu);
+  bench::exact_row<T>("tanh_shrink", hillock::exact::tanh_shrink);
+  bench::exact_row<T>("scaled_tanh", hillock::exact::ScaledTanh{});
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

@@ -57,7 +57,10 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   hillock::for_each_activation<Accuracy::exact>([&](const char* name, const auto& f) {
     exact[name] = forward_of(f, Eigen::ArrayXf(x.cast<float>()));
   });
+  CHECK((y["celu"] == hillock::celu(x)).all());
   CHECK((y["elu"] == hillock::elu(x)).all());
+  CHECK((y["gelu"] == hillock::gelu(x)).all());
+  CHECK((y["gelu_tanh"] == hillock::gelu_tanh(x)).all());
   CHECK((y["hard_shrink"] == hillock::hard_shrink(x)).all());
   CHECK((y["hard_sigmoid"] == hillock::hard_sigmoid(x)).all());
   CHECK((y["hard_swish"] == hillock::hard_swish(x)).all());
@@ -65,15 +68,22 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["identity"] == x).all());
   CHECK((y["leaky_hard_tanh"] == hillock::leaky_hard_tanh(x)).all());
   CHECK((y["leaky_relu"] == hillock::leaky_relu(x)).all());
+  CHECK((y["log_sigmoid"] == hillock::log_sigmoid(x)).all());
+  CHECK((y["mish"] == hillock::mish(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{}(x)).all());
   CHECK((y["relu"] == hillock::relu(x)).all());
   CHECK((y["relu6"] == hillock::relu6(x)).all());
+  CHECK((y["scaled_tanh"] == hillock::lecun_tanh(x)).all());
+  CHECK((y["selu"] == hillock::selu(x)).all());
   CHECK((y["sigmoid"] == hillock::sigmoid(x)).all());
   CHECK((y["soft_shrink"] == hillock::soft_shrink(x)).all());
+  CHECK((y["softplus"] == hillock::softplus(x)).all());
+  CHECK((y["softsign"] == hillock::softsign(x)).all());
   CHECK((y["squared_relu"] == hillock::squared_relu(x)).all());
   CHECK((y["step"] == hillock::step(x)).all());
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
+  CHECK((y["tanh_shrink"] == hillock::tanh_shrink(x)).all());
   CHECK((y["threshold"] == hillock::threshold(x)).all());
   CHECK((y["thresholded_relu"] == hillock::thresholded_relu(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
@@ -98,6 +108,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
     names[name] = set_all(f, 0.5);
     y[name] = forward_of(f, x);
   });
+  CHECK(names["celu"] == "alpha ");
   CHECK(names["elu"] == "alpha ");
   CHECK(names["hard_shrink"] == "lambda ");
   CHECK(names["hard_sigmoid"] == "slope offset ");
@@ -107,16 +118,22 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["leaky_relu"] == "slope ");
   CHECK(names["prelu"] == "slope ");
   CHECK(names["relu6"].empty());
+  CHECK(names["scaled_tanh"] == "a b ");
   CHECK(names["soft_shrink"] == "lambda ");
+  CHECK(names["softplus"] == "beta ");
   CHECK(names["squared_relu"].empty());
   CHECK(names["swish"] == "beta ");
   CHECK(names["threshold"] == "threshold value ");
   CHECK(names["thresholded_relu"] == "threshold ");
-  for (const char* name : {"identity", "relu", "sigmoid", "step", "tanh"})
+  for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
+                           "sigmoid", "softsign", "step", "tanh", "tanh_shrink"})
     CHECK(names[name].empty());
+  CHECK((y["celu"] == hillock::CELU<>{0.5}(x)).all());
   CHECK((y["elu"] == hillock::ELU<>{0.5}(x)).all());
   CHECK((y["leaky_relu"] == hillock::LeakyReLU<>{0.5}(x)).all());
   CHECK((y["prelu"] == hillock::PReLU<>{0.5}(x)).all());
+  CHECK((y["scaled_tanh"] == hillock::ScaledTanh<>{0.5, 0.5}(x)).all());
+  CHECK((y["softplus"] == hillock::Softplus<>{0.5}(x)).all());
   CHECK((y["swish"] == hillock::Swish<>{0.5}(x)).all());
   Affine own;
   CHECK(set_all(own, 3) == "a b ");

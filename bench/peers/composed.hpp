@@ -416,6 +416,249 @@ struct Swish {
   }
 };
 
+struct GELU {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.unaryExpr([](ScalarOf<X> each) { return each * distribution(each); });
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.unaryExpr([](ScalarOf<X> each) {
+      return distribution(each) + each * std::exp(each * each / -2) * ScalarOf<X>(density_at_zero);
+    });
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * distribution(x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return distribution(x) + x * xsimd::exp(x * x / V(-2)) * V(LaneOf<V>(density_at_zero));
+  }
+
+ private:
+  static constexpr double density_at_zero = 0.3989422804014327;
+  static constexpr double inverse_root = 0.7071067811865476;
+  template <class T, class = std::enable_if_t<std::is_floating_point_v<T>>>
+  static T distribution(T x) {
+    return (1 + std::erf(x * T(inverse_root))) / 2;
+  }
+  template <class T>
+  static xsimd::batch<T> distribution(const xsimd::batch<T>& x) {
+    using V = xsimd::batch<T>;
+    return (V(1) + xsimd::erf(x * V(T(inverse_root)))) * V(0.5);
+  }
+};
+
+struct GELUTanh {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x * (1 + cubic(x).tanh()) / 2;
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    const auto t = cubic(x).tanh();
+    return (1 + t + x * (1 - t.square()) * (T(c1) + T(3 * c3) * x.square())) / 2;
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * (V(1) + xsimd::tanh(batch_cubic(x))) * V(0.5);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V t = xsimd::tanh(batch_cubic(x));
+    return (V(1) + t + x * (V(1) - t * t) * (V(LaneOf<V>(c1)) + V(LaneOf<V>(3 * c3)) * x * x)) *
+           V(0.5);
+  }
+
+ private:
+  static constexpr double c1 = 0.7978845608028654;
+  static constexpr double c3 = c1 * 0.044715;
+  template <class X>
+  static auto cubic(const X& x) {
+    return x * (ScalarOf<X>(c1) + ScalarOf<X>(c3) * x.square());
+  }
+  template <class V>
+  static V batch_cubic(const V& x) {
+    return x * (V(LaneOf<V>(c1)) + V(LaneOf<V>(c3)) * x * x);
+  }
+};
+
+struct Softplus {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMax(0) + (-x.abs()).exp().log1p();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.logistic();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::max(x, V(0)) + xsimd::log1p(xsimd::exp(-xsimd::abs(x)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return V(1) / (V(1) + xsimd::exp(-x));
+  }
+};
+
+struct LogSigmoid {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x.cwiseMin(0) - (-x.abs()).exp().log1p();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (-x).logistic();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return xsimd::min(x, V(0)) - xsimd::log1p(xsimd::exp(-xsimd::abs(x)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return V(1) / (V(1) + xsimd::exp(x));
+  }
+};
+
+struct Mish {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x * x.exp().log1p().tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    const auto t = x.exp().log1p().tanh();
+    return t + x * x.logistic() * (1 - t.square());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x * xsimd::tanh(xsimd::log1p(xsimd::exp(x)));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V e = xsimd::exp(x), t = xsimd::tanh(xsimd::log1p(e));
+    return t + x * e / (V(1) + e) * (V(1) - t * t);
+  }
+};
+
+struct SELU {
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(lambda) * x.cwiseMax(0) + T(lambda_alpha) * (x.cwiseMin(0).exp() - 1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 0).select(X::Constant(x.rows(), x.cols(), T(lambda)), T(lambda_alpha) * x.exp());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(x > V(0), V(T(lambda)) * x, V(T(lambda_alpha)) * xsimd::expm1(x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    return xsimd::select(x > V(0), V(T(lambda)), V(T(lambda_alpha)) * xsimd::exp(x));
+  }
+
+ private:
+  static constexpr double lambda = 1.0507009873554805;
+  static constexpr double lambda_alpha = 1.7580993408473769;
+};
+
+struct Softsign {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x / (1 + x.abs());
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (1 + x.abs()).square().inverse();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x / (V(1) + xsimd::abs(x));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V sum = V(1) + xsimd::abs(x);
+    return V(1) / (sum * sum);
+  }
+};
+
+struct CELU {
+  double alpha = 1;
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return x.cwiseMax(0) + T(alpha) * ((x.cwiseMin(0) / T(alpha)).exp() - 1);
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return (x.cwiseMin(0) / ScalarOf<X>(alpha)).exp();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    const V a = LaneOf<V>(alpha);
+    return xsimd::select(x > V(0), x, a * xsimd::expm1(x / a));
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    return xsimd::select(x > V(0), V(1), xsimd::exp(x / V(LaneOf<V>(alpha))));
+  }
+};
+
+struct TanhShrink {
+  template <class X>
+  auto eigen(const X& x) const {
+    return x - x.tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    return x.tanh().square();
+  }
+  template <class V>
+  V batch(const V& x) const {
+    return x - xsimd::tanh(x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    const V t = xsimd::tanh(x);
+    return t * t;
+  }
+};
+
+struct ScaledTanh {
+  double a = 1.7159;
+  double b = 2.0 / 3;
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(a) * (T(b) * x).tanh();
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return T(a * b) * (1 - (T(b) * x).tanh().square());
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    return V(T(a)) * xsimd::tanh(V(T(b)) * x);
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    const V t = xsimd::tanh(V(T(b)) * x);
+    return V(T(a * b)) * (V(1) - t * t);
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

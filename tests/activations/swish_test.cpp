@@ -2,6 +2,7 @@
 #include <support/contract.hpp>
 #include <support/invalid_parameter.hpp>
 
+#include <hillock/activations/gelu.hpp>
 #include <hillock/activations/swish.hpp>
 
 namespace {
@@ -102,6 +103,18 @@ TEST_CASE("swish and silu are constants with beta 1", "[swish]") {
   STATIC_REQUIRE(swish.beta == 1);
   STATIC_REQUIRE(silu.beta == 1);
   CHECK(silu(-2.0f) == swish(-2.0f));
+}
+
+TEST_CASE("quick_gelu is swish with beta 1.702, up to 0.0203 away from gelu", "[swish]") {
+  constexpr hillock::Swish<> quick_gelu = hillock::quick_gelu;
+  STATIC_REQUIRE(quick_gelu.beta == 1.702);
+  STATIC_REQUIRE(hillock::exact::quick_gelu.beta == 1.702);
+  CHECK(quick_gelu(-2.0f) == hillock::Swish<>{1.702}(-2.0f));
+  double largest = 0;
+  for (double x = -6; x < 6; x += 0x1p-10)
+    largest = std::max(largest, std::fabs(quick_gelu(x) - hillock::gelu(x)));
+  CHECK(largest > 0.0202);
+  CHECK(largest < 0.0204);
 }
 
 TEST_CASE("swish refuses a beta that is not finite", "[swish]") {

@@ -33,7 +33,7 @@ class HardShrink : public PreparedActivation<HardShrink<A, Arch>> {
   }
 
   constexpr explicit HardShrink(double width = 0.5)
-      : lambda(detail::parameter_from_zero("HardShrink", "lambda", width)) {}
+      : lambda(detail::nonnegative_parameter("HardShrink", "lambda", width)) {}
 
   /// The function with lambda rounded to T.
   template <class T>

@@ -50,8 +50,8 @@ class LeakyHardTanh : public PreparedActivation<LeakyHardTanh<A, Arch>> {
 
   constexpr explicit LeakyHardTanh(double lower = -1, double upper = 1, double below = 0.01,
                                    double above = 0.01)
-      : low(detail::parameter_upto_zero("LeakyHardTanh", "low", lower)),
-        high(detail::parameter_from_zero("LeakyHardTanh", "high", upper)),
+      : low(detail::nonpositive_parameter("LeakyHardTanh", "low", lower)),
+        high(detail::nonnegative_parameter("LeakyHardTanh", "high", upper)),
         slope_below(detail::finite_parameter("LeakyHardTanh", "slope_below", below)),
         slope_above(detail::finite_parameter("LeakyHardTanh", "slope_above", above)) {}
 

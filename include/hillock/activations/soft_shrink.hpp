@@ -36,7 +36,7 @@ class SoftShrink : public PreparedActivation<SoftShrink<A, Arch>> {
   }
 
   constexpr explicit SoftShrink(double width = 0.5)
-      : lambda(detail::parameter_from_zero("SoftShrink", "lambda", width)) {}
+      : lambda(detail::nonnegative_parameter("SoftShrink", "lambda", width)) {}
 
   /// The function with lambda rounded to T.
   template <class T>

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <hillock/arrays/operations/parameter.hpp>
-#include <hillock/kernels/error_free.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/kernels/scaled_argument.hpp>
 #include <hillock/verbs.hpp>
-
-#include <limits>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -48,13 +46,14 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   template <class T>
   class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
     using C = detail::kernels::ExpConstants<T>;
+    template <class V>
+    using Argument = detail::kernels::ScaledArgument<V>;
 
    public:
     static constexpr bool has_long_derivative = true;
 
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
-          reach_(reach_of(scale < 0 ? -scale : scale)),
           is_plain_(!detail::simd::is_hidden_nan(scale) && scale == 1),
           is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
                        (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
@@ -63,7 +62,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       if (is_plain_) return reduced_decay(plain_magnitude(x));
-      const Argument<V> t = argument(x);
+      const Argument<V> t = beta_.times(x);
       return reduced_decay_beyond_limit(t.magnitude, t.low);
     }
     template <class Reduced>
@@ -74,7 +73,7 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     HILLOCK_INLINE V forward_from(const V& x, const detail::kernels::Decay<V>& e) const noexcept {
       if (is_plain_) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
       if (!is_ordinary_) return forward_for_tiny_beta(x);
-      const Argument<V> t = argument(x);
+      const Argument<V> t = beta_.times(x);
       // Beyond the decay limit x may have any size, and the result is 0.
       const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
       return fraction(t.t, t.x, t.finite_x * scaled, e);
@@ -84,57 +83,28 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
                                      const detail::kernels::Decay<V>& e) const noexcept {
       if (is_plain_) return derivative_of(x, plain_magnitude(x), V(0), e);
       if (!is_ordinary_) return derivative_for_tiny_beta(x);
-      const Argument<V> t = argument(x);
+      const Argument<V> t = beta_.times(x);
       return derivative_of(t.t, t.magnitude, t.low, e);
     }
 
     /// Whether beta x is within 1/4 of the derivative's root.
     template <class V>
     HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
-      return abs(beta_ * x + 1.278464542761074) <= 0.25;
+      return abs(beta_.value() * x + 1.278464542761074) <= 0.25;
     }
 
    private:
-    T beta_;
-    /// x is limited to this magnitude, because beta x could overflow. At the limit, |t| is beyond
-    /// its own limit already.
-    T reach_;
+    detail::kernels::ArgumentFactor<T> beta_;
     bool is_plain_;
     /// Whether |beta| >= 2^-30. Then |x| is below 2^38 where |t| is below the decay limit, so that
     /// x times the scaled exponential cannot overflow. It is false for NaN, also where under
     /// -ffast-math a comparison with NaN is true.
     bool is_ordinary_;
 
-    static constexpr T reach_of(T steepness) noexcept {
-      constexpr T largest = std::numeric_limits<T>::max();
-      return steepness > T(0x1p64) ? T(1) : steepness > 1 ? C::product_limit : largest;
-    }
-
-    /// x, x limited to finite numbers, and t = beta x, with -|t| in two parts: magnitude + low.
-    template <class V>
-    struct Argument {
-      V x;
-      V finite_x;
-      V t;
-      V magnitude;
-      V low;
-    };
-
     /// Returns -|x| for beta = 1, limited to where |x| times the exponential is 0.
     template <class V>
     static HILLOCK_INLINE V plain_magnitude(const V& x) noexcept {
       return not_below_decay_limit(negative_magnitude(x));
-    }
-
-    template <class V>
-    HILLOCK_INLINE Argument<V> argument(const V& x) const noexcept {
-      const V finite_x = not_below(not_above(x, reach_), -reach_);
-      // Beyond the limit, t is set to the limit, where the exponential is 0.
-      const V whole = beta_ * finite_x;
-      const V t = not_below(not_above(whole, C::product_limit), -C::product_limit);
-      const auto is_inside = t == whole;
-      const V low = exact_product_of_parameter(beta_, select(is_inside, finite_x, V(0))).low;
-      return {x, finite_x, t, negative_magnitude(t), select(t < 0, low, -low)};
     }
 
     /// Returns x / (1 + e) for t >= 0, else below / (1 + e), where `below` has the scale of
@@ -146,23 +116,6 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       return by_sign(t, x, below * from_tail) / fma(e.scaled, from_tail, 1);
     }
 
-    /// For a tiny beta, beta times the largest number is not beyond the limit, but beta times
-    /// infinity is. (The caller handles a beta that is NaN.)
-    template <class V>
-    HILLOCK_INLINE Argument<V> argument_for_tiny_beta(const V& x) const noexcept {
-      Argument<V> t = argument(x);
-      if (beta_ == 0) return t;
-      // `largest` is sealed, because a compiler that may assume that there is no infinity would
-      // remove the comparison with it.
-      const V largest = sealed(V(std::numeric_limits<typename V::value_type>::max()));
-      const auto is_infinite = abs(x) > largest;
-      const V limit = C::product_limit;
-      t.t = select(is_infinite, copysign(limit, t.t), t.t);
-      t.magnitude = select(is_infinite, -limit, t.magnitude);
-      t.low = select(is_infinite, V(0), t.low);
-      return t;
-    }
-
     template <class V>
     static HILLOCK_INLINE detail::kernels::Decay<V> decay(const Argument<V>& t) noexcept {
       return decay_of(reduced_decay_beyond_limit(t.magnitude, t.low));
@@ -170,42 +123,24 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
 
     template <class V>
     HILLOCK_COLD HILLOCK_FLATTEN V forward_for_tiny_beta(const V& x) const noexcept {
-      const Argument<V> t = argument_for_tiny_beta(x);
+      const Argument<V> t = beta_.times_if_tiny(x);
       const V below = times_exp(t.finite_x, t.magnitude, t.low);
       // The selection is not by the sign bit, because for beta = 0 and x = -inf, t is -0.
-      return nan_or(V(beta_),
+      return nan_or(V(beta_.value()),
                     nan_propagated(x, select(t.t >= 0, t.x, below) / (1 + decay(t).value())));
     }
 
     template <class V>
     HILLOCK_COLD HILLOCK_FLATTEN V derivative_for_tiny_beta(const V& x) const noexcept {
-      const Argument<V> t = argument_for_tiny_beta(x);
-      return nan_or(V(beta_), nan_propagated(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
+      const Argument<V> t = beta_.times_if_tiny(x);
+      return nan_or(V(beta_.value()),
+                    nan_propagated(x, derivative_of(t.t, t.magnitude, t.low, decay(t))));
     }
 
     template <class V>
     static HILLOCK_INLINE V derivative_of(V t, V magnitude, V low,
                                           const detail::kernels::Decay<V>& e) noexcept {
-      // The derivative is (1 + e + t e) / (1 + e)^2 for t >= 0, and e (1 + e + t) / (1 + e)^2 for t
-      // < 0. Near the root 1 + t and e cancel, so that the rounding errors of e and t count and are
-      // added. Elsewhere too many roundings add up: without the correction of the square, the error
-      // would be 4.3 ULP at t = -0.84 and 4.05 ULP at t = -3.78.
-      const V limited = not_below(magnitude, -C::decay_limit);
-      const V value = e.value();
-      const V twice = value + value;
-      const V inner = fma(value, value, twice);
-      const V square = 1 + inner;
-      const V square_low = ((1 - square) + inner) + fma(value, value, twice - inner);
-      // The factor approximates 1 / (1 + e)^2 to within an eighth, which is enough for a
-      // correction.
-      const V relative = square_low * fma(fma(value, 0.5, -1.25), value, 1);
-
-      const V above = fma(value, 1 - limited, 1);
-      const V linear = 1 + limited;  // exact for t <= -1/2
-      const V lost = fma(linear + value, -relative, fma(e.scaled_low, C::from_tail, low));
-      const V factor = select(limited < -2, linear + (value + lost), (linear + lost) + value);
-      const V below = factor * e.scaled * C::from_tail;
-      return by_sign(t, above, below) / square;
+      return gated_derivative(t, not_below(magnitude, -C::decay_limit), low, e);
     }
   };
   template <class T>
@@ -230,12 +165,16 @@ inline constexpr Swish<> swish{};
 /// The function as an object: silu(x), silu.derivative(x). exact::silu is the correctly rounded
 /// one.
 inline constexpr SiLU<> silu{};
+/// Swish with beta = 1.702, the approximation of GELU by x sigmoid(1.702 x), which is up to 0.0203
+/// off: quick_gelu(x), quick_gelu.derivative(x). exact::quick_gelu has the bound exact_bound.
+inline constexpr Swish<> quick_gelu{1.702};
 
 namespace exact {
 using Swish = hillock::Swish<Accuracy::exact>;
 using SiLU = hillock::SiLU<Accuracy::exact>;
 inline constexpr Swish swish{};
 inline constexpr SiLU silu{};
+inline constexpr Swish quick_gelu{1.702};
 }  // namespace exact
 
 }  // namespace HILLOCK_INSTRUCTION_SET

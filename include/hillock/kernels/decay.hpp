@@ -69,6 +69,13 @@ HILLOCK_INLINE Reduced<V> reduced_decay(V x, V x_low) noexcept {
   return sum;
 }
 
+/// Returns e^x as a Decay, from its parts with a power that is 2^tail times as large.
+template <class V>
+HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
+  const V scaled = fma(parts.m, parts.power, parts.power);
+  return {scaled, fma(parts.m, parts.power, parts.power - scaled)};
+}
+
 /// Completes e^x from the reduced argument.
 template <class V>
 HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
@@ -84,9 +91,7 @@ HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
     const V scaled = fma(m, power, power);
     return {scaled, fma(rest, power, fma(m, power, power - scaled))};
   } else {
-    const ExpParts<V> parts = parts_of(x);
-    const V scaled = fma(parts.m, parts.power, parts.power);
-    return {scaled, fma(parts.m, parts.power, parts.power - scaled)};
+    return decay_of(parts_of(x));
   }
 }
 

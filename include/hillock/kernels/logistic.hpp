@@ -1,4 +1,5 @@
-// The logistic function 1 / (1 + e^-x) and its derivative, which sigmoid, tanh' and Swish share.
+// The logistic function 1 / (1 + e^-x) and its derivative, which sigmoid, tanh' and Swish share,
+// and the derivative of x times it, which Swish and GELUTanh share.
 #pragma once
 
 #include <hillock/kernels/decay.hpp>
@@ -26,6 +27,31 @@ HILLOCK_INLINE auto logistic_derivative(const E& e, double c) noexcept {
   using V = std::remove_const_t<decltype(value)>;
   return e.scaled * (c * static_cast<double>(ExpConstantsOf<V>::from_tail)) /
          fma(value, 2 + value, 1);
+}
+
+/// Returns the derivative of x / (1 + e^-t) for a t that has the sign of x: s + v s (1 - s) with
+/// s = 1 / (1 + e^-t) and v = x t'(x), from e = e^-|t|. -|v| is in two parts, magnitude + low. For
+/// t >= 0 it is (1 + e + v e) / (1 + e)^2, for t < 0 it is e (1 + e + v) / (1 + e)^2. Near its root
+/// 1 + v and e cancel, so that the rounding errors of e and v count and are added. Elsewhere too
+/// many roundings add up: without the correction of the square, the error of Swish's derivative
+/// would be 4.3 ULP at t = -0.84 and 4.05 ULP at t = -3.78.
+template <class V>
+HILLOCK_INLINE V gated_derivative(V t, V magnitude, V low, const Decay<V>& e) noexcept {
+  using C = ExpConstantsOf<V>;
+  const V value = e.value();
+  const V twice = value + value;
+  const V inner = fma(value, value, twice);
+  const V square = 1 + inner;
+  const V square_low = ((1 - square) + inner) + fma(value, value, twice - inner);
+  // The factor approximates 1 / (1 + e)^2 to within an eighth, which is enough for a correction.
+  const V relative = square_low * fma(fma(value, 0.5, -1.25), value, 1);
+
+  const V above = fma(value, 1 - magnitude, 1);
+  const V linear = 1 + magnitude;  // exact for v <= -1/2
+  const V lost = fma(linear + value, -relative, fma(e.scaled_low, C::from_tail, low));
+  const V factor = select(magnitude < -2, linear + (value + lost), (linear + lost) + value);
+  const V below = factor * e.scaled * C::from_tail;
+  return by_sign(t, above, below) / square;
 }
 
 }  // namespace kernels

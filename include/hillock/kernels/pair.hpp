@@ -134,10 +134,13 @@ Reduced<Pair<W>> reduced_decay_from_one(const Pair<W>& argument) noexcept {
   return {(x - P(n * C::ln2_high)) - P(n) * internals::ln2_rest<W>(), parts.shifted};
 }
 template <class W>
+ExpParts<Pair<W>> parts_of(const Reduced<Pair<W>>& x) noexcept {
+  return {internals::small_expm1(x.r), power_of(Reduced<W>{x.r.high, x.shifted.high})};
+}
+template <class W>
 DecayFromOne<Pair<W>> decay_from_one_of(const Reduced<Pair<W>>& x) noexcept {
   using P = Pair<W>;
-  const P m = internals::small_expm1(x.r);
-  const P power = power_of(Reduced<W>{x.r.high, x.shifted.high});
+  const auto [m, power] = parts_of(x);
   return {power + power * m, (scaled_one<P>() - power) - power * m};
 }
 
@@ -150,8 +153,12 @@ Reduced<Pair<W>> reduced_decay_beyond_limit(const Pair<W>& x, const Pair<W>& x_l
   return reduced_decay(not_below_decay_limit(x + x_low));
 }
 template <class W>
+Decay<Pair<W>> decay_of(const ExpParts<Pair<W>>& parts) noexcept {
+  return {parts.power + parts.power * parts.m, Pair<W>(0)};
+}
+template <class W>
 Decay<Pair<W>> decay_of(const Reduced<Pair<W>>& x) noexcept {
-  return {decay_from_one_of(x).scaled, Pair<W>(0)};
+  return decay_of(parts_of(x));
 }
 
 /// Returns a e^(x + x_low), like times_exp of batches. Here a is in the range of a float, so that

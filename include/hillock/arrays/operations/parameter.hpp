@@ -68,14 +68,14 @@ constexpr double finite_parameter(const char* function, const char* parameter, d
 }
 
 /// Returns the value; throws std::invalid_argument if it is negative, infinite or NaN.
-constexpr double parameter_from_zero(const char* function, const char* parameter, double value) {
+constexpr double nonnegative_parameter(const char* function, const char* parameter, double value) {
   return finite_parameter(function, parameter, value) >= 0
              ? value
              : (throw_negative(function, parameter, value), value);
 }
 
 /// Returns the value; throws std::invalid_argument if it is positive, infinite or NaN.
-constexpr double parameter_upto_zero(const char* function, const char* parameter, double value) {
+constexpr double nonpositive_parameter(const char* function, const char* parameter, double value) {
   return finite_parameter(function, parameter, value) <= 0
              ? value
              : (throw_positive(function, parameter, value), value);

@@ -1,0 +1,213 @@
+#pragma once
+
+#include <hillock/arrays/operations/parameter.hpp>
+#include <hillock/kernels/exponential_formula.hpp>
+#include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/verbs.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace hillock {
+inline namespace HILLOCK_INSTRUCTION_SET {
+
+/// Scaled hyperbolic tangent: f(x) = a tanh(b x). With LeCun's a = 1.7159 and b = 2/3 (lecun_tanh)
+/// f(1) = 1 and f(-1) = -1; with a = c and b = 1/c (soft_cap) it keeps logits between -c and c.
+/// Derivative   a b / cosh^2(b x) = 4 a b sigmoid'(2 b x); at 0 it is a b. The derivative by a is
+///              tanh(b x), that by b is a x / cosh^2(b x).
+/// Kinks        none: the function is smooth.
+/// Parameters   a and b, 1.7159 and 2/3 by default; any finite numbers (std::invalid_argument
+///              otherwise). If an infinity or a NaN is written to them later, every result is NaN.
+/// Edge values  f(+-0) = +-0, f(+-inf) = +-a and f'(+-inf) = 0 for positive a and b. NaN in, NaN
+///              out. f'(0) is infinite where a b is, and the derivative is up to 6 ULP off then.
+/// Computed as  a m / (2 - m) with m = 1 - e^-2|b x| and the sign of b x, and a b x near 0. The
+///              rounding error of b x is added to the exponent, and a b is multiplied in before the
+///              derivative can become subnormal.
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
+///              correctly rounded (for LeCun's numbers; promised at others: exact_bound). a and b
+///              are rounded to the element type first.
+/// Type         ScaledTanh<> where C++ deduces no template arguments: as a member, a parameter or a
+///              result. The element type is that of the arrays; there is no ScaledTanh<double>.
+/// Source       LeCun, Bottou, Orr, Mueller, "Efficient BackProp" (1998); the cap: Bello, Pham, Le,
+///              Norouzi, Bengio, arXiv:1611.09940 (2016).
+template <Accuracy A = Accuracy::fast, class Arch = detail::simd::NativeArch>
+class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
+ public:
+  static constexpr ErrorBound forward_bound{4};
+  static constexpr ErrorBound derivative_bound{4};
+  static constexpr bool has_unimodal_slope = true;
+
+  double a;
+  double b;
+  static constexpr auto parameters() noexcept {
+    return std::array{Parameter{"a", &ScaledTanh::a}, Parameter{"b", &ScaledTanh::b}};
+  }
+
+  constexpr explicit ScaledTanh(double output_scale = 1.7159, double input_scale = 2.0 / 3)
+      : a(detail::finite_parameter("ScaledTanh", "a", output_scale)),
+        b(detail::finite_parameter("ScaledTanh", "b", input_scale)) {}
+
+  /// The function with a and b rounded to T.
+  template <class T>
+  class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
+    using C = detail::kernels::ExpConstants<T>;
+    template <class V>
+    using Argument = detail::kernels::ScaledArgument<V>;
+
+   public:
+    Formula(T output_scale, T input_scale) noexcept
+        : a_(output_scale),
+          b_(input_scale),
+          slope_(output_scale * input_scale),
+          slope_low_(std::fma(output_scale, input_scale, -slope_)),
+          is_ordinary_(is_ordinary()),
+          small_(is_ordinary_ ? T(0x1p-60) / magnitude(input_scale) : T(0)) {}
+
+    /// Reduces -2|t| with t = b x.
+    template <class V>
+    HILLOCK_INLINE auto reduce(const V& x) const noexcept {
+      return reduced_twice(b_.times(x));
+    }
+    template <class Reduced>
+    HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
+      return decay_from_one_of(reduced);
+    }
+    template <class V>
+    HILLOCK_INLINE V forward_from(const V& x,
+                                  const detail::kernels::DecayFromOne<V>& e) const noexcept {
+      if (!is_ordinary_) return forward_for_extreme_parameters(x);
+      // Near 0, where t could be subnormal, f(x) is a b x.
+      const auto is_small = abs(x) < small_;
+      return select(is_small, V(slope_), V(a_)) *
+             select(is_small, x, copysign(tanh_of(e), b_.times(x).t));
+    }
+    template <class V>
+    HILLOCK_INLINE V derivative_from(const V& x,
+                                     const detail::kernels::DecayFromOne<V>& e) const noexcept {
+      if (!is_ordinary_) return derivative_for_extreme_parameters(x);
+      return scaled_derivative(e, 1);
+    }
+
+   private:
+    T a_;
+    detail::kernels::ArgumentFactor<T> b_;
+    T slope_;  ///< a b, and its rounding error
+    T slope_low_;
+    /// Whether b is not so small that b times the largest number is below the decay limit, 4 a b
+    /// can be scaled, and a b times the smallest exponential is 0. It is false for NaN, also where
+    /// under -ffast-math a comparison with NaN is true.
+    bool is_ordinary_;
+    T small_;
+
+    static constexpr T magnitude(T number) noexcept { return number < 0 ? -number : number; }
+
+    bool is_ordinary() const noexcept {
+      if (detail::simd::is_hidden_nan(slope_)) return false;
+      const T steepness = magnitude(slope_);
+      return magnitude(b_.value()) >= C::from_tail && steepness <= C::decay_factor / 4 &&
+             (steepness >= C::from_tail || a_ == 0);
+    }
+
+    template <class V>
+    static HILLOCK_INLINE auto reduced_twice(const Argument<V>& t) noexcept {
+      constexpr T limit = C::decay_limit / 2;
+      auto sum = detail::kernels::reduced_decay_from_one<2>(not_below(t.magnitude, -limit));
+      const V low = zero_where(t.magnitude < -limit, t.low);
+      sum.r = sum.r + (low + low);
+      return sum;
+    }
+
+    /// Returns tanh(|t|).
+    template <class V>
+    static HILLOCK_INLINE V tanh_of(const detail::kernels::DecayFromOne<V>& e) noexcept {
+      return e.scaled_loss / (2 * detail::kernels::scaled_one<V>() - e.scaled_loss);
+    }
+
+    /// Returns the derivative, 4 a b e / (1 + e)^2, times a power of two for which 4 a b, scaled as
+    /// e is, can be neither subnormal nor infinite. The rounding error of a b is added, because
+    /// otherwise the roundings would add up to 4.4 ULP.
+    template <class V>
+    HILLOCK_INLINE V scaled_derivative(const detail::kernels::DecayFromOne<V>& e,
+                                       T scale) const noexcept {
+      const T factor = 4 * C::from_tail * scale;
+      const V value = e.value();
+      const V product = fma(e.scaled, V(slope_low_ * factor), e.scaled * (slope_ * factor));
+      // The sum of two products that come to 0 may have lost the sign.
+      return copysign(product, V(slope_)) / fma(value, 2 + value, 1);
+    }
+
+    /// Returns a b x for a small b x: no product of two of them has to be in the range of T.
+    template <class V>
+    V small_product(const V& x) const noexcept {
+      constexpr T lowest = 2 * (1 - C::bias);
+      const auto scale_a = detail::simd::scale_to_one(a_);
+      const auto scale_b = detail::simd::scale_to_one(b_.value());
+      const T factor = (a_ * scale_a.to) * (b_.value() * scale_b.to) / 4;
+      const T n = static_cast<T>(std::ilogb(scale_a.back) + std::ilogb(scale_b.back) + 2);
+      const auto is_tiny = abs(x) < 0x1p-60;
+      return scaled_by_power(factor * (x * select(is_tiny, V(0x1p64), V(1))),
+                             not_below(n - select(is_tiny, V(64), V(0)), lowest));
+    }
+    template <class W>
+    detail::kernels::Pair<W> small_product(const detail::kernels::Pair<W>& x) const noexcept {
+      using P = detail::kernels::Pair<W>;
+      return P(a_) * P(b_.value()) * x;
+    }
+
+    /// Returns y, or NaN if a, b or x is.
+    template <class V>
+    V with_nan(const V& x, const V& y) const noexcept {
+      return nan_or(V(a_), nan_or(V(b_.value()), nan_or(x, y)));
+    }
+
+    template <class V>
+    HILLOCK_COLD V forward_for_extreme_parameters(const V& x) const noexcept {
+      const Argument<V> t = b_.times_if_tiny(x);
+      const auto is_small = t.magnitude > -0x1p-60;
+      const V product = small_product(select(is_small, t.finite_x, V(0)));
+      const V far = a_ * copysign(tanh_of(decay_from_one_of(reduced_twice(t))), t.t);
+      return with_nan(x, select(is_small, product, far));
+    }
+
+    template <class V>
+    HILLOCK_COLD V derivative_for_extreme_parameters(const V& x) const noexcept {
+      const Argument<V> t = b_.times_if_tiny(x);
+      if (magnitude(slope_) > std::numeric_limits<T>::max()) {
+        // a b is infinite, but a e^-|t| and b e^-|t| are not.
+        const V value = decay_from_one_of(reduced_twice(t)).value();
+        const V product =
+            times_exp(V(a_), t.magnitude, t.low) * times_exp(V(b_.value()), t.magnitude, t.low);
+        return with_nan(x, product / (0.25 * fma(value, 2 + value, 1)));
+      }
+      const bool is_large = magnitude(slope_) > 1;
+      const T scale = is_large ? T(0.25) : 1 / C::from_tail;
+      const V near = scaled_derivative(decay_from_one_of(reduced_twice(t)), scale) * (1 / scale);
+      // Beyond the decay limit, where cosh(t) is e^|t| / 2, a large a b times the smallest
+      // exponential is not 0.
+      const V far = 4 * times_exp(V(slope_), 2 * t.magnitude, 2 * t.low);
+      const auto is_far = t.magnitude < -C::decay_limit / 2;
+      return with_nan(x, is_large ? select(is_far, far, near) : near);
+    }
+  };
+  template <class T>
+  Formula<T> formula() const noexcept {
+    return Formula<T>(detail::rounded_parameter<A, T>(a), detail::rounded_parameter<A, T>(b));
+  }
+};
+
+/// 1.7159 tanh(2x/3) as an object: lecun_tanh(x), lecun_tanh.derivative(x). exact::lecun_tanh is
+/// the correctly rounded one.
+inline constexpr ScaledTanh<> lecun_tanh{};
+
+/// Returns the function c tanh(x / c), which keeps logits between -c and c and is x near 0:
+/// soft_cap(30)(x). Throws std::invalid_argument if the cap or 1 / cap is not finite.
+constexpr ScaledTanh<> soft_cap(double cap) { return ScaledTanh<>(cap, 1 / cap); }
+
+namespace exact {
+using ScaledTanh = hillock::ScaledTanh<Accuracy::exact>;
+inline constexpr ScaledTanh lecun_tanh{};
+constexpr ScaledTanh soft_cap(double cap) { return ScaledTanh(cap, 1 / cap); }
+}  // namespace exact
+
+}  // namespace HILLOCK_INSTRUCTION_SET
+}  // namespace hillock
