@@ -101,7 +101,8 @@ class HardSigmoid : public PreparedActivation<HardSigmoid<A, Arch>> {
 
     void find_ends(double steepness, double value_at_zero) noexcept {
       constexpr Element largest = std::numeric_limits<Element>::max();
-      if (magnitude(steepness) < (1 + magnitude(value_at_zero)) * (4 / static_cast<double>(largest))) {
+      if (magnitude(steepness) <
+          (1 + magnitude(value_at_zero)) * (4 / static_cast<double>(largest))) {
         constexpr double small = sizeof(Element) == 4 ? 0x1p-64 : 0x1p-512;
         scale_ = static_cast<T>(small);
         steepness /= small;
