@@ -40,6 +40,7 @@
 #include <hillock/activations/tanh_shrink.hpp>
 #include <hillock/activations/threshold.hpp>
 #include <hillock/activations/thresholded_relu.hpp>
+#include <hillock/gated.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>

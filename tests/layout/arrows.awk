@@ -14,10 +14,11 @@ function rank(path) {
   if (path == "verbs.hpp") return 9
   if (path ~ /^(array_activation|threads)\.hpp$/) return 10
   if (path ~ /^activations\//) return 11
-  if (path ~ /^diagnostics\/reports\//) return 12
-  if (path ~ /^diagnostics\/counting\//) return 13
-  if (path ~ /^diagnostics\/monitors\//) return 14
-  if (path ~ /^(hillock|diagnostics)\.hpp$/) return 15
+  if (path == "gated.hpp") return 12
+  if (path ~ /^diagnostics\/reports\//) return 13
+  if (path ~ /^diagnostics\/counting\//) return 14
+  if (path ~ /^diagnostics\/monitors\//) return 15
+  if (path ~ /^(hillock|diagnostics)\.hpp$/) return 16
   return 0
 }
 
