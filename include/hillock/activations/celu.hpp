@@ -3,6 +3,7 @@
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 #include <limits>
@@ -88,6 +89,35 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
+
+  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum
+  /// of dy (e^u - 1 - u e^u) for u = z / alpha < 0, and of 0 elsewhere. The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double alpha_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>(
+        "CELU::alpha_gradient", ByAlpha{detail::parameter_for<A, Z>(alpha)}, z, dy);
+  }
+
+ private:
+  struct ByAlpha {
+    double alpha;
+
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      // Below -800 the exponential is 0. From -1/2 on the difference would lose digits, so it is
+      // summed up there: u^k (1 / k! - 1 / (k - 1)!) for k from 2 on.
+      const V u = not_below(not_above(x, 0) / alpha, -800);
+      const V small = not_below(u, -0.5);
+      V series = 0;
+      double factorial = 6402373705728000;  // of 18
+      for (int k = 18; k >= 2; --k) {
+        series = fma(series, small, V((1 - k) / factorial));
+        factorial /= k;
+      }
+      return select(u < -0.5, expm1(u) - u * exp(u), series * small * small);
+    }
+  };
 };
 
 /// The function as an object: celu(x), celu.derivative(x). exact::celu is the correctly rounded

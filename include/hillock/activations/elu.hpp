@@ -2,6 +2,7 @@
 
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -95,6 +96,22 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
+
+  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum
+  /// of dy (e^min(z, 0) - 1). The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double alpha_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>("ELU::alpha_gradient", ByAlpha(), z, dy);
+  }
+
+ private:
+  struct ByAlpha {
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      return expm1(not_above(x, 0));
+    }
+  };
 };
 
 /// The function as an object: elu(x), elu.derivative(x). exact::elu is the correctly rounded one.

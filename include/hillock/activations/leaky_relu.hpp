@@ -2,6 +2,7 @@
 
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -55,6 +56,23 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return {detail::kernels::SharedSlope<T>(detail::rounded_parameter<A, T>(slope))};
   }
+
+  /// Returns the gradient by slope of a loss whose gradient by f(z) is dy: the sum
+  /// of dy min(z, 0). The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double slope_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>("LeakyReLU::slope_gradient", BySlope(), z, dy);
+  }
+
+ private:
+  /// The derivative by the slope, which does not depend on the slope.
+  struct BySlope {
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      return rectified_by_slope(x);
+    }
+  };
 };
 
 /// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the

@@ -3,6 +3,7 @@
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 #include <cmath>
@@ -193,6 +194,46 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(a), detail::rounded_parameter<A, T>(b));
   }
+
+  /// Returns the gradient by a of a loss whose gradient by f(z) is dy: the sum
+  /// of dy tanh(b z). The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double a_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>("ScaledTanh::a_gradient",
+                                                    ByA{detail::parameter_for<A, Z>(b)}, z, dy);
+  }
+
+  /// Returns the gradient by b of a loss whose gradient by f(z) is dy: the sum
+  /// of dy a z / cosh(b z)^2. The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double b_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>(
+        "ScaledTanh::b_gradient",
+        ByB{detail::parameter_for<A, Z>(a), detail::parameter_for<A, Z>(b)}, z, dy);
+  }
+
+ private:
+  struct ByA {
+    double b;
+
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      const V m = expm1(-2 * abs(b * x));
+      return copysign(m / (2 + m), b * x);
+    }
+  };
+  struct ByB {
+    double a;
+    double b;
+
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      const V e = exp(-2 * abs(b * x));
+      return zero_where(e == 0, a * x * (4 * e / fma(e, 2 + e, 1)));
+    }
+  };
 };
 
 /// 1.7159 tanh(2x/3) as an object: lecun_tanh(x), lecun_tanh.derivative(x). exact::lecun_tanh is

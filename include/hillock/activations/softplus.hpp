@@ -5,6 +5,7 @@
 #include <hillock/kernels/logistic.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
 #include <hillock/kernels/softplus.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 #include <limits>
@@ -144,6 +145,27 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(beta));
   }
+
+  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum
+  /// of -dy (|t| e / (1 + e) + log(1 + e)) / beta^2 with t = beta z and e = e^-|t|. The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double beta_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>(
+        "Softplus::beta_gradient", ByBeta{detail::parameter_for<A, Z>(beta)}, z, dy);
+  }
+
+ private:
+  struct ByBeta {
+    double beta;
+
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      const V t = abs(beta * x);
+      const V e = exp(-t);
+      return zero_where(e == 0, t * e / (1 + e) + log1p(e)) / (-beta * beta);
+    }
+  };
 };
 
 /// The function as an object: softplus(x), softplus.derivative(x). exact::softplus is the correctly

@@ -4,6 +4,7 @@
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -153,6 +154,27 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
     return formula<typename V::value_type>().is_near_root(x);
   }
+
+  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum
+  /// of dy z^2 sigmoid(beta z) sigmoid(-beta z). The terms
+  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  template <class Z, class DY>
+  [[nodiscard]] double beta_gradient(const Z& z, const DY& dy) const {
+    return detail::checked_parameter_gradient<Arch>(
+        "Swish::beta_gradient", ByBeta{detail::parameter_for<A, Z>(beta)}, z, dy);
+  }
+
+ private:
+  struct ByBeta {
+    double beta;
+
+    template <class V>
+    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+      const V e = exp(-abs(beta * x));
+      const V sum = 1 + e;
+      return zero_where(e == 0, (x * e / sum) * (x / sum));
+    }
+  };
 };
 
 /// Swish; with beta = 1, the default, it is also called SiLU.
