@@ -76,6 +76,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["swish"] == hillock::swish(x)).all());
   CHECK((y["tanh"] == hillock::tanh(x)).all());
   CHECK((y["tanh_shrink"] == hillock::tanh_shrink(x)).all());
+  CHECK((y["xielu"] == hillock::xielu(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -105,6 +106,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["scaled_tanh"] == "a b ");
   CHECK(names["softplus"] == "beta ");
   CHECK(names["swish"] == "beta ");
+  CHECK(names["xielu"] == "alpha_p alpha_n beta eps ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
                            "sigmoid", "softsign", "step", "tanh", "tanh_shrink"})
     CHECK(names[name].empty());

@@ -30,6 +30,7 @@
 #include <hillock/activations/swish.hpp>
 #include <hillock/activations/tanh.hpp>
 #include <hillock/activations/tanh_shrink.hpp>
+#include <hillock/activations/xielu.hpp>
 #include <hillock/threads.hpp>
 #include <hillock/verbs.hpp>
 #include <hillock/version.hpp>
@@ -68,6 +69,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("swish", Swish<A>{});
   visitor("tanh", Tanh<A>{});
   visitor("tanh_shrink", TanhShrink<A>{});
+  visitor("xielu", XIELU<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET
