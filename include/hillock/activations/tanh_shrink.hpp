@@ -93,8 +93,8 @@ class TanhShrink : public Activation<TanhShrink<A, Arch>>,
   template <class V>
   HILLOCK_INLINE V derivative_from(const V& x,
                                    const detail::kernels::DecayFromOne<V>& e) const noexcept {
-    // tanh(x)^2 is x^2 (1 - c)^2 for |x| <= 1, else (1 - c)^2. The rounding errors of x^2, 1 - c and
-    // its square are added, because together they would exceed the bound.
+    // tanh(x)^2 is x^2 (1 - c)^2 for |x| <= 1, else (1 - c)^2. The rounding errors of x^2, of 1 - c
+    // and of its square are added, because together they would exceed the bound.
     const V magnitude = abs(x);
     const V inner = not_above(magnitude, 1);
     const V rest = complement(magnitude, e);
