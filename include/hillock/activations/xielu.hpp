@@ -134,8 +134,8 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
       const V close = fma(V(negative_), e.m, V(slope_)) + negative_ * e.m_low;
       const detail::kernels::TwoParts<V> product = scaled_exponential(e);
       const detail::kernels::TwoParts<V> sum = exact_sum(V(rest_), product.high);
-      const V far = sum.high + (sum.low + (product.low + rest_low_));
-      const V below = select(x > limit_, V(rest_), select(is_close(e), close, far));
+      const V distant = sum.high + (sum.low + (product.low + rest_low_));
+      const V below = select(x > limit_, V(rest_), select(is_close(e), close, distant));
       return nan_propagated(x, select(x > 0, above, below));
     }
 
@@ -146,9 +146,9 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
       const V limited = not_below(not_above(x, 0), -128);
       const V loss = expm1(argument(limited));
       const V line = rest_ * limited;
-      const V far = is_level_ ? T(0) : slope_ * T(0.25);
+      const V distant = is_level_ ? T(0) : slope_ * T(0.25);
       return (x > -128) & ((abs(fma(V(negative_), loss, line)) < 0.125 * abs(line)) |
-                           (abs(fma(V(negative_), loss, V(slope_))) < abs(far)));
+                           (abs(fma(V(negative_), loss, V(slope_))) < abs(distant)));
     }
 
    private:
