@@ -48,6 +48,7 @@ void add_rows() {
   row<T>("celu", hillock::celu, peers::CELU{});
   row<T>("tanh_shrink", hillock::tanh_shrink, peers::TanhShrink{});
   row<T>("scaled_tanh", hillock::ScaledTanh{}, peers::ScaledTanh{});
+  row<T>("xielu", hillock::xielu, peers::XIELU{});
 
   bench::exact_row<T>("sigmoid", hillock::exact::sigmoid);
   bench::exact_row<T>("tanh", hillock::exact::tanh);
@@ -66,6 +67,7 @@ void add_rows() {
   bench::exact_row<T>("celu", hillock::exact::celu);
   bench::exact_row<T>("tanh_shrink", hillock::exact::tanh_shrink);
   bench::exact_row<T>("scaled_tanh", hillock::exact::ScaledTanh{});
+  bench::exact_row<T>("xielu", hillock::exact::xielu);
 
   bench::maxout_row<T>("maxout_per_column", hillock::Maxout{2, Per::column},
                        peers::MaxoutPerColumn{});

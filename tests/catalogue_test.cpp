@@ -86,6 +86,7 @@ TEST_CASE("the catalogue's functions are the ready-made objects", "[catalogue]")
   CHECK((y["tanh_shrink"] == hillock::tanh_shrink(x)).all());
   CHECK((y["threshold"] == hillock::threshold(x)).all());
   CHECK((y["thresholded_relu"] == hillock::thresholded_relu(x)).all());
+  CHECK((y["xielu"] == hillock::xielu(x)).all());
   CHECK((exact["swish"] == hillock::exact::swish(x.cast<float>())).all());
 }
 
@@ -125,6 +126,7 @@ TEST_CASE("a function's parameters are listed by its type, and can be set", "[ca
   CHECK(names["swish"] == "beta ");
   CHECK(names["threshold"] == "threshold value ");
   CHECK(names["thresholded_relu"] == "threshold ");
+  CHECK(names["xielu"] == "alpha_p alpha_n beta eps ");
   for (const char* name : {"gelu", "gelu_tanh", "identity", "log_sigmoid", "mish", "relu", "selu",
                            "sigmoid", "softsign", "step", "tanh", "tanh_shrink"})
     CHECK(names[name].empty());

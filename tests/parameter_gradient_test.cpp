@@ -87,6 +87,19 @@ TEMPLATE_TEST_CASE("every parameter's gradient is within 4 ULP of the sum of its
           return -(t * e / (1 + e) + std::log1p(e)) / (b * b);
         });
   }
+  check<T>(
+      "XIELU's alpha_p",
+      [](const A& z, const A& dy) { return hillock::xielu.alpha_p_gradient(z, dy); },
+      [](Real x) { return x > 0 ? x * x : 0.0L; });
+  check<T>(
+      "XIELU's alpha_n",
+      [](const A& z, const A& dy) { return hillock::xielu.alpha_n_gradient(z, dy); },
+      [&](Real x) {
+        const Real limited = std::fmin(x, used(-1e-6));
+        if (x > 0) return 0.0L;
+        if (x > -1e-4L && x <= limited) return x * x / 2 + x * x * x / 6 + x * x * x * x / 24;
+        return std::expm1(limited) - x;
+      });
   const hillock::ScaledTanh scaled{1.7159, 0.67};
   check<T>(
       "ScaledTanh's a", [&](const A& z, const A& dy) { return scaled.a_gradient(z, dy); },

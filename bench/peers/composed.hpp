@@ -659,6 +659,36 @@ struct ScaledTanh {
   }
 };
 
+struct XIELU {
+  double alpha = 0.8;  // both alphas
+  double beta = 0.5;
+  double eps = -1e-6;
+  template <class X>
+  auto eigen(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 0).select(T(alpha) * x.square(), T(alpha) * (x.cwiseMin(T(eps)).expm1() - x)) +
+           T(beta) * x;
+  }
+  template <class X>
+  auto eigen_derivative(const X& x) const {
+    using T = ScalarOf<X>;
+    return (x > 0).select(T(2 * alpha) * x, T(alpha) * x.cwiseMin(T(eps)).expm1()) + T(beta);
+  }
+  template <class V>
+  V batch(const V& x) const {
+    using T = LaneOf<V>;
+    const V a = T(alpha), b = T(beta);
+    return xsimd::select(x > V(0), a * x * x, a * (xsimd::expm1(xsimd::min(x, V(T(eps)))) - x)) +
+           b * x;
+  }
+  template <class V>
+  V batch_derivative(const V& x) const {
+    using T = LaneOf<V>;
+    const V a = T(alpha), b = T(beta);
+    return xsimd::select(x > V(0), (a + a) * x, a * xsimd::expm1(xsimd::min(x, V(T(eps))))) + b;
+  }
+};
+
 /// Two pieces, consecutive in a column.
 struct MaxoutPerColumn {
   template <class X, class Y>

@@ -40,6 +40,7 @@
 #include <hillock/activations/tanh_shrink.hpp>
 #include <hillock/activations/threshold.hpp>
 #include <hillock/activations/thresholded_relu.hpp>
+#include <hillock/activations/xielu.hpp>
 #include <hillock/gated.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/threads.hpp>
@@ -90,6 +91,7 @@ void for_each_activation(Visitor&& visitor) {
   visitor("tanh_shrink", TanhShrink<A>{});
   visitor("threshold", Threshold<A>{});
   visitor("thresholded_relu", ThresholdedReLU<A>{});
+  visitor("xielu", XIELU<A>{});
 }
 
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -98,7 +98,7 @@ class SweepWorker {
     const int exceptions = std::fetestexcept(FE_ALL_EXCEPT);
     compute_reference(n);
     compare(x_.data() + seen, y_.data() + seen, f_.data() + seen, n - seen, subject_.forward_bound,
-            subject_.value, static_cast<bool (*)(double, T)>(nullptr), result.forward);
+            subject_.value, subject_.is_near_root, result.forward);
     if (subject_.derivative != nullptr)
       compare(x_.data() + seen, d_.data() + seen, g_.data() + seen, n - seen,
               subject_.derivative_bound, subject_.value, subject_.is_near_root, result.derivative);

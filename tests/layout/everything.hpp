@@ -72,6 +72,24 @@ void use_along_an_axis(const Array__& z, hillock::Per per) {
   static_cast<void>(prelu.slope_gradient(z, y));
 }
 
+/// Gated units, and the gradients by parameters.
+template <class Array__>
+void use_two_arrays(const Array__& gate, const Array__& value) {
+  Array__ u = hillock::SwiGLU()(gate, value), du = u, both(2 * gate.rows(), gate.cols());
+  hillock::SwiGLU().backward(gate, value, u, u, du);
+  hillock::ClampedSwiGLU().forward(gate, value, u, hillock::accumulate);
+  both << gate, value;
+  u = hillock::GLU()(both, hillock::Halves::value_first, hillock::Per::column);
+  hillock::GLU().backward(both, hillock::Halves::interleaved, hillock::Per::column, du, both);
+  static_cast<void>(hillock::elu.alpha_gradient(gate, value));
+  static_cast<void>(hillock::celu.alpha_gradient(gate, value));
+  static_cast<void>(hillock::swish.beta_gradient(gate, value));
+  static_cast<void>(hillock::softplus.beta_gradient(gate, value));
+  static_cast<void>(hillock::leaky_relu.slope_gradient(gate, value));
+  static_cast<void>(hillock::lecun_tanh.b_gradient(gate, value));
+  static_cast<void>(hillock::xielu.alpha_n_gradient(gate, value));
+}
+
 template <class Monitor_, class Array__>
 void use_monitor(Monitor_ monitor, const Array__& z) {
   monitor.observe(z);
@@ -113,6 +131,7 @@ void use_arrays_of() {
   const Array_<Element_> z = Array_<Element_>::Constant(4, 4, Element_(0.5F));
   use_every_pointwise<hillock::Accuracy::fast>(z);
   if constexpr (!std::is_same_v<Element_, double>) use_every_pointwise<hillock::Accuracy::exact>(z);
+  use_two_arrays(z, z);
   for (const hillock::Per per : {hillock::Per::column, hillock::Per::row}) {
     use_along_an_axis(z, per);
     use_diagnostics(z, per);

@@ -71,7 +71,7 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
     }
     template <class Reduced>
     HILLOCK_INLINE auto exponentiate(const Reduced& reduced) const noexcept {
-      return decay_from_one_of(reduced);
+      return decay(reduced);
     }
     template <class V>
     HILLOCK_INLINE V forward_from(const V& x,
@@ -109,13 +109,22 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
              (steepness >= C::from_tail || a_ == 0);
     }
 
+    /// -2|t|, reduced, and its rounding error.
     template <class V>
-    static HILLOCK_INLINE auto reduced_twice(const Argument<V>& t) noexcept {
+    struct Twice {
+      detail::kernels::Reduced<V> reduced;
+      V low;
+    };
+    template <class V>
+    static HILLOCK_INLINE Twice<V> reduced_twice(const Argument<V>& t) noexcept {
       constexpr T limit = C::decay_limit / 2;
-      auto sum = detail::kernels::reduced_decay_from_one<2>(not_below(t.magnitude, -limit));
       const V low = zero_where(t.magnitude < -limit, t.low);
-      sum.r = sum.r + (low + low);
-      return sum;
+      return {detail::kernels::reduced_decay_from_one<2>(not_below(t.magnitude, -limit)),
+              low + low};
+    }
+    template <class V>
+    static HILLOCK_INLINE auto decay(const Twice<V>& argument) noexcept {
+      return decay_from_one_of(argument.reduced, argument.low);
     }
 
     /// Returns tanh(|t|).
@@ -166,8 +175,8 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
       const Argument<V> t = b_.times_if_tiny(x);
       const auto is_small = t.magnitude > -0x1p-60;
       const V product = small_product(select(is_small, t.finite_x, V(0)));
-      const V far = a_ * copysign(tanh_of(decay_from_one_of(reduced_twice(t))), t.t);
-      return with_nan(x, select(is_small, product, far));
+      const V distant = a_ * copysign(tanh_of(decay(reduced_twice(t))), t.t);
+      return with_nan(x, select(is_small, product, distant));
     }
 
     template <class V>
@@ -175,19 +184,19 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
       const Argument<V> t = b_.times_if_tiny(x);
       if (magnitude(slope_) > std::numeric_limits<T>::max()) {
         // a b is infinite, but a e^-|t| and b e^-|t| are not.
-        const V value = decay_from_one_of(reduced_twice(t)).value();
+        const V value = decay(reduced_twice(t)).value();
         const V product =
             times_exp(V(a_), t.magnitude, t.low) * times_exp(V(b_.value()), t.magnitude, t.low);
         return with_nan(x, product / (0.25 * fma(value, 2 + value, 1)));
       }
       const bool is_large = magnitude(slope_) > 1;
       const T scale = is_large ? T(0.25) : 1 / C::from_tail;
-      const V near = scaled_derivative(decay_from_one_of(reduced_twice(t)), scale) * (1 / scale);
+      const V inner = scaled_derivative(decay(reduced_twice(t)), scale) * (1 / scale);
       // Beyond the decay limit, where cosh(t) is e^|t| / 2, a large a b times the smallest
       // exponential is not 0.
-      const V far = 4 * times_exp(V(slope_), 2 * t.magnitude, 2 * t.low);
+      const V distant = 4 * times_exp(V(slope_), 2 * t.magnitude, 2 * t.low);
       const auto is_far = t.magnitude < -C::decay_limit / 2;
-      return with_nan(x, is_large ? select(is_far, far, near) : near);
+      return with_nan(x, is_large ? select(is_far, distant, inner) : inner);
     }
   };
   template <class T>

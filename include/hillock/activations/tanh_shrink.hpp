@@ -54,10 +54,11 @@ kernels::Pair<W> tanh_shrink_denominator(const kernels::Pair<W>& s) noexcept {
 /// Derivative   tanh(x)^2, in [0, 1]; at 0 it is 0.
 /// Kinks        none: the function is smooth.
 /// Edge values  f(+-0) = +-0, f(+-inf) = +-inf, f'(+-inf) = 1, NaN in, NaN out.
-/// Computed as  x x^2 / d(x^2) for |x| <= 1 with a polynomial for d, which is nearly linear, because
-///              the difference loses all digits near 0, where it is x^3 / 3. For larger |x| it is
-///              (|x| - 1) + c with c = 2e / (1 + e) and e = e^-2|x|, and has the sign of x. The
-///              derivative is computed from the same quotient: for larger |x| it is (1 - c)^2.
+/// Computed as  x x^2 / d(x^2) for |x| <= 1 with a polynomial for d, which is nearly linear,
+///              because the difference loses all digits near 0, where it is x^3 / 3. For larger
+///              |x| it is (|x| - 1) + c with c = 2e / (1 + e) and e = e^-2|x|, and has the sign of
+///              x. The derivative is computed from the same quotient: for larger |x| it is
+///              (1 - c)^2.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included; exact:
 ///              correctly rounded. Bit for bit, f is odd and the derivative is even.
 /// Source       Collobert, Kavukcuoglu, Farabet, "Torch7: A Matlab-like Environment for Machine

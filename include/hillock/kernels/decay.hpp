@@ -110,12 +110,24 @@ HILLOCK_INLINE Reduced<V> reduced_decay_from_one(V x) noexcept {
   return reduced<ExpConstantsOf<V>::tail, 0, Times>(x);
 }
 
+/// Completes e^x and 1 - e^x from the parts of e^x.
+template <class V>
+HILLOCK_INLINE DecayFromOne<V> decay_from_one_of(const ExpParts<V>& parts) noexcept {
+  return {fma(parts.m, parts.power, parts.power),
+          subtracted_product(scaled_one<V>() - parts.power, parts.m, parts.power)};
+}
 /// Completes e^x and 1 - e^x from the reduced argument.
 template <class V>
 HILLOCK_INLINE DecayFromOne<V> decay_from_one_of(const Reduced<V>& x) noexcept {
-  const ExpParts<V> parts = parts_of(x);
-  return {fma(parts.m, parts.power, parts.power),
-          subtracted_product(scaled_one<V>() - parts.power, parts.m, parts.power)};
+  return decay_from_one_of(parts_of(x));
+}
+/// Does the same for x + x_low. The correction is added to the small part of e^r - 1 and not to r,
+/// which it would round once more.
+template <class V>
+HILLOCK_INLINE DecayFromOne<V> decay_from_one_of(const Reduced<V>& x, V x_low) noexcept {
+  const V curve = x.r * x.r * polynomial_by_pairs(x.r, ExpConstantsOf<V>::q);
+  const V correction = fma(x_low, x.r + curve, x_low);  // e^r x_low
+  return decay_from_one_of(ExpParts<V>{x.r + (curve + correction), power_of(x)});
 }
 
 }  // namespace kernels

@@ -132,14 +132,14 @@ Pair<W> scaled_lower_tail(const Pair<W>& a, const Pair<W>& scaled) noexcept {
   using P = Pair<W>;
   const P limit = 4;
   const P density = scaled * normal_density_at_zero<W>();
-  const P small = not_above(a, limit);
-  const P square = small * small;
+  const P lower = not_above(a, limit);
+  const P square = lower * lower;
   P series = 1;
   for (int k = 60; k > 0; --k) series = P(1) + square * series / P(2 * k + 1);
   const P large = not_below(a, limit);
   P fraction = large;
   for (int k = 60; k > 0; --k) fraction = large + P(k) / fraction;
-  return select(a < limit, scaled_one<P>() * P(0.5) - density * small * series, density / fraction);
+  return select(a < limit, scaled_one<P>() * P(0.5) - density * lower * series, density / fraction);
 }
 
 }  // namespace internals

@@ -143,6 +143,10 @@ DecayFromOne<Pair<W>> decay_from_one_of(const Reduced<Pair<W>>& x) noexcept {
   const auto [m, power] = parts_of(x);
   return {power + power * m, (scaled_one<P>() - power) - power * m};
 }
+template <class W>
+DecayFromOne<Pair<W>> decay_from_one_of(const Reduced<Pair<W>>& x, const Pair<W>& x_low) noexcept {
+  return decay_from_one_of(Reduced<Pair<W>>{x.r + x_low, x.shifted});
+}
 
 template <class W>
 Reduced<Pair<W>> reduced_decay(const Pair<W>& x) noexcept {

@@ -33,9 +33,9 @@ Pair<W> log1p_of(const Decay<Pair<W>>& e) noexcept {
 template <class V>
 HILLOCK_INLINE V log1p_divided(const Decay<V>& e, typename V::value_type divisor) noexcept {
   using C = ExpConstantsOf<V>;
-  constexpr auto small =
+  constexpr auto tiny =
       static_cast<typename V::value_type>(sizeof(divisor) == 4 ? 0x1p34 : 0x1p452);
-  const auto is_tiny = e.scaled < small;  // e < 2^-30, in double 2^-60
+  const auto is_tiny = e.scaled < tiny;  // e < 2^-30, in double 2^-60
   return select(is_tiny, e.scaled, log1p_of(e)) / V(divisor) *
          select(is_tiny, V(C::from_tail), V(1));
 }
