@@ -103,9 +103,9 @@ class HardSigmoid : public PreparedActivation<HardSigmoid<A, Arch>> {
       constexpr Element largest = std::numeric_limits<Element>::max();
       if (magnitude(steepness) <
           (1 + magnitude(value_at_zero)) * (4 / static_cast<double>(largest))) {
-        constexpr double small = sizeof(Element) == 4 ? 0x1p-64 : 0x1p-512;
-        scale_ = static_cast<T>(small);
-        steepness /= small;
+        constexpr double tiny = sizeof(Element) == 4 ? 0x1p-64 : 0x1p-512;
+        scale_ = static_cast<T>(tiny);
+        steepness /= tiny;
       }
       const Element zero_end = rounded_end(-value_at_zero / steepness);
       Element one_end = rounded_end((1 - value_at_zero) / steepness);
