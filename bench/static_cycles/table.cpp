@@ -94,7 +94,7 @@ std::string Row::name() const { return instruction_set + ' ' + type + ' ' + func
 void write_rows(std::ostream& out, const std::vector<Row>& rows) {
   if (rows.empty()) return;
   const auto names = [&](const auto& type, const auto& function, const auto& what) {
-    out << padded_right(type, 8) << padded_right(function, 16) << padded_right(what, 11);
+    out << padded_right(type, 8) << padded_right(function, 18) << padded_right(what, 11);
   };
   const auto width = [](const Cell& cell) {
     return std::max<std::size_t>(cell.first.size(), 6) + 2;
