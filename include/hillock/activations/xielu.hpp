@@ -236,6 +236,12 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
         "XIELU::alpha_n_gradient", ByAlphaN{detail::parameter_for<A, Z>(eps)}, z, dy);
   }
 
+  /// Whether the summands of f cancel to an eighth, or those of the derivative to a quarter.
+  template <class V>
+  HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
+    return formula<typename V::value_type>().is_near_root(x);
+  }
+
  private:
   struct ByAlphaP {
     template <class V>
@@ -265,12 +271,6 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
                            select(below < -0.5, beyond, series * near_zero * near_zero)));
     }
   };
-
-  /// Whether the summands of f cancel to an eighth, or those of the derivative to a quarter.
-  template <class V>
-  HILLOCK_INLINE auto is_near_root(const V& x) const noexcept {
-    return formula<typename V::value_type>().is_near_root(x);
-  }
 };
 
 /// The function as an object: xielu(x), xielu.derivative(x). exact::xielu is the correctly rounded
