@@ -1,5 +1,6 @@
 // The library under test. Compiled with whatever flags it is to be tested with.
 #include <accuracy/subjects.hpp>
+#include <support/one_per_kernel.hpp>
 
 #include <hillock/hillock.hpp>
 
@@ -114,14 +115,12 @@ void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
   }
 }
 
-/// Whether a function is among the subjects. A build with other flags has one function for each
-/// kernel, if the macro is defined, in place of all those that share it.
-template <Accuracy A, class F>
+/// Whether F is among the subjects. A build with other flags has one function for each kernel, if
+/// the macro is defined, in place of all those that share it.
+template <class F>
 constexpr bool is_subject() {
 #ifdef ACCURACY_ONE_FUNCTION_PER_KERNEL
-  return std::is_same_v<F, hillock::ELU<A>> || std::is_same_v<F, hillock::PReLU<A>> ||
-         std::is_same_v<F, hillock::Sigmoid<A>> || std::is_same_v<F, hillock::Swish<A>> ||
-         std::is_same_v<F, hillock::Tanh<A>>;
+  return support::stands_for_its_kernel<F>;
 #else
   return true;
 #endif
@@ -132,7 +131,7 @@ template <Accuracy A, class T>
 void add_tier(std::vector<Subject<T>>& list, Tier tier) {
   hillock::for_each_activation<A>([&](const char* name, const auto& f) {
     using F = std::decay_t<decltype(f)>;
-    if constexpr (is_subject<A, F>()) add<F>(list, tier, name);
+    if constexpr (is_subject<F>()) add<F>(list, tier, name);
   });
 }
 
