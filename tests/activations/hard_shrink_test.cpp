@@ -28,13 +28,12 @@ struct HardShrinkContract : PointwiseContract {
   static std::vector<Edge<T>> edges(const F& f) {
     using S = Special<T>;
     const T lambda = static_cast<T>(f.lambda), beyond = 4 * lambda + 1;
-    const T far = beyond;
     return {{T(0), T(0), 0},
             {-T(0), T(0), 0},
             {lambda, T(0), 0},
             {-lambda, T(0), 0},
-            {beyond, far, 1},
-            {-beyond, -far, 1},
+            {beyond, beyond, 1},
+            {-beyond, -beyond, 1},
             {S::infinity, S::infinity, 1},
             {-S::infinity, -S::infinity, 1}};
   }

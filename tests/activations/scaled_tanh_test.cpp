@@ -1,6 +1,7 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
 #include <support/invalid_parameter.hpp>
+#include <support/scaled_argument.hpp>
 
 #include <hillock/activations/scaled_tanh.hpp>
 
@@ -8,19 +9,11 @@ namespace {
 
 using namespace support;
 
-/// t = b x in two parts: rounded even to a long double, it would cost e^-2t a third of an ULP at
-/// 372.
+/// t = b x.
 template <class W>
-struct Argument {
-  W t;
-  W low;
+struct Argument : ScaledArgument<W> {
   template <class F, class T>
-  Argument(const F& f, T x) {
-    const W b = static_cast<T>(f.b);
-    t = b * static_cast<W>(x);
-    const bool matters = std::fabs(t) > 1 && std::fabs(t) < 1500;
-    low = matters ? std::fma(b, static_cast<W>(x), -t) : 0;
-  }
+  Argument(const F& f, T x) : ScaledArgument<W>(static_cast<T>(f.b), static_cast<W>(x)) {}
 };
 
 template <hillock::Accuracy A>

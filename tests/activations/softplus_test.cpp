@@ -1,6 +1,7 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
 #include <support/invalid_parameter.hpp>
+#include <support/scaled_argument.hpp>
 
 #include <hillock/activations/softplus.hpp>
 
@@ -8,19 +9,13 @@ namespace {
 
 using namespace support;
 
-/// t = beta x in two parts: rounded even to a long double, it would cost e^t a third of an ULP at
-/// 745.
+/// t = beta x.
 template <class W>
-struct Argument {
-  W t;
-  W low;
+struct Argument : ScaledArgument<W> {
+  using ScaledArgument<W>::t;
+  using ScaledArgument<W>::low;
   template <class F, class T>
-  Argument(const F& f, T x) {
-    const W beta = static_cast<T>(f.beta);
-    t = beta * static_cast<W>(x);
-    const bool matters = std::fabs(t) > 1 && std::fabs(t) < 1500;
-    low = matters ? std::fma(beta, static_cast<W>(x), -t) : 0;
-  }
+  Argument(const F& f, T x) : ScaledArgument<W>(static_cast<T>(f.beta), static_cast<W>(x)) {}
   /// e^-|t|
   W decay() const { return std::exp(-std::fabs(t)) * (1 - (t < 0 ? -low : low)); }
 };

@@ -1,6 +1,7 @@
 #include <support/complaint.hpp>
 #include <support/contract.hpp>
 #include <support/invalid_parameter.hpp>
+#include <support/scaled_argument.hpp>
 
 #include <hillock/activations/gelu.hpp>
 #include <hillock/activations/swish.hpp>
@@ -11,19 +12,13 @@ using namespace support;
 
 constexpr double root = -1.278464542761074;  // of swish', in t = beta x
 
-/// t = beta x in two parts: rounded even to a long double, it would cost e^t a third of an ULP at
-/// 745.
+/// t = beta x.
 template <class T, class W = Wide<T>>
-struct Argument {
-  W t;
-  W low;
+struct Argument : ScaledArgument<W> {
+  using ScaledArgument<W>::t;
+  using ScaledArgument<W>::low;
   template <class F>
-  Argument(const F& f, T x) {
-    const W beta = static_cast<T>(f.beta);
-    t = beta * x;
-    const bool matters = std::fabs(t) > 1 && std::fabs(t) < 1500;
-    low = matters ? std::fma(beta, W(x), -t) : 0;
-  }
+  Argument(const F& f, T x) : ScaledArgument<W>(static_cast<T>(f.beta), W(x)) {}
   /// 1 / (1 + e^-t) for a sign of 1, 1 / (1 + e^t) for -1.
   W logistic(int sign) const {
     const W e = std::exp(-sign * t);

@@ -110,30 +110,50 @@ std::vector<T> points_for(const F& f, std::size_t number) {
   return points;
 }
 
+/// Checks that f and f' are within their bounds at the points. `which` names f in the output.
+template <class Contract, class T, class F>
+void check_bounds_at(const F& f, const std::vector<T>& points, const std::string& which) {
+  const auto forward = sweep_function(
+      points, [&](const T* x, T* y, std::size_t n) { hillock::forward(f, x, y, n); },
+      [&](T x) { return Contract::template forward<T>(f, x); },
+      [&](T x) { return Contract::template forward_bound<T>(f, x); });
+  const auto derivative = sweep_function(
+      points, [&](const T* x, T* y, std::size_t n) { hillock::derivative(f, x, y, n); },
+      [&](T x) { return Contract::template derivative<T>(f, x); },
+      [&](T x) { return Contract::template derivative_bound<T>(f, x); });
+  for (const auto& [result, bound, what] :
+       {std::tuple(forward, Contract::template forward_bound<T>(f, T(0)), ", f"),
+        std::tuple(derivative, Contract::template derivative_bound<T>(f, T(0)), ", f'")}) {
+    const std::string line = result.describe(which + what);
+    std::cout << line << '\n';
+    INFO(line);
+    CHECK(result.points() == points.size());
+    CHECK(result.ulp() <= bound.ulp);
+  }
+}
+
 template <class Contract, class T>
 void check_accuracy() {
   std::size_t number = 0;
   for (const auto& f : Contract::functions()) {
     const std::vector<T> points = points_for<Contract, T>(f, number);
-    const std::string which = Contract::name + std::string(" number ") + std::to_string(++number);
-    const auto forward = sweep_function(
-        points, [&](const T* x, T* y, std::size_t n) { hillock::forward(f, x, y, n); },
-        [&](T x) { return Contract::template forward<T>(f, x); },
-        [&](T x) { return Contract::template forward_bound<T>(f, x); });
-    const auto derivative = sweep_function(
-        points, [&](const T* x, T* y, std::size_t n) { hillock::derivative(f, x, y, n); },
-        [&](T x) { return Contract::template derivative<T>(f, x); },
-        [&](T x) { return Contract::template derivative_bound<T>(f, x); });
-    for (const auto& [result, bound, what] :
-         {std::tuple(forward, Contract::template forward_bound<T>(f, T(0)), ", f"),
-          std::tuple(derivative, Contract::template derivative_bound<T>(f, T(0)), ", f'")}) {
-      const std::string line = result.describe(which + what);
-      std::cout << line << '\n';
-      INFO(line);
-      CHECK(result.points() == points.size());
-      CHECK(result.ulp() <= bound.ulp);
-    }
+    check_bounds_at<Contract, T>(
+        f, points, Contract::name + std::string(" number ") + std::to_string(++number));
   }
+}
+
+/// Checks the bounds of the first of the functions at over a million floats, positive or negative,
+/// of magnitudes from 2^-10 to `limit`: the sweep has few points there, where rounding errors add
+/// up most.
+template <class Contract>
+void check_densely(float sign, float limit) {
+  std::vector<float> points;
+  std::mt19937 random(3);
+  for (float a = 0x1p-10f; a < limit; a *= 1 + 0x1p-24f * static_cast<float>(random() % 256))
+    points.push_back(std::copysign(a, sign));
+  REQUIRE(points.size() > 1000000);
+  check_bounds_at<Contract, float>(Contract::functions().front(), points,
+                                   Contract::name + std::string(" where it is used most"));
 }
 
 template <class Contract, class T>
