@@ -25,7 +25,7 @@ enum class Halves {
 
 namespace detail {
 
-/// The two inputs of a gated unit, and the factors of the gradients by them.
+/// The gradients by the gate and by the value.
 template <class V>
 struct GateAndValue {
   V gate;
@@ -78,15 +78,15 @@ class Clamped {
   double limit_;
 };
 
-/// Computes value f(gate) from gate and value; Op is the operation of f.
+/// The operation Op of the clamped gate: what forward and backward of a gated unit share.
 template <class Op, class Clamp>
-class GatedForward : public Op {
+class OfClampedGate : public Op {
  public:
-  constexpr GatedForward(const Op& op, const Clamp& clamp) noexcept : Op(op), clamp_(clamp) {}
+  constexpr OfClampedGate(const Op& op, const Clamp& clamp) noexcept : Op(op), clamp_(clamp) {}
 
   template <class V, std::size_t I>
-  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
-    return {clamp_.value(in[1]) * Op::operator()(gate(in))[0]};
+  HILLOCK_INLINE auto operator()(const std::array<V, I>& in) const noexcept {
+    return Op::operator()(gate(in));
   }
   template <class V, std::size_t I>
   HILLOCK_INLINE auto reduce(const std::array<V, I>& in) const noexcept {
@@ -98,60 +98,75 @@ class GatedForward : public Op {
     return Op::exponentiate(gate(in), reduced);
   }
   template <class V, std::size_t I, class Exponential>
-  HILLOCK_INLINE std::array<V, 1> finish(const std::array<V, I>& in,
-                                         const Exponential& e) const noexcept {
-    return {clamp_.value(in[1]) * Op::finish(gate(in), e)[0]};
+  HILLOCK_INLINE auto finish(const std::array<V, I>& in, const Exponential& e) const noexcept {
+    return Op::finish(gate(in), e);
   }
+
+ protected:
+  Clamp clamp_;
 
  private:
   template <class V, std::size_t I>
   HILLOCK_INLINE std::array<V, 1> gate(const std::array<V, I>& in) const noexcept {
     return {clamp_.gate(in[0])};
   }
-  Clamp clamp_;
+};
+
+/// Computes value f(gate) from gate and value; Op is the operation of f.
+template <class Op, class Clamp>
+class GatedForward : public OfClampedGate<Op, Clamp> {
+  using Base = OfClampedGate<Op, Clamp>;
+
+ public:
+  using Base::Base;
+
+  template <class V, std::size_t I>
+  HILLOCK_INLINE std::array<V, 1> operator()(const std::array<V, I>& in) const noexcept {
+    return product(in, Base::operator()(in));
+  }
+  template <class V, std::size_t I, class Exponential>
+  HILLOCK_INLINE std::array<V, 1> finish(const std::array<V, I>& in,
+                                         const Exponential& e) const noexcept {
+    return product(in, Base::finish(in, e));
+  }
+
+ private:
+  template <class V, std::size_t I>
+  HILLOCK_INLINE std::array<V, 1> product(const std::array<V, I>& in,
+                                          const std::array<V, 1>& f) const noexcept {
+    return {this->clamp_.value(in[1]) * f[0]};
+  }
 };
 
 /// Computes the gradients by gate and value, from gate, value and the gradient of the result; Op is
 /// the operation of f and f'.
 template <class Op, class Clamp>
-class GatedBackward : public Op {
+class GatedBackward : public OfClampedGate<Op, Clamp> {
+  using Base = OfClampedGate<Op, Clamp>;
+
  public:
-  constexpr GatedBackward(const Op& op, const Clamp& clamp) noexcept : Op(op), clamp_(clamp) {}
+  using Base::Base;
 
   template <class V, std::size_t I>
   HILLOCK_INLINE std::array<V, 2> operator()(const std::array<V, I>& in) const noexcept {
-    return gradients(in, Op::operator()(gate(in)));
-  }
-  template <class V, std::size_t I>
-  HILLOCK_INLINE auto reduce(const std::array<V, I>& in) const noexcept {
-    return Op::reduce(gate(in));
-  }
-  template <class V, std::size_t I, class Reduced>
-  HILLOCK_INLINE auto exponentiate(const std::array<V, I>& in,
-                                   const Reduced& reduced) const noexcept {
-    return Op::exponentiate(gate(in), reduced);
+    return gradients(in, Base::operator()(in));
   }
   template <class V, std::size_t I, class Exponential>
   HILLOCK_INLINE std::array<V, 2> finish(const std::array<V, I>& in,
                                          const Exponential& e) const noexcept {
-    return gradients(in, Op::finish(gate(in), e));
+    return gradients(in, Base::finish(in, e));
   }
 
  private:
-  template <class V, std::size_t I>
-  HILLOCK_INLINE std::array<V, 1> gate(const std::array<V, I>& in) const noexcept {
-    return {clamp_.gate(in[0])};
-  }
   /// both: f and f' of the gate.
   template <class V, std::size_t I>
   HILLOCK_INLINE std::array<V, 2> gradients(const std::array<V, I>& in,
                                             const std::array<V, 2>& both) const noexcept {
     const V du = in[2];
-    const auto result = clamp_.gradients(
-        in[0], in[1], GateAndValue<V>{du * (clamp_.value(in[1]) * both[1]), du * both[0]});
+    const auto result = this->clamp_.gradients(
+        in[0], in[1], GateAndValue<V>{du * (this->clamp_.value(in[1]) * both[1]), du * both[0]});
     return {result.gate, result.value};
   }
-  Clamp clamp_;
 };
 
 template <class X>
@@ -243,6 +258,7 @@ class GatedUnit {
   template <class Policy, class Gate, class Value, class U>
   void forward_views(const Policy& policy, const Gate& gate, const Value& value, const U& u) const {
     using F = std::decay_t<decltype(derived().activation())>;
+    static_assert(CheckPolicy<F, Policy>::passed);
     using Op = ForwardOperation<F, typename Gate::Element>;
     const auto clamp = derived().clamp();
     evaluate<typename F::Architecture>(
@@ -254,6 +270,7 @@ class GatedUnit {
   void backward_views(const Policy& policy, const Gate& gate, const Value& value, const DU& du,
                       const DGate& dgate, const DValue& dvalue) const {
     using F = std::decay_t<decltype(derived().activation())>;
+    static_assert(CheckPolicy<F, Policy>::passed);
     using Op = BothOperation<F, typename Gate::Element>;
     const auto clamp = derived().clamp();
     evaluate<typename F::Architecture>(
