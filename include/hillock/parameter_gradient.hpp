@@ -3,16 +3,16 @@
 #pragma once
 
 #include <hillock/arrays/axis/sums_per_unit.hpp>
+#include <hillock/kernels/rectifier.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-/// Returns the sum of dy formula.parameter_derivative_at(z), after the checks of z and dy.
-template <class Arch, class Formula, class Z, class DY>
-double checked_parameter_gradient(const char* where, const Formula& formula, const Z& z,
-                                  const DY& dy) {
+/// Checks z and dy, and returns work(the view of z, that of dy).
+template <class Z, class DY, class Work>
+auto with_checked_gradient(const char* where, const Z& z, const DY& dy, const Work& work) {
   static_assert(CheckElements<Z>::passed && CheckElements<DY>::passed);
   static_assert(CheckSameElement<Z, DY>::passed);
   const auto& x = evaluated(as_dense(z));
@@ -20,8 +20,25 @@ double checked_parameter_gradient(const char* where, const Formula& formula, con
   const auto in = input_view(x);
   const auto in_dy = input_view(gradient);
   require_same_shape(where, "x", in.shape(), "dy", in_dy.shape());
-  return parameter_gradient<Arch>(formula, in, in_dy);
+  return work(in, in_dy);
 }
+
+/// Returns the sum of dy formula.parameter_derivative_at(z).
+template <class Arch, class Formula, class Z, class DY>
+double checked_parameter_gradient(const char* where, const Formula& formula, const Z& z,
+                                  const DY& dy) {
+  return with_checked_gradient(where, z, dy, [&](const auto& x, const auto& gradient) {
+    return parameter_gradient<Arch>(formula, x, gradient);
+  });
+}
+
+/// The derivative of ReLU's kin by the slope for negative numbers, which does not depend on it.
+struct BySlope {
+  template <class V>
+  HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
+    return rectified_by_slope(x);
+  }
+};
 
 /// Returns a parameter as the function uses it for elements of Z: rounded to their type.
 template <Accuracy A, class Z>

@@ -105,17 +105,10 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
 
     template <class V>
     HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
-      // Below -800 the exponential is 0. From -1/2 on the difference would lose digits, so it is
-      // summed up there: u^k (1 / k! - 1 / (k - 1)!) for k from 2 on.
+      // e^u - 1 - u e^u, without the loss of digits near 0. Below -800 the exponential is 0.
       const V u = not_below(not_above(x, 0) / alpha, -800);
-      const V near_zero = not_below(u, -0.5);
-      V series = 0;
-      double factorial = 6402373705728000;  // of 18
-      for (int k = 18; k >= 2; --k) {
-        series = fma(series, near_zero, V((1 - k) / factorial));
-        factorial /= k;
-      }
-      return select(u < -0.5, expm1(u) - u * exp(u), series * near_zero * near_zero);
+      return select(u < -0.5, expm1(u) - u * exp(u),
+                    detail::kernels::expm1_without_line(u) - u * expm1(u));
     }
   };
 };

@@ -62,17 +62,9 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double slope_gradient(const Z& z, const DY& dy) const {
-    return detail::checked_parameter_gradient<Arch>("LeakyReLU::slope_gradient", BySlope(), z, dy);
+    return detail::checked_parameter_gradient<Arch>("LeakyReLU::slope_gradient", detail::BySlope(),
+                                                    z, dy);
   }
-
- private:
-  /// The derivative by the slope, which does not depend on the slope.
-  struct BySlope {
-    template <class V>
-    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
-      return rectified_by_slope(x);
-    }
-  };
 };
 
 /// The function as an object: leaky_relu(x), leaky_relu.derivative(x). exact::leaky_relu is the

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <hillock/array_activation.hpp>
-#include <hillock/arrays/axis/sums_per_unit.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/errors.hpp>
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/parameter_gradient.hpp>
 
 #include <optional>
 
@@ -150,21 +150,17 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
   /// shapes or the number of slopes do not fit.
   template <class Z, class DY>
   [[nodiscard]] detail::Parameters slope_gradient(const Z& z, const DY& dy) const {
-    static_assert(detail::CheckElements<Z>::passed);
-    static_assert(detail::CheckElements<DY>::passed);
-    static_assert(detail::CheckSameElement<Z, DY>::passed);
-    const auto& input = detail::evaluated(detail::as_dense(z));
-    const auto& gradient_by_y = detail::evaluated(detail::as_dense(dy));
-    const auto in = detail::input_view(input);
-    const auto in_dy = detail::input_view(gradient_by_y);
-    detail::require_same_shape("PReLU::slope_gradient", "x", in.shape(), "dy", in_dy.shape());
-    require_slopes("PReLU::slope_gradient", in.shape());
-    detail::Parameters gradient = detail::Parameters::Zero(slope.size());
-    if (axis_)
-      detail::parameter_gradient_per_unit<Arch>(BySlope(), *axis_, in, in_dy, gradient.data());
-    else
-      gradient[0] = detail::parameter_gradient<Arch>(BySlope(), in, in_dy);
-    return gradient;
+    constexpr const char* where = "PReLU::slope_gradient";
+    return detail::with_checked_gradient(where, z, dy, [&](const auto& x, const auto& gradient) {
+      require_slopes(where, x.shape());
+      detail::Parameters by_slope = detail::Parameters::Zero(slope.size());
+      if (axis_)
+        detail::parameter_gradient_per_unit<Arch>(detail::BySlope(), *axis_, x, gradient,
+                                                  by_slope.data());
+      else
+        by_slope[0] = detail::parameter_gradient<Arch>(detail::BySlope(), x, gradient);
+      return by_slope;
+    });
   }
 
   /// The verbs call these functions, with views.
@@ -206,14 +202,6 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
   }
 
  private:
-  /// The derivative by the slope, which does not depend on the slope.
-  struct BySlope {
-    template <class V>
-    HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
-      return rectified_by_slope(x);
-    }
-  };
-
   std::optional<Per> axis_;
 
   void check_slopes() const {

@@ -256,19 +256,9 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
     template <class V>
     HILLOCK_INLINE V parameter_derivative_at(const V& x) const noexcept {
       const V below = not_above(x, 0);
-      // Near 0, e^x - 1 - x loses digits: there it is x^2 / 2 + x^3 / 6 + ...
-      const V near_zero = not_below(below, -0.5);
-      V series = 0;
-      double factorial = 6402373705728000;  // of 18
-      for (int k = 18; k >= 2; --k) {
-        series = fma(series, near_zero, V(1 / factorial));
-        factorial /= k;
-      }
-      const V limited = not_above(below, eps);
-      const V beyond = expm1(limited) - below;
-      return select(x > 0, 0,
-                    select(below > eps, beyond,
-                           select(below < -0.5, beyond, series * near_zero * near_zero)));
+      return select(
+          x > 0, 0,
+          select(below > eps, expm1(V(eps)) - below, detail::kernels::expm1_without_line(below)));
     }
   };
 };
