@@ -90,9 +90,9 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
 
-  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum
-  /// of dy (e^u - 1 - u e^u) for u = z / alpha < 0, and of 0 elsewhere. The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum of dy (e^u - 1 -
+  /// u e^u) for u = z / alpha < 0, and of 0 elsewhere. The terms are computed and added in double.
+  /// Throws std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double alpha_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(

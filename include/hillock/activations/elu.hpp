@@ -97,9 +97,9 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
 
-  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum
-  /// of dy (e^min(z, 0) - 1). The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum of dy (e^min(z,
+  /// 0) - 1). The terms are computed and added in double. Throws std::invalid_argument if the
+  /// shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double alpha_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>("ELU::alpha_gradient", ByAlpha(), z, dy);

@@ -25,7 +25,7 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              keeps all digits; slope x + offset would lose them without a fused multiply-add.
 ///              The two ends are rounded to the element type once, as the parameters are, and the
 ///              line goes from the one end to the other: 1/6 is no binary number, but the ends -3
-///              and 3 are.
+///              and 3 are. (With a slope beyond 2^125, in double 2^1021, the ends are subnormal.)
 /// Accuracy     forward_bound, in ULP; the derivative is exact. exact: correctly rounded.
 /// Type         HardSigmoid<> where C++ deduces no template arguments: as a member, a parameter or
 ///              a result. The element type is that of the arrays; there is no HardSigmoid<double>.
@@ -118,7 +118,7 @@ class HardSigmoid : public PreparedActivation<HardSigmoid<A, Arch>> {
       high_ = end < zero_end_ ? zero_end_ : end;
       width_ = high_ - low_;
       constexpr T most = std::numeric_limits<T>::max();
-      inverse_width_ = width_ < 4 / most ? most / 4 : 1 / width_;
+      inverse_width_ = width_ < 1 / most ? most : 1 / width_;
       // The product is 1 at the end, and if it were less, it would be so at infinity too.
       if (width_ * inverse_width_ < 1) inverse_width_ = std::nextafter(inverse_width_, most);
     }

@@ -41,7 +41,8 @@ class HardSwish : public Activation<HardSwish<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    const V slope = sixth_of(fma(x, 2, 3));
+    // 2 x could overflow.
+    const V slope = sixth_of(x + 1.5) * 2;
     return nan_propagated(x, zero_where(x <= -3, select(x >= 3, 1, slope)));
   }
 

@@ -57,9 +57,8 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
     return {detail::kernels::SharedSlope<T>(detail::rounded_parameter<A, T>(slope))};
   }
 
-  /// Returns the gradient by slope of a loss whose gradient by f(z) is dy: the sum
-  /// of dy min(z, 0). The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by slope of a loss whose gradient by f(z) is dy: the sum of dy min(z, 0).
+  /// The terms are computed and added in double. Throws std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double slope_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>("LeakyReLU::slope_gradient", detail::BySlope(),

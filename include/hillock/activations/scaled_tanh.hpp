@@ -86,7 +86,7 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
     HILLOCK_INLINE V derivative_from(const V& x,
                                      const detail::kernels::DecayFromOne<V>& e) const noexcept {
       if (!is_ordinary_) return derivative_for_extreme_parameters(x);
-      return scaled_derivative(e, 1);
+      return scaled_derivative(e, T(1));
     }
 
    private:
@@ -134,12 +134,12 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
     }
 
     /// Returns the derivative, 4 a b e / (1 + e)^2, times a power of two for which 4 a b, scaled as
-    /// e is, can be neither subnormal nor infinite. The rounding error of a b is added, because
-    /// otherwise the roundings would add up to 4.4 ULP.
-    template <class V>
+    /// e is, can be neither subnormal nor infinite: one of type T for all x, or one of type V. The
+    /// rounding error of a b is added, because otherwise the roundings would add up to 4.4 ULP.
+    template <class V, class Scale>
     HILLOCK_INLINE V scaled_derivative(const detail::kernels::DecayFromOne<V>& e,
-                                       T scale) const noexcept {
-      const T factor = 4 * C::from_tail * scale;
+                                       const Scale& scale) const noexcept {
+      const Scale factor = 4 * C::from_tail * scale;
       const V value = e.value();
       const V product = fma(e.scaled, V(slope_low_ * factor), e.scaled * (slope_ * factor));
       // The sum of two products that come to 0 may have lost the sign.
@@ -189,14 +189,29 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
             times_exp(V(a_), t.magnitude, t.low) * times_exp(V(b_.value()), t.magnitude, t.low);
         return with_nan(x, product / (0.25 * fma(value, 2 + value, 1)));
       }
-      const bool is_large = magnitude(slope_) > 1;
-      const T scale = is_large ? T(0.25) : 1 / C::from_tail;
-      const V inner = scaled_derivative(decay(reduced_twice(t)), scale) * (1 / scale);
-      // Beyond the decay limit, where cosh(t) is e^|t| / 2, a large a b times the smallest
-      // exponential is not 0.
-      const V distant = 4 * times_exp(V(slope_), 2 * t.magnitude, 2 * t.low);
+      if (magnitude(slope_) <= 1) {
+        constexpr T scale = 1 / C::from_tail;
+        const V scaled = scaled_derivative(decay(reduced_twice(t)), scale);
+        return with_nan(x, scaled * C::from_tail);
+      }
+      // Near 0, 4 a b could overflow.
+      const auto is_close = t.magnitude > -1;
+      const V inner = scaled_derivative(decay(reduced_twice(t)), select(is_close, V(0.25), V(1))) *
+                      select(is_close, V(4), V(1));
+      // Beyond the decay limit a large a b times the smallest exponential is not 0.
       const auto is_far = t.magnitude < -C::decay_limit / 2;
-      return with_nan(x, is_large ? select(is_far, distant, inner) : inner);
+      return with_nan(x, select(is_far, distant_derivative(t), inner));
+    }
+
+    /// Returns the derivative where e^-2|t| is 0 beside 1: 4 a b e^-2|t|. The 4 is in the exponent,
+    /// so that no step is subnormal where the result is not.
+    template <class V>
+    V distant_derivative(const Argument<V>& t) const noexcept {
+      constexpr double log_4 = 1.3862943611198906188;
+      const V exponent = 2 * not_above(t.magnitude, -C::decay_limit / 2);
+      const V high = exponent + V(log_4);
+      const V low = ((exponent - high) + V(log_4)) + 2 * t.low;
+      return times_exp(V(slope_), high, low + V(log_4 - static_cast<double>(T(log_4))));
     }
   };
   template <class T>
@@ -204,18 +219,17 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
     return Formula<T>(detail::rounded_parameter<A, T>(a), detail::rounded_parameter<A, T>(b));
   }
 
-  /// Returns the gradient by a of a loss whose gradient by f(z) is dy: the sum
-  /// of dy tanh(b z). The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by a of a loss whose gradient by f(z) is dy: the sum of dy tanh(b z). The
+  /// terms are computed and added in double. Throws std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double a_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>("ScaledTanh::a_gradient",
                                                     ByA{detail::parameter_for<A, Z>(b)}, z, dy);
   }
 
-  /// Returns the gradient by b of a loss whose gradient by f(z) is dy: the sum
-  /// of dy a z / cosh(b z)^2. The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by b of a loss whose gradient by f(z) is dy: the sum of dy a z / cosh(b
+  /// z)^2. The terms are computed and added in double. Throws std::invalid_argument if the shapes
+  /// differ.
   template <class Z, class DY>
   [[nodiscard]] double b_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(

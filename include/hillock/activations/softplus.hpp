@@ -146,9 +146,9 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
     return Formula<T>(detail::rounded_parameter<A, T>(beta));
   }
 
-  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum
-  /// of -dy (|t| e / (1 + e) + log(1 + e)) / beta^2 with t = beta z and e = e^-|t|. The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum of -dy (|t| e /
+  /// (1 + e) + log(1 + e)) / beta^2 with t = beta z and e = e^-|t|. The terms are computed and
+  /// added in double. Throws std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double beta_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(

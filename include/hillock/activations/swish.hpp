@@ -155,9 +155,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     return formula<typename V::value_type>().is_near_root(x);
   }
 
-  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum
-  /// of dy z^2 sigmoid(beta z) sigmoid(-beta z). The terms
-  /// are computed and added in double. Throws std::invalid_argument if the shapes differ.
+  /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum of dy z^2
+  /// sigmoid(beta z) sigmoid(-beta z). The terms are computed and added in double. Throws
+  /// std::invalid_argument if the shapes differ.
   template <class Z, class DY>
   [[nodiscard]] double beta_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(

@@ -4,6 +4,8 @@
 #include <hillock/kernels/pair.hpp>
 #include <hillock/verbs.hpp>
 
+#include <limits>
+
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 
@@ -101,13 +103,22 @@ class TanhShrink : public Activation<TanhShrink<A, Arch>>,
     const V rest = complement(magnitude, e);
     const V ratio = 1 - rest;
     const V ratio_low = (1 - ratio) - rest;
+    // Of a tiny x^2 the rounding error is subnormal, and left out.
     const detail::kernels::TwoParts<V> factor = exact_product(inner, inner);
+    const V factor_low = zero_where(factor.high < smallest_square<V>(), factor.low);
     const detail::kernels::TwoParts<V> square = exact_product(ratio, ratio);
     const V square_low = fma(ratio + ratio, ratio_low, square.low);
-    return fma(factor.high, square.high, fma(factor.low, square.high, factor.high * square_low));
+    return fma(factor.high, square.high, fma(factor_low, square.high, factor.high * square_low));
   }
 
  private:
+  /// Returns the smallest x^2 whose rounding error counts.
+  template <class V>
+  static constexpr double smallest_square() noexcept {
+    using Limits = std::numeric_limits<typename V::value_type>;
+    return static_cast<double>(Limits::min() / (Limits::epsilon() * Limits::epsilon()));
+  }
+
   /// Returns c = 1 - tanh(a) / a for a <= 1, and c = 1 - tanh(a) for a > 1, by one division.
   template <class V>
   static HILLOCK_INLINE V complement(const V& a,

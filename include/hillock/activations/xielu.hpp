@@ -61,8 +61,9 @@ XIELUExponential<kernels::Pair<W>> xielu_exponential(
 ///              difference; farther out the sum is (beta - alpha_n) x - alpha_n + alpha_n e^x with
 ///              the rounding errors of every product and sum, because it comes to 0 at -2.4 and the
 ///              derivative at -0.98.
-/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included, for alphas
-///              and beta between 0.01 and 100 in magnitude, or 0. Where the summands of f or f'
+/// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included, for an
+///              alpha_p between 0.01 and 100, or 0, and an alpha_n and beta between 0.01 and 100 in
+///              magnitude, or 0. Where the summands of f or f'
 ///              cancel (is_near_root), an error of half an epsilon (2^-24, in double 2^-53) is
 ///              within the bound too. exact: correctly rounded, near the roots too (at the default
 ///              parameters; promised at others: exact_bound).
@@ -228,8 +229,8 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
   [[nodiscard]] double alpha_p_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>("XIELU::alpha_p_gradient", ByAlphaP(), z, dy);
   }
-  /// Returns the gradient by alpha_n in the same way: the sum of dy (e^min(z,eps) - 1 - z) over
-  /// z <= 0.
+  /// Returns the gradient by alpha_n in the same way: the sum of dy (e^min(z,eps) - 1 - z) over z
+  /// <= 0.
   template <class Z, class DY>
   [[nodiscard]] double alpha_n_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(
