@@ -26,7 +26,12 @@ class Rounder {
  public:
   Rounder(std::string function, double value)
       : function_(std::move(function)),
-        value_(static_cast<double>(Format<T>::wide(Format<T>::parameter(value)))) {}
+        value_(static_cast<double>(Format<T>::wide(Format<T>::parameter(value)))),
+        has_root_(function_ == "xielu"),
+        derivative_has_root_(has_root_ || function_ == "swish" || function_ == "mish" ||
+                             function_ == "gelu" || function_ == "gelu_tanh"),
+        is_half_near_0_((function_ == "swish" && value_ == 1) || function_ == "gelu" ||
+                        function_ == "gelu_tanh" || function_ == "hard_swish") {}
 
   enum class Verdict { right, wrong, unknown };
 
@@ -43,13 +48,12 @@ class Rounder {
   bool round(Part part, T x, Wide<T> reference, T& result) const {
     using F = Format<T>;
     using W = Wide<T>;
-    // 2^7 units of the reference's last place, and as much absolute where sums cancel to a root of
-    // the derivative: some 2^11 of the 2^32 floats are left.
+    // 2^7 units of the reference's last place, and as much absolute where sums cancel to a root:
+    // some 2^11 of the 2^32 floats are left.
     constexpr W guard = W(64) * std::numeric_limits<W>::epsilon();
-    const bool may_cancel = part == Part::derivative && function_ == "swish";
-    const W margin =
-        std::fabs(reference) * guard +
-        (may_cancel && std::fabs(reference) < W(0.125) && std::fabs(F::wide(x)) < 8 ? guard : 0);
+    const bool is_by_root = (part == Part::forward ? has_root_ : derivative_has_root_) &&
+                            std::fabs(reference) < W(0.125) && std::fabs(F::wide(x)) < 4;
+    const W margin = std::fabs(reference) * guard + (is_by_root ? guard : 0);
     if (reference == 0 || !std::isfinite(reference)) {
       result = F::rounded(reference);
       return true;
@@ -60,8 +64,7 @@ class Rounder {
     if (F::bits(low) == F::bits(high)) return true;
     // x/2 + x^2/4 - ...: for half of the subnormals x/2 is a tie, broken 2^-149 below it. Between
     // x/2 and the next wide number there is no boundary.
-    if (part == Part::forward && function_ == "swish" && value_ == 1 &&
-        std::fabs(F::wide(x)) < W(1e-30)) {
+    if (part == Part::forward && is_half_near_0_ && std::fabs(F::wide(x)) < W(1e-30)) {
       result = F::rounded(std::nextafter(F::wide(x) / 2, std::numeric_limits<W>::infinity()));
       return true;
     }
@@ -73,6 +76,9 @@ class Rounder {
  private:
   std::string function_;
   double value_;
+  bool has_root_;  // other than 0, where summands cancel
+  bool derivative_has_root_;
+  bool is_half_near_0_;  // f(x) is x/2 + c x^2 with a positive c
 };
 
 }  // namespace accuracy

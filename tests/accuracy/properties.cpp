@@ -106,6 +106,45 @@ typename PropertyChecks<T>::Shape PropertyChecks<T>::shape_of(const std::string&
   // The derivative's extremes are 1.0998 and -0.0998.
   if (function == "swish")
     return {-infinity, infinity, -0.1, 1.1, 0, 0, value >= 0 ? 1 : 0, value <= 0 ? 1 : 0, 0, 0};
+  const double magnitude = std::fabs(value);
+  const int sign = value < 0 ? -1 : 1;
+  if (function == "relu6") return {0, 6, 0, 1, 0, 0, 1, 1, 0, 0};
+  // Below 0, f jumps down at a negative threshold.
+  if (function == "threshold" || function == "thresholded_relu")
+    return {std::fmin(value, 0), infinity, 0, 1, 0, 0, 1, value < 0 ? 0 : 1, 1, 1};
+  // f is odd but for the sign of zeros.
+  if (function == "hard_shrink" || function == "soft_shrink")
+    return {-infinity, infinity, 0, 1, 0, 1, 1, 1, 1, -1};
+  if (function == "squared_relu") return {0, infinity, 0, infinity, 0, 0, 1, 1, 1, 1};
+  if (function == "hard_tanh") {
+    const int parity = value == -1 ? 1 : 0;
+    return {value, 1, 0, 1, -parity, parity, 1, 1, value < 0 ? -1 : 0, 1};
+  }
+  if (function == "leaky_hard_tanh")
+    return {-infinity, infinity, 0.0099, 1, value == -1 ? -1 : 0, 0, 1, 1, value < 0 ? -1 : 0, 1};
+  if (function == "hard_sigmoid")
+    return {0, 1, std::fmin(value, 0), std::fmax(value, 0), 0, 1, sign, sign, -sign, sign};
+  // f has its minimum at -3/2; f' jumps at -3 and 3.
+  if (function == "hard_swish") return {-0.3751, infinity, -0.5, 1.5, 0, 0, 1, 0, 0, 0};
+  if (function == "softsign") return {-1, 1, 0, 1, -1, 1, 1, 1, -1, 1};
+  if (function == "softplus")
+    return {value < 0 ? -infinity : 0, value < 0 ? 0 : infinity, 0, 1, 0, 0, 1, 1, sign, sign};
+  if (function == "log_sigmoid") return {-infinity, 0, 0, 1, 0, 0, 1, 1, -1, -1};
+  if (function == "selu") return {-1.7581, infinity, 0, 1.7581, 0, 0, 1, 1, 0, 1};
+  if (function == "celu") return {-value, infinity, 0, 1, 0, 0, 1, 1, 0, 1};
+  // The extremes of f and f' are -0.3088, -0.1132 and 1.0884; of GELU -0.1700, -0.1290 and 1.1290.
+  if (function == "mish") return {-0.31, infinity, -0.12, 1.1, 0, 0, 1, 0, 0, 0};
+  if (function == "gelu" || function == "gelu_tanh")
+    return {-0.171, infinity, -0.131, 1.131, 0, 0, 1, 0, 0, 0};
+  if (function == "tanh_shrink") return {-infinity, infinity, 0, 1, -1, 1, 1, 1, 1, -1};
+  if (function == "scaled_tanh") {
+    const double steepest = 0.67 * value;
+    return {
+        -magnitude, magnitude, std::fmin(steepest, 0), std::fmax(steepest, 0), -1, 1, sign, sign,
+        -sign,      sign};
+  }
+  // f' jumps at eps.
+  if (function == "xielu") return {-0.21, infinity, -0.3001, infinity, 0, 0, 1, 0, 1, 0};
   return {-infinity, infinity, -infinity, infinity, 0, 0, 0, 0, 0, 0};
 }
 
@@ -148,7 +187,8 @@ void PropertyChecks<T>::check_verbs(const Stretch<T>& s, Finding<T>& finding) {
 
 template <class T>
 void PropertyChecks<T>::check_range(const Stretch<T>& s, Finding<T>& finding) const {
-  if (shape_.low == -infinity && shape_.high == infinity && shape_.derivative_low == -infinity)
+  if (shape_.low == -infinity && shape_.high == infinity && shape_.derivative_low == -infinity &&
+      shape_.derivative_high == infinity)
     return;
   for (std::size_t i = 0; i < s.n; ++i) {
     const auto y = Format<T>::wide(s.y[i]);
@@ -222,8 +262,11 @@ void PropertyChecks<T>::check_flushing(const Stretch<T>& s, Finding<T>& finding)
   using F = Format<T>;
   const T smallest_normal = F::Limits::min();
   const double parameter = std::fabs(subject_.value);
-  // Flushed, this parameter is another one.
+  // Flushed, this parameter is another one, and so are the ends of a steep hard sigmoid.
   if (parameter > 0 && parameter < static_cast<double>(smallest_normal)) return;
+  if (std::strcmp(subject_.function, "hard_sigmoid") == 0 &&
+      0.5 / parameter < static_cast<double>(smallest_normal))
+    return;
   y_.resize(s.n);
   d_.resize(s.n);
   {

@@ -9,6 +9,41 @@ struct Pair {
   W d;
 };
 
+/// A constant in two parts, the first of 64 digits.
+template <class W>
+struct Constant {
+  Constant(long double first, long double second)
+      : high(static_cast<W>(first)),
+        low(static_cast<W>((first - static_cast<long double>(high)) + second)) {}
+  W high;
+  W low;
+};
+
+/// Where W holds a normal e^-|x|. In T it is 0 long before.
+template <class W>
+constexpr W decay_limit = sizeof(W) == sizeof(double) ? 700 : 11000;
+
+/// e^-|t| of a product t. A double's t does not fit into a long double of 64 digits: rounded, it
+/// costs e^t a third of a double's ULP at 745. (A float's t fits into a double.)
+template <class T>
+Wide<T> decay_of_product(Wide<T> factor, Wide<T> x, Wide<T> t) {
+  using W = Wide<T>;
+  const W e = std::exp(-std::fabs(t));
+  if constexpr (std::numeric_limits<W>::digits < 2 * Format<T>::digits)
+    if (factor != 1 && std::fabs(t) > 1 && std::fabs(t) < decay_limit<W>)
+      return e - e * std::copysign(W(1), t) * std::fma(factor, x, -t);
+  return e;
+}
+
+/// By the root of a derivative a double's error is an eighth of a float's ULP: wider, then.
+template <class W>
+W careful_by_root(W x, W (*derivative)(W), long double (*wider)(long double)) {
+  const W value = derivative(x);
+  if (std::is_same_v<W, double> && std::fabs(value) < 0x1p-10 && std::fabs(x) < 4)
+    return static_cast<W>(wider(x));
+  return value;
+}
+
 struct Identity {
   template <class T>
   static Pair<Wide<T>> at(T, T x) {
@@ -104,16 +139,354 @@ struct Swish {
     if (beta == 0) return {wide / 2, W(0.5)};
     const W t = beta * wide;
     // 0 in T on one side and 1 on the other, at infinity too.
-    constexpr W limit = sizeof(W) == sizeof(double) ? 700 : 11000;
-    if (t < -limit) return {std::copysign(W(0), wide), -W(0)};
-    if (t > limit) return {wide, 1};
-    W e = std::exp(-t);
-    // A double's t does not fit into a long double of 64 digits: rounded, it costs e^t a third of a
-    // double's ULP at 745. (A float's t fits into a double.)
-    if constexpr (std::numeric_limits<W>::digits < 2 * Format<T>::digits)
-      if (beta != 1 && std::fabs(t) > 1) e -= e * std::fma(beta, wide, -t);
+    if (t < -decay_limit<W>) return {std::copysign(W(0), wide), -W(0)};
+    if (t > decay_limit<W>) return {wide, 1};
+    const W decay = decay_of_product<T>(beta, wide, t);
+    const W e = t < 0 ? 1 / decay : decay;
     const W s = 1 / (1 + e);
     return {wide * s, derivative(t, e)};
+  }
+};
+
+struct ReLU6 {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    return {wide > 6 ? 6 : wide > 0 ? wide : 0, wide > 0 && wide < 6 ? W(1) : W(0)};
+  }
+};
+
+/// With value 0.
+struct Threshold {
+  template <class T>
+  static Pair<Wide<T>> at(T threshold, T x) {
+    using W = Wide<T>;
+    return x > threshold ? Pair<W>{Format<T>::wide(x), 1} : Pair<W>{0, 0};
+  }
+};
+
+struct HardShrink {
+  template <class T>
+  static Pair<Wide<T>> at(T lambda, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    return std::fabs(wide) > Format<T>::wide(lambda) ? Pair<W>{wide, 1} : Pair<W>{0, 0};
+  }
+};
+
+struct SoftShrink {
+  template <class T>
+  static Pair<Wide<T>> at(T lambda, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    const W width = Format<T>::wide(lambda);
+    if (std::fabs(wide) <= width) return {0, 0};
+    return {wide > 0 ? wide - width : wide + width, 1};
+  }
+};
+
+struct SquaredReLU {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    return wide > 0 ? Pair<W>{wide * wide, 2 * wide} : Pair<W>{0, 0};
+  }
+};
+
+/// With high = 1.
+struct HardTanh {
+  template <class T>
+  static Pair<Wide<T>> at(T smallest, T x) {
+    using W = Wide<T>;
+    const W low = Format<T>::wide(smallest);
+    const W wide = Format<T>::wide(x);
+    if (wide <= low) return {low + 0, 0};  // +0 for -0
+    if (wide >= 1) return {1, 0};
+    return {wide, 1};
+  }
+};
+
+/// With high = 1 and the slopes 0.01.
+struct LeakyHardTanh {
+  template <class T>
+  static Pair<Wide<T>> at(T smallest, T x) {
+    using W = Wide<T>;
+    const W low = Format<T>::wide(smallest);
+    const W slope = Format<T>::wide(Format<T>::parameter(0.01));
+    const W wide = Format<T>::wide(x);
+    if (wide < low) return {low + slope * (wide - low), slope};
+    if (wide > 1) return {1 + slope * (wide - 1), slope};
+    return {wide, wide == low ? slope : 1};
+  }
+};
+
+/// With the offset 1/2: from the one end to the other, each rounded to T.
+struct HardSigmoid {
+  template <class T>
+  static Pair<Wide<T>> at(T steepness, T x) {
+    using W = Wide<T>;
+    const W slope = Format<T>::wide(steepness);
+    if (slope == 0) return {W(0.5), 0};
+    const W zero = rounded_end<T>(-0.5 / static_cast<double>(slope));
+    const W one = rounded_end<T>(0.5 / static_cast<double>(slope));
+    const W wide = Format<T>::wide(x);
+    if (slope > 0 ? wide <= zero : wide >= zero) return {0, 0};
+    if (slope > 0 ? wide >= one : wide <= one) return {1, 0};
+    return {(wide - zero) / (one - zero), slope};
+  }
+};
+
+struct HardSwish {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    if (wide <= -3) return {-W(0), 0};
+    if (wide >= 3) return {wide, 1};
+    return {wide * (wide + 3) / 6, (2 * wide + 3) / 6};
+  }
+};
+
+struct Softsign {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    if (std::isinf(wide)) return {std::copysign(W(1), wide), 0};
+    const W sum = 1 + std::fabs(wide);
+    return {wide / sum, 1 / (sum * sum)};
+  }
+};
+
+/// log(1 + e^-x) by e^-|x|, as the library has it: there is no other way for all x.
+struct Softplus {
+  template <class T>
+  static Pair<Wide<T>> at(T scale, T x) {
+    using W = Wide<T>;
+    const W beta = Format<T>::wide(scale);
+    const W wide = Format<T>::wide(x);
+    if (beta == 0) return {std::numeric_limits<W>::infinity(), W(0.5)};
+    const W t = beta * wide;
+    const W e = decay_of_product<T>(beta, wide, t);
+    const W rest = std::log1p(e) / beta;
+    return {t > 0 ? wide + rest : rest, (t > 0 ? 1 : e) / (1 + e)};
+  }
+};
+
+struct LogSigmoid {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    const W e = std::exp(-std::fabs(wide));
+    const W rest = std::log1p(e);
+    return {wide < 0 ? wide - rest : -rest, (wide > 0 ? e : 1) / (1 + e)};
+  }
+};
+
+struct SELU {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W lambda = static_cast<W>(1.0507009873554804934193349852946L);
+    const W lambda_alpha = static_cast<W>(1.7580993408473768599402175208123L);
+    const W wide = Format<T>::wide(x);
+    if (wide > 0) return {lambda * wide, lambda};
+    return {lambda_alpha * std::expm1(wide), lambda_alpha * std::exp(wide)};
+  }
+};
+
+struct CELU {
+  template <class T>
+  static Pair<Wide<T>> at(T scale, T x) {
+    using W = Wide<T>;
+    const W alpha = Format<T>::wide(scale);
+    const W wide = Format<T>::wide(x);
+    if (wide > 0 || (alpha == 0 && wide == 0)) return {wide, 1};
+    if (alpha == 0) return {-W(0), 0};
+    const W t = wide / alpha;
+    W e = std::exp(t);
+    // As for a product.
+    if (t < -1 && t > -decay_limit<W>) e += e * (std::fma(-t, alpha, wide) / alpha);
+    return {alpha * std::expm1(t), e};
+  }
+};
+
+struct Mish {
+  template <class W>
+  static W derivative(W x) {
+    const W e = std::exp(x);
+    const W w = e * (e + 2);
+    return (w * (w + 2) + 4 * x * e * (e + 1)) / ((w + 2) * (w + 2));
+  }
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    if (wide > 80) return {wide, 1};
+    if (wide < -decay_limit<W>) return {-W(0), -W(0)};
+    const W e = std::exp(wide);
+    const W w = e * (e + 2);
+    return {wide * (w / (w + 2)), careful_by_root(wide, &derivative<W>, &derivative<long double>)};
+  }
+};
+
+/// By erfc, with the rounding errors of x / sqrt(2) and of x^2.
+struct GELU {
+  template <class W>
+  static W density(W x) {
+    const W square = x * x;
+    const W rest = std::fma(x, x, -square);
+    return std::exp(-square / 2) * (1 - rest / 2) *
+           static_cast<W>(0.3989422804014326779399460599343818684759L);
+  }
+  template <class W>
+  static W distribution(W x) {
+    const Constant<W> factor(0x1.6a09e667f3bcc908p-1L, 0x1.65f626cdd52afa7cp-66L);
+    const W a = -x * factor.high;
+    const W rest = -std::fma(x, factor.high, a) - x * factor.low;
+    // erfc' is -2/sqrt(pi) e^-a^2.
+    return std::erfc(a) / 2 -
+           std::exp(-a * a) * rest * static_cast<W>(0.5641895835477562869480794515607725858441L);
+  }
+  /// The Taylor series around the root of the derivative.
+  template <class W>
+  static W derivative_by_root(W distance) {
+    constexpr long double coefficients[] = {
+        0.431493992314046919786507169629L,     0.388284982990551997858080427426L,
+        -0.0181996763986710871005692889642L,   -0.114008233297221708552437031864L,
+        -0.0147715221482443377178381265143L,   0.0194216798381890658890342836973L,
+        0.00453922837912541557363431436266L,   -0.00223953806807349715127894941293L,
+        -0.000744826838674681624273135308809L, 0.000186339746232335132804436765485L,
+        0.0000861594786111657162779447097661L};
+    W sum = 0;
+    for (std::size_t i = std::size(coefficients); i-- > 0;)
+      sum = sum * distance + static_cast<W>(coefficients[i]);
+    return sum * distance;
+  }
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const Constant<W> root(-0x1.80ead197f00b3dd8p-1L, -0x1.8b3a735257d3456ap-68L);
+    const W wide = Format<T>::wide(x);
+    if (wide > 40) return {wide, 1};
+    if (wide < (sizeof(W) == sizeof(double) ? -37 : -100)) return {-W(0), -W(0)};
+    const W phi = distribution(wide);
+    const W distance = (wide - root.high) - root.low;
+    return {wide * phi, std::fabs(distance) < W(0x1p-6) ? derivative_by_root(distance)
+                                                        : phi + wide * density(wide)};
+  }
+};
+
+struct GELUTanh {
+  template <class W>
+  static Pair<W> value(W x) {
+    // t = 2 sqrt(2/pi) x (1 + 0.044715 x^2) in two parts.
+    const Constant<W> factor(0x1.9884533d436508d0p+0L, 0x1.f9678a017571c5fep-65L);
+    const Constant<W> cubic(0x1.6e4e26d4801f7510p-5L, 0x1.355475a31a4bdba0p-71L);
+    const W square = x * x;
+    const W square_low = std::fma(x, x, -square);
+    const W product = cubic.high * square;
+    const W product_low =
+        std::fma(cubic.high, square, -product) + cubic.high * square_low + cubic.low * square;
+    const W sum = 1 + product;
+    const W sum_low = (product > 1 ? (product - sum) + 1 : (1 - sum) + product) + product_low;
+    const W line = x * sum;
+    const W line_low = std::fma(x, sum, -line) + x * sum_low;
+    const W t = factor.high * line;
+    const W t_low = std::fma(factor.high, line, -t) + factor.high * line_low + factor.low * line;
+    const W e = std::exp(-std::fabs(t)) * (1 - (t < 0 ? -t_low : t_low));
+    const W s = (t < 0 ? e : 1) / (1 + e);
+    const W rest = (t < 0 ? 1 : e) / (1 + e);
+    const W slope = factor.high * x * (1 + 3 * product);
+    return {x * s, s * (1 + slope * rest)};
+  }
+  template <class W>
+  static W derivative(W x) {
+    return value(x).d;
+  }
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    if (wide > 30) return {wide, 1};
+    if (wide < (sizeof(W) == sizeof(double) ? -20 : -30)) return {-W(0), -W(0)};
+    return {value(wide).f, careful_by_root(wide, &derivative<W>, &derivative<long double>)};
+  }
+};
+
+/// x - tanh(x) by tanh's continued fraction near 0, and by e^2|x| farther out.
+struct TanhShrink {
+  template <class T>
+  static Pair<Wide<T>> at(T, T x) {
+    using W = Wide<T>;
+    const W wide = Format<T>::wide(x);
+    const W magnitude = std::fabs(wide);
+    if (magnitude > 1) {
+      const W rest = magnitude > 200 ? 0 : 2 / (std::exp(2 * magnitude) + 1);
+      return {std::copysign((magnitude - 1) + rest, wide), (1 - rest) * (1 - rest)};
+    }
+    const W square = wide * wide;
+    W fraction = 41;
+    for (int odd = 39; odd >= 3; odd -= 2) fraction = odd + square / fraction;
+    const W rest = square / fraction;  // tanh(x) = x / (1 + rest)
+    const W tanh = wide / (1 + rest);
+    return {tanh * rest, tanh * tanh};
+  }
+};
+
+/// With b = 2/3.
+struct ScaledTanh {
+  template <class T>
+  static Pair<Wide<T>> at(T output_scale, T x) {
+    using W = Wide<T>;
+    const W a = Format<T>::wide(output_scale);
+    const W b = Format<T>::wide(Format<T>::parameter(2.0 / 3));
+    const W wide = Format<T>::wide(x);
+    const W t = b * wide;
+    const W e = decay_of_product<T>(b, wide, t);
+    const W square = e * e;
+    const W cosh = 1 + square;
+    return {a * std::tanh(t), 4 * (a * b) * square / (cosh * cosh)};
+  }
+};
+
+/// With alpha_n = 0.8, beta = 0.5 and eps = -1e-6.
+struct XIELU {
+  template <class T>
+  static Pair<Wide<T>> at(T positive, T x) {
+    using W = Wide<T>;
+    const W alpha_p = Format<T>::wide(positive);
+    const W alpha_n = Format<T>::wide(Format<T>::parameter(0.8));
+    const W beta = Format<T>::wide(Format<T>::parameter(0.5));
+    const W eps = Format<T>::wide(Format<T>::parameter(-1e-6));
+    const W wide = Format<T>::wide(x);
+    if (wide > 0) {
+      if (alpha_p == 0) return {beta * wide, beta};
+      return {wide * (alpha_p * wide + beta), 2 * alpha_p * wide + beta};
+    }
+    if (wide > eps) return {alpha_n * (std::expm1(eps) - wide) + beta * wide, beta - alpha_n};
+    if (wide < W(-0x1p70)) return {(beta - alpha_n) * wide, beta - alpha_n};
+    return {value(alpha_n, beta, wide), slope(alpha_n, beta, wide)};
+  }
+
+ private:
+  template <class W>
+  static W value(W alpha_n, W beta, W x) {
+    const W y = alpha_n * (std::expm1(x) - x) + beta * x;
+    if constexpr (std::is_same_v<W, double>)
+      if (std::fabs(y) < std::fabs(x) * 0x1p-6)
+        return static_cast<double>(value<long double>(alpha_n, beta, x));
+    return y;
+  }
+  template <class W>
+  static W slope(W alpha_n, W beta, W x) {
+    const W d = alpha_n * std::expm1(x) + beta;
+    if constexpr (std::is_same_v<W, double>)
+      if (std::fabs(d) < 0x1p-6) return static_cast<double>(slope<long double>(alpha_n, beta, x));
+    return d;
   }
 };
 
@@ -141,6 +514,26 @@ Reference<T> reference_of(const std::string& function) {
   if (function == "leaky_relu" || function == "prelu") return &evaluate<Rectifier, T>;
   if (function == "elu") return &evaluate<ELU, T>;
   if (function == "swish") return &evaluate<Swish, T>;
+  if (function == "relu6") return &evaluate<ReLU6, T>;
+  if (function == "threshold" || function == "thresholded_relu") return &evaluate<Threshold, T>;
+  if (function == "hard_shrink") return &evaluate<HardShrink, T>;
+  if (function == "soft_shrink") return &evaluate<SoftShrink, T>;
+  if (function == "squared_relu") return &evaluate<SquaredReLU, T>;
+  if (function == "hard_tanh") return &evaluate<HardTanh, T>;
+  if (function == "leaky_hard_tanh") return &evaluate<LeakyHardTanh, T>;
+  if (function == "hard_sigmoid") return &evaluate<HardSigmoid, T>;
+  if (function == "hard_swish") return &evaluate<HardSwish, T>;
+  if (function == "softsign") return &evaluate<Softsign, T>;
+  if (function == "softplus") return &evaluate<Softplus, T>;
+  if (function == "log_sigmoid") return &evaluate<LogSigmoid, T>;
+  if (function == "selu") return &evaluate<SELU, T>;
+  if (function == "celu") return &evaluate<CELU, T>;
+  if (function == "mish") return &evaluate<Mish, T>;
+  if (function == "gelu") return &evaluate<GELU, T>;
+  if (function == "gelu_tanh") return &evaluate<GELUTanh, T>;
+  if (function == "tanh_shrink") return &evaluate<TanhShrink, T>;
+  if (function == "scaled_tanh") return &evaluate<ScaledTanh, T>;
+  if (function == "xielu") return &evaluate<XIELU, T>;
   return nullptr;
 }
 

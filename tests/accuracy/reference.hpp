@@ -12,6 +12,14 @@ namespace accuracy {
 template <class T>
 using Reference = void (*)(double value, const T* x, Wide<T>* f, Wide<T>* d, std::size_t n);
 
+/// An end of a hard sigmoid, which the library rounds to T's digits, whatever its magnitude: a
+/// float's may be beyond the largest float.
+template <class T>
+Wide<T> rounded_end(double end) {
+  const double scale = sizeof(T) == 4 && std::fabs(end) > 1 ? 0x1p-64 : 1;
+  return Format<T>::wide(static_cast<T>(end * scale)) / static_cast<Wide<T>>(scale);
+}
+
 /// Null for a function that has none.
 template <class T>
 Reference<T> reference_of(const std::string& function);

@@ -5,8 +5,8 @@
 #include <accuracy/reference.hpp>
 #include <accuracy/worst.hpp>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <vector>
 
 namespace accuracy {
@@ -17,21 +17,22 @@ struct Count {
   std::size_t failed = 0;
 };
 
-/// identity, step and ReLU have nothing to settle.
+/// Functions that select a number have nothing to settle.
 bool has_digits(const std::string& function) {
-  return reference_of<float>(function) != nullptr && function != "identity" && function != "step" &&
-         function != "relu";
+  constexpr const char* selections[] = {"identity",    "step",      "relu",
+                                        "relu6",       "threshold", "thresholded_relu",
+                                        "hard_shrink", "hard_tanh"};
+  return reference_of<float>(function) != nullptr &&
+         std::find(std::begin(selections), std::end(selections), function) == std::end(selections);
 }
 
 template <class T>
 void check_reference(const Subject<T>& subject, const Options& options, Count& count) {
   const Rounder<T> rounder(subject.function, subject.value);
   std::vector<T> x;
-  const bool scales = std::strcmp(subject.function, "swish") == 0 && subject.value != 0;
   // Every 61st of the points, which are dense around the thresholds.
   std::uint64_t number = 0;
-  for (const Segment<T>& segment :
-       sweep_points<T>(options.stride, scales ? std::fabs(subject.value) : 1).segments)
+  for (const Segment<T>& segment : sweep_points(options.stride, subject).segments)
     for (std::uint64_t i = 0; i < segment.count; ++i)
       if (number++ % 61 == 0 && std::isfinite(Format<T>::wide(segment[i]))) x.push_back(segment[i]);
   std::vector<Wide<T>> f(x.size()), g(x.size());
@@ -55,7 +56,8 @@ void check_reference(const Subject<T>& subject, const Options& options, Count& c
     }
   }
   constexpr double epsilons = sizeof(T) == 4 ? 0x1p-26 : 0x1p-8;
-  compare(x.data(), settled_f.data(), f.data(), x.size(), {0.51, 0}, subject.value,
+  compare(x.data(), settled_f.data(), f.data(), x.size(),
+          {0.51, subject.forward_bound.epsilons_at_root > 0 ? epsilons : 0}, subject.value,
           subject.is_near_root, worst);
   compare(x.data(), settled_g.data(), g.data(), x.size(), {0.51, epsilons}, subject.value,
           subject.is_near_root, worst);

@@ -4,6 +4,9 @@
 
 #include <hillock/hillock.hpp>
 
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -95,6 +98,19 @@ constexpr Bound bound_of(hillock::ErrorBound bound, Tier tier) {
 constexpr double tried[] = {0.5, -0.7, 1.702, 1.5,   100,    1e-3, 1e4,     0,
                             1,   -1,   1e30,  1e-30, 0x1p50, 3e38, 0x1p127, 0x1p-140};
 
+/// Whether F promises nothing for the value: its constructor throws, or it is an alpha_p of XIELU
+/// that the header excludes.
+template <class F>
+bool is_excluded(const char* function, double value) {
+  if (std::strcmp(function, "xielu") == 0) return value != 0 && (value < 0.01 || value > 100);
+  try {
+    (void)F(value);
+    return false;
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+}
+
 template <class F, class T>
 void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
   const auto add_one = [&](const char* parameter, double value, int rank) {
@@ -111,7 +127,7 @@ void add(std::vector<Subject<T>>& list, Tier tier, const char* function) {
     int rank = 0;
     add_one(name, by_default, rank++);
     for (const double value : tried)
-      if (value != by_default) add_one(name, value, rank++);
+      if (value != by_default && !is_excluded<F>(function, value)) add_one(name, value, rank++);
   }
 }
 
