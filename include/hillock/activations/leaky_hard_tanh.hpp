@@ -60,7 +60,11 @@ class LeakyHardTanh : public PreparedActivation<LeakyHardTanh<A, Arch>> {
   class Formula {
    public:
     explicit Formula(T lower, T upper, T below, T above) noexcept
-        : low_(lower), high_(upper), below_(below), above_(above) {
+        // A low of 0 is -0, so that a product with a slope that comes to 0 keeps its sign.
+        : low_(lower == 0 && below != 0 ? T(-0.0) : lower),
+          high_(upper),
+          below_(below),
+          above_(above) {
       using detail::simd::is_nan_number;
       const bool is_valid = !is_nan_number(lower) && !is_nan_number(upper) &&
                             !is_nan_number(below) && !is_nan_number(above) && lower <= 0 &&

@@ -86,7 +86,7 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
     HILLOCK_INLINE V derivative_from(const V& x,
                                      const detail::kernels::DecayFromOne<V>& e) const noexcept {
       if (!is_ordinary_) return derivative_for_extreme_parameters(x);
-      return scaled_derivative(e, T(1));
+      return scaled_derivative(e, T(1)) * C::from_tail;
     }
 
    private:
@@ -133,15 +133,13 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
       return e.scaled_loss / (2 * detail::kernels::scaled_one<V>() - e.scaled_loss);
     }
 
-    /// Returns the derivative, 4 a b e / (1 + e)^2, times a power of two for which 4 a b, scaled as
-    /// e is, can be neither subnormal nor infinite: one of type T for all x, or one of type V. The
-    /// rounding error of a b is added, because otherwise the roundings would add up to 4.4 ULP.
-    template <class V, class Scale>
+    /// Returns factor 4 a b e / (1 + e)^2 / 2^tail, where e is scaled; the factor is a power of two.
+    /// The rounding error of a b is added, because otherwise the roundings would add up to 4.4 ULP.
+    template <class V, class Factor>
     HILLOCK_INLINE V scaled_derivative(const detail::kernels::DecayFromOne<V>& e,
-                                       const Scale& scale) const noexcept {
-      const Scale factor = 4 * C::from_tail * scale;
+                                       const Factor& factor) const noexcept {
       const V value = e.value();
-      const V product = fma(e.scaled, V(slope_low_ * factor), e.scaled * (slope_ * factor));
+      const V product = fma(e.scaled, V(4 * factor * slope_low_), e.scaled * (4 * factor * slope_));
       // The sum of two products that come to 0 may have lost the sign.
       return copysign(product, V(slope_)) / fma(value, 2 + value, 1);
     }
@@ -189,26 +187,27 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
             times_exp(V(a_), t.magnitude, t.low) * times_exp(V(b_.value()), t.magnitude, t.low);
         return with_nan(x, product / (0.25 * fma(value, 2 + value, 1)));
       }
-      if (magnitude(slope_) <= 1) {
-        constexpr T scale = 1 / C::from_tail;
-        const V scaled = scaled_derivative(decay(reduced_twice(t)), scale);
-        return with_nan(x, scaled * C::from_tail);
-      }
+      const auto e = decay(reduced_twice(t));
+      if (magnitude(slope_) <= 1) return with_nan(x, scaled_derivative(e, T(1)) * C::from_tail);
       // Near 0, 4 a b could overflow.
       const auto is_close = t.magnitude > -1;
-      const V inner = scaled_derivative(decay(reduced_twice(t)), select(is_close, V(0.25), V(1))) *
+      const V inner = scaled_derivative(e, select(is_close, V(C::from_tail / 4), V(C::from_tail))) *
                       select(is_close, V(4), V(1));
-      // Beyond the decay limit a large a b times the smallest exponential is not 0.
-      const auto is_far = t.magnitude < -C::decay_limit / 2;
-      return with_nan(x, select(is_far, distant_derivative(t), inner));
+      return with_nan(x, select(is_distant(t), distant_derivative(t), inner));
     }
 
-    /// Returns the derivative where e^-2|t| is 0 beside 1: 4 a b e^-2|t|. The 4 is in the exponent,
-    /// so that no step is subnormal where the result is not.
+    /// Whether e^-2|t| is 0 beside 1. Farther out it is 0 in itself, but not times a large a b.
+    template <class V>
+    static auto is_distant(const Argument<V>& t) noexcept {
+      return t.magnitude < -C::decay_limit / 4;
+    }
+
+    /// Returns the derivative there: 4 a b e^-2|t|. The 4 is in the exponent, so that no step is
+    /// subnormal where the result is not.
     template <class V>
     V distant_derivative(const Argument<V>& t) const noexcept {
       constexpr double log_4 = 1.3862943611198906188;
-      const V exponent = 2 * not_above(t.magnitude, -C::decay_limit / 2);
+      const V exponent = 2 * not_above(t.magnitude, -C::decay_limit / 4);
       const V high = exponent + V(log_4);
       const V low = ((exponent - high) + V(log_4)) + 2 * t.low;
       return times_exp(V(slope_), high, low + V(log_4 - static_cast<double>(T(log_4))));
