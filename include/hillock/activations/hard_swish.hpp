@@ -36,23 +36,23 @@ class HardSwish : public Activation<HardSwish<A, Arch>> {
     if constexpr (A == Accuracy::exact)
       return limited * sum / 6;
     else
-      return limited * sixth_of(sum);
+      return limited * quotient<6>(sum);
   }
 
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
-    // 2 x could overflow.
-    const V slope = sixth_of(x + 1.5) * 2;
+    // 2 x + 3 could overflow.
+    const V slope = quotient<3>(x + 1.5);
     return nan_propagated(x, zero_where(x <= -3, select(x >= 3, 1, slope)));
   }
 
  private:
-  template <class V>
-  static HILLOCK_INLINE V sixth_of(const V& x) noexcept {
+  template <int Divisor, class V>
+  static HILLOCK_INLINE V quotient(const V& x) noexcept {
     if constexpr (A == Accuracy::exact)
-      return x / 6;
+      return x / Divisor;
     else
-      return x * (1 / 6.0);
+      return x * (1.0 / Divisor);
   }
 };
 
