@@ -5,6 +5,7 @@
 #include <hillock/arrays/lazy/expression.hpp>
 #include <hillock/arrays/operations/operation.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
+#include <hillock/arrays/operations/slope_of_output.hpp>
 // The functions that a formula may call unqualified.
 #include <hillock/kernels/erf.hpp>
 #include <hillock/kernels/exp.hpp>
@@ -34,6 +35,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///   f.derivative(x)         the derivative at the input x
 ///   f.backward(x, dy)       dy f'(x), for a gradient dy of x's shape; throws
 ///                           std::invalid_argument for any other shape
+///   f.derivative_from_output(y), f.backward_from_output(y, dy)
+///                           the same from y = f(x), where the output tells f'
 ///
 /// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
@@ -82,13 +85,28 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
 
   template <class X, class DY, FitsForBoth<X, DY> = 0>
   [[nodiscard]] auto backward(const X& x, const DY& dy) const noexcept(!detail::is_dense<X>) {
-    const detail::BackwardOperation<Derived, detail::ElementOf<X>> op(derived());
-    if constexpr (detail::is_dense<X>)
-      return detail::lazy("backward", op, detail::as_dense(x), detail::as_dense(dy));
-    else if constexpr (detail::simd::is_batch<X>)
-      return op(std::array<X, 2>{x, dy})[0];
-    else
-      return detail::apply_to_scalar(op, x, dy);
+    return apply("backward", detail::BackwardOperation<Derived, detail::ElementOf<X>>(derived()), x,
+                 dy);
+  }
+
+  /// f'(x) for the x with f(x) = y (from_output.hpp says for which functions, and how exact).
+  template <class Y, FitsFor<Y> = 0>
+  [[nodiscard]] auto derivative_from_output(const Y& y) const {
+    static_assert(detail::CheckOutputTellsSlope<Derived>::passed);
+    detail::check_slope_of_output("derivative_from_output", derived());
+    using Slope = detail::SlopeOfOutput<Derived>;
+    return apply(detail::ForwardOperation<Slope, detail::ElementOf<Y>>(Slope(derived())), y);
+  }
+
+  /// dy f'(x) for the x with f(x) = y.
+  template <class Y, class DY, FitsForBoth<Y, DY> = 0>
+  [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
+    static_assert(detail::CheckOutputTellsSlope<Derived>::passed);
+    detail::check_slope_of_output("backward_from_output", derived());
+    return apply("backward_from_output",
+                 detail::BackwardFromOutputOperation<Derived, detail::ElementOf<Y>>(
+                     detail::SlopeOfOutput<Derived>(derived())),
+                 y, dy);
   }
 
   // Calls with something that is no argument.
@@ -121,6 +139,15 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
       return op(std::array<X, 1>{x})[0];
     else
       return detail::apply_to_scalar(op, x);
+  }
+  template <class Op, class X, class DY>
+  static auto apply(const char* where, const Op& op, const X& x, const DY& dy) {
+    if constexpr (detail::is_dense<X>)
+      return detail::lazy(where, op, detail::as_dense(x), detail::as_dense(dy));
+    else if constexpr (detail::simd::is_batch<X>)
+      return op(std::array<X, 2>{x, dy})[0];
+    else
+      return detail::apply_to_scalar(op, x, dy);
   }
 };
 

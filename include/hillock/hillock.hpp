@@ -41,6 +41,7 @@
 #include <hillock/activations/threshold.hpp>
 #include <hillock/activations/thresholded_relu.hpp>
 #include <hillock/activations/xielu.hpp>
+#include <hillock/from_output.hpp>
 #include <hillock/gated.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/threads.hpp>

@@ -72,19 +72,19 @@ auto& mutable_dense(Y&& y) noexcept {
   return static_cast<Dense&>(y);
 }
 
-/// Computes f or f' of a pointwise activation, for arrays.
+/// Computes f or f' of a pointwise activation, for arrays of these names.
 template <Quantity Q, class F, class Policy, class X, class Y>
-HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& policy, const X& x,
-                                 const char* output, Y& y) {
+HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& policy,
+                                 const char* input, const X& x, const char* output, Y& y) {
   const Operation<Q, F, typename X::Scalar> op(f);
   const auto in = input_view(x);
   const auto out = output_view(y);
   if constexpr (are_small_and_fixed<Y, X>() && std::is_same_v<Policy, Overwrite>) {
-    require_elementwise(where, std::tuple(Named{output, out}), std::tuple(Named{"x", in}));
+    require_elementwise(where, std::tuple(Named{output, out}), std::tuple(Named{input, in}));
     y.array() = lazy(op, x.array().derived());
   } else {
     evaluate<typename F::Architecture, are_packed_alike<Y, X>()>(
-        where, policy, op, std::tuple(Named{output, out}), std::tuple(Named{"x", in}));
+        where, policy, op, std::tuple(Named{output, out}), std::tuple(Named{input, in}));
   }
 }
 
@@ -95,7 +95,7 @@ HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, 
   static_assert(CheckPolicy<F, Policy>::passed);
   const Evaluated<X> x = given_x;
   if constexpr (is_pointwise<F>)
-    evaluate_one<Quantity::forward>("forward", f, policy, x, "y", y);
+    evaluate_one<Quantity::forward>("forward", f, policy, "x", x, "y", y);
   else
     f.forward_into(policy, input_view(x), output_view(y));
 }
@@ -105,7 +105,7 @@ HILLOCK_INLINE void derivative(const F& f, const Policy& policy, const X& given_
   static_assert(CheckPolicy<F, Policy>::passed);
   const Evaluated<X> x = given_x;
   if constexpr (is_pointwise<F>)
-    evaluate_one<Quantity::derivative>("derivative", f, policy, x, "d", d);
+    evaluate_one<Quantity::derivative>("derivative", f, policy, "x", x, "d", d);
   else
     f.derivative_into(policy, input_view(x), output_view(d));
 }

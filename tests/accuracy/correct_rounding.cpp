@@ -186,8 +186,8 @@ template <class T>
 T settled(const std::string& function, Part part, double value, T x) {
   using F = Format<T>;
   // Near 0 some results are a boundary of roundings but for a term of a higher order: swish of the
-  // smallest float is x/2 + x^2/4 - ..., so that 150 bits tell it from a tie, of the smallest double
-  // 1076. Elsewhere 300 bits are enough.
+  // smallest float is x/2 + x^2/4 - ..., so that 150 bits tell it from a tie, of the smallest
+  // double 1076. Elsewhere 300 bits are enough.
   const auto at = static_cast<double>(F::wide(x));
   const bool is_tiny = std::fabs(at) < 0x1p-40;
   mpfr_set_default_prec(!is_tiny ? 300 : sizeof(Wide<T>) > sizeof(double) ? 2600 : 700);

@@ -4,6 +4,10 @@
 #include <hillock/activations/sigmoid.hpp>
 #include <hillock/activations/softmax.hpp>
 
+#if defined(CASE_slope_of_gelu_from_output)
+#include <hillock/activations/gelu.hpp>
+#include <hillock/from_output.hpp>
+#endif
 #if defined(CASE_unit_monitor_of_softmax)
 #include <hillock/diagnostics/monitors/unit_monitor.hpp>
 #endif
@@ -125,6 +129,8 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
   hillock::sigmoid(z);
 #elif defined(CASE_lost_gradient)
   hillock::Softmax{hillock::Per::row}.backward(z, z);
+#elif defined(CASE_slope_of_gelu_from_output)
+  hillock::derivative_from_output(hillock::gelu, z, z);
 #elif !defined(CASE_elu_as_a_member) && !defined(CASE_elu_of_double)
 #error "no such case"
 #endif

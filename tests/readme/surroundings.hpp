@@ -9,7 +9,8 @@
 
 namespace readme {
 
-extern const Eigen::MatrixXf W, X;
+extern const Eigen::MatrixXf W, X, dH;
+extern Eigen::MatrixXf dX;
 extern const Eigen::VectorXf b;
 extern const Eigen::ArrayXXf Z, dY, dP;
 extern Eigen::ArrayXXf A, B;

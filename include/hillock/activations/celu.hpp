@@ -3,6 +3,7 @@
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
@@ -34,6 +35,7 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{1.5};
   static constexpr bool may_preserve_sign = true;
   static constexpr bool has_unimodal_slope = true;
 
@@ -89,6 +91,13 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
+
+  /// f' from y = f(x): 1 for y > 0, else (y + alpha) / alpha.
+  template <class T>
+  auto slope_of_output() const noexcept {
+    return detail::kernels::CELUSlopeOfOutput<T>{detail::rounded_parameter<A, T>(alpha)};
+  }
+  [[nodiscard]] bool has_slope_of_output() const noexcept { return !(alpha <= 0); }
 
   /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum of dy (e^u - 1 -
   /// u e^u) for u = z / alpha < 0, and of 0 elsewhere. The terms are computed and added in double.

@@ -2,6 +2,7 @@
 
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/exponential_formula.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
@@ -28,6 +29,7 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{0.5};
   static constexpr bool may_preserve_sign = true;
   static constexpr bool has_unimodal_slope = true;
 
@@ -96,6 +98,13 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(alpha));
   }
+
+  /// f' from y = f(x): 1 for y > 0, else y + alpha.
+  template <class T>
+  auto slope_of_output() const noexcept {
+    return detail::kernels::ELUSlopeOfOutput<T>{1, detail::rounded_parameter<A, T>(alpha)};
+  }
+  [[nodiscard]] bool has_slope_of_output() const noexcept { return !(alpha < 0); }
 
   /// Returns the gradient by alpha of a loss whose gradient by f(z) is dy: the sum of dy (e^min(z,
   /// 0) - 1). The terms are computed and added in double. Throws std::invalid_argument if the

@@ -2,6 +2,7 @@
 
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
 
@@ -27,6 +28,7 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
+  static constexpr ErrorBound derivative_from_output_bound{0};
   static constexpr bool may_preserve_sign = true;
   static constexpr bool has_unimodal_slope = true;
 
@@ -56,6 +58,13 @@ class LeakyReLU : public PreparedActivation<LeakyReLU<A, Arch>> {
   Formula<T> formula() const noexcept {
     return {detail::kernels::SharedSlope<T>(detail::rounded_parameter<A, T>(slope))};
   }
+
+  /// f' from y = f(x), which has the sign of x if the slope is not negative.
+  template <class T>
+  auto slope_of_output() const noexcept {
+    return detail::kernels::RectifierSlopeOfOutput<T>{detail::rounded_parameter<A, T>(slope)};
+  }
+  [[nodiscard]] bool has_slope_of_output() const noexcept { return !(slope < 0); }
 
   /// Returns the gradient by slope of a loss whose gradient by f(z) is dy: the sum of dy min(z, 0).
   /// The terms are computed and added in double. Throws std::invalid_argument if the shapes differ.

@@ -2,6 +2,7 @@
 
 #include <hillock/array_activation.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
+#include <hillock/arrays/operations/slope_of_output.hpp>
 #include <hillock/errors.hpp>
 #include <hillock/kernels/rectifier.hpp>
 #include <hillock/parameter_gradient.hpp>
@@ -112,6 +113,7 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0.5};
   static constexpr ErrorBound derivative_bound{0};
+  static constexpr ErrorBound derivative_from_output_bound{0};
   static constexpr bool is_elementwise = true;
 
   detail::Parameters slope;
@@ -143,6 +145,21 @@ class PReLU : public ArrayActivation<PReLU<A, Arch>> {
 
   /// Returns whether rows or columns have a slope each; nothing if all elements share one.
   [[nodiscard]] std::optional<Per> axis() const noexcept { return axis_; }
+
+  /// Whether f' can be computed from y = f(x), which has the sign of x if no slope is negative.
+  [[nodiscard]] bool has_slope_of_output() const noexcept { return !(slope.array() < 0).any(); }
+  /// Returns f' from y = f(z), and dy f' for a gradient dy. They throw std::invalid_argument for
+  /// negative slopes, and as derivative and backward do.
+  template <class Y>
+  [[nodiscard]] auto derivative_from_output(const Y& y) const {
+    detail::check_slope_of_output("PReLU::derivative_from_output", *this);
+    return this->derivative(y);
+  }
+  template <class Y, class DY>
+  [[nodiscard]] auto backward_from_output(const Y& y, const DY& dy) const {
+    detail::check_slope_of_output("PReLU::backward_from_output", *this);
+    return this->backward(y, dy);
+  }
 
   /// Returns the gradient by each slope of a loss whose gradient by f(z) is dy: dy min(z, 0),
   /// summed (not averaged) over the elements that share the slope. The order of the sum is always

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hillock/kernels/rectifier.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -17,6 +18,7 @@ class ReLU : public Activation<ReLU<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{0};
   static constexpr ErrorBound derivative_bound{0};
+  static constexpr ErrorBound derivative_from_output_bound{0};
   static constexpr bool has_unimodal_slope = true;
 
   constexpr ReLU() noexcept = default;
@@ -29,6 +31,12 @@ class ReLU : public Activation<ReLU<A, Arch>> {
   template <class V>
   HILLOCK_INLINE V derivative_at(const V& x) const noexcept {
     return positive_part_derivative(x);
+  }
+
+  /// f' from y = f(x), which has the sign of x.
+  template <class T>
+  static constexpr auto slope_of_output() noexcept {
+    return detail::kernels::ReLUSlopeOfOutput();
   }
 };
 

@@ -133,8 +133,9 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
       return e.scaled_loss / (2 * detail::kernels::scaled_one<V>() - e.scaled_loss);
     }
 
-    /// Returns factor 4 a b e / (1 + e)^2 / 2^tail, where e is scaled; the factor is a power of two.
-    /// The rounding error of a b is added, because otherwise the roundings would add up to 4.4 ULP.
+    /// Returns factor 4 a b e / (1 + e)^2 / 2^tail, where e is scaled, for a factor that is a power
+    /// of two. The rounding error of a b is added, because otherwise the roundings would add up to
+    /// 4.4 ULP.
     template <class V, class Factor>
     HILLOCK_INLINE V scaled_derivative(const detail::kernels::DecayFromOne<V>& e,
                                        const Factor& factor) const noexcept {

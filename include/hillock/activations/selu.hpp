@@ -2,6 +2,7 @@
 
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/pair.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -47,6 +48,7 @@ class SELU : public Activation<SELU<A, Arch>>,
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{1.5};
   static constexpr bool may_preserve_sign = true;
   static constexpr bool has_unimodal_slope = true;
 
@@ -74,6 +76,14 @@ class SELU : public Activation<SELU<A, Arch>>,
                                    const detail::kernels::DecayFromOne<V>& e) const noexcept {
     const V below = scaled_lambda_alpha<V>() * e.scaled;
     return nan_propagated(x, select(x > 0, detail::SELUConstants<V>::lambda(), below));
+  }
+
+  /// f' from y = f(x): lambda for y > 0, else y + lambda alpha.
+  template <class T>
+  static constexpr auto slope_of_output() noexcept {
+    return detail::kernels::ELUSlopeOfOutput<T>{
+        static_cast<T>(detail::SELUConstants<double>::lambda()),
+        static_cast<T>(detail::SELUConstants<double>::lambda_alpha())};
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -24,6 +25,7 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{1.5};
   static constexpr bool has_unimodal_slope = true;
 
   constexpr Sigmoid() noexcept = default;
@@ -43,6 +45,12 @@ class Sigmoid : public Activation<Sigmoid<A, Arch>>,
   template <class V>
   HILLOCK_INLINE V derivative_from(const V&, const detail::kernels::Decay<V>& e) const noexcept {
     return logistic_derivative(e, 1);
+  }
+
+  /// f' from y = f(x): y (1 - y).
+  template <class T>
+  static constexpr auto slope_of_output() noexcept {
+    return detail::kernels::SigmoidSlopeOfOutput();
   }
 };
 

@@ -4,6 +4,7 @@
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
 #include <hillock/kernels/scaled_argument.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/kernels/softplus.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/verbs.hpp>
@@ -36,6 +37,7 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{2};
   static constexpr bool has_unimodal_slope = true;
 
   double beta;
@@ -145,6 +147,13 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
   Formula<T> formula() const noexcept {
     return Formula<T>(detail::rounded_parameter<A, T>(beta));
   }
+
+  /// f' from y = f(x): 1 - e^(-beta y).
+  template <class T>
+  auto slope_of_output() const noexcept {
+    return detail::kernels::SoftplusSlopeOfOutput<T>{detail::rounded_parameter<A, T>(beta)};
+  }
+  [[nodiscard]] bool has_slope_of_output() const noexcept { return beta != 0; }
 
   /// Returns the gradient by beta of a loss whose gradient by f(z) is dy: the sum of -dy (|t| e /
   /// (1 + e) + log(1 + e)) / beta^2 with t = beta z and e = e^-|t|. The terms are computed and

@@ -2,6 +2,7 @@
 
 #include <hillock/kernels/exponential_formula.hpp>
 #include <hillock/kernels/logistic.hpp>
+#include <hillock/kernels/slope_of_output.hpp>
 #include <hillock/verbs.hpp>
 
 namespace hillock {
@@ -22,6 +23,7 @@ class Tanh : public Activation<Tanh<A, Arch>>,
  public:
   static constexpr ErrorBound forward_bound{4};
   static constexpr ErrorBound derivative_bound{4};
+  static constexpr ErrorBound derivative_from_output_bound{1.5};
   static constexpr bool may_preserve_sign = true;
   static constexpr bool has_unimodal_slope = true;
 
@@ -48,6 +50,12 @@ class Tanh : public Activation<Tanh<A, Arch>>,
   HILLOCK_INLINE V derivative_from(const V&,
                                    const detail::kernels::DecayFromOne<V>& e) const noexcept {
     return logistic_derivative(e, 4);
+  }
+
+  /// f' from y = f(x): 1 - y^2.
+  template <class T>
+  static constexpr auto slope_of_output() noexcept {
+    return detail::kernels::TanhSlopeOfOutput();
   }
 };
 
