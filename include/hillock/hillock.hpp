@@ -42,6 +42,7 @@
 #include <hillock/activations/thresholded_relu.hpp>
 #include <hillock/activations/xielu.hpp>
 #include <hillock/from_output.hpp>
+#include <hillock/gain.hpp>
 #include <hillock/gated.hpp>
 #include <hillock/parameter_gradient.hpp>
 #include <hillock/threads.hpp>

@@ -12,7 +12,7 @@ function rank(path) {
   if (path ~ /^arrays\/(lazy|axis)\//) return 7
   if (path == "activation.hpp") return 8
   if (path == "verbs.hpp") return 9
-  if (path ~ /^(array_activation|from_output|parameter_gradient|threads)\.hpp$/) return 10
+  if (path ~ /^(array_activation|from_output|gain|parameter_gradient|threads)\.hpp$/) return 10
   if (path ~ /^activations\//) return 11
   if (path == "gated.hpp") return 12
   if (path ~ /^diagnostics\/reports\//) return 13
