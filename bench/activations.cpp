@@ -87,6 +87,8 @@ void add_rows() {
                              {{4096, 10}, {1024, 64}, {64, 1000}, {4, 32000}});
   bench::cross_entropy_row<T>("cross_entropy_per_column", hillock::CrossEntropy{Per::column},
                               peers::CrossEntropyPerColumn{}, {{10, 4096}, {64, 1024}, {1000, 64}});
+  bench::binary_cross_entropy_row<T>("binary_cross_entropy", hillock::BinaryCrossEntropy{},
+                                     peers::BinaryCrossEntropy{});
 }
 
 const bench::Rows rows(&add_rows<BENCH_ELEMENT>);

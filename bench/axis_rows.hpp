@@ -80,4 +80,21 @@ void cross_entropy_row(const std::string& name, const hillock::CrossEntropy<>& f
   }
 }
 
+/// Binary cross-entropy from logits and targets. The targets of half of the elements are 1.
+template <class T, class Peer>
+void binary_cross_entropy_row(const std::string& name, const hillock::BinaryCrossEntropy<>& f,
+                              const Peer& peer) {
+  for (const Shape shape : {Shape{1, 64}, Shape{64, 64}, Shape{1000, 64}}) {
+    typename Arrays<T>::Plain targets(shape.rows, shape.cols);
+    for (Index i = 0; i < targets.size(); ++i) targets(i) = static_cast<T>(i % 2);
+    const Adder<T> to("distributions", name, shape);
+    to.ours("loss", "verb", [=](auto& a) { benchmark::DoNotOptimize(f(a.x, targets)); });
+    to.ours("gradient", "verb", [=](auto& a) { f.backward(a.x, targets, a.d); });
+    to.ours("loss and gradient", "verb",
+            [=](auto& a) { benchmark::DoNotOptimize(f.forward_and_backward(a.x, targets, a.d)); });
+    to.peer("loss and gradient", "Eigen",
+            [=](auto& a) { benchmark::DoNotOptimize(peer.eigen(a.x, targets, a.d)); });
+  }
+}
+
 }  // namespace bench

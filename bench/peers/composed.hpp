@@ -773,6 +773,17 @@ struct CrossEntropyPerColumn {
   }
 };
 
+struct BinaryCrossEntropy {
+  template <class X, class Targets, class D>
+  double eigen(const X& x, const Targets& targets, D& d) const {
+    using T = ScalarOf<X>;
+    const T inverse = 1 / static_cast<T>(x.size());
+    const T loss = (x.max(T(0)) - x * targets + (-x.abs()).exp().log1p()).sum();
+    d = ((1 + (-x).exp()).inverse() - targets) * inverse;
+    return static_cast<double>(loss * inverse);
+  }
+};
+
 struct LogSoftmaxPerRow {
   template <class X, class Y>
   void eigen(const X& x, Y& y) const {

@@ -129,6 +129,33 @@ Function cross_entropy() {
   return function;
 }
 
+/// The loss of one logit whose target is 1.
+Function binary_cross_entropy() {
+  const hillock::BinaryCrossEntropy f{hillock::Reduction::sum};
+  Function function;
+  function.name = "binary_cross_entropy";
+  function.slice = "target 1";
+  function.at = [f](const Eigen::ArrayXf& x, Eigen::ArrayXf& y, Eigen::ArrayXf& d) {
+    const Eigen::ArrayXf targets = Eigen::ArrayXf::Ones(x.size());
+    y = f.losses(x, targets);
+    f.backward(x, targets, d);
+  };
+  function.at_double = [f](const Eigen::ArrayXd& x, Eigen::ArrayXd& y) {
+    y = f.losses(x, Eigen::ArrayXd::Ones(x.size()));
+  };
+  function.task = [f](Eigen::Index n, bool backward) -> std::function<void()> {
+    struct Arrays {
+      Eigen::ArrayXXf x, targets, dx;
+      double loss;
+    };
+    const auto a = std::make_shared<Arrays>(
+        Arrays{normal(n, 1), Eigen::ArrayXXf::Ones(n, 1), Eigen::ArrayXXf::Zero(n, 1), 0});
+    if (backward) return [f, a] { a->loss = f.forward_and_backward(a->x, a->targets, a->dx); };
+    return [f, a] { a->loss = f(a->x, a->targets); };
+  };
+  return function;
+}
+
 /// By the first of three scores; its derivative is softmax.
 Function logsumexp() {
   const auto column = hillock::Per::column;
@@ -205,6 +232,7 @@ std::vector<Function> all_functions() {
   all.push_back(of_three_scores("softmax", hillock::Softmax{column}));
   all.push_back(of_three_scores("log_softmax", hillock::LogSoftmax{column}));
   all.push_back(cross_entropy());
+  all.push_back(binary_cross_entropy());
   all.push_back(logsumexp());
   return all;
 }

@@ -72,12 +72,12 @@ auto of_doubles(const F& f) {
 
 /// Returns the gain of f: 1 / sqrt(mean of f(z)^2) for normal z of mean 0 and variance 1.
 ///
-/// With weights of variance gain(f)^2 / n, where n is the number of a unit's inputs, pre-activations
-/// keep the variance 1 from layer to layer: sqrt(2) for ReLU, sqrt(2 / (1 + slope^2)) for LeakyReLU,
-/// 1 for the identity and for SELU, which is made for it, 1.5925 for tanh, 1.5335 for GELU, 1.6765
-/// for Swish. It is computed by integration, to 12 digits, for any pointwise activation with any
-/// parameters, your own too. PyTorch's calculate_gain has a table, with 5/3 for tanh, 1 for sigmoid
-/// and 3/4 for SELU. The gain is infinite for a function that is 0 everywhere.
+/// With weights of variance gain(f)^2 / n, where n is the number of a unit's inputs, pre-
+/// activations keep the variance 1 from layer to layer: sqrt(2) for ReLU, sqrt(2 / (1 + slope^2))
+/// for LeakyReLU, 1 for the identity and for SELU, which is made for it, 1.5925 for tanh, 1.5335
+/// for GELU, 1.6765 for Swish. It is computed by integration, to 12 digits, for any pointwise
+/// activation with any parameters, your own too. PyTorch's calculate_gain has a table, with 5/3 for
+/// tanh, 1 for sigmoid and 3/4 for SELU. The gain is infinite for a function that is 0 everywhere.
 /// Source: He, Zhang, Ren, Sun, arXiv:1502.01852 (2015), equation 7 for ReLU.
 template <class F>
 [[nodiscard]] double gain(const F& f) {

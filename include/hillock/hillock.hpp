@@ -7,6 +7,7 @@
 // here.
 #pragma once
 
+#include <hillock/activations/binary_cross_entropy.hpp>
 #include <hillock/activations/celu.hpp>
 #include <hillock/activations/cross_entropy.hpp>
 #include <hillock/activations/elu.hpp>

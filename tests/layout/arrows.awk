@@ -5,7 +5,7 @@
 function rank(path) {
   if (path == "version.hpp") return 1
   if (path ~ /^simd\//) return 2
-  if (path ~ /^kernels\// || path ~ /^(accuracy|errors|per)\.hpp$/) return 3
+  if (path ~ /^kernels\// || path ~ /^(accuracy|errors|per|reduction)\.hpp$/) return 3
   if (path ~ /^arrays\/views\//) return 4
   if (path ~ /^arrays\/operations\//) return 5
   if (path ~ /^arrays\/elementwise\//) return 6

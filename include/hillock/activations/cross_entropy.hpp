@@ -4,14 +4,12 @@
 #include <hillock/arrays/axis/forward.hpp>
 #include <hillock/arrays/axis/log_of_sum.hpp>
 #include <hillock/errors.hpp>
+#include <hillock/reduction.hpp>
 
 #include <cstdint>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
-
-/// How the losses of the samples are reduced to one number: to their mean, or to their sum.
-enum class Reduction { mean, sum };
 
 /// Cross-entropy of softmax: l = log(sum_j e^(x_j)) - x_label, from the logits x of each sample,
 /// one per column or per row, and the index of its class; the mean over the samples, or the sum.

@@ -152,16 +152,22 @@ void parameter_gradient_per_unit(const Formula& formula, Per per, const X& x, co
   sum_per_unit<Arch>(ParameterTerm<Formula>{formula}, per, x, dy, to);
 }
 
-/// Returns the gradient by a parameter that all elements share. The order of the sum is always the
-/// same: first along the longer side of x.
-template <class Arch, class Formula, class X, class DY>
-double parameter_gradient(const Formula& formula, const X& x, const DY& dy) {
+/// Returns the sum of term(x, dy) over all elements. Its order is always the same: first along the
+/// longer side of x.
+template <class Arch, class Term, class X, class DY>
+double sum_of_terms(const Term& term, const X& x, const DY& dy) {
   const Per longer = x.shape().rows < x.shape().cols ? Per::row : Per::column;
   Parameters each(distributions(x.shape(), longer));
-  parameter_gradient_per_unit<Arch>(formula, longer, x, dy, each.data());
+  sum_per_unit<Arch>(term, longer, x, dy, each.data());
   simd::Batch<double, simd::NarrowArch> sum = 0;
   for (const double of_line : each) sum = sum + of_line;
   return sum.first();
+}
+
+/// Returns the gradient by a parameter that all elements share.
+template <class Arch, class Formula, class X, class DY>
+double parameter_gradient(const Formula& formula, const X& x, const DY& dy) {
+  return sum_of_terms<Arch>(ParameterTerm<Formula>{formula}, x, dy);
 }
 
 }  // namespace detail
