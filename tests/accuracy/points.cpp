@@ -56,9 +56,8 @@ std::vector<T> places(double scale) {
 
 }  // namespace
 
-/// The thresholds are in units of 1 / scale.
 template <class T>
-Points<T> scaled_points(std::uint64_t stride, double scale) {
+Points<T> sweep_points(std::uint64_t stride, double scale) {
   using F = Format<T>;
   Points<T> points;
   const std::uint64_t wanted = (std::uint64_t{1} << 32) / stride;
@@ -97,8 +96,8 @@ Points<T> sweep_points(std::uint64_t stride, const Subject<T>& subject) {
   const double magnitude = std::fabs(subject.value);
   const bool multiplies = function == "swish" || function == "softplus";
   const bool divides = function == "celu";
-  if (magnitude == 0 || !(multiplies || divides)) return scaled_points<T>(stride, 1);
-  return scaled_points<T>(stride, multiplies ? magnitude : 1 / magnitude);
+  if (magnitude == 0 || !(multiplies || divides)) return sweep_points<T>(stride, 1.0);
+  return sweep_points<T>(stride, multiplies ? magnitude : 1 / magnitude);
 }
 
 template <class T>
@@ -119,6 +118,8 @@ Points<float> checksum_points(std::uint64_t stride) {
 
 template Points<float> finite(const Points<float>&);
 template Points<double> finite(const Points<double>&);
+template Points<float> sweep_points<float>(std::uint64_t, double);
+template Points<double> sweep_points<double>(std::uint64_t, double);
 template Points<float> sweep_points<float>(std::uint64_t, const Subject<float>&);
 template Points<double> sweep_points<double>(std::uint64_t, const Subject<double>&);
 

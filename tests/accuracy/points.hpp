@@ -45,8 +45,13 @@ struct Points {
 
 /// 2^32 / stride numbers over all exponents and the NaNs, for a float of stride 1 all there are;
 /// for a double three quarters of them between 2^-13 and 2^11 and around thresholds. With a stride
-/// above 1 also the neighbours of the thresholds, infinity and zero. A function that multiplies x
-/// by its parameter, or divides by it, has them for the product or the quotient.
+/// above 1 also the neighbours of the thresholds, infinity and zero. The thresholds are in units of
+/// 1 / scale.
+template <class T>
+Points<T> sweep_points(std::uint64_t stride, double scale);
+
+/// The points for a function: if it multiplies x by its parameter, or divides by it, the thresholds
+/// are those of the product or the quotient.
 template <class T>
 Points<T> sweep_points(std::uint64_t stride, const Subject<T>& subject);
 

@@ -289,6 +289,79 @@ TEST_CASE("cross_entropy names the label that is no class, and has written nothi
   CHECK((other == 7).all());
 }
 
+TEMPLATE_TEST_CASE("cross_entropy leaves out samples with the ignored label", "[cross_entropy]",
+                   float, double) {
+  using T = TestType;
+  for (const Per per : {Per::column, Per::row})
+    for (const Index samples : {1, 7, 40, 133})
+      for (const Index classes : {2, 10, 300}) {
+        INFO(classes << " classes, " << samples << " samples");
+        ArrayXX<T> z = logits<T>(classes, samples, 8, 5);
+        std::vector<int> labels = some_labels(classes, samples, 6);
+        std::vector<Index> counted;
+        for (Index j = 0; j < samples; ++j) {
+          if (j % 3 != 1) {
+            counted.push_back(j);
+          } else {
+            labels[static_cast<std::size_t>(j)] = -100;
+            z(j % classes, j) = Special<T>::quiet_nan;  // nothing looks at these
+          }
+        }
+        ArrayXX<T> kept(classes, static_cast<Index>(counted.size()));
+        std::vector<int> kept_labels;
+        for (std::size_t k = 0; k < counted.size(); ++k) {
+          kept.col(static_cast<Index>(k)) = z.col(counted[k]);
+          kept_labels.push_back(labels[static_cast<std::size_t>(counted[k])]);
+        }
+        const auto turned = [per](const ArrayXX<T>& a) {
+          return ArrayXX<T>(per == Per::column ? a : ArrayXX<T>(a.transpose()));
+        };
+        for (const Reduction reduction : {Reduction::mean, Reduction::sum}) {
+          const CrossEntropy loss{per, reduction, -100}, of_kept{per, reduction};
+          const ArrayXX<T> in = turned(z);
+          ArrayXX<T> dz(in.rows(), in.cols());
+          const double l = loss.forward_and_backward(in, labels, dz);
+          ArrayXX<T> kept_dz = turned(kept);
+          CHECK(l == of_kept.forward_and_backward(kept_dz, kept_labels, kept_dz));
+          CHECK(l == loss(in, labels));
+          const ArrayXX<T> by_column = turned(dz), kept_by_column = turned(kept_dz);
+          const ArrayXX<T> losses = loss.losses(in, labels);
+          Index k = 0;
+          for (Index j = 0; j < samples; ++j) {
+            const bool is_counted = j % 3 != 1;
+            if (is_counted)
+              CHECK((by_column.col(j) == kept_by_column.col(k++)).all());
+            else
+              CHECK((by_column.col(j) == 0).all());
+            CHECK((losses(j) == 0) == !is_counted);
+          }
+          ArrayXX<T> in_place = in;
+          CHECK(loss.forward_and_backward(in_place, labels, in_place) == l);
+          CHECK((in_place == dz).all());
+        }
+      }
+}
+
+TEST_CASE("cross_entropy of ignored samples alone", "[cross_entropy]") {
+  const ArrayXX<float> z = logits<float>(3, 4, 2, 1);
+  ArrayXX<float> dz(3, 4);
+  const std::vector<unsigned> labels(4, 7);
+  const CrossEntropy sum{Per::column, Reduction::sum, 7}, mean{Per::column, Reduction::mean, 7};
+  CHECK(sum.forward_and_backward(z, labels, dz) == 0);
+  CHECK((dz == 0).all());
+  CHECK(std::isnan(mean(z, labels)));
+  CHECK((mean.backward(z, labels) == 0).all());
+  // Another label that is no class is refused as before.
+  CHECK_THROWS_AS((CrossEntropy{Per::column, Reduction::sum, -100}(z, labels)),
+                  std::invalid_argument);
+  const ArrayXX<Eigen::half> narrow = z.cast<Eigen::half>();
+  const std::vector<int> some = {0, -1, 2, -1};
+  const ArrayXX<Eigen::half> gradient =
+      CrossEntropy{Per::column, Reduction::mean, -1}.backward(narrow, some);
+  CHECK((gradient.col(1).cast<float>() == 0).all());
+  CHECK((gradient.col(0).cast<float>() != 0).any());
+}
+
 TEST_CASE("cross_entropy is a plain value", "[cross_entropy]") {
   STATIC_REQUIRE(std::is_trivially_copyable_v<CrossEntropy<>>);
   constexpr hillock::CrossEntropy loss{Per::row};

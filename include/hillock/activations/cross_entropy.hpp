@@ -7,6 +7,7 @@
 #include <hillock/reduction.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -20,9 +21,13 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///              any container of integers with size() and [], one label per sample; dZ has Z's
 ///              shape, or is Z itself; losses(Z, labels) has one number per sample, in the shape of
 ///              logsumexp.
+/// Parameters   ignored_label, none by default: a sample with it has the loss 0 and the gradient 0,
+///              whatever its logits are, and the mean is that of the other samples (PyTorch's
+///              ignore_index, which is -100 there): CrossEntropy{Per::column, Reduction::mean,
+///              -100}.
 /// Edge values  a logit of -inf adds nothing to the sum; if it is the label's, the loss is +inf.
 ///              +inf, NaN, or -inf in all entries makes the sample's loss and gradient NaN. The
-///              mean of no samples is NaN, their sum is 0.
+///              mean of no samples is NaN, their sum is 0; ignored samples do not count.
 /// Exceptions   finite logits of up to half of the largest number raise none but underflow and
 ///              inexact, and overflow where a sum of losses is infinite. Bounds and equal bits hold
 ///              while the processor rounds to nearest, as it does when a program starts.
@@ -47,9 +52,11 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
   Per axis;
   Reduction reduction;
+  std::optional<std::int64_t> ignored_label;
 
-  constexpr explicit CrossEntropy(Per per, Reduction of_samples = Reduction::mean) noexcept
-      : axis(per), reduction(of_samples) {}
+  constexpr explicit CrossEntropy(Per per, Reduction of_samples = Reduction::mean,
+                                  std::optional<std::int64_t> ignored = std::nullopt) noexcept
+      : axis(per), reduction(of_samples), ignored_label(ignored) {}
 
   // The axis has no default: CrossEntropy{Per::column}.
   template <class Hint = hint::name_the_axis_Per_row_or_Per_column>
@@ -59,9 +66,9 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   template <class Z, class Labels>
   [[nodiscard]] double operator()(const Z& z, const Labels& labels) const {
     SumOfLosses sum;
-    for_each_loss(detail::as_dense(z), labels,
+    for_each_loss(detail::as_dense(z), of_samples(labels),
                   [&](Index, auto loss) { sum.add(static_cast<double>(loss)); });
-    return sum.over(divisor(labels));
+    return sum.over(divisor(of_samples(labels)));
   }
 
   /// Returns the loss of each sample, as a row for Per::column and as a column for Per::row.
@@ -73,7 +80,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const auto view = detail::output_view(result);
     using V = detail::BatchForSums<std::decay_t<decltype(view)>, A, Arch>;
     const detail::Sink<typename V::value_type> out(view, axis);
-    for_each_loss(detail::as_dense(z), labels, [&](Index j, auto loss) { out.set(0, j, loss); });
+    for_each_loss(detail::as_dense(z), of_samples(labels),
+                  [&](Index j, auto loss) { out.set(0, j, loss); });
     return result;
   }
 
@@ -95,7 +103,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
 
   /// Computes dz as backward does, and returns the loss.
   template <class Z, class Labels, class DZ>
-  double forward_and_backward(const Z& z, const Labels& labels, DZ&& dz) const {
+  double forward_and_backward(const Z& z, const Labels& given_labels, DZ&& dz) const {
     static_assert(detail::CheckArguments<Z, DZ>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<Z>>::passed);
     const auto& x = detail::evaluated(detail::as_dense(z));
@@ -106,16 +114,18 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     const char* const where = "CrossEntropy::backward";
     detail::require_elementwise(where, std::tuple(detail::Named{"dz", out}),
                                 std::tuple(detail::Named{"z", in}));
+    const LabelsOfSamples<Labels> labels = of_samples(given_labels);
     check_labels(where, in.shape(), labels);
     using T = typename V::value_type;
     const detail::Source<T> logits(in, axis);
     const detail::Sink<T> gradient(out, axis);
     SumOfLosses sum;
-    const Gradient<V, Labels> algorithm{logits, gradient, labels, divisor(labels), &sum, {}};
+    const double number = divisor(labels);
+    const Gradient<V, Labels> algorithm{logits, gradient, labels, number, &sum, {}};
     // The exponentials are stored in dz only if dz does not round them.
     detail::forward_along_axis<V, detail::can_be_loaded<T, std::decay_t<decltype(out)>>>(
         logits, gradient, algorithm);
-    return sum.over(divisor(labels));
+    return sum.over(number);
   }
 
  private:
@@ -142,38 +152,73 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     bool is_lowered_ = false;
   };
 
+  /// The labels of the samples.
   template <class Labels>
-  double divisor(const Labels& labels) const {
-    return reduction == Reduction::mean ? static_cast<double>(labels.size()) : 1.0;
+  struct LabelsOfSamples {
+    const Labels& labels;
+    std::optional<std::int64_t> ignored_label;
+
+    HILLOCK_PART Index size() const { return static_cast<Index>(labels.size()); }
+    HILLOCK_PART bool is_ignored(Index sample) const {
+      return ignored_label && is(*ignored_label, label(sample));
+    }
+    /// Returns a sample's class, and class 0 for a sample that is ignored.
+    HILLOCK_PART Index class_of(Index sample) const {
+      return is_ignored(sample) ? 0 : static_cast<Index>(label(sample));
+    }
+    /// Returns how many samples are not ignored.
+    Index count() const {
+      Index number = size();
+      if (ignored_label)
+        for (Index j = 0; j < size(); ++j) number -= is_ignored(j);
+      return number;
+    }
+    /// The container is indexed with its own index type.
+    HILLOCK_PART auto label(Index sample) const {
+      return labels[static_cast<decltype(labels.size())>(sample)];
+    }
+
+   private:
+    template <class Label>
+    static HILLOCK_PART bool is(std::int64_t ignored, Label label) {
+      if constexpr (std::is_signed_v<Label>)
+        return static_cast<std::int64_t>(label) == ignored;
+      else
+        return ignored >= 0 &&
+               static_cast<std::uint64_t>(label) == static_cast<std::uint64_t>(ignored);
+    }
+  };
+  template <class Labels>
+  LabelsOfSamples<Labels> of_samples(const Labels& labels) const {
+    return {labels, ignored_label};
   }
 
-  /// Returns the label of a sample. The container is indexed with its own index type.
   template <class Labels>
-  static HILLOCK_PART Index label_of(const Labels& labels, Index sample) {
-    using At = decltype(labels.size());
-    return static_cast<Index>(labels[static_cast<At>(sample)]);
+  double divisor(const LabelsOfSamples<Labels>& labels) const {
+    return reduction == Reduction::mean ? static_cast<double>(labels.count()) : 1.0;
   }
 
   template <class Labels>
-  void check_labels(const char* where, detail::Shape shape, const Labels& labels) const {
-    using Label = std::decay_t<decltype(labels[0])>;
+  void check_labels(const char* where, detail::Shape shape,
+                    const LabelsOfSamples<Labels>& labels) const {
+    using Label = std::decay_t<decltype(labels.label(0))>;
     static_assert(std::is_integral_v<Label>, "hillock: labels must be integers");
     const Index samples = detail::distributions(shape, axis);
     const Index classes = detail::entries(shape, axis);
     const auto throw_that = [&](const std::string& what) {
       detail::refuse(std::string("hillock::") + where + ": " + what);
     };
-    if (static_cast<Index>(labels.size()) != samples) {
+    if (labels.size() != samples) {
       throw_that("labels has " + std::to_string(labels.size()) + " entries, expected " +
                  std::to_string(samples) + ", one for each " +
                  (axis == Per::column ? "column" : "row") + " of z, which is " +
                  detail::to_string(shape));
     }
     for (Index j = 0; j < samples; ++j) {
-      const Label label = labels[static_cast<decltype(labels.size())>(j)];
+      const Label label = labels.label(j);
       bool is_class = static_cast<std::uintmax_t>(label) < static_cast<std::uintmax_t>(classes);
       if constexpr (std::is_signed_v<Label>) is_class = is_class && label >= 0;
-      if (!is_class) {
+      if (!is_class && !labels.is_ignored(j)) {
         throw_that("labels[" + std::to_string(j) + "] is " + std::to_string(label) +
                    ", expected 0 to " + std::to_string(classes - 1) + ", one of " +
                    std::to_string(classes) + " classes");
@@ -184,24 +229,26 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   /// Returns the logits of the labels of `count` samples, at most as many as N has lanes. Further
   /// lanes hold the largest logit, so that they raise no floating-point exception.
   template <class N, class T, class Labels>
-  static HILLOCK_PART N label_logits(const detail::Source<T>& in, const Labels& labels, Index first,
+  static HILLOCK_PART N label_logits(const detail::Source<T>& in,
+                                     const LabelsOfSamples<Labels>& labels, Index first,
                                      Index count, N maximum) {
     T logits[N::size];
     maximum.store(logits);
     if (in.is_in_memory()) {
       const detail::Distributions<const T> memory = in.memory().from(first);
       for (Index lane = 0; lane < count; ++lane)
-        logits[lane] = memory.from(lane).first[label_of(labels, first + lane) * memory.along];
+        logits[lane] = memory.from(lane).first[labels.class_of(first + lane) * memory.along];
     } else {
       for (Index lane = 0; lane < count; ++lane)
-        logits[lane] = in.at(label_of(labels, first + lane), first + lane);
+        logits[lane] = in.at(labels.class_of(first + lane), first + lane);
     }
     return sealed(N::load(logits));
   }
 
   /// Calls visitor(sample, loss) for every sample, in order.
   template <class X, class Labels, class Visitor>
-  void for_each_loss(const X& z, const Labels& labels, const Visitor& visitor) const {
+  void for_each_loss(const X& z, const LabelsOfSamples<Labels>& labels,
+                     const Visitor& visitor) const {
     static_assert(detail::CheckElements<X>::passed);
     static_assert(detail::CheckAccuracy<CrossEntropy, detail::ScalarOf<X>>::passed);
     const auto& x = detail::evaluated(z);
@@ -212,7 +259,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
   }
   template <class V, class T, class Labels, class Visitor>
   static HILLOCK_FLATTEN void for_each_loss_along_axis(const detail::Source<T>& in,
-                                                       const Labels& labels,
+                                                       const LabelsOfSamples<Labels>& labels,
                                                        const Visitor& visitor) {
     detail::reduce_along_axis<V>(in, [&](const auto& layout, const detail::EntryReader<T>& entries,
                                          Index first, Index count) {
@@ -222,7 +269,8 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
       const Statistic log = detail::log_of_sum<V>(layout, entries, below);
       T loss[Statistic::size];
       (log + (maximum - label_logits(in, labels, first, count, maximum))).store(loss);
-      for (Index j = 0; j < count; ++j) visitor(first + j, loss[j]);
+      for (Index j = 0; j < count; ++j)
+        visitor(first + j, labels.is_ignored(first + j) ? T(0) : loss[j]);
     });
   }
 
@@ -234,7 +282,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     static constexpr Index max_samples = detail::max_distributions_in_flight<V>;
     const detail::Source<T>& in;
     const detail::Sink<T>& out;
-    const Labels& labels;
+    const LabelsOfSamples<Labels>& labels;
     double divisor;
     SumOfLosses* sum;
     /// The gradients by the labels' logits, for the samples of a block.
@@ -243,7 +291,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     template <class Layout, class Entries>
     HILLOCK_PART auto statistic(const Layout& layout, const Entries& entries, V maximum,
                                 Index first) const {
-      const Index left = static_cast<Index>(labels.size()) - first;
+      const Index left = labels.size() - first;
       const Index count =
           left < Layout::distributions_per_batch ? left : Layout::distributions_per_batch;
       const auto narrow_maximum = layout.to_statistic(maximum);
@@ -278,19 +326,25 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
 
     void after_block(Index first, Index count) const {
-      if (out.is_in_memory()) {
-        const detail::Distributions<T> memory = out.memory();
-        for (Index j = first; j < first + count; ++j) {
-          T* const to = memory.from(j).first;
-          to[label_of(labels, j) * memory.along] = label_gradient[j % max_samples];
+      for (Index j = first; j < first + count; ++j) {
+        if (labels.is_ignored(j)) {
+          for (Index entry = 0; entry < in.entries_each(); ++entry) write(entry, j, 0);
+        } else {
+          write(labels.class_of(j), j, label_gradient[j % max_samples]);
         }
-      } else {
-        for (Index j = first; j < first + count; ++j)
-          out.set(label_of(labels, j), j, label_gradient[j % max_samples]);
       }
     }
 
    private:
+    HILLOCK_PART void write(Index entry, Index sample, T gradient) const {
+      if (out.is_in_memory()) {
+        const detail::Distributions<T> memory = out.memory().from(sample);
+        memory.first[entry * memory.along] = gradient;
+      } else {
+        out.set(entry, sample, gradient);
+      }
+    }
+
     template <class Layout, class Total, class Entries>
     static HILLOCK_PART auto others_of(const Layout& layout, const Total& total,
                                        const Entries& entries,
@@ -319,7 +373,7 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
                                      total.share_of_others(e, all));
       (-share).store(gradient);
       for (Index j = 0; j < count; ++j) {
-        sum->add(static_cast<double>(loss[j]));
+        if (!labels.is_ignored(first + j)) sum->add(static_cast<double>(loss[j]));
         label_gradient[(first + j) % max_samples] = gradient[j];
       }
       return all.inverse();
