@@ -86,21 +86,25 @@ class BinaryCrossEntropyOperation {
   T factor_;
 };
 
-/// The loss as a term of a sum in double.
+/// The loss as a term of a sum.
+template <class T>
 struct BinaryCrossEntropyTerm {
-  BinaryCrossEntropyFormula<double> formula;
+  static constexpr bool is_in_element_type = true;
+  BinaryCrossEntropyFormula<T> formula;
 
-  template <class W>
-  HILLOCK_PART W operator()(W z, W t) const noexcept {
+  template <class V>
+  HILLOCK_PART V operator()(V z, V t) const noexcept {
     return formula.loss(z, t, decay_of(formula.reduce(z)));
   }
 };
 
 /// 1 for a target that is no probability.
 struct WrongTargetTerm {
-  template <class W>
-  HILLOCK_PART W operator()(W, W t) const noexcept {
-    return select((t >= 0) & (t <= 1), W(0), W(1));
+  static constexpr bool is_in_element_type = true;
+
+  template <class V>
+  HILLOCK_PART V operator()(V, V t) const noexcept {
+    return select((t >= 0) & (t <= 1), V(0), V(1));
   }
 };
 
@@ -124,7 +128,7 @@ struct WrongTargetTerm {
 ///              for a target that is not from 0 to 1, with its place, before anything is written.
 /// Computed as  |z| ((1 - t) or w t) + (1 - t + w t) log1p(e^-|z|), whose summands are not
 ///              negative: the logarithm of a rounded sigmoid has no digits left from 17 on. Losses
-///              are computed and added in double, in an order that depends on the shape alone.
+///              are added in double, in an order that depends on the shape alone.
 /// Accuracy     forward_bound for losses(z, t), in ULP; backward_bound for the gradient, in ULP of
 ///              the larger of its two summands. The sum of n losses adds n 2^-53 of the sum. There
 ///              is no exact form.
@@ -240,10 +244,9 @@ class BinaryCrossEntropy {
   /// Returns the loss of views.
   template <class In, class Targets>
   double loss_of(const In& in, const Targets& targets) const {
-    // The weight as elements of this type have it.
-    const auto weight = static_cast<double>(static_cast<typename In::T>(positive_weight));
-    const double sum =
-        detail::sum_of_terms<Arch>(detail::BinaryCrossEntropyTerm{{weight}}, in, targets);
+    using T = typename In::T;
+    const double sum = detail::sum_of_terms<Arch>(
+        detail::BinaryCrossEntropyTerm<T>{{static_cast<T>(positive_weight)}}, in, targets);
     return reduction == Reduction::sum ? sum : sum / count(in);
   }
 

@@ -13,9 +13,22 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
+/// Whether a term is computed in the type of the elements, and widened to double afterwards, as it
+/// says by a member of this name. Others are computed in double.
+template <class Term, class = void>
+inline constexpr bool is_in_element_type = false;
+template <class Term>
+inline constexpr bool is_in_element_type<Term, std::void_t<decltype(Term::is_in_element_type)>> =
+    true;
+
 template <class W, class Term, class T>
 HILLOCK_PART W term_of_one(const Term& term, T x, T dy) noexcept {
-  return term(W(static_cast<double>(x)), W(static_cast<double>(dy)));
+  if constexpr (is_in_element_type<Term>) {
+    using V = simd::Batch<T, simd::NarrowArch>;
+    return W(static_cast<double>(term(V(x), V(dy)).first()));
+  } else {
+    return term(W(static_cast<double>(x)), W(static_cast<double>(dy)));
+  }
 }
 
 /// Adds term(x[i], dy[i]) to sums[i] for i < n.
@@ -24,13 +37,17 @@ HILLOCK_PART void add_terms(const Term& term, const T* x, const T* dy, Index n,
                             double* sums) noexcept {
   using W = simd::Batch<double, typename V::arch>;
   constexpr auto width = static_cast<Index>(V::size);
-  const auto add = [&](W a, W b, double* to) { (W::load(to) + term(a, b)).store(to); };
+  const auto add = [](W y, double* to) { (W::load(to) + y).store(to); };
   const auto add_batch = [&](V a, V b, double* to) {
     if constexpr (std::is_same_v<T, double>) {
-      add(a, b, to);
+      add(term(a, b), to);
+    } else if constexpr (is_in_element_type<Term>) {
+      const V y = term(a, b);
+      add(widened_low(y), to);
+      add(widened_high(y), to + W::size);
     } else {
-      add(widened_low(a), widened_low(b), to);
-      add(widened_high(a), widened_high(b), to + W::size);
+      add(term(widened_low(a), widened_low(b)), to);
+      add(term(widened_high(a), widened_high(b)), to + W::size);
     }
   };
   Index i = 0;
