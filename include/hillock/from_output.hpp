@@ -76,33 +76,37 @@ HILLOCK_INLINE void backward_from_output(const F& f, const Policy& policy, const
 /// also 0, for Softplus 0 alone), and otherwise as derivative does. A policy may follow.
 template <class F, class Y, class D>
 void derivative_from_output(const F& f, const Y& y, D&& d) {
-  static_assert(detail::CheckArguments<Y, D>::passed);
-  detail::derivative_from_output(f, detail::Overwrite(), detail::as_dense(y),
-                                 detail::mutable_dense(d));
+  static_assert(detail::CheckArraysOrRanges<Y, D>::passed);
+  auto&& to_d = detail::output_array(d);
+  detail::derivative_from_output(f, detail::Overwrite(), detail::input_array(y), to_d);
 }
 
 /// dx = dy f'(x), for the x with f(x) = y and the gradient dy of a loss by y. dx may be y or dy
 /// itself. Accuracy and errors as derivative_from_output. A policy may follow.
 template <class F, class Y, class DY, class DX>
 void backward_from_output(const F& f, const Y& y, const DY& dy, DX&& dx) {
-  static_assert(detail::CheckArguments<Y, DX>::passed && detail::CheckArguments<DY, DX>::passed);
-  detail::backward_from_output(f, detail::Overwrite(), detail::as_dense(y), detail::as_dense(dy),
-                               detail::mutable_dense(dx));
+  static_assert(detail::CheckArraysOrRanges<Y, DX>::passed &&
+                detail::CheckArraysOrRanges<DY, DX>::passed);
+  auto&& to_dx = detail::output_array(dx);
+  detail::backward_from_output(f, detail::Overwrite(), detail::input_array(y),
+                               detail::input_array(dy), to_dx);
 }
 
 /// As derivative_from_output(f, y, d), with a policy.
 template <class F, class Y, class D, class Policy, detail::IfPolicy<Policy> = 0>
 void derivative_from_output(const F& f, const Y& y, D&& d, Policy policy) {
-  static_assert(detail::CheckArguments<Y, D>::passed);
-  detail::derivative_from_output(f, policy, detail::as_dense(y), detail::mutable_dense(d));
+  static_assert(detail::CheckArraysOrRanges<Y, D>::passed);
+  auto&& to_d = detail::output_array(d);
+  detail::derivative_from_output(f, policy, detail::input_array(y), to_d);
 }
 
 /// As backward_from_output(f, y, dy, dx), with a policy.
 template <class F, class Y, class DY, class DX, class Policy, detail::IfPolicy<Policy> = 0>
 void backward_from_output(const F& f, const Y& y, const DY& dy, DX&& dx, Policy policy) {
-  static_assert(detail::CheckArguments<Y, DX>::passed && detail::CheckArguments<DY, DX>::passed);
-  detail::backward_from_output(f, policy, detail::as_dense(y), detail::as_dense(dy),
-                               detail::mutable_dense(dx));
+  static_assert(detail::CheckArraysOrRanges<Y, DX>::passed &&
+                detail::CheckArraysOrRanges<DY, DX>::passed);
+  auto&& to_dx = detail::output_array(dx);
+  detail::backward_from_output(f, policy, detail::input_array(y), detail::input_array(dy), to_dx);
 }
 
 /// d[i] = f'(x) for the x with f(x) = y[i], of n elements; as derivative(f, x, d, n).

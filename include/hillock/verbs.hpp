@@ -17,9 +17,10 @@
 // Large results of what is piecewise linear are stored past the caches, unless they are in place;
 // the bits are the same.
 //
-// Each verb also takes pointers and a count, forward(f, x, y, n), and a policy as the last
-// argument: `accumulate` adds the results to what is in the output, threads(n) (threads.hpp) shares
-// the work.
+// Contiguous ranges (std::vector, std::array, std::span, a C array) stand for a column:
+// forward(f, x, y) with two vectors of one length. Each verb also takes pointers and a count,
+// forward(f, x, y, n), and a policy as the last argument: `accumulate` adds the results to what is
+// in the output, threads(n) (threads.hpp) shares the work.
 #pragma once
 
 #include <hillock/activation.hpp>
@@ -39,6 +40,14 @@ template <class X, class Y>
 struct CheckArguments {
   static constexpr bool passed = CheckElements<X>::passed && CheckOutput<Y>::passed &&
                                  CheckSameElement<X, std::remove_reference_t<Y>>::passed;
+};
+
+/// Checks the same of a verb's arguments, which may be ranges.
+template <class X, class Y>
+struct CheckArraysOrRanges : CheckArguments<InputArray<X>, OutputArray<Y>> {
+  static_assert(!is_lost_range<Y>,
+                "hillock: an output is a temporary range, and the result would be lost; pass a "
+                "range that has a name");
 };
 
 /// Checks that a function can follow a policy. Functions along an axis have neither threads nor
@@ -70,6 +79,15 @@ template <class Y>
 auto& mutable_dense(Y&& y) noexcept {
   using Dense = DenseType<std::remove_reference_t<Y>>;
   return static_cast<Dense&>(y);
+}
+
+/// Returns an output, or a range as a column.
+template <class Y>
+decltype(auto) output_array(Y& y) noexcept {
+  if constexpr (is_range<const Y>)
+    return column_of(y);
+  else
+    return mutable_dense(y);
 }
 
 /// Computes f or f' of a pointwise activation, for arrays of these names.
@@ -194,15 +212,17 @@ using IfPolicy = std::enable_if_t<is_policy<Policy>, int>;
 /// has to evaluate x first, such as a matrix product.
 template <class F, class X, class Y>
 void forward(const F& f, const X& x, Y&& y) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
-  detail::forward(f, detail::Overwrite(), detail::as_dense(x), detail::mutable_dense(y));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, Y>::passed);
+  auto&& to_y = detail::output_array(y);
+  detail::forward(f, detail::Overwrite(), detail::input_array(x), to_y);
 }
 
 /// d = f'(x): the derivative at the input x, never at the output. Arguments and errors as forward.
 template <class F, class X, class D>
 void derivative(const F& f, const X& x, D&& d) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, D>::passed);
-  detail::derivative(f, detail::Overwrite(), detail::as_dense(x), detail::mutable_dense(d));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, D>::passed);
+  auto&& to_d = detail::output_array(d);
+  detail::derivative(f, detail::Overwrite(), detail::input_array(x), to_d);
 }
 
 /// y = f(x) and d = f'(x), in one pass that shares the work: the bits are those of forward and
@@ -210,10 +230,11 @@ void derivative(const F& f, const X& x, D&& d) {
 /// errors as forward.
 template <class F, class X, class Y, class D>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed &&
-                detail::CheckArguments<X, D>::passed);
-  detail::forward_and_derivative(f, detail::Overwrite(), detail::as_dense(x),
-                                 detail::mutable_dense(y), detail::mutable_dense(d));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, Y>::passed &&
+                detail::CheckArraysOrRanges<X, D>::passed);
+  auto&& to_y = detail::output_array(y);
+  auto&& to_d = detail::output_array(d);
+  detail::forward_and_derivative(f, detail::Overwrite(), detail::input_array(x), to_y, to_d);
 }
 
 /// dx = dy f'(x), for the gradient dy of a loss by f(x): the gradient of the loss by x. x, dy and
@@ -221,42 +242,46 @@ void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d) {
 /// product is IEEE's: infinity times 0 is NaN. Arguments and errors as forward.
 template <class F, class X, class DY, class DX>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
-                detail::CheckArguments<DY, DX>::passed);
-  detail::backward(f, detail::Overwrite(), detail::as_dense(x), detail::as_dense(dy),
-                   detail::mutable_dense(dx));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, DX>::passed &&
+                detail::CheckArraysOrRanges<DY, DX>::passed);
+  auto&& to_dx = detail::output_array(dx);
+  detail::backward(f, detail::Overwrite(), detail::input_array(x), detail::input_array(dy), to_dx);
 }
 
 /// As forward(f, x, y), with a policy: threads(n), or accumulate for y += f(x).
 template <class F, class X, class Y, class Policy, detail::IfPolicy<Policy> = 0>
 void forward(const F& f, const X& x, Y&& y, Policy policy) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed);
-  detail::forward(f, policy, detail::as_dense(x), detail::mutable_dense(y));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, Y>::passed);
+  auto&& to_y = detail::output_array(y);
+  detail::forward(f, policy, detail::input_array(x), to_y);
 }
 
 /// As derivative(f, x, d), with a policy.
 template <class F, class X, class D, class Policy, detail::IfPolicy<Policy> = 0>
 void derivative(const F& f, const X& x, D&& d, Policy policy) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, D>::passed);
-  detail::derivative(f, policy, detail::as_dense(x), detail::mutable_dense(d));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, D>::passed);
+  auto&& to_d = detail::output_array(d);
+  detail::derivative(f, policy, detail::input_array(x), to_d);
 }
 
 /// As forward_and_derivative(f, x, y, d), with a policy.
 template <class F, class X, class Y, class D, class Policy, detail::IfPolicy<Policy> = 0>
 void forward_and_derivative(const F& f, const X& x, Y&& y, D&& d, Policy policy) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, Y>::passed &&
-                detail::CheckArguments<X, D>::passed);
-  detail::forward_and_derivative(f, policy, detail::as_dense(x), detail::mutable_dense(y),
-                                 detail::mutable_dense(d));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, Y>::passed &&
+                detail::CheckArraysOrRanges<X, D>::passed);
+  auto&& to_y = detail::output_array(y);
+  auto&& to_d = detail::output_array(d);
+  detail::forward_and_derivative(f, policy, detail::input_array(x), to_y, to_d);
 }
 
 /// As backward(f, x, dy, dx), with a policy: with accumulate it is dx += dy f'(x), the sum that a
 /// unit needs whose output goes to several others.
 template <class F, class X, class DY, class DX, class Policy, detail::IfPolicy<Policy> = 0>
 void backward(const F& f, const X& x, const DY& dy, DX&& dx, Policy policy) {
-  static_assert(detail::CheckFunction<F>::passed && detail::CheckArguments<X, DX>::passed &&
-                detail::CheckArguments<DY, DX>::passed);
-  detail::backward(f, policy, detail::as_dense(x), detail::as_dense(dy), detail::mutable_dense(dx));
+  static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, DX>::passed &&
+                detail::CheckArraysOrRanges<DY, DX>::passed);
+  auto&& to_dx = detail::output_array(dx);
+  detail::backward(f, policy, detail::input_array(x), detail::input_array(dy), to_dx);
 }
 
 /// y[i] = f(x[i]) for the n elements at two pointers; n may have any integer type. y may be x.

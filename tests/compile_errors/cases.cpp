@@ -12,6 +12,7 @@
 #include <hillock/diagnostics/monitors/unit_monitor.hpp>
 #endif
 
+#include <list>
 #include <vector>
 
 float halved(float x);
@@ -39,6 +40,7 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
   hillock::forward(hillock::sigmoid, map.head(4), Eigen::Map<Eigen::ArrayXf>(raw, 4));
   hillock::forward(hillock::sigmoid, map.head(4), Eigen::Ref<Eigen::ArrayXf>(in_memory));
   hillock::forward(hillock::sigmoid, values.data(), raw, 4);
+  hillock::forward(hillock::sigmoid, values, values);
   y(0) = hillock::sigmoid(values[0]);
   raw[0] = hillock::sigmoid.backward(1.0F, 1.0F);
   volatile float unknown = 1;
@@ -84,9 +86,10 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
 #elif defined(CASE_number_and_array)
   y = hillock::sigmoid.backward(z, 1.0F);
 #elif defined(CASE_not_an_array)
-  hillock::forward(hillock::sigmoid, values, y);
+  hillock::forward(hillock::sigmoid, std::list<float>(4), y);
 #elif defined(CASE_not_an_array_output)
-  hillock::forward(hillock::sigmoid, z, values);
+  std::list<float> list(4);
+  hillock::forward(hillock::sigmoid, z, list);
 #elif defined(CASE_pointers_without_a_count)
   hillock::forward(hillock::sigmoid, values.data(), values.data());
 #elif defined(CASE_function_of_a_vector)
@@ -129,6 +132,10 @@ void use(Eigen::ArrayXXf& z, Eigen::ArrayXXf& y, Eigen::ArrayXXd& other,
   hillock::sigmoid(z);
 #elif defined(CASE_lost_gradient)
   hillock::Softmax{hillock::Per::row}.backward(z, z);
+#elif defined(CASE_temporary_range)
+  hillock::forward(hillock::sigmoid, values, std::vector<float>(4));
+#elif defined(CASE_softmax_gradient_of_a_vector)
+  hillock::Softmax{hillock::Per::column}.backward_from_output(values, values, values);
 #elif defined(CASE_slope_of_gelu_from_output)
   hillock::derivative_from_output(hillock::gelu, z, z);
 #elif !defined(CASE_elu_as_a_member) && !defined(CASE_elu_of_double)

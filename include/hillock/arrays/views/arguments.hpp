@@ -9,6 +9,7 @@
 #include <Eigen/Core>
 
 #include <complex>
+#include <iterator>
 #include <string>
 #include <type_traits>
 
@@ -112,6 +113,56 @@ template <class X>
 inline constexpr bool has_elements_in_memory<
     X, std::void_t<decltype(std::declval<const X&>().data(), std::declval<const X&>().size())>> =
     true;
+
+/// Whether X is a contiguous range: std::vector, std::array, std::span, a C array. The verbs take it
+/// as a column.
+template <class X, bool MayBe = !is_dense<X> && has_elements_in_memory<X> &&
+                                !std::is_pointer_v<std::remove_reference_t<X>>>
+inline constexpr bool is_range = false;
+template <class X>
+inline constexpr bool is_range<X, true> =
+    std::is_arithmetic_v<std::decay_t<decltype(*std::data(std::declval<X&>()))>> ||
+    is_array_element<std::decay_t<decltype(*std::data(std::declval<X&>()))>>;
+
+/// The elements of a range as a column.
+template <class Range>
+auto column_of(Range& range) noexcept {
+  auto* const first = std::data(range);
+  using T = std::remove_pointer_t<decltype(first)>;
+  using Column = Eigen::Array<std::remove_const_t<T>, Eigen::Dynamic, 1>;
+  return Eigen::Map<std::conditional_t<std::is_const_v<T>, const Column, Column>>(
+      first, static_cast<Index>(std::size(range)));
+}
+
+/// The type of the array that stands for an argument, and for an output as a forwarding reference
+/// deduces it: a Map of a range, or the argument's own.
+template <class X, bool IsRange = is_range<const std::remove_reference_t<X>>>
+struct ArrayTypeOf {
+  using type = X;
+};
+template <class X>
+struct ArrayTypeOf<X, true> {
+  using type = decltype(column_of(std::declval<std::remove_reference_t<X>&>()));
+};
+template <class X>
+using InputArray = typename ArrayTypeOf<const X>::type;
+template <class Y>
+using OutputArray = typename ArrayTypeOf<Y>::type;
+
+/// Returns an input, or a range as a column.
+template <class X>
+decltype(auto) input_array(const X& x) noexcept {
+  if constexpr (is_range<const X>)
+    return column_of(x);
+  else
+    return as_dense(x);
+}
+
+/// Whether Y, as a forwarding reference deduces it, is a temporary range that owns its elements.
+template <class Y, class = void>
+inline constexpr bool is_lost_range = false;
+template <class Y>
+inline constexpr bool is_lost_range<Y, std::void_t<typename Y::allocator_type>> = is_range<const Y>;
 
 /// Returns a pointer to the hint about elements, or a number, of type T; to void if they are
 /// supported.
