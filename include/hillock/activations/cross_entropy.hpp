@@ -326,22 +326,31 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
     }
 
     void after_block(Index first, Index count) const {
-      for (Index j = first; j < first + count; ++j) {
-        if (labels.is_ignored(j)) {
-          for (Index entry = 0; entry < in.entries_each(); ++entry) write(entry, j, 0);
-        } else {
-          write(labels.class_of(j), j, label_gradient[j % max_samples]);
+      if (out.is_in_memory()) {
+        const detail::Distributions<T> memory = out.memory();
+        for (Index j = first; j < first + count; ++j) {
+          T* const to = memory.from(j).first;
+          to[labels.class_of(j) * memory.along] = label_gradient[j % max_samples];
         }
+      } else {
+        for (Index j = first; j < first + count; ++j)
+          out.set(labels.class_of(j), j, label_gradient[j % max_samples]);
       }
+      if (labels.ignored_label) clear_ignored(first, count);
     }
 
    private:
-    HILLOCK_PART void write(Index entry, Index sample, T gradient) const {
-      if (out.is_in_memory()) {
-        const detail::Distributions<T> memory = out.memory().from(sample);
-        memory.first[entry * memory.along] = gradient;
-      } else {
-        out.set(entry, sample, gradient);
+    HILLOCK_COLD void clear_ignored(Index first, Index count) const {
+      for (Index j = first; j < first + count; ++j) {
+        if (!labels.is_ignored(j)) continue;
+        for (Index entry = 0; entry < in.entries_each(); ++entry) {
+          if (out.is_in_memory()) {
+            const detail::Distributions<T> memory = out.memory().from(j);
+            memory.first[entry * memory.along] = 0;
+          } else {
+            out.set(entry, j, 0);
+          }
+        }
       }
     }
 
@@ -372,8 +381,11 @@ class CrossEntropy : public detail::Tier<CrossEntropy<A, Arch>> {
       const Statistic share = select(e >= 1 / C::from_tail, others * all.without_scale().inverse(),
                                      total.share_of_others(e, all));
       (-share).store(gradient);
+      if (labels.ignored_label)
+        for (Index j = 0; j < count; ++j)
+          if (labels.is_ignored(first + j)) loss[j] = 0;
       for (Index j = 0; j < count; ++j) {
-        if (!labels.is_ignored(first + j)) sum->add(static_cast<double>(loss[j]));
+        sum->add(static_cast<double>(loss[j]));
         label_gradient[(first + j) % max_samples] = gradient[j];
       }
       return all.inverse();
