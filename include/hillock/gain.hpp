@@ -35,7 +35,7 @@ double integral(const G& g, double low, double width, const ThreeValues& at, int
 template <class G>
 double normal_mean_of_square(const G& g) {
   const auto weighted = [&](double z) {
-    const double value = static_cast<double>(g(z));
+    const auto value = static_cast<double>(g(z));
     return value * value * std::exp(-z * z / 2) * 0.39894228040143267794;  // 1 / sqrt(2 pi)
   };
   // Beyond 13 the density is below 10^-37.

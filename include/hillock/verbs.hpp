@@ -25,6 +25,7 @@
 
 #include <hillock/activation.hpp>
 #include <hillock/arrays/elementwise/evaluate.hpp>
+#include <hillock/arrays/views/adding_view.hpp>
 #include <hillock/errors.hpp>
 
 #include <algorithm>
@@ -50,17 +51,15 @@ struct CheckArraysOrRanges : CheckArguments<InputArray<X>, OutputArray<Y>> {
                 "range that has a name");
 };
 
-/// Checks that a function can follow a policy. Functions along an axis have neither threads nor
-/// accumulate yet.
+/// Checks that a function can follow a policy. Functions along an axis have no threads yet.
 template <class F, class Policy>
 struct CheckPolicy {
   static_assert(is_policy<Policy>,
                 "hillock: the last argument must be a policy: hillock::accumulate or "
                 "hillock::threads(n)");
   static_assert(
-      F::is_elementwise || std::is_same_v<Policy, Overwrite>,
-      "hillock: threads(n) and accumulate are for functions of one element; this one works "
-      "along an axis");
+      F::is_elementwise || !Policy::is_parallel,
+      "hillock: threads(n) is for functions of one element; this one works along an axis");
   static constexpr bool passed = true;
 };
 
@@ -90,6 +89,16 @@ decltype(auto) output_array(Y& y) noexcept {
     return mutable_dense(y);
 }
 
+/// Returns the view to which a function along an axis writes: with accumulate one that adds. (A
+/// function of single elements follows the policy itself.)
+template <class F, class Policy, class View>
+HILLOCK_INLINE auto view_for(const Policy&, const View& output) noexcept {
+  if constexpr (Policy::accumulates && !F::is_elementwise)
+    return AddingView<View>(output);
+  else
+    return output;
+}
+
 /// Computes f or f' of a pointwise activation, for arrays of these names.
 template <Quantity Q, class F, class Policy, class X, class Y>
 HILLOCK_INLINE void evaluate_one(const char* where, const F& f, const Policy& policy,
@@ -115,7 +124,7 @@ HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, 
   if constexpr (is_pointwise<F>)
     evaluate_one<Quantity::forward>("forward", f, policy, "x", x, "y", y);
   else
-    f.forward_into(policy, input_view(x), output_view(y));
+    f.forward_into(policy, input_view(x), view_for<F>(policy, output_view(y)));
 }
 
 template <class F, class Policy, class X, class D>
@@ -125,7 +134,7 @@ HILLOCK_INLINE void derivative(const F& f, const Policy& policy, const X& given_
   if constexpr (is_pointwise<F>)
     evaluate_one<Quantity::derivative>("derivative", f, policy, "x", x, "d", d);
   else
-    f.derivative_into(policy, input_view(x), output_view(d));
+    f.derivative_into(policy, input_view(x), view_for<F>(policy, output_view(d)));
 }
 
 template <class F, class Policy, class X, class Y, class D>
@@ -141,7 +150,8 @@ HILLOCK_INLINE void forward_and_derivative(const F& f, const Policy& policy, con
         "forward_and_derivative", policy, BothOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"y", out_y}, Named{"d", out_d}), std::tuple(Named{"x", in}));
   } else {
-    f.forward_and_derivative_into(policy, in, out_y, out_d);
+    f.forward_and_derivative_into(policy, in, view_for<F>(policy, out_y),
+                                  view_for<F>(policy, out_d));
   }
 }
 
@@ -159,7 +169,7 @@ HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x,
         "backward", policy, BackwardOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"dx", out}), std::tuple(Named{"x", in}, Named{"dy", in_dy}));
   } else {
-    f.backward_into(policy, in, in_dy, out);
+    f.backward_into(policy, in, in_dy, view_for<F>(policy, out));
   }
 }
 

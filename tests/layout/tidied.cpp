@@ -2,6 +2,7 @@
 // templates of each room once, for floats. (All that everything.hpp instantiates takes minutes.)
 #include <hillock/diagnostics.hpp>
 #include <hillock/hillock.hpp>
+#include <vector>
 
 bool is_healthy() {
   const Eigen::ArrayXXf z = Eigen::ArrayXXf::Constant(4, 4, 0.5F);
@@ -11,6 +12,12 @@ bool is_healthy() {
   y = hillock::PReLU{Eigen::ArrayXd::Constant(4, 0.25), hillock::Per::row}.backward(z, y);
   y = hillock::Softmax{hillock::Per::column}.backward(z, y);
   y = hillock::Maxout{2, hillock::Per::column}(z);
+  hillock::backward(hillock::Softmax{hillock::Per::column}, z, z, y, hillock::accumulate);
+  hillock::derivative_from_output(hillock::tanh, z, y);
+  const hillock::BinaryCrossEntropy loss;
+  y = y * static_cast<float>(loss(z, z) * hillock::gain(hillock::tanh));
+  std::vector<float> values(4);
+  hillock::forward(hillock::tanh, values, values);
   hillock::UnitMonitor monitor(hillock::relu, 4, hillock::Per::row);
   monitor.observe(z);
   hillock::NetworkReport report;

@@ -54,16 +54,20 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
 
   /// Computes dz = backward(z, dy) from y = f(z) with p = e^y. The three arrays have one shape; dz
   /// may be y or dy itself. Throws std::invalid_argument, before anything is written, if the shapes
-  /// differ or dz overlaps y or dy in part. Allocates nothing.
-  template <class Y, class DY, class DZ>
-  void backward_from_output(const Y& y, const DY& dy, DZ&& dz) const {
+  /// differ or dz overlaps y or dy in part. With accumulate as the last argument, it adds to dz.
+  /// Allocates nothing.
+  template <class Y, class DY, class DZ, class Policy = detail::Overwrite,
+            detail::IfPolicy<Policy> = 0>
+  void backward_from_output(const Y& y, const DY& dy, DZ&& dz, Policy policy = {}) const {
     static_assert(detail::CheckSameElement<Y, DY>::passed);
     static_assert(detail::CheckArguments<Y, DZ>::passed);
     static_assert(detail::CheckAccuracy<LogSoftmax, detail::ScalarOf<Y>>::passed);
+    static_assert(detail::CheckPolicy<LogSoftmax, Policy>::passed);
     const auto& from = detail::evaluated(detail::as_dense(y));
     const auto& gradient = detail::evaluated(detail::as_dense(dy));
+    const auto out = detail::output_view(detail::mutable_dense(dz));
     backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
-                              detail::output_view(detail::mutable_dense(dz)));
+                              detail::view_for<LogSoftmax>(policy, out));
   }
 
   /// The verbs call these functions. They allocate nothing; y may be x itself, and dx may be x or

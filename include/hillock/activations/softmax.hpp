@@ -66,16 +66,20 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
   /// Computes dz = backward(z, dp) from p = softmax(z). The three arrays have one shape; dz may be
   /// p or dp itself. Throws std::invalid_argument, before anything is written, if the shapes differ
-  /// or dz overlaps p or dp in part. Allocates nothing.
-  template <class P, class DP, class DZ>
-  void backward_from_output(const P& p, const DP& dp, DZ&& dz) const {
+  /// or dz overlaps p or dp in part. With accumulate as the
+  /// last argument, it adds to dz. Allocates nothing.
+  template <class P, class DP, class DZ, class Policy = detail::Overwrite,
+            detail::IfPolicy<Policy> = 0>
+  void backward_from_output(const P& p, const DP& dp, DZ&& dz, Policy policy = {}) const {
     static_assert(detail::CheckSameElement<P, DP>::passed);
     static_assert(detail::CheckArguments<P, DZ>::passed);
     static_assert(detail::CheckAccuracy<Softmax, detail::ScalarOf<P>>::passed);
+    static_assert(detail::CheckPolicy<Softmax, Policy>::passed);
     const auto& from = detail::evaluated(detail::as_dense(p));
     const auto& gradient = detail::evaluated(detail::as_dense(dp));
+    const auto out = detail::output_view(detail::mutable_dense(dz));
     backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
-                              detail::output_view(detail::mutable_dense(dz)));
+                              detail::view_for<Softmax>(policy, out));
   }
 
   /// Returns the matrix of dp_i / dz_j for one distribution z. Throws std::invalid_argument if z is

@@ -2,8 +2,11 @@
 #include <support/catch.hpp>
 #include <support/squareplus.hpp>
 
+#include <hillock/activations/log_softmax.hpp>
+#include <hillock/activations/maxout.hpp>
 #include <hillock/activations/prelu.hpp>
 #include <hillock/activations/relu.hpp>
+#include <hillock/activations/softmax.hpp>
 #include <hillock/activations/tanh.hpp>
 
 #include <cstring>
@@ -105,6 +108,75 @@ TEST_CASE("an accumulating verb adds doubles", "[accumulate]") {
   CHECK(compared == 5 * 3 * 2 * 5);
 }
 
+/// Compares forward and backward of a function along an axis with Eigen's own sum.
+template <class Out, class F>
+int check_along_axis(const F& f, Index rows, Index cols) {
+  using T = typename Out::Scalar;
+  const Array<T> x = numbers<Array<T>>(rows, cols, 0.3);
+  INFO(rows << " x " << cols);
+  const Out result = f(x);
+  const Out before = numbers<Out>(result.rows(), result.cols(), 2);
+  Out y = before;
+  hillock::forward(f, x, y, accumulate);
+  CHECK(same_bits(y, Out(before + result)));
+
+  const Array<T> dy = numbers<Array<T>>(result.rows(), result.cols(), 0.7);
+  const Out gradient = f.backward(x, dy);
+  const Out before_dx = numbers<Out>(rows, cols, 5);
+  Out dx = before_dx;
+  hillock::backward(f, x, dy, dx, accumulate);
+  CHECK(same_bits(dx, Out(before_dx + gradient)));
+  return 2;
+}
+
+TEST_CASE("an accumulating verb adds along an axis", "[accumulate]") {
+  const int compared = for_each_shape([](Index rows, Index cols) {
+    int count = 0;
+    for (const Per per : {Per::column, Per::row}) {
+      count += check_along_axis<Array<float>>(hillock::Softmax{per}, rows, cols);
+      count += check_along_axis<Array<float, Eigen::RowMajor>>(hillock::Softmax{per}, rows, cols);
+      count += check_along_axis<Array<double>>(hillock::LogSoftmax{per}, rows, cols);
+      count += check_along_axis<Array<Eigen::half>>(hillock::Softmax{per}, rows, cols);
+      const Index pieces = per == Per::column ? rows : cols;
+      if (pieces > 1) {
+        count += check_along_axis<Array<float>>(hillock::Maxout{int(pieces), per}, rows, cols);
+        count += check_along_axis<Array<double>>(hillock::Maxout{int(pieces), per}, rows, cols);
+      }
+    }
+    return count;
+  });
+  CHECK(compared == 328);
+  for (const Per per : {Per::column, Per::row}) {
+    const hillock::Maxout pairs{2, per};
+    CHECK(check_along_axis<Array<float>>(pairs, 24, 36) == 2);
+    CHECK(check_along_axis<Array<float, Eigen::RowMajor>>(pairs, 24, 36) == 2);
+    CHECK(check_along_axis<Array<Eigen::half>>(pairs, 24, 36) == 2);
+    const Array<float> x = numbers<Array<float>>(24, 36, 1);
+    Array<float> d(24, 36), sum = x;
+    hillock::derivative(pairs, x, d);
+    hillock::derivative(pairs, x, sum, accumulate);
+    CHECK(same_bits(sum, Array<float>(x + d)));
+  }
+}
+
+TEST_CASE("softmax adds its gradient from the output", "[accumulate]") {
+  const Array<float> x = numbers<Array<float>>(10, 33, 1), dy = numbers<Array<float>>(10, 33, 2);
+  for (const Per per : {Per::column, Per::row}) {
+    const hillock::Softmax softmax{per};
+    const hillock::LogSoftmax log_softmax{per};
+    const Array<float> p = softmax(x), y = log_softmax(x);
+    Array<float> dx = x;
+    softmax.backward_from_output(p, dy, dx, accumulate);
+    CHECK(same_bits(dx, Array<float>(x + softmax.backward_from_output(p, dy))));
+    dx = x;
+    log_softmax.backward_from_output(y, dy, dx, accumulate);
+    CHECK(same_bits(dx, Array<float>(x + log_softmax.backward_from_output(y, dy))));
+    dx = dy;  // in place
+    hillock::backward(softmax, x, dx, dx, accumulate);
+    CHECK(same_bits(dx, Array<float>(dy + softmax.backward(x, dy))));
+  }
+}
+
 TEST_CASE("an accumulating verb writes to blocks and on pointers, in place too", "[accumulate]") {
   Array<float> x = numbers<Array<float>>(9, 12, 1), dy = numbers<Array<float>>(9, 12, 2);
   const Array<float> before = numbers<Array<float>>(20, 12, 3);
@@ -132,6 +204,11 @@ TEST_CASE("an accumulating verb refuses what the verb refuses, and writes nothin
   CHECK_THROWS_AS(hillock::forward(hillock::tanh, x, y, accumulate), std::invalid_argument);
   CHECK(same_bits(y, before));
   CHECK_THROWS_AS(hillock::forward(hillock::tanh, y.topRows(3), y.bottomRows(3), accumulate),
+                  std::invalid_argument);
+  CHECK(same_bits(y, before));
+  const hillock::Softmax softmax{Per::column};
+  CHECK_THROWS_AS(hillock::forward(softmax, x, y, accumulate), std::invalid_argument);
+  CHECK_THROWS_AS(hillock::forward(softmax, y.topRows(3), y.bottomRows(3), accumulate),
                   std::invalid_argument);
   CHECK(same_bits(y, before));
 }

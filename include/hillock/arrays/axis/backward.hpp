@@ -257,6 +257,13 @@ HILLOCK_PART void backward_by_distribution(const char* where, const char* name, 
   using T = typename V::value_type;
   require_elementwise(where, std::tuple(Named{"dx", dx}),
                       std::tuple(Named{name, x}, Named{"dy", dy}));
+  const auto compute = [&](Index row, Index col, Shape shape, const auto& to) {
+    const auto from = x.block(row, col, shape);
+    const auto gradient = dy.block(row, col, shape);
+    backward_along_axis<V>(Source<T>(from, axis), Source<T>(gradient, axis), Sink<T>(to, axis),
+                           algorithm);
+  };
+  if (add_in_blocks<V>(axis, dx, compute)) return;
   backward_along_axis<V>(Source<T>(x, axis), Source<T>(dy, axis), Sink<T>(dx, axis), algorithm);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hillock/arrays/axis/transposed_tile.hpp>
+#include <hillock/arrays/views/adding_view.hpp>
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -168,11 +169,50 @@ HILLOCK_FLATTEN void forward_along_axis(const Source<T>& x, const Sink<T>& y,
       });
 }
 
-/// Does the same for views.
+/// Adds the results of an algorithm to y: they are computed in blocks of distributions, into a
+/// buffer that stays in the cache. compute(row, col, shape, to) computes those of a block. Returns
+/// false where that is not possible: a distribution is too long for the buffer, or results are
+/// rounded to another type.
+template <class V, class Y, class Compute>
+HILLOCK_PART bool add_in_blocks(Per axis, const Y& y, const Compute& compute) {
+  using T = typename V::value_type;
+  if constexpr (is_adding<Y> && std::is_same_v<T, typename Y::Element>) {
+    constexpr Index capacity = 16384 / static_cast<Index>(sizeof(T));
+    constexpr auto width = static_cast<Index>(V::size);
+    const Index n = entries(y.shape(), axis), count = distributions(y.shape(), axis);
+    if (n == 0 || n > capacity) return false;
+    const Index fitting = capacity / n;
+    // Distributions that alternate in memory are computed several at a time.
+    if (fitting < width && y.step(axis == Per::row) != 1) return false;
+    const Index step = fitting < width ? fitting : fitting / width * width;
+    alignas(sizeof(V)) T buffer[static_cast<std::size_t>(capacity)];
+    for (Index first = 0; first < count; first += step) {
+      const Index block_length = count - first < step ? count - first : step;
+      const bool is_column = axis == Per::column;
+      const Shape shape = is_column ? Shape{n, block_length} : Shape{block_length, n};
+      const Index row = is_column ? 0 : first, col = is_column ? first : 0;
+      const bool by_rows = y.is_row_major();
+      compute(row, col, shape,
+              StridedView<T>(buffer, shape, by_rows ? shape.cols : 1, by_rows ? 1 : shape.rows,
+                             by_rows));
+      y.add(row, col, shape, buffer);
+    }
+    return true;
+  } else {
+    return false;
+  }
+}
+
+/// Computes y from x, for views.
 template <class V, class X, class Y, class Algorithm>
 HILLOCK_PART void forward_by_distribution(Per axis, const X& x, const Y& y,
                                           const Algorithm& algorithm) {
   using T = typename V::value_type;
+  const auto compute = [&](Index row, Index col, Shape shape, const auto& to) {
+    const auto from = x.block(row, col, shape);
+    forward_along_axis<V, true>(Source<T>(from, axis), Sink<T>(to, axis), algorithm);
+  };
+  if (add_in_blocks<V>(axis, y, compute)) return;
   constexpr bool are_stored = can_be_loaded<T, Y>;
   forward_along_axis<V, are_stored>(Source<T>(x, axis), Sink<T>(y, axis), algorithm);
 }

@@ -114,8 +114,8 @@ inline constexpr bool has_elements_in_memory<
     X, std::void_t<decltype(std::declval<const X&>().data(), std::declval<const X&>().size())>> =
     true;
 
-/// Whether X is a contiguous range: std::vector, std::array, std::span, a C array. The verbs take it
-/// as a column.
+/// Whether X is a contiguous range: std::vector, std::array, std::span, a C array. The verbs take
+/// it as a column.
 template <class X, bool MayBe = !is_dense<X> && has_elements_in_memory<X> &&
                                 !std::is_pointer_v<std::remove_reference_t<X>>>
 inline constexpr bool is_range = false;
