@@ -61,6 +61,10 @@ void use_along_an_axis(const Array__& z, hillock::Per per) {
   static_cast<void>(loss.losses(z, labels));
   y = loss.backward(z, labels);
   static_cast<void>(loss.forward_and_backward(z, labels, y));
+  y = hillock::CrossEntropy{per, hillock::Reduction::sum, -100}.backward(z, labels);
+  hillock::forward(softmax, z, y, hillock::accumulate);
+  hillock::backward(softmax, z, z, y, hillock::accumulate);
+  log_softmax.backward_from_output(z, z, y, hillock::accumulate);
   const hillock::Maxout maxout{2, per};
   const Array__ largest = maxout(z);
   y = maxout.backward(z, largest);
@@ -69,6 +73,7 @@ void use_along_an_axis(const Array__& z, hillock::Per per) {
   y = prelu(z);
   y = prelu.derivative(z);
   y = prelu.backward(z, y);
+  y = prelu.backward_from_output(z, y);
   static_cast<void>(prelu.slope_gradient(z, y));
 }
 
@@ -88,6 +93,36 @@ void use_two_arrays(const Array__& gate, const Array__& value) {
   static_cast<void>(hillock::leaky_relu.slope_gradient(gate, value));
   static_cast<void>(hillock::lecun_tanh.b_gradient(gate, value));
   static_cast<void>(hillock::xielu.alpha_n_gradient(gate, value));
+}
+
+/// f' from f(x), and ranges.
+template <class Function_, class Array__>
+void use_from_output(const Function_& f, const Array__& y) {
+  Array__ d = f.derivative_from_output(y), dx = f.backward_from_output(y, d);
+  hillock::derivative_from_output(f, y, d);
+  hillock::backward_from_output(f, y, d, dx, hillock::accumulate);
+  std::vector<typename Array__::Scalar> values(4), results(4);
+  hillock::forward(f, values, results);
+  hillock::backward_from_output(f, results, values, results);
+}
+
+template <class Array__>
+void use_outputs_and_losses(const Array__& z) {
+  use_from_output(hillock::sigmoid, z);
+  use_from_output(hillock::tanh, z);
+  use_from_output(hillock::relu, z);
+  use_from_output(hillock::leaky_relu, z);
+  use_from_output(hillock::elu, z);
+  use_from_output(hillock::selu, z);
+  use_from_output(hillock::celu, z);
+  use_from_output(hillock::softplus, z);
+  const hillock::BinaryCrossEntropy loss{hillock::Reduction::sum, 2};
+  Array__ dz = loss.losses(z, z);
+  static_cast<void>(loss(z, z));
+  static_cast<void>(loss.forward_and_backward(z, z, dz));
+  dz = loss.backward(z, z);
+  loss.backward(z, z, dz, hillock::threads(2));
+  static_cast<void>(hillock::gain(hillock::tanh) + hillock::gradient_gain(hillock::exact::tanh));
 }
 
 template <class Monitor_, class Array__>
@@ -132,6 +167,7 @@ void use_arrays_of() {
   use_every_pointwise<hillock::Accuracy::fast>(z);
   if constexpr (!std::is_same_v<Element_, double>) use_every_pointwise<hillock::Accuracy::exact>(z);
   use_two_arrays(z, z);
+  use_outputs_and_losses(z);
   for (const hillock::Per per : {hillock::Per::column, hillock::Per::row}) {
     use_along_an_axis(z, per);
     use_diagnostics(z, per);
