@@ -91,12 +91,12 @@ decltype(auto) output_array(Y& y) noexcept {
 
 /// Returns the view to which a function along an axis writes: with accumulate one that adds. (A
 /// function of single elements follows the policy itself.)
-template <class F, class Policy, class View>
-HILLOCK_INLINE auto view_for(const Policy&, const View& output) noexcept {
+template <class F, class Policy, class Y>
+HILLOCK_INLINE auto view_for(const Policy&, Y& y) noexcept {
   if constexpr (Policy::accumulates && !F::is_elementwise)
-    return AddingView<View>(output);
+    return adding_view(y);
   else
-    return output;
+    return output_view(y);
 }
 
 /// Computes f or f' of a pointwise activation, for arrays of these names.
@@ -124,7 +124,7 @@ HILLOCK_INLINE void forward(const F& f, const Policy& policy, const X& given_x, 
   if constexpr (is_pointwise<F>)
     evaluate_one<Quantity::forward>("forward", f, policy, "x", x, "y", y);
   else
-    f.forward_into(policy, input_view(x), view_for<F>(policy, output_view(y)));
+    f.forward_into(policy, input_view(x), view_for<F>(policy, y));
 }
 
 template <class F, class Policy, class X, class D>
@@ -134,7 +134,7 @@ HILLOCK_INLINE void derivative(const F& f, const Policy& policy, const X& given_
   if constexpr (is_pointwise<F>)
     evaluate_one<Quantity::derivative>("derivative", f, policy, "x", x, "d", d);
   else
-    f.derivative_into(policy, input_view(x), view_for<F>(policy, output_view(d)));
+    f.derivative_into(policy, input_view(x), view_for<F>(policy, d));
 }
 
 template <class F, class Policy, class X, class Y, class D>
@@ -143,15 +143,14 @@ HILLOCK_INLINE void forward_and_derivative(const F& f, const Policy& policy, con
   static_assert(CheckPolicy<F, Policy>::passed);
   const Evaluated<X> x = given_x;
   const auto in = input_view(x);
-  const auto out_y = output_view(y);
-  const auto out_d = output_view(d);
   if constexpr (is_pointwise<F>) {
+    const auto out_y = output_view(y);
+    const auto out_d = output_view(d);
     evaluate<typename F::Architecture, are_packed_alike<Y, D, X>()>(
         "forward_and_derivative", policy, BothOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"y", out_y}, Named{"d", out_d}), std::tuple(Named{"x", in}));
   } else {
-    f.forward_and_derivative_into(policy, in, view_for<F>(policy, out_y),
-                                  view_for<F>(policy, out_d));
+    f.forward_and_derivative_into(policy, in, view_for<F>(policy, y), view_for<F>(policy, d));
   }
 }
 
@@ -163,13 +162,13 @@ HILLOCK_INLINE void backward(const F& f, const Policy& policy, const X& given_x,
   const Evaluated<DY> dy = given_dy;
   const auto in = input_view(x);
   const auto in_dy = input_view(dy);
-  const auto out = output_view(dx);
   if constexpr (is_pointwise<F>) {
+    const auto out = output_view(dx);
     evaluate<typename F::Architecture, are_packed_alike<DX, X, DY>()>(
         "backward", policy, BackwardOperation<F, typename X::Scalar>(f),
         std::tuple(Named{"dx", out}), std::tuple(Named{"x", in}, Named{"dy", in_dy}));
   } else {
-    f.backward_into(policy, in, in_dy, view_for<F>(policy, out));
+    f.backward_into(policy, in, in_dy, view_for<F>(policy, dx));
   }
 }
 

@@ -65,7 +65,7 @@ class LogSoftmax : public ArrayActivation<LogSoftmax<A, Arch>> {
     static_assert(detail::CheckPolicy<LogSoftmax, Policy>::passed);
     const auto& from = detail::evaluated(detail::as_dense(y));
     const auto& gradient = detail::evaluated(detail::as_dense(dy));
-    const auto out = detail::output_view(detail::mutable_dense(dz));
+    auto& out = detail::mutable_dense(dz);
     backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
                               detail::view_for<LogSoftmax>(policy, out));
   }

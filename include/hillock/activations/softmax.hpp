@@ -77,7 +77,7 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
     static_assert(detail::CheckPolicy<Softmax, Policy>::passed);
     const auto& from = detail::evaluated(detail::as_dense(p));
     const auto& gradient = detail::evaluated(detail::as_dense(dp));
-    const auto out = detail::output_view(detail::mutable_dense(dz));
+    auto& out = detail::mutable_dense(dz);
     backward_from_output_into(detail::input_view(from), detail::input_view(gradient),
                               detail::view_for<Softmax>(policy, out));
   }

@@ -10,6 +10,7 @@
 #include <hillock/activations/tanh.hpp>
 
 #include <cstring>
+#include <vector>
 
 namespace {
 
@@ -157,6 +158,29 @@ TEST_CASE("an accumulating verb adds along an axis", "[accumulate]") {
     hillock::derivative(pairs, x, sum, accumulate);
     CHECK(same_bits(sum, Array<float>(x + d)));
   }
+}
+
+TEST_CASE("an accumulating verb adds along an axis to what has no common step", "[accumulate]") {
+  const Array<float> x = numbers<Array<float>>(9, 12, 1), dy = numbers<Array<float>>(9, 12, 2);
+  const hillock::Softmax softmax{Per::column};
+  const Array<float> before = numbers<Array<float>>(9, 12, 3);
+  Array<float> sums = before;
+  const std::vector<Index> order = {3, 1, 2, 0, 4, 8, 6, 7, 5, 11, 10, 9};
+  hillock::backward(softmax, x, dy, sums(Eigen::all, order), accumulate);
+  Array<float> expected = before;
+  const Array<float> gradient = softmax.backward(x, dy);
+  for (Index j = 0; j < 12; ++j) expected.col(order[std::size_t(j)]) += gradient.col(j);
+  CHECK(same_bits(sums, expected));
+
+  sums = before;
+  hillock::forward(softmax, x, sums.reverse(), accumulate);
+  CHECK(same_bits(sums, Array<float>(before + Array<float>(softmax(x)).reverse())));
+  sums.resize(20, 12);
+  sums.setZero();
+  hillock::forward(softmax, x, sums.middleRows(4, 9), accumulate);  // a block
+  hillock::forward(softmax, x, sums.middleRows(4, 9), accumulate);
+  CHECK(same_bits(Array<float>(sums.middleRows(4, 9)), Array<float>(2 * softmax(x))));
+  CHECK((sums.topRows(4) == 0).all());
 }
 
 TEST_CASE("softmax adds its gradient from the output", "[accumulate]") {

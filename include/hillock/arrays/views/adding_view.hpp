@@ -18,8 +18,9 @@ class AddingView : public View {
   /// Batches of results pass through a buffer.
   static constexpr bool is_loadable = false;
 
-  explicit AddingView(const View& output) noexcept(std::is_nothrow_copy_constructible_v<View>)
-      : View(output) {}
+  /// `output` is what View is made of: another view, or an expression.
+  template <class Output>
+  explicit AddingView(Output& output) : View(output) {}
 
   T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
@@ -57,6 +58,17 @@ class AddingView : public View {
     }
   }
 };
+
+/// Returns the view of an output to which results are added.
+template <class Y>
+HILLOCK_INLINE auto adding_view(Y& y) noexcept {
+  if constexpr (has_direct_access<Y>) {
+    const auto view = output_view(y);
+    return AddingView<std::remove_const_t<decltype(view)>>(view);
+  } else {
+    return AddingView<ExpressionOutput<Y>>(y);
+  }
+}
 
 template <class View>
 inline constexpr bool is_adding = false;
