@@ -66,8 +66,8 @@ class Softmax : public ArrayActivation<Softmax<A, Arch>> {
 
   /// Computes dz = backward(z, dp) from p = softmax(z). The three arrays have one shape; dz may be
   /// p or dp itself. Throws std::invalid_argument, before anything is written, if the shapes differ
-  /// or dz overlaps p or dp in part. With accumulate as the
-  /// last argument, it adds to dz. Allocates nothing.
+  /// or dz overlaps p or dp in part. With accumulate as the last argument, it adds to dz. Allocates
+  /// nothing.
   template <class P, class DP, class DZ, class Policy = detail::Overwrite,
             detail::IfPolicy<Policy> = 0>
   void backward_from_output(const P& p, const DP& dp, DZ&& dz, Policy policy = {}) const {

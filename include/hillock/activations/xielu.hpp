@@ -63,10 +63,10 @@ XIELUExponential<kernels::Pair<W>> xielu_exponential(
 ///              derivative at -0.98.
 /// Accuracy     forward_bound and derivative_bound, in ULP, subnormal results included, for an
 ///              alpha_p between 0.01 and 100, or 0, and an alpha_n and beta between 0.01 and 100 in
-///              magnitude, or 0. Where the summands of f or f'
-///              cancel (is_near_root), an error of half an epsilon (2^-24, in double 2^-53) is
-///              within the bound too. exact: correctly rounded, near the roots too (at the default
-///              parameters; promised at others: exact_bound).
+///              magnitude, or 0. Where the summands of f or f' cancel (is_near_root), an error of
+///              half an epsilon (2^-24, in double 2^-53) is within the bound too. exact: correctly
+///              rounded, near the roots too (at the default parameters; promised at others:
+///              exact_bound).
 /// Type         XIELU<> where C++ deduces no template arguments: as a member, a parameter or a
 ///              result. The element type is that of the arrays; there is no XIELU<double>.
 /// Source       Huang, Schlag, "Deriving Activation Functions Using Integration",
@@ -229,8 +229,8 @@ class XIELU : public PreparedActivation<XIELU<A, Arch>> {
   [[nodiscard]] double alpha_p_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>("XIELU::alpha_p_gradient", ByAlphaP(), z, dy);
   }
-  /// Returns the gradient by alpha_n in the same way: the sum of dy (e^min(z,eps) - 1 - z) over z
-  /// <= 0.
+  /// Returns the gradient by alpha_n in the same way: the sum of dy (e^min(z,eps) - 1 - z) over
+  /// z <= 0.
   template <class Z, class DY>
   [[nodiscard]] double alpha_n_gradient(const Z& z, const DY& dy) const {
     return detail::checked_parameter_gradient<Arch>(

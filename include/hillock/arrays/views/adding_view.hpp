@@ -24,10 +24,7 @@ class AddingView : public View {
 
   T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
-    if (from != buffer) return;
-    round<Element>(from, buffer_size_for(n));
-    for (Index i = 0; i < n; ++i)
-      along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
+    if (from == buffer) write_one_by_one(*this, row, col, n, along_row, from);
   }
   void set(Index row, Index col, T value) const { View::set(row, col, this->at(row, col) + value); }
   void set_lane(Index row, Index col, T lane) const {

@@ -241,6 +241,14 @@ class ExpressionInput {
   Eigen::internal::evaluator<X> evaluator_;
 };
 
+/// Rounds n results in a buffer, and writes each to its element of the view.
+template <class View, class T>
+void write_one_by_one(const View& view, Index row, Index col, Index n, bool along_row, T* from) {
+  round<typename View::Element>(from, buffer_size_for(n));
+  for (Index i = 0; i < n; ++i)
+    along_row ? view.set_lane(row, col + i, from[i]) : view.set_lane(row + i, col, from[i]);
+}
+
 /// Elements that can be read and written one by one.
 template <class Y>
 class ExpressionOutput {
@@ -266,10 +274,7 @@ class ExpressionOutput {
 
   T* destination(Index, Index, Index, bool, T* buffer) const noexcept { return buffer; }
   void write(Index row, Index col, Index n, bool along_row, T* from, const T* buffer) const {
-    if (from != buffer) return;
-    round<Element>(from, buffer_size_for(n));
-    for (Index i = 0; i < n; ++i)
-      along_row ? set_lane(row, col + i, from[i]) : set_lane(row + i, col, from[i]);
+    if (from == buffer) write_one_by_one(*this, row, col, n, along_row, from);
   }
   void set(Index row, Index col, T value) const {
     evaluator_.coeffRef(row, col) = nearest_element<Element>(value);
