@@ -44,45 +44,49 @@ W careful_by_root(W x, W (*derivative)(W), long double (*wider)(long double)) {
   return value;
 }
 
+/// A parameter, rounded once to the element type, as the library does.
+template <class T>
+Wide<T> parameter(double value) {
+  return Format<T>::wide(Format<T>::parameter(value));
+}
+
 struct Identity {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
-    return {Format<T>::wide(x), 1};
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
+    return {x, 1};
   }
 };
 
 struct Step {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
-    return {Format<T>::wide(x) > 0 ? Wide<T>(1) : Wide<T>(0), 0};
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
+    return {x > 0 ? Wide<T>(1) : Wide<T>(0), 0};
   }
 };
 
 struct Rectifier {
   template <class T>
-  static Pair<Wide<T>> at(T slope, T x) {
+  static Pair<Wide<T>> at(Wide<T> a, Wide<T> x) {
     using W = Wide<T>;
-    const W a = Format<T>::wide(slope);
-    const W wide = Format<T>::wide(x);
-    if (wide > 0) return {wide, 1};
+    if (x > 0) return {x, 1};
     // With slope 0 it is ReLU, +0 at -0 and at -infinity.
-    return {a == 0 ? W(0) : a * wide, a};
+    return {a == 0 ? W(0) : a * x, a};
   }
 };
 
 struct ReLU {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
-    return Rectifier::at(Format<T>::from_bits(0), x);
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
+    return Rectifier::at<T>(0, x);
   }
 };
 
 // The library has e^-|x|; this e^-x, and 1 / (2 + e^-x + e^x).
 struct Sigmoid {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W e = std::exp(-Format<T>::wide(x));
+    const W e = std::exp(-x);
     return {1 / (1 + e), 1 / (2 + e + 1 / e)};
   }
 };
@@ -90,31 +94,28 @@ struct Sigmoid {
 // The library has e^-2|x|; this grows.
 struct Tanh {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
     // Beyond, f is 1 and f' 0 in T, and m would overflow.
     constexpr W limit = sizeof(W) == sizeof(double) ? 170 : 2000;
-    const W magnitude = std::fabs(wide) > limit ? limit : std::fabs(wide);
+    const W magnitude = std::fabs(x) > limit ? limit : std::fabs(x);
     const W m = std::expm1(2 * magnitude);
     const W half = m + 2;
-    return {std::copysign(m / half, wide), 4 * (m + 1) / (half * half)};
+    return {std::copysign(m / half, x), 4 * (m + 1) / (half * half)};
   }
 };
 
 // One of e^x and e^x - 1 loses nothing when it is made of the other.
 struct ELU {
   template <class T>
-  static Pair<Wide<T>> at(T alpha, T x) {
+  static Pair<Wide<T>> at(Wide<T> a, Wide<T> x) {
     using W = Wide<T>;
-    const W a = Format<T>::wide(alpha);
-    const W wide = Format<T>::wide(x);
-    if (wide > 0) return {wide, 1};
-    if (wide < -1) {
-      const W e = std::exp(wide);
+    if (x > 0) return {x, 1};
+    if (x < -1) {
+      const W e = std::exp(x);
       return {a * (e - 1), a * e};
     }
-    const W m = std::expm1(wide);
+    const W m = std::expm1(x);
     return {a * m, a * (m + 1)};
   }
 };
@@ -132,184 +133,161 @@ struct Swish {
     return value;
   }
   template <class T>
-  static Pair<Wide<T>> at(T scale, T x) {
+  static Pair<Wide<T>> at(Wide<T> beta, Wide<T> x) {
     using W = Wide<T>;
-    const W beta = Format<T>::wide(scale);
-    const W wide = Format<T>::wide(x);
-    if (beta == 0) return {wide / 2, W(0.5)};
-    const W t = beta * wide;
+    if (beta == 0) return {x / 2, W(0.5)};
+    const W t = beta * x;
     // 0 in T on one side and 1 on the other, at infinity too.
-    if (t < -decay_limit<W>) return {std::copysign(W(0), wide), -W(0)};
-    if (t > decay_limit<W>) return {wide, 1};
-    const W decay = decay_of_product<T>(beta, wide, t);
+    if (t < -decay_limit<W>) return {std::copysign(W(0), x), -W(0)};
+    if (t > decay_limit<W>) return {x, 1};
+    const W decay = decay_of_product<T>(beta, x, t);
     const W e = t < 0 ? 1 / decay : decay;
     const W s = 1 / (1 + e);
-    return {wide * s, derivative(t, e)};
+    return {x * s, derivative(t, e)};
   }
 };
 
 struct ReLU6 {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    return {wide > 6 ? 6 : wide > 0 ? wide : 0, wide > 0 && wide < 6 ? W(1) : W(0)};
+    return {x > 6 ? 6 : x > 0 ? x : 0, x > 0 && x < 6 ? W(1) : W(0)};
   }
 };
 
 /// With value 0.
 struct Threshold {
   template <class T>
-  static Pair<Wide<T>> at(T threshold, T x) {
+  static Pair<Wide<T>> at(Wide<T> threshold, Wide<T> x) {
     using W = Wide<T>;
-    return x > threshold ? Pair<W>{Format<T>::wide(x), 1} : Pair<W>{0, 0};
+    return x > threshold ? Pair<W>{x, 1} : Pair<W>{0, 0};
   }
 };
 
 struct HardShrink {
   template <class T>
-  static Pair<Wide<T>> at(T lambda, T x) {
+  static Pair<Wide<T>> at(Wide<T> lambda, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    return std::fabs(wide) > Format<T>::wide(lambda) ? Pair<W>{wide, 1} : Pair<W>{0, 0};
+    return std::fabs(x) > lambda ? Pair<W>{x, 1} : Pair<W>{0, 0};
   }
 };
 
 struct SoftShrink {
   template <class T>
-  static Pair<Wide<T>> at(T lambda, T x) {
-    using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    const W width = Format<T>::wide(lambda);
-    if (std::fabs(wide) <= width) return {0, 0};
-    return {wide > 0 ? wide - width : wide + width, 1};
+  static Pair<Wide<T>> at(Wide<T> width, Wide<T> x) {
+    if (std::fabs(x) <= width) return {0, 0};
+    return {x > 0 ? x - width : x + width, 1};
   }
 };
 
 struct SquaredReLU {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    return wide > 0 ? Pair<W>{wide * wide, 2 * wide} : Pair<W>{0, 0};
+    return x > 0 ? Pair<W>{x * x, 2 * x} : Pair<W>{0, 0};
   }
 };
 
 /// With high = 1.
 struct HardTanh {
   template <class T>
-  static Pair<Wide<T>> at(T smallest, T x) {
-    using W = Wide<T>;
-    const W low = Format<T>::wide(smallest);
-    const W wide = Format<T>::wide(x);
-    if (wide <= low) return {low + 0, 0};  // +0 for -0
-    if (wide >= 1) return {1, 0};
-    return {wide, 1};
+  static Pair<Wide<T>> at(Wide<T> low, Wide<T> x) {
+    if (x <= low) return {low + 0, 0};  // +0 for -0
+    if (x >= 1) return {1, 0};
+    return {x, 1};
   }
 };
 
 /// With high = 1 and the slopes 0.01.
 struct LeakyHardTanh {
   template <class T>
-  static Pair<Wide<T>> at(T smallest, T x) {
+  static Pair<Wide<T>> at(Wide<T> low, Wide<T> x) {
     using W = Wide<T>;
-    const W low = Format<T>::wide(smallest);
-    const W slope = Format<T>::wide(Format<T>::parameter(0.01));
-    const W wide = Format<T>::wide(x);
-    if (wide < low) return {low + slope * (wide - low), slope};
-    if (wide > 1) return {1 + slope * (wide - 1), slope};
-    return {wide, wide == low ? slope : 1};
+    const W slope = parameter<T>(0.01);
+    if (x < low) return {low + slope * (x - low), slope};
+    if (x > 1) return {1 + slope * (x - 1), slope};
+    return {x, x == low ? slope : 1};
   }
 };
 
 /// With the offset 1/2: from the one end to the other, each rounded to T.
 struct HardSigmoid {
   template <class T>
-  static Pair<Wide<T>> at(T steepness, T x) {
+  static Pair<Wide<T>> at(Wide<T> slope, Wide<T> x) {
     using W = Wide<T>;
-    const W slope = Format<T>::wide(steepness);
     if (slope == 0) return {W(0.5), 0};
     const W zero = rounded_end<T>(-0.5 / static_cast<double>(slope));
     const W one = rounded_end<T>(0.5 / static_cast<double>(slope));
-    const W wide = Format<T>::wide(x);
-    if (slope > 0 ? wide <= zero : wide >= zero) return {0, 0};
-    if (slope > 0 ? wide >= one : wide <= one) return {1, 0};
-    return {(wide - zero) / (one - zero), slope};
+    if (slope > 0 ? x <= zero : x >= zero) return {0, 0};
+    if (slope > 0 ? x >= one : x <= one) return {1, 0};
+    return {(x - zero) / (one - zero), slope};
   }
 };
 
 struct HardSwish {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    if (wide <= -3) return {-W(0), 0};
-    if (wide >= 3) return {wide, 1};
-    return {wide * (wide + 3) / 6, (2 * wide + 3) / 6};
+    if (x <= -3) return {-W(0), 0};
+    if (x >= 3) return {x, 1};
+    return {x * (x + 3) / 6, (2 * x + 3) / 6};
   }
 };
 
 struct Softsign {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    if (std::isinf(wide)) return {std::copysign(W(1), wide), 0};
-    const W sum = 1 + std::fabs(wide);
-    return {wide / sum, 1 / (sum * sum)};
+    if (std::isinf(x)) return {std::copysign(W(1), x), 0};
+    const W sum = 1 + std::fabs(x);
+    return {x / sum, 1 / (sum * sum)};
   }
 };
 
 /// log(1 + e^-x) by e^-|x|, as the library has it: there is no other way for all x.
 struct Softplus {
   template <class T>
-  static Pair<Wide<T>> at(T scale, T x) {
+  static Pair<Wide<T>> at(Wide<T> beta, Wide<T> x) {
     using W = Wide<T>;
-    const W beta = Format<T>::wide(scale);
-    const W wide = Format<T>::wide(x);
     if (beta == 0) return {std::numeric_limits<W>::infinity(), W(0.5)};
-    const W t = beta * wide;
-    const W e = decay_of_product<T>(beta, wide, t);
+    const W t = beta * x;
+    const W e = decay_of_product<T>(beta, x, t);
     const W rest = std::log1p(e) / beta;
-    return {t > 0 ? wide + rest : rest, (t > 0 ? 1 : e) / (1 + e)};
+    return {t > 0 ? x + rest : rest, (t > 0 ? 1 : e) / (1 + e)};
   }
 };
 
 struct LogSigmoid {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    const W e = std::exp(-std::fabs(wide));
+    const W e = std::exp(-std::fabs(x));
     const W rest = std::log1p(e);
-    return {wide < 0 ? wide - rest : -rest, (wide > 0 ? e : 1) / (1 + e)};
+    return {x < 0 ? x - rest : -rest, (x > 0 ? e : 1) / (1 + e)};
   }
 };
 
 struct SELU {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
     const W lambda = static_cast<W>(1.0507009873554804934193349852946L);
     const W lambda_alpha = static_cast<W>(1.7580993408473768599402175208123L);
-    const W wide = Format<T>::wide(x);
-    if (wide > 0) return {lambda * wide, lambda};
-    return {lambda_alpha * std::expm1(wide), lambda_alpha * std::exp(wide)};
+    if (x > 0) return {lambda * x, lambda};
+    return {lambda_alpha * std::expm1(x), lambda_alpha * std::exp(x)};
   }
 };
 
 struct CELU {
   template <class T>
-  static Pair<Wide<T>> at(T scale, T x) {
+  static Pair<Wide<T>> at(Wide<T> alpha, Wide<T> x) {
     using W = Wide<T>;
-    const W alpha = Format<T>::wide(scale);
-    const W wide = Format<T>::wide(x);
-    if (wide > 0 || (alpha == 0 && wide == 0)) return {wide, 1};
+    if (x > 0 || (alpha == 0 && x == 0)) return {x, 1};
     if (alpha == 0) return {-W(0), 0};
-    const W t = wide / alpha;
+    const W t = x / alpha;
     W e = std::exp(t);
     // As for a product.
-    if (t < -1 && t > -decay_limit<W>) e += e * (std::fma(-t, alpha, wide) / alpha);
+    if (t < -1 && t > -decay_limit<W>) e += e * (std::fma(-t, alpha, x) / alpha);
     return {alpha * std::expm1(t), e};
   }
 };
@@ -322,14 +300,13 @@ struct Mish {
     return (w * (w + 2) + 4 * x * e * (e + 1)) / ((w + 2) * (w + 2));
   }
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    if (wide > 80) return {wide, 1};
-    if (wide < -decay_limit<W>) return {-W(0), -W(0)};
-    const W e = std::exp(wide);
+    if (x > 80) return {x, 1};
+    if (x < -decay_limit<W>) return {-W(0), -W(0)};
+    const W e = std::exp(x);
     const W w = e * (e + 2);
-    return {wide * (w / (w + 2)), careful_by_root(wide, &derivative<W>, &derivative<long double>)};
+    return {x * (w / (w + 2)), careful_by_root(x, &derivative<W>, &derivative<long double>)};
   }
 };
 
@@ -367,16 +344,15 @@ struct GELU {
     return sum * distance;
   }
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
     const Constant<W> root(-0x1.80ead197f00b3dd8p-1L, -0x1.8b3a735257d3456ap-68L);
-    const W wide = Format<T>::wide(x);
-    if (wide > 40) return {wide, 1};
-    if (wide < (sizeof(W) == sizeof(double) ? -37 : -100)) return {-W(0), -W(0)};
-    const W phi = distribution(wide);
-    const W distance = (wide - root.high) - root.low;
-    return {wide * phi, std::fabs(distance) < W(0x1p-6) ? derivative_by_root(distance)
-                                                        : phi + wide * density(wide)};
+    if (x > 40) return {x, 1};
+    if (x < (sizeof(W) == sizeof(double) ? -37 : -100)) return {-W(0), -W(0)};
+    const W phi = distribution(x);
+    const W distance = (x - root.high) - root.low;
+    return {x * phi,
+            std::fabs(distance) < W(0x1p-6) ? derivative_by_root(distance) : phi + x * density(x)};
   }
 };
 
@@ -408,31 +384,29 @@ struct GELUTanh {
     return value(x).d;
   }
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    if (wide > 30) return {wide, 1};
-    if (wide < (sizeof(W) == sizeof(double) ? -20 : -30)) return {-W(0), -W(0)};
-    return {value(wide).f, careful_by_root(wide, &derivative<W>, &derivative<long double>)};
+    if (x > 30) return {x, 1};
+    if (x < (sizeof(W) == sizeof(double) ? -20 : -30)) return {-W(0), -W(0)};
+    return {value(x).f, careful_by_root(x, &derivative<W>, &derivative<long double>)};
   }
 };
 
 /// x - tanh(x) by tanh's continued fraction near 0, and by e^2|x| farther out.
 struct TanhShrink {
   template <class T>
-  static Pair<Wide<T>> at(T, T x) {
+  static Pair<Wide<T>> at(Wide<T>, Wide<T> x) {
     using W = Wide<T>;
-    const W wide = Format<T>::wide(x);
-    const W magnitude = std::fabs(wide);
+    const W magnitude = std::fabs(x);
     if (magnitude > 1) {
       const W rest = magnitude > 200 ? 0 : 2 / (std::exp(2 * magnitude) + 1);
-      return {std::copysign((magnitude - 1) + rest, wide), (1 - rest) * (1 - rest)};
+      return {std::copysign((magnitude - 1) + rest, x), (1 - rest) * (1 - rest)};
     }
-    const W square = wide * wide;
+    const W square = x * x;
     W fraction = 41;
     for (int odd = 39; odd >= 3; odd -= 2) fraction = odd + square / fraction;
     const W rest = square / fraction;  // tanh(x) = x / (1 + rest)
-    const W tanh = wide / (1 + rest);
+    const W tanh = x / (1 + rest);
     return {tanh * rest, tanh * tanh};
   }
 };
@@ -440,13 +414,11 @@ struct TanhShrink {
 /// With b = 2/3.
 struct ScaledTanh {
   template <class T>
-  static Pair<Wide<T>> at(T output_scale, T x) {
+  static Pair<Wide<T>> at(Wide<T> a, Wide<T> x) {
     using W = Wide<T>;
-    const W a = Format<T>::wide(output_scale);
-    const W b = Format<T>::wide(Format<T>::parameter(2.0 / 3));
-    const W wide = Format<T>::wide(x);
-    const W t = b * wide;
-    const W e = decay_of_product<T>(b, wide, t);
+    const W b = parameter<T>(2.0 / 3);
+    const W t = b * x;
+    const W e = decay_of_product<T>(b, x, t);
     const W square = e * e;
     const W cosh = 1 + square;
     return {a * std::tanh(t), 4 * (a * b) * square / (cosh * cosh)};
@@ -456,20 +428,18 @@ struct ScaledTanh {
 /// With alpha_n = 0.8, beta = 0.5 and eps = -1e-6.
 struct XIELU {
   template <class T>
-  static Pair<Wide<T>> at(T positive, T x) {
+  static Pair<Wide<T>> at(Wide<T> alpha_p, Wide<T> x) {
     using W = Wide<T>;
-    const W alpha_p = Format<T>::wide(positive);
-    const W alpha_n = Format<T>::wide(Format<T>::parameter(0.8));
-    const W beta = Format<T>::wide(Format<T>::parameter(0.5));
-    const W eps = Format<T>::wide(Format<T>::parameter(-1e-6));
-    const W wide = Format<T>::wide(x);
-    if (wide > 0) {
-      if (alpha_p == 0) return {beta * wide, beta};
-      return {wide * (alpha_p * wide + beta), 2 * alpha_p * wide + beta};
+    const W alpha_n = parameter<T>(0.8);
+    const W beta = parameter<T>(0.5);
+    const W eps = parameter<T>(-1e-6);
+    if (x > 0) {
+      if (alpha_p == 0) return {beta * x, beta};
+      return {x * (alpha_p * x + beta), 2 * alpha_p * x + beta};
     }
-    if (wide > eps) return {alpha_n * (std::expm1(eps) - wide) + beta * wide, beta - alpha_n};
-    if (wide < W(-0x1p70)) return {(beta - alpha_n) * wide, beta - alpha_n};
-    return {value(alpha_n, beta, wide), slope(alpha_n, beta, wide)};
+    if (x > eps) return {alpha_n * (std::expm1(eps) - x) + beta * x, beta - alpha_n};
+    if (x < W(-0x1p70)) return {(beta - alpha_n) * x, beta - alpha_n};
+    return {value(alpha_n, beta, x), slope(alpha_n, beta, x)};
   }
 
  private:
@@ -492,10 +462,9 @@ struct XIELU {
 
 template <class Function, class T>
 void evaluate(double value, const T* x, Wide<T>* f, Wide<T>* d, std::size_t n) {
-  const T parameter =
-      Format<T>::parameter(value);  // rounded once to the element type, as the library does
+  const Wide<T> first = parameter<T>(value);
   for (std::size_t i = 0; i < n; ++i) {
-    const Pair<Wide<T>> pair = Function::at(parameter, x[i]);
+    const Pair<Wide<T>> pair = Function::template at<T>(first, Format<T>::wide(x[i]));
     const bool is_nan = Format<T>::is_nan(x[i]);
     f[i] = is_nan ? Format<T>::wide(x[i]) : pair.f;
     d[i] = is_nan ? Format<T>::wide(x[i]) : pair.d;
