@@ -126,7 +126,6 @@ void for_each_part(int threads, Shape shape, bool is_row_major, const Work& work
 /// The policy of threads(n): how many threads a verb may use, the caller's own among them. A verb
 /// throws std::invalid_argument if there is not at least one.
 struct Threads : detail::PolicyBase {
-  static constexpr bool accumulates = false;
   static constexpr bool is_parallel = true;
   int count;
 

@@ -14,13 +14,14 @@
 // output may be an input itself (same address and strides). Shapes that differ, and memory that
 // overlaps in part, throw std::invalid_argument before anything is written. (What an expression
 // refers to is not looked at: the caller has to avoid forward(f, a.reverse(), a), as in Eigen.)
-// Large results of what is piecewise linear are stored past the caches, unless they are in place;
-// the bits are the same.
+// Large results of what is piecewise linear are stored past the caches, unless they are in place,
+// where the processor gains by it; the bits are the same.
 //
 // Contiguous ranges (std::vector, std::array, std::span, a C array) stand for a column:
 // forward(f, x, y) with two vectors of one length. Each verb also takes pointers and a count,
 // forward(f, x, y, n), and a policy as the last argument: `accumulate` adds the results to what is
-// in the output, threads(n) (threads.hpp) shares the work.
+// in the output, threads(n) (threads.hpp) shares the work, `streaming` and `cached` say how results
+// are stored.
 #pragma once
 
 #include <hillock/activation.hpp>
@@ -55,8 +56,8 @@ struct CheckArraysOrRanges : CheckArguments<InputArray<X>, OutputArray<Y>> {
 template <class F, class Policy>
 struct CheckPolicy {
   static_assert(is_policy<Policy>,
-                "hillock: the last argument must be a policy: hillock::accumulate or "
-                "hillock::threads(n)");
+                "hillock: the last argument must be a policy: hillock::accumulate, "
+                "hillock::threads(n), hillock::streaming or hillock::cached");
   static_assert(
       F::is_elementwise || !Policy::is_parallel,
       "hillock: threads(n) is for functions of one element; this one works along an axis");
@@ -257,7 +258,7 @@ void backward(const F& f, const X& x, const DY& dy, DX&& dx) {
   detail::backward(f, detail::Overwrite(), detail::input_array(x), detail::input_array(dy), to_dx);
 }
 
-/// As forward(f, x, y), with a policy: threads(n), or accumulate for y += f(x).
+/// As forward(f, x, y), with a policy: threads(n), accumulate for y += f(x), streaming or cached.
 template <class F, class X, class Y, class Policy, detail::IfPolicy<Policy> = 0>
 void forward(const F& f, const X& x, Y&& y, Policy policy) {
   static_assert(detail::CheckFunction<F>::passed && detail::CheckArraysOrRanges<X, Y>::passed);

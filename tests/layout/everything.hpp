@@ -62,6 +62,8 @@ void use_along_an_axis(const Array__& z, hillock::Per per) {
   y = loss.backward(z, labels);
   static_cast<void>(loss.forward_and_backward(z, labels, y));
   y = hillock::CrossEntropy{per, hillock::Reduction::sum, -100}.backward(z, labels);
+  hillock::forward(hillock::relu, z, y, hillock::streaming);
+  hillock::forward(softmax, z, y, hillock::cached);
   hillock::forward(softmax, z, y, hillock::accumulate);
   hillock::backward(softmax, z, z, y, hillock::accumulate);
   log_softmax.backward_from_output(z, z, y, hillock::accumulate);

@@ -74,6 +74,7 @@ class SlopesOperation {
 /// gradient.
 template <Quantity Q, Accuracy A, class Element, template <class> class Adapted>
 struct BroadcastSlopesOperation {
+  static constexpr bool is_compute_bound = false;
   template <class T>
   HILLOCK_INLINE auto bound_to(T slope) const noexcept {
     return Adapted<SharedSlopeOperation<Q, A, Element>>(slope);

@@ -11,6 +11,8 @@
 //                         compiler can merge, reorder or assume nothing across it
 //   ExceptionMasks        a class that masks the traps of overflow, division by zero and invalid
 //                         operations while it lives (environment_exceptions.hpp has a portable one)
+//   bytes_to_stream()     the size of results from which on the processor gains by stream(); it is
+//                         asked, so this may take some microseconds
 //   finish_streaming()    orders the stores of stream() before all later ones
 //   prefetch_for_one_use(address)   fetches a cache line that will be read once; the address may be
 //                         invalid

@@ -1,21 +1,13 @@
 // Stores that go past the caches, for results that are too large for a cache to hold them. An
 // ordinary store first reads the cache line into which it writes, so that without streaming a pass
-// over x and y moves 50 % more bytes.
+// over x and y moves 50 % more bytes. Whether that is slower depends on the processor: AMD's Zen
+// gains by streaming, Intel's servers lose half of their speed.
 #pragma once
 
 #include <hillock/simd/batch.hpp>
 
 #include <cstddef>
 #include <cstdint>
-
-/// The size of results, in bytes, from which on a verb streams them. It is 16 MiB: on a Zen 4 with
-/// a last-level cache of 32 MiB and AVX2, ReLU of 2^21 floats reaches 9.0 G/s with ordinary stores
-/// and 6.9 with streaming stores, of 2^22 floats 5.6 and 5.9, of 2^24 floats 2.8 and 3.8
-/// (`bench/run stores`). For another cache define it before including hillock, alike in every file;
-/// 0 streams always.
-#ifndef HILLOCK_STREAM_BYTES
-#define HILLOCK_STREAM_BYTES (std::size_t{16} << 20)
-#endif
 
 namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
@@ -24,6 +16,24 @@ namespace simd {
 
 /// Whether the processor family has such stores; elsewhere stream() stores as usual.
 inline constexpr bool can_stream = machine::can_stream;
+
+/// The size of results, in bytes, below which the processor is not asked whether it streams them.
+/// It takes a virtual machine some microseconds to answer, and a thread a millisecond to compute as
+/// much.
+inline constexpr std::size_t min_streamed_bytes = std::size_t{8} << 20;
+
+/// Returns whether results of so many bytes are ready earlier with streaming stores. It asks the
+/// processor, unless the results are small, or HILLOCK_STREAM_BYTES says from how many bytes on
+/// every result is streamed. A program that knows its machine may define that before it includes
+/// hillock, alike in every file.
+HILLOCK_INLINE bool gains_by_streaming(std::size_t bytes) noexcept {
+#if defined(HILLOCK_STREAM_BYTES)
+  return bytes >= HILLOCK_STREAM_BYTES;
+#else
+  if (HILLOCK_LIKELY(bytes < min_streamed_bytes)) return false;
+  return bytes >= machine::bytes_to_stream();
+#endif
+}
 
 /// Stores past the caches; `to` is aligned to the size of the batch.
 template <class T, class Arch>

@@ -200,7 +200,8 @@ inline constexpr Index shortest_line = 2 * static_cast<Index>(V::size);
 template <class Arch, class Op, class Broadcast, class T, std::size_t I, std::size_t O>
 HILLOCK_LOOP void transform_lines(const Op& op, const Broadcast& numbers,
                                   const LinesInMemory<T*, O>& out,
-                                  const LinesInMemory<const T*, I>& in, Lines lines) noexcept {
+                                  const LinesInMemory<const T*, I>& in, Lines lines,
+                                  Stores wanted) noexcept {
   using Block = NumberBlock<simd::Batch<T, Arch>>;
   const Index length = lines.length;
   const Index elements = lines.count * length;
@@ -222,7 +223,7 @@ HILLOCK_LOOP void transform_lines(const Op& op, const Broadcast& numbers,
       const auto to = out.at(line, 0);
       transform_line<Arch>(op.with_numbers(block.smallest(), block.largest()), from, to,
                            group_length * length,
-                           stores_for(from, to, group_length * length, elements));
+                           stores_for(from, to, group_length * length, wanted));
     }
   } else if (differs_along) {
     Block block;
@@ -232,13 +233,13 @@ HILLOCK_LOOP void transform_lines(const Op& op, const Broadcast& numbers,
       block.copy(numbers, start, n);
       const auto each = op.with_numbers(block.smallest(), block.largest());
       const Stores stores =
-          stores_for(appended(in.at(0, start), block.data()), out.at(0, start), n, elements);
+          stores_for(appended(in.at(0, start), block.data()), out.at(0, start), n, wanted);
       for (Index line = 0; line < lines.count; ++line)
         transform_line<Arch>(each, appended(in.at(line, start), block.data()), out.at(line, start),
                              n, stores);
     }
   } else {
-    const Stores stores = stores_for(in.first, out.first, length, elements);
+    const Stores stores = stores_for(in.first, out.first, length, wanted);
     for (Index line = 0; line < lines.count; ++line)
       transform_line<Arch>(op.bound_to(numbers.of_unit(line)), in.at(line, 0), out.at(line, 0),
                            length, stores);
@@ -249,7 +250,7 @@ HILLOCK_LOOP void transform_lines(const Op& op, const Broadcast& numbers,
 template <class Arch, class Op, class Broadcast, class... Outs, class... Ins, std::size_t... O,
           std::size_t... I>
 void transform_with(const Broadcast& numbers, const Op& op, const std::tuple<const Outs&...>& out,
-                    const std::tuple<const Ins&...>& in, std::index_sequence<O...> o,
+                    const std::tuple<const Ins&...>& in, Stores wanted, std::index_sequence<O...> o,
                     std::index_sequence<I...>) {
   using T = typename Broadcast::T;
   const Lines lines = lines_of(std::get<0>(out));
@@ -260,7 +261,7 @@ void transform_with(const Broadcast& numbers, const Op& op, const std::tuple<con
           {std::get<I>(in).data()...}, {std::get<I>(in).step(!lines.along_row)...}};
       const LinesInMemory<T*, sizeof...(Outs)> to{{std::get<O>(out).data()...},
                                                   {std::get<O>(out).step(!lines.along_row)...}};
-      return transform_lines<Arch>(op, numbers, to, from, lines);
+      return transform_lines<Arch>(op, numbers, to, from, lines, wanted);
     }
   }
   transform_buffered<Arch>(op.with_any_numbers(), std::tuple<Passed<Outs>...>(out),

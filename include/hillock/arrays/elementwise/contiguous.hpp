@@ -203,17 +203,25 @@ HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*
   transform_contiguous<Arch>(op, in, out, n);
 }
 
-/// Chooses streaming stores for results that are too large to stay in the cache, unless an output
-/// is an input. Lines shorter than a page are not streamed, because at each end of a line a cache
-/// line is written in part.
+/// Returns the stores for `elements` results of an operation, of so many bytes each. The results of
+/// a compute-bound operation go through the caches, because its time is not that of the memory.
+template <class Op>
+HILLOCK_INLINE Stores stores_by_size(Index elements, std::size_t bytes) noexcept {
+  if constexpr (simd::can_stream && !Op::is_compute_bound) {
+    if (simd::gains_by_streaming(static_cast<std::size_t>(elements) * bytes))
+      return Stores::streaming;
+  }
+  return Stores::cached;
+}
+
+/// Returns the stores for lines of this length of an array: those that are wanted for the whole of
+/// it, but ordinary stores if an output is an input. Lines shorter than a page are not streamed,
+/// because at each end of a line a cache line is written in part.
 template <class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE Stores stores_for(const std::array<const T*, I>& in, const std::array<T*, O>& out,
-                                 Index length, Index elements) noexcept {
+                                 Index length, Stores wanted) noexcept {
   constexpr std::size_t page = 4096;
-  const auto bytes_of = [](Index count) HILLOCK_INLINE_LAMBDA {
-    return static_cast<std::size_t>(count) * sizeof(T);
-  };
-  if (O * bytes_of(elements) < HILLOCK_STREAM_BYTES || bytes_of(length) < page)
+  if (wanted == Stores::cached || static_cast<std::size_t>(length) * sizeof(T) < page)
     return Stores::cached;
   for (const T* from : in)
     for (const T* to : out)

@@ -12,7 +12,14 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
-struct PolicyBase {};
+/// What policies have in common: the caller's thread computes, the outputs are overwritten, and
+/// their size decides how they are stored.
+struct PolicyBase {
+  static constexpr bool accumulates = false;
+  static constexpr bool is_parallel = false;
+  static constexpr bool streams = false;
+  static constexpr bool never_streams = false;
+};
 
 /// A block of an array.
 struct SubArray {
@@ -26,29 +33,64 @@ struct SubArray {
   }
 };
 
-/// The default policy: the caller's thread computes, and the outputs are overwritten.
-struct Overwrite : PolicyBase {
-  static constexpr bool accumulates = false;
-  static constexpr bool is_parallel = false;
-};
+/// The default policy.
+struct Overwrite : PolicyBase {};
 
 }  // namespace detail
 
 /// The policy of `accumulate`.
 struct Accumulate : detail::PolicyBase {
   static constexpr bool accumulates = true;
-  static constexpr bool is_parallel = false;
 };
 
 /// As the last argument of a verb, it adds the results to the output: backward(f, x, dy, dx,
 /// accumulate) is dx += dy f'(x). Each sum is rounded once more.
 inline constexpr Accumulate accumulate{};
 
+/// The policy of `streaming`.
+struct Streaming : detail::PolicyBase {
+  static constexpr bool streams = true;
+};
+
+/// The policy of `cached`.
+struct Cached : detail::PolicyBase {
+  static constexpr bool never_streams = true;
+};
+
+/// As the last argument of a verb, it stores the results past the caches, whatever their size: for
+/// results that nobody reads soon. Results in place, and lines shorter than 4 KiB, are stored as
+/// usual, and so are those of functions along an axis, and all on a processor without such stores.
+/// The bits are the same. Where
+/// HILLOCK_STREAM_BYTES is defined, it decides instead.
+inline constexpr Streaming streaming{};
+
+/// As the last argument of a verb, it stores the results through the caches, whatever their size:
+/// for results that are read next. Where HILLOCK_STREAM_BYTES is defined, it decides instead.
+inline constexpr Cached cached{};
+
 namespace detail {
 
 /// Whether a type may be the last argument of a verb, as threads(4) and accumulate are.
 template <class Policy>
 inline constexpr bool is_policy = std::is_base_of_v<PolicyBase, Policy>;
+
+/// Returns the stores that a policy wants for `elements` results, of so many bytes each.
+template <class Op, class Policy>
+HILLOCK_INLINE Stores stores_wanted(Index elements, std::size_t bytes) noexcept {
+#if !defined(HILLOCK_STREAM_BYTES)
+  if constexpr (Policy::streams) return Stores::streaming;
+  if constexpr (Policy::never_streams) return Stores::cached;
+#endif
+  return stores_by_size<Op>(elements, bytes);
+}
+
+/// An operation whose loop can stream, even if it is compute-bound: for those who ask for it.
+template <class Op>
+struct Streamable : Op {
+  static constexpr Schedule schedule = Schedule::at_once;
+  static constexpr bool is_compute_bound = false;
+  HILLOCK_INLINE explicit Streamable(const Op& op) noexcept : Op(op) {}
+};
 
 /// Does the same as Accumulating, for an operation with a broadcast input.
 template <class Op, std::size_t First>
@@ -83,20 +125,20 @@ HILLOCK_INLINE auto first_of(const std::tuple<const Ins&...>& in,
 /// Calls transform(), or transform_with() if the last input is a broadcast one.
 template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform_views(const Op& op, const std::tuple<const Outs&...>& out,
-                                    const std::tuple<const Ins&...>& in, Index elements) {
+                                    const std::tuple<const Ins&...>& in, Stores wanted) {
   if constexpr (ends_with_broadcast<Ins...>) {
     constexpr auto others = std::make_index_sequence<sizeof...(Ins) - 1>();
-    transform_with<Arch>(std::get<sizeof...(Ins) - 1>(in), op, out, first_of(in, others),
+    transform_with<Arch>(std::get<sizeof...(Ins) - 1>(in), op, out, first_of(in, others), wanted,
                          std::index_sequence_for<Outs...>(), others);
   } else {
-    transform<Arch, ArePacked>(op, out, in, elements);
+    transform<Arch, ArePacked>(op, out, in, wanted);
   }
 }
 
 /// Does the same with the outputs as further inputs, in front of a broadcast one.
 template <class Arch, bool ArePacked, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&...>& out,
-                                     const std::tuple<const Ins&...>& in, Index elements) {
+                                     const std::tuple<const Ins&...>& in) {
   const auto as_inputs = [](const auto&... view)
                              HILLOCK_INLINE_LAMBDA { return std::tuple(view.as_input()...); };
   const auto with_outputs = [&](const auto&... before) HILLOCK_INLINE_LAMBDA {
@@ -104,10 +146,12 @@ HILLOCK_INLINE void accumulate_views(const Op& op, const std::tuple<const Outs&.
       constexpr std::size_t last = sizeof...(Ins) - 1;
       const auto others = first_of(in, std::make_index_sequence<last>());
       const auto all = std::tuple_cat(others, std::tie(before...), std::tie(std::get<last>(in)));
-      transform_views<Arch, ArePacked>(AccumulatingWithBroadcast<Op, last>{op}, out, all, elements);
+      transform_views<Arch, ArePacked>(AccumulatingWithBroadcast<Op, last>{op}, out, all,
+                                       Stores::cached);
     } else {
       const auto all = std::tuple_cat(in, std::tie(before...));
-      transform_views<Arch, ArePacked>(Accumulating<Op, sizeof...(Ins)>(op), out, all, elements);
+      transform_views<Arch, ArePacked>(Accumulating<Op, sizeof...(Ins)>(op), out, all,
+                                       Stores::cached);
     }
   };
   unpack(with_outputs, unpack(as_inputs, out));
@@ -129,8 +173,12 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
   const std::tuple<const Outs&...> out = unpack(views, outputs);
   const std::tuple<const Ins&...> in = unpack(views, inputs);
   const Shape shape = std::get<0>(out).shape();
-  const Index elements = shape.rows * shape.cols;
-  if constexpr (Policy::is_parallel) {
+  constexpr std::size_t bytes =
+      sizeof...(Outs) * sizeof(typename std::tuple_element_t<0, std::tuple<Outs...>>::T);
+  const Stores wanted = stores_wanted<Op, Policy>(shape.rows * shape.cols, bytes);
+  if constexpr (Policy::streams && !ends_with_broadcast<Ins...>) {
+    transform_views<Arch, ArePacked>(Streamable<Op>(op), out, in, wanted);
+  } else if constexpr (Policy::is_parallel) {
     policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const SubArray& part) {
       const auto blocks = [&part](const auto&... view)
                               HILLOCK_INLINE_LAMBDA { return std::tuple(part.of(view)...); };
@@ -139,12 +187,12 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
       const auto out_blocks = unpack(blocks, out);
       const auto in_blocks = unpack(blocks, in);
       transform_views<Arch, ArePacked>(op, unpack(references, out_blocks),
-                                       unpack(references, in_blocks), elements);
+                                       unpack(references, in_blocks), wanted);
     });
   } else if constexpr (Policy::accumulates) {
-    accumulate_views<Arch, ArePacked>(op, out, in, elements);
+    accumulate_views<Arch, ArePacked>(op, out, in);
   } else {
-    transform_views<Arch, ArePacked>(op, out, in, elements);
+    transform_views<Arch, ArePacked>(op, out, in, wanted);
   }
 }
 

@@ -43,7 +43,7 @@ HILLOCK_INLINE bool are_without_gaps(Lines lines, const Views&... views) noexcep
 template <class Arch, class Op, class... Ins, class... Outs, std::size_t... I, std::size_t... O>
 HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Outs&...>& out,
                                         const std::tuple<const Ins&...>& in, Lines lines,
-                                        Index elements, std::index_sequence<O...>,
+                                        Stores wanted, std::index_sequence<O...>,
                                         std::index_sequence<I...>) noexcept {
   using T = typename std::tuple_element_t<0, std::tuple<Outs...>>::T;
   using From = std::array<const T*, sizeof...(Ins)>;
@@ -52,9 +52,9 @@ HILLOCK_INLINE void transform_in_memory(const Op& op, const std::tuple<const Out
   const To to{std::get<O>(out).data()...};
   if (are_without_gaps(lines, std::get<O>(out)..., std::get<I>(in)...)) {
     const Index n = lines.count * lines.length;
-    return transform_contiguous<Arch>(op, from, to, n, stores_for(from, to, n, elements));
+    return transform_contiguous<Arch>(op, from, to, n, stores_for(from, to, n, wanted));
   }
-  const Stores stores = stores_for(from, to, lines.length, elements);
+  const Stores stores = stores_for(from, to, lines.length, wanted);
   for (Index line = 0; line < lines.count; ++line) {
     transform_contiguous<Arch>(op, From{from[I] + line * std::get<I>(in).step(!lines.along_row)...},
                                To{to[O] + line * std::get<O>(out).step(!lines.along_row)...},
@@ -91,19 +91,18 @@ HILLOCK_LOOP void transform_buffered(const Op& op, const Outs out, const Ins in,
   }
 }
 
-/// Writes op(inputs...) to the outputs, element by element; all shapes are equal. `elements` is the
-/// size of the whole array if several threads share the work: stores are streamed if the whole does
-/// not stay in the cache. ArePacked says that the types of the arrays make the elements contiguous
-/// along the lines; then no buffers are compiled.
+/// Writes op(inputs...) to the outputs, element by element, with the wanted stores where the arrays
+/// allow them; all shapes are equal. ArePacked says that the types of the arrays make the elements
+/// contiguous along the lines; then no buffers are compiled.
 template <class Arch, bool ArePacked = false, class Op, class... Outs, class... Ins>
 HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& out,
-                              const std::tuple<const Ins&...>& in, Index elements) {
+                              const std::tuple<const Ins&...>& in, Stores wanted) {
   Lines lines = lines_of(std::get<0>(out));
   if (lines.count == 0 || lines.length == 0) return;
   constexpr auto o = std::index_sequence_for<Outs...>();
   constexpr auto i = std::index_sequence_for<Ins...>();
   if constexpr (ArePacked && (Ins::is_loadable && ...)) {
-    return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
+    return transform_in_memory<Arch>(op, out, in, lines, wanted, o, i);
   } else if constexpr ((Outs::is_strided && ...) && (Ins::is_strided && ...)) {
     const auto contiguous = [&](const auto&... view) HILLOCK_INLINE_LAMBDA {
       return are_contiguous_along(lines, view...);
@@ -113,7 +112,7 @@ HILLOCK_INLINE void transform(const Op& op, const std::tuple<const Outs&...>& ou
     };
     const bool are_contiguous = unpack(contiguous, out) && unpack(contiguous, in);
     if constexpr ((Ins::is_loadable && ...)) {
-      if (are_contiguous) return transform_in_memory<Arch>(op, out, in, lines, elements, o, i);
+      if (are_contiguous) return transform_in_memory<Arch>(op, out, in, lines, wanted, o, i);
     } else if (are_contiguous && unpack(without_gaps, out) && unpack(without_gaps, in)) {
       // The lines have no gaps, so they are taken as one line, which fills the buffers.
       lines = {1, lines.count * lines.length, lines.along_row};

@@ -32,7 +32,8 @@ void assign(const Op& op, Y& y, const Xs&... xs) {
       return are_clearly_apart(out, input) || !overlap_in_part(out, input);
     };
     if (!(is_in_place_or_apart(in) && ...)) return false;
-    transform<simd::NativeArch, true>(op, std::tie(out), std::tie(in...), y.size());
+    transform<simd::NativeArch, true>(op, std::tie(out), std::tie(in...),
+                                      stores_by_size<Op>(y.size(), sizeof(typename Y::Scalar)));
     return true;
   };
   if (assign_to(input_view(xs)...)) return;

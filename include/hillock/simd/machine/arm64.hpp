@@ -119,6 +119,7 @@ HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
   r[3] = second.val[1];
 }
 
+HILLOCK_INLINE std::size_t bytes_to_stream() noexcept { return SIZE_MAX; }
 HILLOCK_INLINE void finish_streaming() noexcept {}
 HILLOCK_INLINE void prefetch_for_one_use(std::uintptr_t) noexcept {}
 

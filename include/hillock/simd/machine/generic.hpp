@@ -37,6 +37,7 @@ inline constexpr int table_bits = 0;
 
 using ExceptionMasks = EnvironmentExceptionMasks;
 
+HILLOCK_INLINE std::size_t bytes_to_stream() noexcept { return SIZE_MAX; }
 HILLOCK_INLINE void finish_streaming() noexcept {}
 HILLOCK_INLINE void prefetch_for_one_use(std::uintptr_t) noexcept {}
 

@@ -3,7 +3,7 @@
 // functions of each width. simd/machine.hpp says what every function does.
 #pragma once
 
-#include <hillock/simd/instruction_set.hpp>
+#include <hillock/simd/machine/x86_cpuid.hpp>
 
 // <immintrin.h> is not included for SSE2 alone: its 60000 lines for later processors took a fifth
 // of the time to compile a file that includes hillock (g++).
@@ -235,6 +235,10 @@ HILLOCK_INLINE void transpose(Register (&r)[2]) noexcept {
   split_pairs(r[0], r[1]);
 }
 
+HILLOCK_COLD inline std::size_t bytes_to_stream() noexcept {
+  return bytes_to_stream(
+      [](std::uint32_t leaf, std::uint32_t subleaf) noexcept { return cpuid(leaf, subleaf); });
+}
 HILLOCK_INLINE void finish_streaming() noexcept { _mm_sfence(); }
 HILLOCK_INLINE void prefetch_for_one_use(std::uintptr_t address) noexcept {
   _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_NTA);
