@@ -66,6 +66,14 @@ TEMPLATE_TEST_CASE(
         [](T a, T b) { return std::isnan(b) && !std::isnan(a) ? b
                               : b > a                         ? b
                                                               : a; });
+    compare_pairs<V>(
+        comparison, "nan_or", [](V a, V b) { return nan_or(a, b); },
+        [](T a, T b) { return std::isnan(a) ? a : b; });
+    compare_pairs<V>(
+        comparison, "one_where_positive", [](V a, V b) { return one_where_positive(a, b); },
+        [](T a, T b) { return std::isnan(a) ? a
+                              : a > 0       ? T(1)
+                                            : b; });
     const auto chosen = [](auto mask) { return select(mask, V(1), V(2)); };
     const auto choice = [](bool condition) { return condition ? T(1) : T(2); };
     compare_pairs<V>(

@@ -21,7 +21,7 @@ class Step : public Activation<Step<A, Arch>> {
 
   template <class V>
   HILLOCK_INLINE V forward_at(const V& x) const noexcept {
-    return nan_or(x, select(x > 0, 1, 0));
+    return one_where_positive(x, V(0));
   }
 
   template <class V>

@@ -51,7 +51,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     using Argument = detail::kernels::ScaledArgument<V>;
 
    public:
-    static constexpr bool has_long_derivative = true;
+    // For floats with beta = 1, f' is short enough that storing the exponentials does not pay.
+    static constexpr bool has_long_derivative = sizeof(T) == sizeof(double);
 
     constexpr explicit Formula(T scale) noexcept
         : beta_(scale),
@@ -79,10 +80,9 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
       const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
       return fraction(t.t, t.x, t.finite_x * scaled, e);
     }
-    template <class V>
-    HILLOCK_INLINE V derivative_from(const V& x,
-                                     const detail::kernels::Decay<V>& e) const noexcept {
-      if (is_plain_) return derivative_of(x, plain_magnitude(x), V(0), e);
+    template <class V, class E>
+    HILLOCK_INLINE V derivative_from(const V& x, const E& e) const noexcept {
+      if (is_plain_) return swish_derivative(x, plain_magnitude(x), e);
       if (!is_ordinary_) return derivative_for_tiny_beta(x);
       const Argument<V> t = beta_.times(x);
       return derivative_of(t.t, t.magnitude, t.low, e);

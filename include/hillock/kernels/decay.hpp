@@ -26,6 +26,23 @@ struct Decay {
   HILLOCK_INLINE V value() const noexcept { return scaled * ExpConstantsOf<V>::from_tail; }
 };
 
+/// e^x from a table of 8 powers, with which `scaled` is up to an ULP off.
+template <class V>
+struct DecayByTable : Decay<V> {
+  /// As `scaled`, with the power's rounding error added before the last rounding.
+  V scaled_closely;
+};
+
+/// Returns 2^tail e^x, as closely as it is known in one number.
+template <class V>
+HILLOCK_INLINE V scaled_closely(const Decay<V>& e) noexcept {
+  return e.scaled;
+}
+template <class V>
+HILLOCK_INLINE V scaled_closely(const DecayByTable<V>& e) noexcept {
+  return e.scaled_closely;
+}
+
 /// e^x, and 1 - e^x without the loss of digits near 0.
 template <class V>
 struct DecayFromOne {
@@ -78,7 +95,7 @@ HILLOCK_INLINE Decay<V> decay_of(const ExpParts<V>& parts) noexcept {
 
 /// Completes e^x from the reduced argument.
 template <class V>
-HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
+HILLOCK_INLINE auto decay_of(const Reduced<V>& x) noexcept {
   using C = ExpConstantsOf<V>;
   constexpr int fraction_bits = decay_fraction_bits<V>;
   if constexpr (fraction_bits > 0) {
@@ -89,7 +106,11 @@ HILLOCK_INLINE Decay<V> decay_of(const Reduced<V>& x) noexcept {
                                  lookup(power_table<fraction_bits>.mantissas, index));
     const V rest = V::from_bits(lookup(power_table<fraction_bits>.rests, index));
     const V scaled = fma(m, power, power);
-    return {scaled, fma(rest, power, fma(m, power, power - scaled))};
+    const V scaled_low = fma(rest, power, fma(m, power, power - scaled));
+    if constexpr (fraction_bits == 3)
+      return DecayByTable<V>{{scaled, scaled_low}, fma(m + rest, power, power)};
+    else
+      return Decay<V>{scaled, scaled_low};
   } else {
     return decay_of(parts_of(x));
   }

@@ -54,6 +54,21 @@ HILLOCK_INLINE V gated_derivative(V t, V magnitude, V low, const Decay<V>& e) no
   return by_sign(t, above, below) / square;
 }
 
+/// Returns the derivative of x / (1 + e^-x) from magnitude = -|x| and e = e^-|x|: for x >= 0 it is
+/// (1 + e (1 + x)) / (1 + e)^2, for x < 0 it is (e (1 + x) + e^2) / (1 + e)^2. Summed like this it
+/// needs no correction: the error is below 4 ULP (of all floats, 3.85 with a fused multiply-add and
+/// 3.97 without), where e (1 + x + e) would be 4.4 ULP off at x = -0.84. (1 + e)^2 is computed as 1
+/// + e (2 + e), or as 1 + (2 e + e^2), whichever has the smaller error there.
+template <class V, class E>
+HILLOCK_INLINE V swish_derivative(V x, V magnitude, const E& e) noexcept {
+  const V scaled = scaled_closely(e);
+  const V value = scaled * ExpConstantsOf<V>::from_tail;
+  const V above = fma(value, 1 - magnitude, 1);
+  const V below = fma(scaled, 1 + magnitude, scaled * value) * ExpConstantsOf<V>::from_tail;
+  const V square = simd::has_fma ? fma(value, 2 + value, 1) : 1 + fma(value, value, value + value);
+  return by_sign(x, above, below) / square;
+}
+
 }  // namespace kernels
 }  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET

@@ -15,11 +15,10 @@ HILLOCK_INLINE V positive_part(V x) noexcept {
   return nan_propagated(x, zero_where(x <= 0, x));
 }
 
-/// Returns 1 for x > 0, else 0; NaN for NaN. (For select(x > 0, 1, 0) g++ needs one instruction
-/// more with AVX2.)
+/// Returns 1 for x > 0, else 0; NaN for NaN.
 template <class V>
 HILLOCK_INLINE V positive_part_derivative(V x) noexcept {
-  return nan_or(x, zero_where(x <= 0, V(1)));
+  return one_where_positive(x, V(0));
 }
 
 /// Returns x for x > 0, else slope x; NaN stays NaN. With slope 0 it is ReLU: +0 for every x <= 0,
@@ -78,7 +77,7 @@ HILLOCK_INLINE V rectified(V x, OwnSlopes<V> slope) noexcept {
 /// Returns 1 for x > 0, else the slope (a batch or a number); NaN for NaN.
 template <class V, class Slope>
 HILLOCK_INLINE V rectified_derivative(V x, Slope slope) noexcept {
-  return nan_or(x, select(x > 0, 1, slope));
+  return one_where_positive(x, V(slope));
 }
 template <class V>
 HILLOCK_INLINE V rectified_derivative(V x, SharedSlope<typename V::value_type> slope) noexcept {

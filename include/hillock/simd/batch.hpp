@@ -294,7 +294,7 @@ class Batch {
     // keeps -0.
     return select(condition, sealed(Batch(0)), a);
 #else
-    if constexpr (sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw)) {
+    if constexpr (has_bit_masks) {
       const Bits<T, Arch> mask =
           machine::reinterpreted<typename Bits<T, Arch>::Raw>(condition.raw());
       return from_bits(bits(a) & (mask ^ static_cast<BitsOf<T>>(~BitsOf<T>{0})));
@@ -351,13 +351,28 @@ class Batch {
     return a.raw_ == a.raw_;
 #endif
   }
-  /// Returns y, or x where x is NaN.
+  /// Returns y, or a NaN where x is NaN. Where a mask is a register of bits, it is itself a NaN, the
+  /// one whose bits are all set: an "or" instead of a selection, which is three operations on
+  /// Intel's processors with AVX2.
   friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
-#if HILLOCK_FAST_MATH
-    return select(is_nan(x), x, y);
-#else
-    return select(x == x, y, x);
-#endif
+    if constexpr (machine::has_classes)
+      return Raw(machine::nan_or(x.reg(), y.reg()));
+    else if constexpr (has_bit_masks && machine::has_nan_mask)
+      return from_bits(bits(y) | nan_mask(x));
+    else
+      return select(is_number(x), y, from_bits(static_cast<BitsOf<T>>(~BitsOf<T>{0})));
+  }
+  /// Returns 1 where x is above 0, `otherwise` where it is 0 or below, NaN where it is NaN.
+  friend HILLOCK_INLINE Batch one_where_positive(Batch x, Batch otherwise) noexcept {
+    if constexpr (machine::has_classes) {
+      return Raw(machine::one_where_positive(x.reg(), otherwise.reg()));
+    } else if constexpr (has_bit_masks && machine::has_nan_mask) {
+      const auto is_positive = machine::reinterpreted<typename Bits<T, Arch>::Raw>((x > 0).raw());
+      const Bits<T, Arch> change = bits(Batch(1)) ^ bits(otherwise);
+      return nan_or(x, from_bits((change & is_positive) ^ bits(otherwise)));
+    } else {
+      return nan_or(x, select(x <= 0, otherwise, 1));
+    }
   }
   /// Returns y, which a comparison of x has made NaN already where x is NaN. Under -ffast-math the
   /// compiler may reverse that comparison (clang does, in the and-not of x <= 0), so there the NaN
@@ -449,6 +464,19 @@ class Batch {
   }
 
  private:
+  /// Whether a mask is a register that has every bit set in the lanes where the condition holds.
+  static constexpr bool has_bit_masks = sizeof(typename Mask<T, Arch>::Raw) == sizeof(Raw);
+
+  /// Returns all bits set where x is NaN, and none elsewhere.
+  static HILLOCK_INLINE Bits<T, Arch> nan_mask(Batch x) noexcept {
+    using RawBits = typename Bits<T, Arch>::Raw;
+#if HILLOCK_FAST_MATH
+    return machine::reinterpreted<RawBits>(is_nan(x).raw());
+#else
+    return machine::reinterpreted<RawBits>(Raw(machine::nan_mask(x.reg())));
+#endif
+  }
+
   // Assembled in registers: a load from memory to which the elements were just written one by one
   // would wait for them, 10 ns for 2 elements.
   template <std::size_t... I>

@@ -22,7 +22,8 @@
 // generic.hpp has none of the functions, and is the file to start from.
 //
 //   simd::has_fma (from HILLOCK_HAS_FMA), has_fence, has_division, has_extremes,
-//   extremes_of_equals_are_second, has_blend_by_sign, has_shifts, has_conversions, has_shuffles,
+//   extremes_of_equals_are_second, has_blend_by_sign, has_nan_mask, has_classes,
+//   has_shifts, has_conversions, has_shuffles,
 //   can_stream, counting_register_bytes, table_bits
 //
 // Compiled with HILLOCK_GENERIC_MACHINE, hillock uses the generic family on any processor, so that
@@ -93,6 +94,23 @@ Register minimum(Register a, Register b) = delete;
 /// a in the lanes where the sign bit of `sign` is 0, b in the others.
 template <class Register>
 Register blend_by_sign(Register a, Register b, Register sign) = delete;
+
+// has_nan_mask: for the registers whose comparisons give registers of bits, one instruction finds
+// what is not a number. (In xsimd 8.1 this takes seven for AVX2.)
+
+/// All bits set in the lanes where x is NaN, none in the others.
+template <class Register>
+Register nan_mask(Register x) = delete;
+
+// has_classes: one instruction looks up what to put in a lane by the class of its number: NaN, zero,
+// positive, negative, infinite.
+
+/// y, or a NaN in the lanes where x is NaN.
+template <class Register>
+Register nan_or(Register x, Register y) = delete;
+/// 1 in the lanes where x is above 0, `otherwise` where it is 0 or below, a NaN where it is NaN.
+template <class Register>
+Register one_where_positive(Register x, Register otherwise) = delete;
 
 // has_shifts: xsimd 8.1 calls a function for a shift of 64-bit integers on 64-bit ARM.
 

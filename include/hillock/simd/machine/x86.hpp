@@ -168,6 +168,23 @@
     prefix##_stream_##suffix(to, value);                       \
   }
 
+// The instruction looks up in a table what to put in a lane, by the class of its number. From the
+// lowest four bits on, the entries are for quiet NaNs, signalling NaNs, zeros, +1, -infinity,
+// +infinity, other negative and other positive numbers. They say 0: the first operand, 2: the NaN,
+// 10: 1. For doubles the table is in the lower half of the lane.
+#if defined(__AVX512VL__)
+#define HILLOCK_X86_CLASSES(Register, prefix, suffix)                                        \
+  HILLOCK_INLINE Register one_where_positive(Register x, Register otherwise) noexcept {      \
+    return prefix##_fixupimm_##suffix(otherwise, x,                                          \
+                                      prefix##_set1_epi32(static_cast<int>(0xa0a0a022)), 0); \
+  }                                                                                          \
+  HILLOCK_INLINE Register nan_or(Register x, Register y) noexcept {                          \
+    return prefix##_fixupimm_##suffix(y, x, prefix##_set1_epi32(0x22), 0);                   \
+  }
+#else
+#define HILLOCK_X86_CLASSES(Register, prefix, suffix)
+#endif
+
 // Everything that the widths have in common, for the registers of one width.
 #define HILLOCK_X86_WIDTH(Floats, Doubles, prefix) \
   HILLOCK_X86_FENCE(Floats)                        \
@@ -180,7 +197,9 @@
   HILLOCK_X86_DIVISION(Doubles, pd)                \
   HILLOCK_X86_SHUFFLES(Floats, Doubles, prefix)    \
   HILLOCK_X86_STREAM(float, Floats, prefix, ps)    \
-  HILLOCK_X86_STREAM(double, Doubles, prefix, pd)
+  HILLOCK_X86_STREAM(double, Doubles, prefix, pd)  \
+  HILLOCK_X86_CLASSES(Floats, prefix, ps)          \
+  HILLOCK_X86_CLASSES(Doubles, prefix, pd)
 
 #include <hillock/simd/machine/x86_sse2.hpp>
 #if defined(__AVX__)
@@ -212,6 +231,14 @@ inline constexpr bool has_blend_by_sign = true;
 inline constexpr bool has_blend_by_sign = false;
 #endif
 inline constexpr bool has_shifts = false;
+inline constexpr bool has_nan_mask = true;
+
+// AVX512VL has the instruction for every width.
+#if defined(__AVX512VL__)
+inline constexpr bool has_classes = true;
+#else
+inline constexpr bool has_classes = false;
+#endif
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t counting_register_bytes = 64;
@@ -284,6 +311,7 @@ using ExceptionMasks = EnvironmentExceptionMasks;
 #undef HILLOCK_X86_DIVISION
 #undef HILLOCK_X86_SHUFFLES
 #undef HILLOCK_X86_STREAM
+#undef HILLOCK_X86_CLASSES
 #undef HILLOCK_X86_WIDTH
 
 #if !defined(__clang__)

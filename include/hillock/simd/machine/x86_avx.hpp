@@ -10,6 +10,9 @@ namespace machine {
 
 HILLOCK_X86_WIDTH(__m256, __m256d, _mm256)
 
+HILLOCK_INLINE __m256 nan_mask(__m256 x) noexcept { return _mm256_cmp_ps(x, x, _CMP_UNORD_Q); }
+HILLOCK_INLINE __m256d nan_mask(__m256d x) noexcept { return _mm256_cmp_pd(x, x, _CMP_UNORD_Q); }
+
 HILLOCK_INLINE __m256d widen_low(__m256 x) noexcept {
   return _mm256_cvtps_pd(_mm256_castps256_ps128(x));
 }

@@ -9,6 +9,9 @@ namespace machine {
 
 HILLOCK_X86_WIDTH(__m128, __m128d, _mm)
 
+HILLOCK_INLINE __m128 nan_mask(__m128 x) noexcept { return _mm_cmpunord_ps(x, x); }
+HILLOCK_INLINE __m128d nan_mask(__m128d x) noexcept { return _mm_cmpunord_pd(x, x); }
+
 HILLOCK_INLINE __m128d widen_low(__m128 x) noexcept { return _mm_cvtps_pd(x); }
 HILLOCK_INLINE __m128d widen_high(__m128 x) noexcept { return _mm_cvtps_pd(_mm_movehl_ps(x, x)); }
 HILLOCK_INLINE __m128 narrow(__m128d low, __m128d high) noexcept {
