@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   bench::Rows::add_all();
   const auto results = bench::measure(bench::by_filter(), true);
   const auto outcomes = bench::outcomes(bench::targets(bench::isa()), results);
+  bench::print_summary(results);
   bench::print_tables(results);
   bench::print_targets(outcomes);
   const auto& options = bench::options();

@@ -103,6 +103,29 @@ void print_environment() {
       "is no peer.\n");
 }
 
+void print_summary(const std::vector<MeasuredLine>& results) {
+  std::vector<const MeasuredLine*> lines;
+  for (const MeasuredLine& line : results)
+    if (ratio_of(line) > 0) lines.push_back(&line);
+  if (lines.empty()) return;
+  std::sort(lines.begin(), lines.end(), [](const MeasuredLine* a, const MeasuredLine* b) {
+    return ratio_of(*a) < ratio_of(*b);
+  });
+  const auto print_ratio = [](const char* which, const MeasuredLine& line) {
+    const Measured& peer = *line.fastest_peer();
+    std::printf("%-8s%6.2f  %s against %s", which, ratio_of(line), line.line->name().c_str(),
+                peer.contender->name.c_str());
+    if (peer.max_ulp == peer.max_ulp)
+      std::printf(
+          peer.max_ulp >= 1000 ? ", which is up to %.0e ULP off" : ", which is up to %.2f ULP off",
+          peer.max_ulp);
+    std::printf("\n");
+  };
+  std::printf("\nThe speed of hillock to that of the fastest peer, in %zu lines:\n", lines.size());
+  print_ratio("worst", *lines.front());
+  print_ratio("median", *lines[lines.size() / 2]);
+}
+
 void print_tables(const std::vector<MeasuredLine>& results) {
   const auto title_of = [](const MeasuredLine& line) {
     return line.line->type + ", " + line.line->section;

@@ -9,6 +9,9 @@ namespace bench {
 /// The processor, the compiler, the libraries, and what holds for the peers.
 void print_environment();
 
+/// Prints the worst and the median ratio of hillock to the fastest peer, with their lines.
+void print_summary(const std::vector<MeasuredLine>& results);
+
 /// One table for each type and section: the speed of every contender, below it the largest error,
 /// and the ratio of hillock's first contender to the fastest peer.
 void print_tables(const std::vector<MeasuredLine>& results);

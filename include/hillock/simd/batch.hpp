@@ -240,6 +240,32 @@ class Batch {
       to[i] = lanes[i];
     }
   }
+  /// Whether there are load_16_bit_lanes and store_16_bit_lanes here.
+  static constexpr bool has_16_bit_lanes = machine::has_16_bit_lanes && std::is_same_v<T, float>;
+  /// Loads patterns of 16 bits into the low halves of the lanes.
+  static HILLOCK_INLINE Batch load_16_bit_lanes(const std::uint16_t* from) noexcept {
+    Register lanes;
+    machine::load_16_bit_lanes(from, lanes);
+    return Raw(lanes);
+  }
+  /// Stores the low halves of the lanes; the high halves are 0.
+  HILLOCK_INLINE void store_16_bit_lanes(std::uint16_t* to) const noexcept {
+    machine::store_16_bit_lanes(to, reg());
+  }
+  /// Whether load_halves and store_halves are single instructions here; elsewhere there are none.
+  static constexpr bool has_half_conversions =
+      machine::has_half_conversions && std::is_same_v<T, float>;
+  /// Loads halfs, given by their bits, as floats.
+  static HILLOCK_INLINE Batch load_halves(const std::uint16_t* from) noexcept {
+    Register floats;
+    machine::load_halves(from, floats);
+    return Raw(floats);
+  }
+  /// Stores floats as halfs, rounded to nearest, ties to even.
+  HILLOCK_INLINE void store_halves(std::uint16_t* to) const noexcept {
+    machine::store_halves(to, reg());
+  }
+
   /// Returns the first lane.
   HILLOCK_INLINE T first() const noexcept {
     T lanes[size];

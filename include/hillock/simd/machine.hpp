@@ -23,7 +23,7 @@
 //
 //   simd::has_fma (from HILLOCK_HAS_FMA), has_fence, has_division, has_extremes,
 //   extremes_of_equals_are_second, has_blend_by_sign, has_nan_mask, has_classes,
-//   has_shifts, has_conversions, has_shuffles,
+//   has_shifts, has_conversions, has_16_bit_lanes, has_half_conversions, has_shuffles,
 //   can_stream, counting_register_bytes, table_bits
 //
 // Compiled with HILLOCK_GENERIC_MACHINE, hillock uses the generic family on any processor, so that
@@ -147,6 +147,24 @@ void widen_high(Floats x) = delete;
 /// The floats nearest to two registers of doubles, `low` first.
 template <class Doubles>
 void narrow(Doubles low, Doubles high) = delete;
+
+// has_16_bit_lanes: for the widest registers of floats, elements of 16 bits are loaded into the low
+// halves of the lanes, and stored from there, by few instructions.
+
+template <class Floats>
+void load_16_bit_lanes(const std::uint16_t* from, Floats& to) = delete;
+template <class Floats>
+void store_16_bit_lanes(std::uint16_t* to, Floats from) = delete;
+
+// has_half_conversions: between halfs in memory and a register of floats, whatever the modes say of
+// subnormal numbers.
+
+/// Loads as many halfs as the register has floats, and widens them.
+template <class Floats>
+void load_halves(const std::uint16_t* from, Floats& to) = delete;
+/// Rounds floats to the nearest halfs, ties to even, and stores them.
+template <class Floats>
+void store_halves(std::uint16_t* to, Floats from) = delete;
 
 // has_shuffles: the narrowest registers are blocks, of which wider ones hold several, and every
 // operation is done in each block. The last four functions are for wider registers only.

@@ -73,8 +73,8 @@ template <class Arch, class Op, class Outs, class Ins, std::size_t... I, std::si
 HILLOCK_LOOP void transform_buffered(const Op& op, const Outs out, const Ins in, Lines lines,
                                      std::index_sequence<O...>, std::index_sequence<I...>) {
   using T = typename std::decay_t<std::tuple_element_t<0, Outs>>::T;
-  T in_buffers[sizeof...(I)][buffer_size] = {};
-  T out_buffers[sizeof...(O)][buffer_size] = {};
+  T in_buffers[sizeof...(I)][buffer_size];
+  T out_buffers[sizeof...(O)][buffer_size];
   const bool along_row = lines.along_row;
   for (Index line = 0; line < lines.count; ++line) {
     for (Index start = 0; start < lines.length; start += buffer_size) {

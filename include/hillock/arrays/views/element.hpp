@@ -1,7 +1,8 @@
 // The element types of arrays, and the type that each is computed in: half and bfloat16 are widened
 // to float, computed there and rounded once.
 //
-// The conversions are hillock's own: they work on the bits, in batches. Eigen's conversions work
+// The conversions are instructions where the processor has them for halfs in memory, and elsewhere
+// hillock's own: these work on the bits, in batches. Eigen's conversions work
 // element by element, and under -ffast-math the compiler may remove their test for NaN: a NaN of
 // bfloat16 then becomes infinity. hillock's are right there too, and where the processor flushes
 // subnormal floats to zero. A NaN stays a NaN with its sign and payload, and becomes quiet.
@@ -164,6 +165,30 @@ HILLOCK_INLINE V rounded(V results) noexcept {
     return conversion::to_bfloat16(results);
   else
     return results;
+}
+
+/// Whether batches of Element are loaded and stored by instructions of the processor.
+template <class Element>
+inline constexpr bool is_loaded_by_batches =
+    is_narrow<Element>&& simd::Batch<float>::has_16_bit_lanes;
+
+/// Returns a batch of 16-bit elements as numbers.
+template <class V, class Element>
+HILLOCK_INLINE V load_elements(const Element* from) noexcept {
+  const auto* const patterns = reinterpret_cast<const std::uint16_t*>(from);
+  if constexpr (std::is_same_v<Element, Eigen::half> && V::has_half_conversions)
+    return V::load_halves(patterns);
+  else
+    return widened<Element>(V::load_16_bit_lanes(patterns));
+}
+/// Stores numbers as 16-bit elements, rounded to nearest, ties to even.
+template <class V, class Element>
+HILLOCK_INLINE void store_elements(V numbers, Element* to) noexcept {
+  auto* const patterns = reinterpret_cast<std::uint16_t*>(to);
+  if constexpr (std::is_same_v<Element, Eigen::half> && V::has_half_conversions)
+    numbers.store_halves(patterns);
+  else
+    rounded<Element>(numbers).store_16_bit_lanes(patterns);
 }
 
 /// Convert the lanes of an array in place; `size` is a multiple of the widest batch's size.

@@ -34,6 +34,26 @@ inline std::size_t buffer_size_for(Index n) noexcept {
   return static_cast<std::size_t>((n + width - 1) / width * width);
 }
 
+/// Widens n lanes of a buffer in place, by whole batches. The lanes behind them become 0 first,
+/// because nothing has been written there yet.
+template <class Element, class T>
+void widen_buffer(T* buffer, Index n) noexcept {
+  if constexpr (is_narrow<Element>) {
+    const std::size_t size = buffer_size_for(n);
+    for (auto i = static_cast<std::size_t>(n); i < size; ++i) buffer[i] = 0;
+    widen<Element>(buffer, size);
+  }
+}
+/// Rounds n results in a buffer to lanes of Element, likewise.
+template <class Element, class T>
+void round_buffer(T* buffer, Index n) noexcept {
+  if constexpr (is_narrow<Element>) {
+    const std::size_t size = buffer_size_for(n);
+    for (auto i = static_cast<std::size_t>(n); i < size; ++i) buffer[i] = 0;
+    round<Element>(buffer, size);
+  }
+}
+
 /// Calls work(i) for 0 <= i < n, in blocks of constant length: g++ -O2 vectorises these, and no
 /// loop of unknown length.
 template <class Work>
@@ -44,6 +64,33 @@ void for_each_index(Index n, const Work& work) {
     for (Index k = 0; k < block; ++k) work(i + k);
   // The bound k < block is for g++ 12, which otherwise warns that i may overflow.
   for (Index k = 0; k < block && i + k < n; ++k) work(i + k);
+}
+
+/// Copies contiguous elements into a buffer, as the type that they are computed in.
+template <class Element, class T>
+void read_contiguous(const Element* from, T* buffer, Index n) noexcept {
+  Index start = 0;
+  if constexpr (is_loaded_by_batches<Element>) {
+    using V = simd::Batch<float>;
+    constexpr auto width = static_cast<Index>(V::size);
+    for (; start + width <= n; start += width) load_elements<V>(from + start).store(buffer + start);
+  }
+  for_each_index(n - start, [&](Index i) { buffer[start + i] = to_lane(from[start + i]); });
+  widen_buffer<Element>(buffer + start, n - start);
+}
+
+/// Copies results out of a buffer, which they may change, to contiguous elements.
+template <class Element, class T>
+void write_contiguous(T* buffer, Element* to, Index n) noexcept {
+  Index start = 0;
+  if constexpr (is_loaded_by_batches<Element>) {
+    using V = simd::Batch<float>;
+    constexpr auto width = static_cast<Index>(V::size);
+    for (; start + width <= n; start += width) store_elements(V::load(buffer + start), to + start);
+  }
+  round_buffer<Element>(buffer + start, n - start);
+  for_each_index(n - start,
+                 [&](Index i) { to[start + i] = from_lane<Element>(buffer[start + i]); });
 }
 
 template <class X, class = void>
@@ -121,11 +168,12 @@ class StridedView {
     if constexpr (is_loadable) {
       if (next == 1 || n == 1) return from;
     }
-    if (next == 1)
-      for_each_index(n, [&](Index i) { buffer[i] = to_lane(from[i]); });
-    else
+    if (next == 1) {
+      read_contiguous(from, buffer, n);
+    } else {
       for (Index i = 0; i < n; ++i) buffer[i] = to_lane(from[i * next]);
-    widen<Element>(buffer, buffer_size_for(n));
+      widen_buffer<Element>(buffer, n);
+    }
     return buffer;
   }
   T at(Index row, Index col) const noexcept {
@@ -144,13 +192,14 @@ class StridedView {
   void write(Index row, Index col, Index n, bool along_row, T* from,
              const T* buffer) const noexcept {
     if (from != buffer) return;
-    round<Element>(from, buffer_size_for(n));
     E* to = address_of(row, col);
     const Index next = step(along_row);
-    if (next == 1)
-      for_each_index(n, [&](Index i) { to[i] = from_lane<Element>(from[i]); });
-    else
+    if (next == 1) {
+      write_contiguous(from, to, n);
+    } else {
+      round_buffer<Element>(from, n);
       for (Index i = 0; i < n; ++i) to[i * next] = from_lane<Element>(from[i]);
+    }
   }
   void set(Index row, Index col, T value) const noexcept {
     *address_of(row, col) = nearest_element<Element>(value);
@@ -226,7 +275,7 @@ class ExpressionInput {
 
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
-    widen<Element>(buffer, buffer_size_for(n));
+    widen_buffer<Element>(buffer, n);
     return buffer;
   }
   T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }
@@ -244,7 +293,7 @@ class ExpressionInput {
 /// Rounds n results in a buffer, and writes each to its element of the view.
 template <class View, class T>
 void write_one_by_one(const View& view, Index row, Index col, Index n, bool along_row, T* from) {
-  round<typename View::Element>(from, buffer_size_for(n));
+  round_buffer<typename View::Element>(from, n);
   for (Index i = 0; i < n; ++i)
     along_row ? view.set_lane(row, col + i, from[i]) : view.set_lane(row + i, col, from[i]);
 }
@@ -266,7 +315,7 @@ class ExpressionOutput {
 
   const T* read(Index row, Index col, Index n, bool along_row, T* buffer) const {
     for (Index i = 0; i < n; ++i) buffer[i] = along_row ? lane(row, col + i) : lane(row + i, col);
-    widen<Element>(buffer, buffer_size_for(n));
+    widen_buffer<Element>(buffer, n);
     return buffer;
   }
   T at(Index row, Index col) const { return value_of_element<Element>(evaluator_.coeff(row, col)); }

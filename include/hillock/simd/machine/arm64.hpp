@@ -27,6 +27,8 @@ inline constexpr bool has_shifts = true;
 inline constexpr bool has_conversions = true;
 inline constexpr bool has_shuffles = true;
 // There are stores with such a hint, but g++ has no way to write them.
+inline constexpr bool has_16_bit_lanes = true;
+inline constexpr bool has_half_conversions = false;
 inline constexpr bool has_nan_mask = false;
 inline constexpr bool has_classes = false;
 inline constexpr bool can_stream = false;
@@ -119,6 +121,13 @@ HILLOCK_INLINE void transpose(float32x4_t (&r)[4]) noexcept {
   r[1] = first.val[1];
   r[2] = second.val[0];
   r[3] = second.val[1];
+}
+
+HILLOCK_INLINE void load_16_bit_lanes(const std::uint16_t* from, float32x4_t& to) noexcept {
+  to = vreinterpretq_f32_u32(vmovl_u16(vld1_u16(from)));
+}
+HILLOCK_INLINE void store_16_bit_lanes(std::uint16_t* to, float32x4_t from) noexcept {
+  vst1_u16(to, vmovn_u32(vreinterpretq_u32_f32(from)));
 }
 
 HILLOCK_INLINE std::size_t bytes_to_stream() noexcept { return SIZE_MAX; }

@@ -220,6 +220,17 @@ inline constexpr bool has_division = HILLOCK_X86_WRITES_DIVISION;
 inline constexpr bool has_extremes = true;
 inline constexpr bool extremes_of_equals_are_second = true;
 inline constexpr bool has_conversions = true;
+// The 256-bit registers of AVX alone have no instructions for integers.
+#if !defined(__AVX__) || defined(__AVX2__)
+inline constexpr bool has_16_bit_lanes = true;
+#else
+inline constexpr bool has_16_bit_lanes = false;
+#endif
+#if defined(__F16C__) && defined(__AVX2__)
+inline constexpr bool has_half_conversions = true;
+#else
+inline constexpr bool has_half_conversions = false;
+#endif
 inline constexpr bool has_shuffles = true;
 inline constexpr bool can_stream = true;
 

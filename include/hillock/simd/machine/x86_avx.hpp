@@ -24,6 +24,35 @@ HILLOCK_INLINE __m256 narrow(__m256d low, __m256d high) noexcept {
                               1);
 }
 
+#if defined(__AVX2__)
+HILLOCK_INLINE void load_16_bit_lanes(const std::uint16_t* from, __m256& to) noexcept {
+  const __m128i patterns = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  to = _mm256_castsi256_ps(_mm256_cvtepu16_epi32(patterns));
+}
+HILLOCK_INLINE void store_16_bit_lanes(std::uint16_t* to, __m256 from) noexcept {
+  const __m256i lanes = _mm256_castps_si256(from);
+  _mm_storeu_si128(
+      reinterpret_cast<__m128i*>(to),
+      _mm_packus_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1)));
+}
+#endif
+
+#if defined(__F16C__)
+HILLOCK_INLINE void load_halves(const std::uint16_t* from, __m128& to) noexcept {
+  to = _mm_cvtph_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+}
+HILLOCK_INLINE void load_halves(const std::uint16_t* from, __m256& to) noexcept {
+  to = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+HILLOCK_INLINE void store_halves(std::uint16_t* to, __m128 from) noexcept {
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_cvtps_ph(from, _MM_FROUND_TO_NEAREST_INT));
+}
+HILLOCK_INLINE void store_halves(std::uint16_t* to, __m256 from) noexcept {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                   _mm256_cvtps_ph(from, _MM_FROUND_TO_NEAREST_INT));
+}
+#endif
+
 HILLOCK_INLINE __m128 blend_by_sign(__m128 a, __m128 b, __m128 sign) noexcept {
   return _mm_blendv_ps(a, b, sign);
 }

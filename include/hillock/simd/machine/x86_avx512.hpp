@@ -23,6 +23,22 @@ HILLOCK_INLINE __m512 narrow(__m512d low, __m512d high) noexcept {
                          _mm256_castps_pd(_mm512_cvtpd_ps(high)), 1));
 }
 
+HILLOCK_INLINE void load_16_bit_lanes(const std::uint16_t* from, __m512& to) noexcept {
+  const __m256i patterns = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  to = _mm512_castsi512_ps(_mm512_cvtepu16_epi32(patterns));
+}
+HILLOCK_INLINE void store_16_bit_lanes(std::uint16_t* to, __m512 from) noexcept {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                      _mm512_cvtepi32_epi16(_mm512_castps_si512(from)));
+}
+HILLOCK_INLINE void load_halves(const std::uint16_t* from, __m512& to) noexcept {
+  to = _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+HILLOCK_INLINE void store_halves(std::uint16_t* to, __m512 from) noexcept {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                      _mm512_cvtps_ph(from, _MM_FROUND_TO_NEAREST_INT));
+}
+
 #if defined(__AVX512DQ__)
 HILLOCK_INLINE __m512 blend_by_sign(__m512 a, __m512 b, __m512 sign) noexcept {
   return _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(sign)), a, b);
