@@ -61,6 +61,13 @@ class CELU : public PreparedActivation<CELU<A, Arch>> {
       smallest_ = 0;
     }
 
+    /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
+    Formula(const Formula& other) noexcept
+        : detail::kernels::ExponentialFormula<Formula>(other),
+          divisor_(other.divisor_),
+          alpha_(detail::simd::loaded_alone(other.alpha_)),
+          smallest_(detail::simd::loaded_alone(other.smallest_)) {}
+
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
       return divisor_.reduced_quotient(x);

@@ -54,10 +54,10 @@ class ELU : public PreparedActivation<ELU<A, Arch>> {
                        (scale == 0 || (magnitude(scale) >= 4 * C::from_tail &&
                                        magnitude(scale) <= C::decay_factor))) {}
     /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
-    constexpr Formula(const Formula& other) noexcept
+    Formula(const Formula& other) noexcept
         : detail::kernels::ExponentialFormula<Formula>(other),
-          alpha_(other.alpha_),
-          small_alpha_(other.small_alpha_),
+          alpha_(detail::simd::loaded_alone(other.alpha_)),
+          small_alpha_(detail::simd::loaded_alone(other.small_alpha_)),
           is_ordinary_(other.is_ordinary_) {}
 
     /// Reduces -|x|. For a positive x the exponential is not used, and this way it does not

@@ -64,6 +64,16 @@ class ScaledTanh : public PreparedActivation<ScaledTanh<A, Arch>> {
           is_ordinary_(is_ordinary()),
           small_(is_ordinary_ ? T(0x1p-60) / magnitude(input_scale) : T(0)) {}
 
+    /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
+    Formula(const Formula& other) noexcept
+        : detail::kernels::ExponentialFormula<Formula>(other),
+          a_(detail::simd::loaded_alone(other.a_)),
+          b_(other.b_),
+          slope_(detail::simd::loaded_alone(other.slope_)),
+          slope_low_(detail::simd::loaded_alone(other.slope_low_)),
+          is_ordinary_(other.is_ordinary_),
+          small_(detail::simd::loaded_alone(other.small_)) {}
+
     /// Reduces -2|t| with t = b x.
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {

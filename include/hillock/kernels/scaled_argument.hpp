@@ -31,6 +31,9 @@ class ArgumentFactor {
  public:
   constexpr explicit ArgumentFactor(T factor) noexcept
       : factor_(factor), reach_(reach_of(factor < 0 ? -factor : factor)) {}
+  /// Copies member by member, for the reason given at SharedSlope.
+  ArgumentFactor(const ArgumentFactor& other) noexcept
+      : factor_(simd::loaded_alone(other.factor_)), reach_(simd::loaded_alone(other.reach_)) {}
 
   constexpr T value() const noexcept { return factor_; }
 
@@ -109,6 +112,14 @@ class ArgumentDivisor {
     const T reach = (divisor < largest ? divisor : largest) * C::decay_limit;
     reach_ = is_zero ? T(1) : divisor >= largest ? infinity : reach;
   }
+
+  /// Copies member by member, for the reason given at SharedSlope.
+  ArgumentDivisor(const ArgumentDivisor& other) noexcept
+      : scale_(simd::loaded_alone(other.scale_)),
+        divisor_(simd::loaded_alone(other.divisor_)),
+        inverse_(simd::loaded_alone(other.inverse_)),
+        reach_(simd::loaded_alone(other.reach_)) {}
+  ArgumentDivisor& operator=(const ArgumentDivisor&) noexcept = default;
 
   /// Reduces -|x / divisor|, for decay_from_one_of. Below -decay_limit, the quotient is that limit.
   template <class V>

@@ -113,6 +113,14 @@ HILLOCK_INLINE To reinterpreted(const From& from) noexcept {
 template <class T, class Arch = NativeArch, class Operand = kernels::Operand>
 class Batch;
 
+/// Returns a number that was just loaded, so that the compiler does not load it together with its
+/// neighbours: one load of what several stores have just written would wait for all of them.
+template <class T>
+HILLOCK_INLINE T loaded_alone(T number) noexcept {
+  HILLOCK_SEAL(number);
+  return number;
+}
+
 /// One truth value for each lane.
 template <class T, class Arch>
 class Mask {

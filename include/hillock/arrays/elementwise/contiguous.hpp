@@ -136,20 +136,19 @@ HILLOCK_PART void transform_batches(const Op& op, const std::array<const T*, I>&
   }
 }
 
-/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input itself,
-/// but must not overlap one in part. The pointers are passed by value, in registers: from memory, a
-/// short call would wait for them.
-template <class Arch, class Op, class T, std::size_t I, std::size_t O>
-HILLOCK_LOOP void transform_contiguous(const Op& op_in_memory, const std::array<const T*, I> in,
-                                       const std::array<T*, O> out, Index n) noexcept {
+/// Applies op to n contiguous elements, in batches of V if there are so many: to any n if V is the
+/// narrowest batch, elsewhere to n >= V::size. The pointers are passed by value, in registers: from
+/// memory, a short call would wait for them.
+template <class V, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_LOOP void transform_by(const Op& op_in_memory, const std::array<const T*, I> in,
+                               const std::array<T*, O> out, Index n) noexcept {
   // A local copy, because the compiler knows that no store through a pointer changes it. Otherwise
   // it would load the parameters of the operation again for every batch.
   const Op op = op_in_memory;
-  using V = simd::Batch<T, Arch>;
-  if (n >= static_cast<Index>(V::size)) {
+  if constexpr (!std::is_same_v<V, simd::Batch<T, simd::NarrowArch>>) {
     transform_batches<V>(op, in, out, n);
-  } else if constexpr (!std::is_same_v<Arch, simd::NarrowArch>) {
-    transform_contiguous<simd::NarrowArch>(op, in, out, n);
+  } else if (n >= static_cast<Index>(V::size)) {
+    transform_batches<V>(op, in, out, n);
   } else if (n > 0) {
     const auto count = static_cast<std::size_t>(n);
     std::array<V, I> x;
@@ -157,6 +156,20 @@ HILLOCK_LOOP void transform_contiguous(const Op& op_in_memory, const std::array<
     const std::array<V, O> y = op(x);
     for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
   }
+}
+
+/// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input itself,
+/// but must not overlap one in part. The caller decides on the width: a function that did so and
+/// called another would add 2 ns to the 5 that a call of few elements takes.
+template <class Arch, class Op, class T, std::size_t I, std::size_t O>
+HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*, I>& in,
+                                         const std::array<T*, O>& out, Index n) noexcept {
+  using V = simd::Batch<T, Arch>;
+  using Narrow = simd::Batch<T, simd::NarrowArch>;
+  if (std::is_same_v<V, Narrow> || n < static_cast<Index>(V::size))
+    transform_by<Narrow>(op, in, out, n);
+  else
+    transform_by<V>(op, in, out, n);
 }
 
 /// Returns the number of elements in front of the first one that is aligned to `bytes`; -1 if the
