@@ -12,6 +12,7 @@ function(plain name variable)
 endfunction()
 
 file(READ ${README} readme)
+string(REPLACE "[" "" readme "${readme}")  # a name in the table may be the text of a link
 string(REGEX MATCHALL "\n\\| `[A-Za-z_0-9]+" rows "${readme}")
 set(in_readme "")
 foreach(row IN LISTS rows)

@@ -68,8 +68,8 @@ void sweep_list(const SubjectList<T>& list, const Options& options, bool are_jud
                 SweepCounts& counts) {
   for (const Subject<T>& subject : list) {
     if (!is_wanted(subject, options)) continue;
-    // Over every float the checksums say the same, ten times as fast; the README's table wants the
-    // figures.
+    // Over every float the checksums say the same, ten times as fast; the table in README.md wants
+    // the figures.
     const bool is_by_checksum = options.exhaustive && must_be_correctly_rounded(subject) &&
                                 reference_of<T>(subject.function) != nullptr;
     if (is_by_checksum && are_judged && !options.readme) continue;
@@ -158,7 +158,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-properties", options.properties,
                "errors alone: no ranges, symmetries, exceptions");
   app.add_flag("--peers", options.peers, "measure the installed peers too");
-  app.add_flag("--readme", options.readme, "print the README's table");
+  app.add_flag("--readme", options.readme, "print the table of tests/accuracy/README.md");
   app.add_option("--check-readme", options.check_readme,
                  "compare the bounds in this file's table with the headers'");
   app.add_flag("--check-references", options.check_references, "compare the references with MPFR");

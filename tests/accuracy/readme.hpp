@@ -1,4 +1,4 @@
-// The README's table: bounds, measured maxima, peers.
+// The table in tests/accuracy/README.md: bounds, measured maxima, peers.
 #pragma once
 
 #include <accuracy/sweep.hpp>

@@ -119,6 +119,33 @@ names docstrings 'include/hillock/activations/elu.hpp:3: ELU has no docstring'
 fresh; put include/hillock/activations/elu.hpp 'namespace hillock {' 'namespace detail {' 'class ELU {};' '}  // namespace detail' '}  // namespace hillock'
 passes docstrings 'a class of detail without a docstring'
 
+# Pages: links beside code, and headings as GitHub makes anchors of them.
+fresh_with_pages() {
+  fresh
+  put README.md '# A tree' '' '## What it does, in C++' '## Flags' '## Flags' 'See [the guide](docs/guide.md#first-steps), [`elu`, a' \
+    'function](include/hillock/activations/elu.hpp), [above](#what-it-does-in-c), [again](#flags-1), [a page](https://none.invalid/x).'
+  put docs/guide.md '# Guide' '## First `steps`' '[back](../README.md), [tests](../tests) `[no link](none.md)`' '```cpp' \
+    '# no heading' '[[nodiscard]](none.hpp)' '```'
+}
+fresh_with_pages; passes links 'pages in order'
+fresh_with_pages; plant README.md '' '[moved](docs/manual.md)'
+names links 'README.md:9: docs/manual.md: there is no such file'
+fresh_with_pages; plant docs/guide.md '![a picture](pictures/none.svg)'
+names links 'docs/guide.md:8: pictures/none.svg: there is no such file'
+fresh_with_pages; plant docs/guide.md '[`elu`](../include/hillock/activations/selu.hpp), [back](../README.md)'
+names links 'docs/guide.md:8: ../include/hillock/activations/selu.hpp: there is no such file'
+fresh_with_pages; plant README.md '[gone](docs/guide.md#last-steps)'
+names links 'README.md:8: docs/guide.md#last-steps: there is no such heading'
+fresh_with_pages; plant README.md '[gone](#flags-2)'
+names links 'README.md:8: #flags-2: there is no such heading'
+fresh_with_pages; plant docs/guide.md '[code](#no-heading)'
+names links 'docs/guide.md:8: #no-heading: there is no such heading'
+fresh_with_pages; plant docs/guide.md 'As [in the manual][manual].' '' '[manual]: manual.md'
+names links 'docs/guide.md:10: manual.md: there is no such file'
+fresh_with_pages; plant docs/guide.md '[outside](../../in_order/docs)'
+names links 'docs/guide.md:8: ../../in_order/docs: leads out of the tree'
+fresh; names links '0 links'
+
 fresh_with_catalogue() {
   fresh
   plant include/hillock/activations/elu.hpp 'class ELU : public PreparedActivation<ELU<A, Arch>> {'

@@ -1,5 +1,5 @@
-# usage: awk -v out=DIR -f snippets.awk README.md
-# Writes each C++ block of the README to DIR/N.cpp and prints N with its kind: "program" for one with a main, which stays
+# usage: awk -v out=DIR -f snippets.awk PAGE.md...
+# Writes each C++ block of the pages to DIR/N.cpp and prints N with its kind: "program" for one with a main, which stays
 # as it is, else "part": its #include lines and classes first, then its statements in a function.
 /^```cpp$/ { inside = 1; lines = 0; is_program = 0; next }
 /^```$/ && inside {

@@ -1,4 +1,4 @@
-// The names that the README's snippets use without declaring them. They are compiled, not run.
+// The names that the snippets of the pages use without declaring them. They are compiled, not run.
 #pragma once
 
 #include <Eigen/Core>

@@ -385,8 +385,8 @@ class Batch {
     return a.raw_ == a.raw_;
 #endif
   }
-  /// Returns y, or a NaN where x is NaN. Where a mask is a register of bits, it is itself a NaN, the
-  /// one whose bits are all set: an "or" instead of a selection, which is three operations on
+  /// Returns y, or a NaN where x is NaN. Where a mask is a register of bits, it is itself a NaN,
+  /// the one whose bits are all set: an "or" instead of a selection, which is three operations on
   /// Intel's processors with AVX2.
   friend HILLOCK_INLINE Batch nan_or(Batch x, Batch y) noexcept {
     if constexpr (machine::has_classes)

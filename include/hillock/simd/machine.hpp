@@ -102,8 +102,8 @@ Register blend_by_sign(Register a, Register b, Register sign) = delete;
 template <class Register>
 Register nan_mask(Register x) = delete;
 
-// has_classes: one instruction looks up what to put in a lane by the class of its number: NaN, zero,
-// positive, negative, infinite.
+// has_classes: one instruction looks up what to put in a lane by the class of its number: NaN,
+// zero, positive, negative, infinite.
 
 /// y, or a NaN in the lanes where x is NaN.
 template <class Register>
