@@ -51,25 +51,28 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
   /// The function with beta rounded to T.
   template <class T>
   class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
-    /// How f is computed: for beta = 1, for 2^-30 <= |beta| <= 2^30, and for any other, NaN among
-    /// them. For an ordinary beta, e / beta needs no care where e is 0 or scaled.
-    enum class Way : std::int32_t { plain, ordinary, extreme };
     template <class V>
     using Argument = detail::kernels::ScaledArgument<V>;
 
    public:
-    constexpr explicit Formula(T scale) noexcept : beta_(scale), way_(way_of(scale)) {}
+    constexpr explicit Formula(T scale) noexcept
+        : is_plain_(!detail::simd::is_hidden_nan(scale) && scale == 1),
+          beta_(scale),
+          is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
+                       ((scale >= T(0x1p-30) && scale <= T(0x1p30)) ||
+                        (scale <= -T(0x1p-30) && scale >= -T(0x1p30)))) {}
 
     /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
     Formula(const Formula& other) noexcept
         : detail::kernels::ExponentialFormula<Formula>(other),
+          is_plain_(other.is_plain_),
           beta_(other.beta_),
-          way_(other.way_) {}
+          is_ordinary_(other.is_ordinary_) {}
 
     /// Reduces -|t|.
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
-      if (way_ == Way::plain) return reduced_decay(not_below_decay_limit(negative_magnitude(x)));
+      if (is_plain_) return reduced_decay(not_below_decay_limit(negative_magnitude(x)));
       const Argument<V> t = beta_.times(x);
       return reduced_decay_beyond_limit(t.magnitude, t.low);
     }
@@ -79,30 +82,25 @@ class Softplus : public PreparedActivation<Softplus<A, Arch>> {
     }
     template <class V>
     HILLOCK_INLINE V forward_from(const V& x, const detail::kernels::Decay<V>& e) const noexcept {
-      if (way_ == Way::plain) return by_sign(x, x, V(0)) + log1p_of(e);
-      if (way_ == Way::extreme) return forward_for_extreme_beta(x);
+      if (is_plain_) return by_sign(x, x, V(0)) + log1p_of(e);
+      if (!is_ordinary_) return forward_for_extreme_beta(x);
       return positive_part(beta_.times(x)) + log1p_divided(e, beta_.value());
     }
     template <class V>
     HILLOCK_INLINE V derivative_from(const V& x,
                                      const detail::kernels::Decay<V>& e) const noexcept {
-      if (way_ == Way::plain) return logistic(x, e);
-      if (way_ == Way::extreme) return derivative_for_extreme_beta(x);
+      if (is_plain_) return logistic(x, e);
+      if (!is_ordinary_) return derivative_for_extreme_beta(x);
       return logistic(beta_.times(x).t, e);
     }
 
    private:
+    // The two bools are apart, because neighbours that were just written would be loaded together.
+    bool is_plain_;
     detail::kernels::ArgumentFactor<T> beta_;
-    Way way_;
-
-    static constexpr Way way_of(T scale) noexcept {
-      // NaN is told by its bits, because under -ffast-math a comparison with NaN may be true.
-      if (detail::simd::is_hidden_nan(scale)) return Way::extreme;
-      if (scale == 1) return Way::plain;
-      const bool is_ordinary = (scale >= T(0x1p-30) && scale <= T(0x1p30)) ||
-                               (scale <= -T(0x1p-30) && scale >= -T(0x1p30));
-      return is_ordinary ? Way::ordinary : Way::extreme;
-    }
+    /// Whether 2^-30 <= |beta| <= 2^30. Then e / beta needs no care where e is 0 or scaled. It is
+    /// false for NaN, also where under -ffast-math a comparison with NaN is true.
+    bool is_ordinary_;
 
     /// Returns max(t, 0) / beta, where 0 has the sign of beta, as f has.
     template <class V>

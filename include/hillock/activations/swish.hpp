@@ -46,11 +46,6 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
   /// The function with beta rounded to T.
   template <class T>
   class Formula : public detail::kernels::ExponentialFormula<Formula<T>> {
-    /// How f is computed: for beta = 1, for |beta| >= 2^-30, and for any other, NaN among them. An
-    /// ordinary |x| is below 2^38 where |t| is below the decay limit, so that x times the scaled
-    /// exponential cannot overflow. (It is one member, because two bools that were just written
-    /// would be loaded together, and that load would wait for both.)
-    enum class Way : std::int32_t { plain, ordinary, tiny };
     using C = detail::kernels::ExpConstants<T>;
     template <class V>
     using Argument = detail::kernels::ScaledArgument<V>;
@@ -59,18 +54,23 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     // For floats with beta = 1, f' is short enough that storing the exponentials does not pay.
     static constexpr bool has_long_derivative = sizeof(T) == sizeof(double);
 
-    constexpr explicit Formula(T scale) noexcept : beta_(scale), way_(way_of(scale)) {}
+    constexpr explicit Formula(T scale) noexcept
+        : is_plain_(!detail::simd::is_hidden_nan(scale) && scale == 1),
+          beta_(scale),
+          is_ordinary_(!detail::simd::is_hidden_nan(scale) &&
+                       (scale >= T(0x1p-30) || scale <= -T(0x1p-30))) {}
 
     /// Copies member by member, for the reason given at detail::kernels::SharedSlope.
     Formula(const Formula& other) noexcept
         : detail::kernels::ExponentialFormula<Formula>(other),
+          is_plain_(other.is_plain_),
           beta_(other.beta_),
-          way_(other.way_) {}
+          is_ordinary_(other.is_ordinary_) {}
 
     /// Reduces -|t|.
     template <class V>
     HILLOCK_INLINE auto reduce(const V& x) const noexcept {
-      if (way_ == Way::plain) return reduced_decay(plain_magnitude(x));
+      if (is_plain_) return reduced_decay(plain_magnitude(x));
       const Argument<V> t = beta_.times(x);
       return reduced_decay_beyond_limit(t.magnitude, t.low);
     }
@@ -80,8 +80,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
     template <class V>
     HILLOCK_INLINE V forward_from(const V& x, const detail::kernels::Decay<V>& e) const noexcept {
-      if (way_ == Way::plain) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
-      if (way_ == Way::tiny) return forward_for_tiny_beta(x);
+      if (is_plain_) return fraction(x, x, plain_magnitude(x) * e.scaled, e);
+      if (!is_ordinary_) return forward_for_tiny_beta(x);
       const Argument<V> t = beta_.times(x);
       // Beyond the decay limit x may have any size, and the result is 0.
       const V scaled = zero_where(t.magnitude < -C::decay_limit, e.scaled);
@@ -89,8 +89,8 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
     template <class V, class E>
     HILLOCK_INLINE V derivative_from(const V& x, const E& e) const noexcept {
-      if (way_ == Way::plain) return swish_derivative(x, plain_magnitude(x), e);
-      if (way_ == Way::tiny) return derivative_for_tiny_beta(x);
+      if (is_plain_) return swish_derivative(x, plain_magnitude(x), e);
+      if (!is_ordinary_) return derivative_for_tiny_beta(x);
       const Argument<V> t = beta_.times(x);
       return derivative_of(t.t, t.magnitude, t.low, e);
     }
@@ -102,15 +102,13 @@ class Swish : public PreparedActivation<Swish<A, Arch>> {
     }
 
    private:
+    // The two bools are apart, because neighbours that were just written would be loaded together.
+    bool is_plain_;
     detail::kernels::ArgumentFactor<T> beta_;
-    Way way_;
-
-    static constexpr Way way_of(T scale) noexcept {
-      // NaN is told by its bits, because under -ffast-math a comparison with NaN may be true.
-      if (detail::simd::is_hidden_nan(scale)) return Way::tiny;
-      if (scale == 1) return Way::plain;
-      return scale >= T(0x1p-30) || scale <= -T(0x1p-30) ? Way::ordinary : Way::tiny;
-    }
+    /// Whether |beta| >= 2^-30. Then |x| is below 2^38 where |t| is below the decay limit, so that
+    /// x times the scaled exponential cannot overflow. It is false for NaN, also where under
+    /// -ffast-math a comparison with NaN is true.
+    bool is_ordinary_;
 
     /// Returns -|x| for beta = 1, limited to where |x| times the exponential is 0.
     template <class V>
