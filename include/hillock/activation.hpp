@@ -6,6 +6,7 @@
 #include <hillock/arrays/operations/operation.hpp>
 #include <hillock/arrays/operations/parameter.hpp>
 #include <hillock/arrays/operations/slope_of_output.hpp>
+#include <hillock/autodiff.hpp>
 // The functions that a formula may call unqualified.
 #include <hillock/kernels/erf.hpp>
 #include <hillock/kernels/exp.hpp>
@@ -38,6 +39,8 @@ inline namespace HILLOCK_INSTRUCTION_SET {
 ///   f.derivative_from_output(y), f.backward_from_output(y, dy)
 ///                           the same from y = f(x), where the output tells f'
 ///
+/// f(x) and f.forward(x) take dual numbers too, such as Eigen::AutoDiffScalar (autodiff.hpp).
+///
 /// For Eigen arguments these are lazy Eigen expressions of x's kind and shape: they refer to x and
 /// compute on use. The verbs (forward, derivative, forward_and_derivative, backward) and the
 /// diagnostics take the class as well.
@@ -53,6 +56,8 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   using FitsForBoth = detail::IfFits<detail::HintForBoth<Derived, X, DY, true>>;
   template <class X>
   using HintFor = detail::IfNot<detail::HintFor<Derived, X, true>>;
+  template <class X>
+  using HintForValue = std::enable_if_t<!detail::is_dual<X>, HintFor<X>>;
   template <class X, class DY>
   using HintForBoth = detail::IfNot<detail::HintForBoth<Derived, X, DY, true>>;
 
@@ -76,6 +81,15 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   template <class X, FitsFor<X> = 0>
   [[nodiscard]] auto forward(const X& x) const noexcept(!detail::is_dense<X>) {
     return apply(detail::ForwardOperation<Derived, detail::ElementOf<X>>(derived()), x);
+  }
+
+  template <class X, detail::IfDual<X> = 0>
+  [[nodiscard]] auto operator()(const X& x) const {
+    return forward(x);
+  }
+  template <class X, detail::IfDual<X> = 0>
+  [[nodiscard]] auto forward(const X& x) const {
+    return detail::apply_to_dual(derived(), x);
   }
 
   template <class X, FitsFor<X> = 0>
@@ -110,9 +124,9 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   }
 
   // Calls with something that is no argument.
-  template <class X, class Hint = HintFor<X>>
+  template <class X, class Hint = HintForValue<X>>
   Hint operator()(const X&) const = delete;
-  template <class X, class Hint = HintFor<X>>
+  template <class X, class Hint = HintForValue<X>>
   Hint forward(const X&) const = delete;
   template <class X, class Hint = HintFor<X>>
   Hint derivative(const X&) const = delete;

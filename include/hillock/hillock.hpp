@@ -42,6 +42,7 @@
 #include <hillock/activations/threshold.hpp>
 #include <hillock/activations/thresholded_relu.hpp>
 #include <hillock/activations/xielu.hpp>
+#include <hillock/autodiff.hpp>
 #include <hillock/from_output.hpp>
 #include <hillock/gain.hpp>
 #include <hillock/gated.hpp>

@@ -7,6 +7,7 @@ function rank(path) {
   if (path ~ /^simd\//) return 2
   if (path ~ /^kernels\// || path ~ /^(accuracy|errors|per|reduction)\.hpp$/) return 3
   if (path ~ /^arrays\/views\//) return 4
+  if (path == "autodiff.hpp") return 5
   if (path ~ /^arrays\/operations\//) return 5
   if (path ~ /^arrays\/elementwise\//) return 6
   if (path ~ /^arrays\/(lazy|axis)\//) return 7
