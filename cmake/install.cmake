@@ -20,4 +20,6 @@ install(FILES
   ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake
   ${PROJECT_SOURCE_DIR}/cmake/isa_variants.cmake
   DESTINATION ${package_folder})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/hillock.pc.in ${PROJECT_BINARY_DIR}/hillock.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/hillock.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
