@@ -80,7 +80,9 @@ void verbs(const Adder<T>& to, const F& f) {
 template <class T, class F, class Peer>
 void in_place(const Adder<T>& to, const F& f, const Peer& peer) {
   to.ours("in_place", "verb", [f](auto& a) { hillock::forward(f, a.y, a.y); });
-  to.peer("in_place", "Eigen", [peer](auto& a) { a.y = peer.eigen(a.y); });
+  // Eigen does nothing where an array is assigned to itself.
+  if constexpr (!std::is_same_v<F, hillock::Identity<>>)
+    to.peer("in_place", "Eigen", [peer](auto& a) { a.y = peer.eigen(a.y); });
   to.copy("in_place");
 }
 
