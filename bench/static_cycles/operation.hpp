@@ -37,7 +37,7 @@ struct OperationOf<Q, T, hillock::PReLU<A, Arch>> {
 inline constexpr int batches_of_block = static_cast<int>(internal::batches_per_block);
 
 /// The loop under every pointwise verb, on n elements, a batch's or more. It works on a copy of the
-/// operation, as internal::transform_contiguous does.
+/// operation, as hillock::detail::transform_by does.
 template <class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_INLINE void run_loop(const Op& op_in_memory, const std::array<const T*, I>& in,
                              const std::array<T*, O>& out, std::ptrdiff_t n) noexcept {

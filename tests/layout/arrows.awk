@@ -1,5 +1,5 @@
 # The checks of arrows.sh, which says what they are. The headers below include/hillock come first, then what may include
-# them through a door only. usage: awk -f code_of.awk -f arrows.awk FILE...
+# them through a door only. usage: awk -f code_of.awk -f path.awk -f arrows.awk FILE...
 
 # The floor of a path below include/hillock; 0 for one that has no place in the list.
 function rank(path) {
@@ -26,20 +26,6 @@ function rank(path) {
 function room(path) { sub(/\/.*/, "", path); return path }
 
 function offence(text) { print text; ++offences }
-
-# The path of an #include "target" in a file, relative to include/hillock as `file` is.
-function resolved(file, target,    parts, n, i, path, depth) {
-  n = split(file "/../" target, parts, "/")
-  depth = 0
-  for (i = 1; i <= n; ++i) {
-    if (parts[i] == "" || parts[i] == ".") continue
-    if (parts[i] == ".." && depth > 0 && path[depth] != "..") --depth
-    else path[++depth] = parts[i]
-  }
-  target = path[1]
-  for (i = 2; i <= depth; ++i) target = target "/" path[i]
-  return target
-}
 
 function exists(path,    line, found) {
   found = (getline line < path) >= 0
@@ -126,7 +112,7 @@ is_ranked {
     if (sub(/^hillock\//, "", target)) {
       check_include(target)
     } else if (is_quoted) {
-      target = resolved(file, target)
+      target = resolved(file "/../" target)  # relative to include/hillock, as `file` is
       if (exists("include/hillock/" target)) check_include(target)
     }
   }

@@ -13,4 +13,4 @@ files=()
 while IFS= read -r file; do files+=("$file"); done < <(
   find include/hillock -type f -name '*.hpp' | LC_ALL=C sort
   [ ! -d examples ] || grep -rlE '#[[:space:]]*include[[:space:]]*<hillock/' examples README.md 2>/dev/null)
-LC_ALL=C awk -f "$here/code_of.awk" -f "$here/arrows.awk" "${files[@]+"${files[@]}"}" </dev/null
+LC_ALL=C awk -f "$here/code_of.awk" -f "$here/path.awk" -f "$here/arrows.awk" "${files[@]+"${files[@]}"}" </dev/null

@@ -1,7 +1,7 @@
 # Prints the anchors and the links of Markdown pages, one a line, with tabs between:
 #   anchor PATH ANCHOR         a heading's anchor, as GitHub makes it
 #   link PAGE:LINE PATH ANCHOR where a relative link leads, from the root, and its anchor, if it has one; then the link as written
-# What stands in code is neither. usage: awk -f links.awk PAGE.md...
+# What stands in code is neither. usage: awk -f path.awk -f links.awk PAGE.md...
 BEGIN { OFS = "\t" }
 
 FNR == 1 {
@@ -54,18 +54,4 @@ function print_link(written,    target, anchor, at) {
     target = substr(target, 1, at - 1)
   }
   print "link", FILENAME ":" FNR, target == "" ? FILENAME : resolved(folder "/" target), anchor == "" ? "-" : anchor, written
-}
-
-# A path without . and .. in it; one that leads out of the tree begins with ..
-function resolved(path,    parts, part, n, i, depth) {
-  n = split(path, parts, "/")
-  depth = 0
-  for (i = 1; i <= n; ++i) {
-    if (parts[i] == "" || parts[i] == ".") continue
-    if (parts[i] == ".." && depth > 0 && part[depth] != "..") --depth
-    else part[++depth] = parts[i]
-  }
-  path = depth ? part[1] : "."
-  for (i = 2; i <= depth; ++i) path = path "/" part[i]
-  return path
 }

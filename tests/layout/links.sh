@@ -17,7 +17,7 @@ while IFS= read -r line; do
     anchor*) anchors[${line#anchor$'\t'}]=yes ;;
     link*) links+=("${line#link$'\t'}") ;;
   esac
-done < <([ ${#pages[@]} -eq 0 ] || LC_ALL=C awk -f "$here/links.awk" "${pages[@]}")
+done < <([ ${#pages[@]} -eq 0 ] || LC_ALL=C awk -f "$here/path.awk" -f "$here/links.awk" "${pages[@]}")
 
 broken=0
 fault() { echo "$1"; broken=$((broken + 1)); }

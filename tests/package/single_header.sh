@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The library as one header: two files that include it make one program, and the numbered examples compile with it.
-# usage: single_header.sh SOURCE BUILD WORK CXX EIGEN_INCLUDE
+# usage: single_header.sh SOURCE BUILD WORK CXX EIGEN_INCLUDE VERSION
 set -euo pipefail
 source=$1 work=$3 cxx=$4 eigen=${5%%;*}
 rm -rf "$work"
 mkdir -p "$work"
 bash "$source/cmake/single_header.sh" "$work/include/hillock/hillock.hpp"
+head -n 1 "$work/include/hillock/hillock.hpp" | grep -F "hillock $6,"
 echo '#include <hillock/hillock.hpp>' >"$work/include/hillock/diagnostics.hpp"  # for sources that name it
 
 echo 'float other(float x);

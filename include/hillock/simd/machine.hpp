@@ -22,9 +22,9 @@
 // generic.hpp has none of the functions, and is the file to start from.
 //
 //   simd::has_fma (from HILLOCK_HAS_FMA), has_fence, has_division, has_extremes,
-//   extremes_of_equals_are_second, has_blend_by_sign, has_nan_mask, has_classes,
-//   has_shifts, has_conversions, has_16_bit_lanes, has_half_conversions, has_shuffles,
-//   can_stream, counting_register_bytes, table_bits
+//   extremes_of_equals_are_second, has_blend_by_sign, has_nan_mask, has_classes, has_shifts,
+//   has_conversions, has_16_bit_lanes, has_half_conversions, has_shuffles, can_stream,
+//   counting_register_bytes, table_bits
 //
 // Compiled with HILLOCK_GENERIC_MACHINE, hillock uses the generic family on any processor, so that
 // it can be tested. It is slower, and the bits are those of a processor without a fused
@@ -148,11 +148,13 @@ void widen_high(Floats x) = delete;
 template <class Doubles>
 void narrow(Doubles low, Doubles high) = delete;
 
-// has_16_bit_lanes: for the widest registers of floats, elements of 16 bits are loaded into the low
-// halves of the lanes, and stored from there, by few instructions.
+// has_16_bit_lanes: for the widest registers of floats, few instructions lead from 16-bit elements
+// in memory to lanes of 32 bits, and back.
 
+/// Loads as many patterns of 16 bits as the register has lanes. The high halves of the lanes are 0.
 template <class Floats>
 void load_16_bit_lanes(const std::uint16_t* from, Floats& to) = delete;
+/// Stores the low halves of the lanes, whose high halves are 0.
 template <class Floats>
 void store_16_bit_lanes(std::uint16_t* to, Floats from) = delete;
 

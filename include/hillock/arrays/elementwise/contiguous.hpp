@@ -136,26 +136,27 @@ HILLOCK_PART void transform_batches(const Op& op, const std::array<const T*, I>&
   }
 }
 
-/// Applies op to n contiguous elements, in batches of V if there are so many: to any n if V is the
-/// narrowest batch, elsewhere to n >= V::size. The pointers are passed by value, in registers: from
-/// memory, a short call would wait for them.
+/// Applies op to n contiguous elements in batches of V. n is at least V::size, but if V is the
+/// narrowest batch it is any number. The pointers are passed by value, in registers: from memory, a
+/// short call would wait for them.
 template <class V, class Op, class T, std::size_t I, std::size_t O>
 HILLOCK_LOOP void transform_by(const Op& op_in_memory, const std::array<const T*, I> in,
                                const std::array<T*, O> out, Index n) noexcept {
   // A local copy, because the compiler knows that no store through a pointer changes it. Otherwise
   // it would load the parameters of the operation again for every batch.
   const Op op = op_in_memory;
-  if constexpr (!std::is_same_v<V, simd::Batch<T, simd::NarrowArch>>) {
-    transform_batches<V>(op, in, out, n);
-  } else if (n >= static_cast<Index>(V::size)) {
-    transform_batches<V>(op, in, out, n);
-  } else if (n > 0) {
-    const auto count = static_cast<std::size_t>(n);
-    std::array<V, I> x;
-    for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load_first(in[i], count));
-    const std::array<V, O> y = op(x);
-    for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
+  if constexpr (std::is_same_v<V, simd::Batch<T, simd::NarrowArch>>) {
+    if (n < static_cast<Index>(V::size)) {
+      if (n <= 0) return;
+      const auto count = static_cast<std::size_t>(n);
+      std::array<V, I> x;
+      for (std::size_t i = 0; i < I; ++i) x[i] = sealed(V::load_first(in[i], count));
+      const std::array<V, O> y = op(x);
+      for (std::size_t o = 0; o < O; ++o) y[o].store_first(out[o], count);
+      return;
+    }
   }
+  transform_batches<V>(op, in, out, n);
 }
 
 /// Applies op to n contiguous elements of I inputs and O outputs. An output may be an input itself,
@@ -216,8 +217,9 @@ HILLOCK_INLINE void transform_contiguous(const Op& op, const std::array<const T*
   transform_contiguous<Arch>(op, in, out, n);
 }
 
-/// Returns the stores for `elements` results of an operation, of so many bytes each. The results of
-/// a compute-bound operation go through the caches, because its time is not that of the memory.
+/// Returns the stores that suit an operation on a number of elements, whose results together take
+/// `bytes` each. The results of a compute-bound operation go through the caches, because its time
+/// is not that of the memory.
 template <class Op>
 HILLOCK_INLINE Stores stores_by_size(Index elements, std::size_t bytes) noexcept {
   if constexpr (simd::can_stream && !Op::is_compute_bound) {

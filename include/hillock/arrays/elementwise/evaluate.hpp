@@ -12,13 +12,15 @@ namespace hillock {
 inline namespace HILLOCK_INSTRUCTION_SET {
 namespace detail {
 
+/// What decides how the results are stored.
+enum class StoreRule { by_size, always_streaming, always_cached };
+
 /// What policies have in common: the caller's thread computes, the outputs are overwritten, and
 /// their size decides how they are stored.
 struct PolicyBase {
   static constexpr bool accumulates = false;
   static constexpr bool is_parallel = false;
-  static constexpr bool streams = false;
-  static constexpr bool never_streams = false;
+  static constexpr StoreRule store_rule = StoreRule::by_size;
 };
 
 /// A block of an array.
@@ -49,19 +51,18 @@ inline constexpr Accumulate accumulate{};
 
 /// The policy of `streaming`.
 struct Streaming : detail::PolicyBase {
-  static constexpr bool streams = true;
+  static constexpr auto store_rule = detail::StoreRule::always_streaming;
 };
 
 /// The policy of `cached`.
 struct Cached : detail::PolicyBase {
-  static constexpr bool never_streams = true;
+  static constexpr auto store_rule = detail::StoreRule::always_cached;
 };
 
 /// As the last argument of a verb, it stores the results past the caches, whatever their size: for
 /// results that nobody reads soon. Results in place, and lines shorter than 4 KiB, are stored as
 /// usual, and so are those of functions along an axis, and all on a processor without such stores.
-/// The bits are the same. Where
-/// HILLOCK_STREAM_BYTES is defined, it decides instead.
+/// The bits are the same. Where HILLOCK_STREAM_BYTES is defined, it decides instead.
 inline constexpr Streaming streaming{};
 
 /// As the last argument of a verb, it stores the results through the caches, whatever their size:
@@ -74,12 +75,13 @@ namespace detail {
 template <class Policy>
 inline constexpr bool is_policy = std::is_base_of_v<PolicyBase, Policy>;
 
-/// Returns the stores that a policy wants for `elements` results, of so many bytes each.
+/// Returns the stores that a policy wants for a number of elements, whose results together take
+/// `bytes` each.
 template <class Op, class Policy>
 HILLOCK_INLINE Stores stores_wanted(Index elements, std::size_t bytes) noexcept {
 #if !defined(HILLOCK_STREAM_BYTES)
-  if constexpr (Policy::streams) return Stores::streaming;
-  if constexpr (Policy::never_streams) return Stores::cached;
+  if constexpr (Policy::store_rule == StoreRule::always_streaming) return Stores::streaming;
+  if constexpr (Policy::store_rule == StoreRule::always_cached) return Stores::cached;
 #endif
   return stores_by_size<Op>(elements, bytes);
 }
@@ -176,7 +178,7 @@ HILLOCK_INLINE void evaluate(const char* where, const Policy& policy, const Op& 
   constexpr std::size_t bytes =
       sizeof...(Outs) * sizeof(typename std::tuple_element_t<0, std::tuple<Outs...>>::T);
   const Stores wanted = stores_wanted<Op, Policy>(shape.rows * shape.cols, bytes);
-  if constexpr (Policy::streams && !ends_with_broadcast<Ins...>) {
+  if constexpr (Policy::store_rule == StoreRule::always_streaming && !ends_with_broadcast<Ins...>) {
     transform_views<Arch, ArePacked>(Streamable<Op>(op), out, in, wanted);
   } else if constexpr (Policy::is_parallel) {
     policy.for_each_part(shape, std::get<0>(out).is_row_major(), [&](const SubArray& part) {

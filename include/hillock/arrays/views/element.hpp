@@ -1,11 +1,11 @@
 // The element types of arrays, and the type that each is computed in: half and bfloat16 are widened
 // to float, computed there and rounded once.
 //
-// The conversions are instructions where the processor has them for halfs in memory, and elsewhere
-// hillock's own: these work on the bits, in batches. Eigen's conversions work
-// element by element, and under -ffast-math the compiler may remove their test for NaN: a NaN of
-// bfloat16 then becomes infinity. hillock's are right there too, and where the processor flushes
-// subnormal floats to zero. A NaN stays a NaN with its sign and payload, and becomes quiet.
+// Where the processor has instructions that convert halfs in memory, hillock uses them. Its other
+// conversions are its own: they work on the bits, in batches. Eigen's conversions work element by
+// element, and under -ffast-math the compiler may remove their test for NaN: a NaN of bfloat16 then
+// becomes infinity. hillock's are right there too, and where the processor flushes subnormal floats
+// to zero. A NaN stays a NaN with its sign and payload, and becomes quiet.
 //
 // A 16-bit element is loaded and stored as a lane: its pattern in the low bits of a float.
 #pragma once

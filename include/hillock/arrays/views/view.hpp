@@ -34,24 +34,23 @@ inline std::size_t buffer_size_for(Index n) noexcept {
   return static_cast<std::size_t>((n + width - 1) / width * width);
 }
 
-/// Widens n lanes of a buffer in place, by whole batches. The lanes behind them become 0 first,
-/// because nothing has been written there yet.
+/// Fills n lanes of a buffer up to whole batches with 0, because nothing has been written behind
+/// them yet, and returns how many lanes these batches have.
+template <class T>
+std::size_t fill_last_batch(T* buffer, Index n) noexcept {
+  const std::size_t size = buffer_size_for(n);
+  for (auto i = static_cast<std::size_t>(n); i < size; ++i) buffer[i] = 0;
+  return size;
+}
+/// Widens n lanes of Element in a buffer, in place.
 template <class Element, class T>
 void widen_buffer(T* buffer, Index n) noexcept {
-  if constexpr (is_narrow<Element>) {
-    const std::size_t size = buffer_size_for(n);
-    for (auto i = static_cast<std::size_t>(n); i < size; ++i) buffer[i] = 0;
-    widen<Element>(buffer, size);
-  }
+  if constexpr (is_narrow<Element>) widen<Element>(buffer, fill_last_batch(buffer, n));
 }
-/// Rounds n results in a buffer to lanes of Element, likewise.
+/// Rounds n results in a buffer to lanes of Element, in place.
 template <class Element, class T>
 void round_buffer(T* buffer, Index n) noexcept {
-  if constexpr (is_narrow<Element>) {
-    const std::size_t size = buffer_size_for(n);
-    for (auto i = static_cast<std::size_t>(n); i < size; ++i) buffer[i] = 0;
-    round<Element>(buffer, size);
-  }
+  if constexpr (is_narrow<Element>) round<Element>(buffer, fill_last_batch(buffer, n));
 }
 
 /// Calls work(i) for 0 <= i < n, in blocks of constant length: g++ -O2 vectorises these, and no

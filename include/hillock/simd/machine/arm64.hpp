@@ -26,11 +26,11 @@ inline constexpr bool has_blend_by_sign = false;
 inline constexpr bool has_shifts = true;
 inline constexpr bool has_conversions = true;
 inline constexpr bool has_shuffles = true;
-// There are stores with such a hint, but g++ has no way to write them.
 inline constexpr bool has_16_bit_lanes = true;
 inline constexpr bool has_half_conversions = false;
 inline constexpr bool has_nan_mask = false;
 inline constexpr bool has_classes = false;
+// There are stores with such a hint, but g++ has no way to write them.
 inline constexpr bool can_stream = false;
 inline constexpr std::size_t counting_register_bytes = 0;
 inline constexpr int table_bits = 0;
