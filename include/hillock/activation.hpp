@@ -89,7 +89,11 @@ class Activation : public detail::PointwiseBase, public detail::Tier<Derived> {
   }
   template <class X, detail::IfDual<X> = 0>
   [[nodiscard]] auto forward(const X& x) const {
-    return detail::apply_to_dual(derived(), x);
+    using Value = detail::ValueOfDual<X>;
+    using V = detail::simd::Batch<Value, detail::simd::NarrowArch>;
+    const detail::BothOperation<Derived, Value> op(derived());
+    const std::array<V, 2> both = op(std::array<V, 1>{sealed(V(DualNumber<X>::value(x)))});
+    return DualNumber<X>::chained(x, both[0].first(), both[1].first());
   }
 
   template <class X, FitsFor<X> = 0>

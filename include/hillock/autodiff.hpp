@@ -80,15 +80,5 @@ struct DualNumber<
   }
 };
 
-namespace detail {
-
-/// Returns f of a dual number.
-template <class F, class X>
-auto apply_to_dual(const F& f, const X& x) {
-  const ValueOfDual<X> value = DualNumber<X>::value(x);
-  return DualNumber<X>::chained(x, f(value), f.derivative(value));
-}
-
-}  // namespace detail
 }  // namespace HILLOCK_INSTRUCTION_SET
 }  // namespace hillock
